@@ -1,0 +1,99 @@
+"""The queue → one notice to one channel: see `reprieve.deliver`."""
+
+import os
+from collections.abc import Iterator
+from functools import cache
+from typing import Any
+
+import boto3
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
+from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from reprieve.adapters.aws import PATIENT, PROMPT
+from reprieve.adapters.kms import KmsMinter, Regions
+from reprieve.adapters.once import OnceInTable
+from reprieve.adapters.slack_webhook import SlackWebhook
+from reprieve.adapters.sns import SnsTopic
+from reprieve.adapters.sqs import SqsQueue
+from reprieve.adapters.structured_log import StructuredLog
+from reprieve.channels import Channel, email, slack
+from reprieve.clock import utc_now
+from reprieve.deliver import Deliverer, pause
+from reprieve.errors import ReprieveError
+from reprieve.settings import DeliverSettings
+
+
+def handler(event: dict[str, Any], context: LambdaContext) -> Any:  # noqa: ANN401 - Powertools' own answer
+    """Deliver each message by itself; one that fails comes again, and holds up no other."""
+    _logger().append_keys(function_request_id=context.aws_request_id)
+    processor = BatchProcessor(EventType.SQS, raise_on_entire_batch_failure=False)
+    return process_partial_response(
+        event=event,
+        record_handler=lambda record: _deliver(record, context),
+        processor=processor,
+    )
+
+
+def _deliver(record: SQSRecord, context: LambdaContext) -> None:
+    try:
+        _deliverer(context).deliver(record.body)
+    except ReprieveError as error:
+        wait = pause(error, int(record.attributes.approximate_receive_count))
+        _logger().warning(
+            "A delivery failed and is tried again", extra={"problem": str(error), "after": wait}
+        )
+        _queue().postpone(record.receipt_handle, wait)
+        raise
+
+
+def _deliverer(context: LambdaContext) -> Deliverer:
+    settings = _settings()
+    return Deliverer(
+        channels=_channels(),
+        once=OnceInTable(_dynamodb(), settings.table, context),
+        minter=KmsMinter(_regions(), settings.signing_key),
+        page_url=settings.page_url,
+        lifetime=settings.link_lifetime,
+        clock=utc_now,
+        log=StructuredLog(_logger()),
+    )
+
+
+@cache
+def _channels() -> dict[str, Channel]:
+    return dict(_made_channels(_settings()))
+
+
+def _made_channels(settings: DeliverSettings) -> Iterator[tuple[str, Channel]]:
+    if settings.notice_topic:
+        yield email.NAME, email.Email(SnsTopic(boto3.client("sns", config=PROMPT), settings.notice_topic))
+    if settings.slack_secret:
+        secrets = boto3.client("secretsmanager", config=PROMPT)
+        yield slack.NAME, slack.Slack(SlackWebhook(secrets, settings.slack_secret))
+
+
+@cache
+def _settings() -> DeliverSettings:
+    return DeliverSettings.read(os.environ)
+
+
+@cache
+def _logger() -> Logger:
+    return Logger()
+
+
+@cache
+def _dynamodb() -> Any:  # noqa: ANN401 - the client's type is known to the type checker alone
+    return boto3.client("dynamodb", config=PROMPT)
+
+
+@cache
+def _regions() -> Regions:
+    return Regions()
+
+
+@cache
+def _queue() -> SqsQueue:
+    return SqsQueue(boto3.client("sqs", config=PATIENT), _settings().queue_url)

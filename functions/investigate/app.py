@@ -1,0 +1,63 @@
+"""The alarm's topic, and the clock → cases → notices: see `reprieve.investigate`."""
+
+import os
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from functools import cache
+from typing import Any
+
+import boto3
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from reprieve.adapters.aws import PATIENT, PROMPT
+from reprieve.adapters.dynamodb import DynamoTable
+from reprieve.adapters.kms import KmsDirectory, Regions
+from reprieve.adapters.logs import CloudWatchLogs
+from reprieve.adapters.sqs import SqsQueue
+from reprieve.adapters.structured_log import StructuredLog
+from reprieve.casebook import Casebook
+from reprieve.clock import utc_now
+from reprieve.errors import ReprieveError
+from reprieve.investigate import Investigator
+from reprieve.settings import InvestigateSettings
+
+LOOKUPS_AT_ONCE = 8
+
+
+def handler(event: dict[str, Any], context: LambdaContext) -> None:
+    """Investigate. A failure is let out: the retry and the dead-letter queue are Lambda's."""
+    _logger().append_keys(function_request_id=context.aws_request_id)
+    investigator = replace(_investigator(), remaining=lambda: context.get_remaining_time_in_millis() / 1000)
+    try:
+        investigator.run(event)
+    except ReprieveError as error:
+        _logger().error("The investigation failed and is tried again", extra={"problem": str(error)})
+        raise
+
+
+@cache
+def _logger() -> Logger:
+    return Logger()
+
+
+@cache
+def _investigator() -> Investigator:
+    settings = InvestigateSettings.read(os.environ)
+    return Investigator(
+        log_group=settings.log_group,
+        alarm_name=settings.alarm_name,
+        account=settings.account,
+        region=settings.region,
+        channels=settings.channels,
+        logs=CloudWatchLogs(boto3.client("logs", config=PATIENT), settings.log_group),
+        keys=KmsDirectory(Regions()),
+        casebook=Casebook(DynamoTable(boto3.client("dynamodb", config=PROMPT), settings.table)),
+        queue=SqsQueue(boto3.client("sqs", config=PROMPT), settings.queue_url),
+        pool=ThreadPoolExecutor(LOOKUPS_AT_ONCE),
+        clock=utc_now,
+        sleep=time.sleep,
+        remaining=lambda: 0.0,
+        log=StructuredLog(_logger()),
+    )

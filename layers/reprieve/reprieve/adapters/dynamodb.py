@@ -1,0 +1,109 @@
+"""The stack's DynamoDB table."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Final
+
+from botocore.exceptions import ClientError
+
+from reprieve.adapters.aws import call
+from reprieve.errors import ConflictError
+from reprieve.ports import Document
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_dynamodb.type_defs import PutTypeDef
+
+Item = Mapping[str, Any]
+
+_LOST: Final = frozenset({"ConditionalCheckFailed", "TransactionConflict"})
+_LOST_ALONE: Final = frozenset({"ConditionalCheckFailedException", "TransactionConflictException"})
+
+
+@dataclass(frozen=True, slots=True)
+class DynamoTable:
+    """The `Table` of AWS. An item is `pk`, `sk`, `version`, `body` (JSON text) and `expires_at`, the TTL."""
+
+    client: "DynamoDBClient"
+    name: str
+
+    def get(self, partition: str, sort: str) -> Document | None:
+        """Call dynamodb:GetItem."""
+        with call("dynamodb:GetItem"):
+            answer = self.client.get_item(TableName=self.name, Key=_key(partition, sort), ConsistentRead=True)
+        return _document(answer["Item"]) if "Item" in answer else None
+
+    def list(self, partition: str, prefix: str = "") -> Sequence[Document]:
+        """Call dynamodb:Query, page by page."""
+        condition, values = "pk = :pk", {":pk": {"S": partition}}
+        if prefix:
+            condition, values = f"{condition} AND begins_with(sk, :sk)", {**values, ":sk": {"S": prefix}}
+        pages = self.client.get_paginator("query").paginate(
+            TableName=self.name,
+            KeyConditionExpression=condition,
+            ExpressionAttributeValues=values,
+            ConsistentRead=True,
+        )
+        with call("dynamodb:Query"):
+            return [_document(item) for page in pages for item in page["Items"]]
+
+    def put(self, *documents: Document) -> None:
+        """Call dynamodb:PutItem, or TransactWriteItems for several."""
+        puts = [_put(self.name, document) for document in documents]
+        with call("dynamodb:PutItem"):
+            try:
+                if len(puts) == 1:
+                    self.client.put_item(**puts[0])
+                else:
+                    self.client.transact_write_items(TransactItems=[{"Put": put} for put in puts])
+            except ClientError as error:
+                if _was_lost(error):
+                    raise ConflictError from error
+                raise
+
+    def delete(self, document: Document) -> None:
+        """Call dynamodb:DeleteItem."""
+        with call("dynamodb:DeleteItem"):
+            self.client.delete_item(TableName=self.name, Key=_key(document.partition, document.sort))
+
+
+def _was_lost(error: ClientError) -> bool:
+    reasons: list[dict[str, Any]] = error.response.get("CancellationReasons", [])  # type: ignore[assignment]
+    codes = {reason.get("Code") for reason in reasons}
+    return error.response.get("Error", {}).get("Code") in _LOST_ALONE or bool(codes & _LOST)
+
+
+def _put(table: str, document: Document) -> "PutTypeDef":
+    item: dict[str, Any] = {
+        **_key(document.partition, document.sort),
+        "version": {"N": str(document.version + 1)},
+        "body": {"S": json.dumps(document.body, ensure_ascii=False, separators=(",", ":"))},
+    }
+    if document.expires_at:
+        item["expires_at"] = {"N": str(int(document.expires_at.timestamp()))}
+    if not document.version:
+        return {"TableName": table, "Item": item, "ConditionExpression": "attribute_not_exists(pk)"}
+    return {
+        "TableName": table,
+        "Item": item,
+        "ConditionExpression": "#version = :version",
+        "ExpressionAttributeNames": {"#version": "version"},
+        "ExpressionAttributeValues": {":version": {"N": str(document.version)}},
+    }
+
+
+def _document(item: Item) -> Document:
+    expires_at = item.get("expires_at")
+    return Document(
+        partition=item["pk"]["S"],
+        sort=item["sk"]["S"],
+        body=json.loads(item["body"]["S"]),
+        version=int(item["version"]["N"]),
+        expires_at=datetime.fromtimestamp(int(expires_at["N"]), UTC) if expires_at else None,
+    )
+
+
+def _key(partition: str, sort: str) -> dict[str, dict[str, str]]:
+    return {"pk": {"S": partition}, "sk": {"S": sort}}

@@ -1,0 +1,79 @@
+"""The ARN of a KMS key: the only name that tells one key from all others.
+
+A key id alone does not: an `mrk-` id is the same in every Region that holds a replica.
+"""
+
+import re
+from dataclasses import dataclass
+from typing import Self
+
+from reprieve.errors import NotUnderstoodError
+
+_NAME = r"[A-Za-z0-9:/_-]{1,256}"
+_KMS_ARN = re.compile(
+    r"arn:(?P<partition>aws[a-z-]{0,20}):kms:(?P<region>[a-z]{2}[a-z0-9-]{1,30}):(?P<account>[0-9]{12})"
+    r":(?P<resource>key/[A-Za-z0-9-]{1,64}|alias/" + _NAME + r")"
+)
+_KEY_ID = re.compile(r"(?:mrk-[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})")
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class KeyArn:
+    """A KMS key, or the alias that a record had instead: `resource` is `key/…` or `alias/…`."""
+
+    partition: str
+    region: str
+    account: str
+    resource: str
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read a whole ARN.
+
+        Raises:
+            NotUnderstoodError: `text` is anything but the ARN of a KMS key or alias.
+        """
+        found = _KMS_ARN.fullmatch(text)
+        if not found:
+            raise NotUnderstoodError("KMS key ARN", f"{text[:100]!r} is not one")
+        return cls(**found.groupdict())
+
+    @classmethod
+    def find(cls, text: str) -> Self | None:
+        """Return the first KMS ARN inside `text`, as in `arn:… is pending deletion.`."""
+        found = _KMS_ARN.search(text)
+        return cls(**found.groupdict()) if found else None
+
+    @classmethod
+    def of_key_id(cls, key_id: str, region: str, account: str) -> Self | None:
+        """Return the key that a `keyId` parameter means, in any form that KMS takes.
+
+        A bare key id or alias name stands for one in the caller's own account and Region.
+        The partition follows from the Region's name.
+        """
+        if found := cls.find(key_id):
+            return found
+        resource = key_id if key_id.startswith("alias/") else f"key/{key_id}"
+        if resource.startswith("key/") and not _KEY_ID.fullmatch(key_id):
+            return None
+        return cls.find(f"arn:{partition_of(region)}:kms:{region}:{account}:{resource}")
+
+    @property
+    def is_alias(self) -> bool:
+        """Whether this is only the name of a key, whose ARN KMS has to tell."""
+        return self.resource.startswith("alias/")
+
+    @property
+    def key_id(self) -> str:
+        """What KMS' calls in the key's own account and Region take: the id, or `alias/…`."""
+        return self.resource.removeprefix("key/")
+
+    def __str__(self) -> str:
+        return f"arn:{self.partition}:kms:{self.region}:{self.account}:{self.resource}"
+
+
+def partition_of(region: str) -> str:
+    """Return the partition that a Region belongs to, as botocore's endpoint data has it."""
+    if region.startswith("cn-"):
+        return "aws-cn"
+    return "aws-us-gov" if region.startswith("us-gov-") else "aws"

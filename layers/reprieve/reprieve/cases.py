@@ -1,0 +1,224 @@
+"""A case: one key and one scheduled deletion of it.
+
+What the log group holds is counted by whole minutes of its own clock, the time of delivery.
+A case is `settled` up to a minute: what was delivered before it is added up for good.
+What came after it is `recent`, and is counted anew whenever the log group is read,
+so that reading a window twice, or by two invocations at once, changes nothing.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final
+
+from reprieve.arn import KeyArn
+from reprieve.callers import Caller
+from reprieve.clock import rfc3339
+from reprieve.records import Scheduling
+from reprieve.tallies import Counted, Uses, total
+
+UNKNOWN_DATE: Final = "unknown"
+_SAME_DATE: Final = timedelta(minutes=2)  # between a record's own seconds and DescribeKey's DeletionDate
+
+
+class KeyState(StrEnum):
+    """The key states that matter here; KMS has more, and every one is shown by its own name."""
+
+    ENABLED = "Enabled"
+    DISABLED = "Disabled"
+    PENDING_DELETION = "PendingDeletion"
+    PENDING_REPLICA_DELETION = "PendingReplicaDeletion"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unknown:
+    """A fact that could not be had, and why."""
+
+    fact: str
+    why: str
+
+    def __str__(self) -> str:
+        return f"{self.fact} ({self.why})"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Key:
+    """What people are told of a key. `state` is KMS' own word; None where it could not be read."""
+
+    arn: KeyArn
+    account: str
+    region: str
+    aliases: tuple[str, ...] = ()
+    description: str = ""
+    state: str | None = None
+    deletion_date: datetime | None = None
+    multi_region: str | None = None
+    tags: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def bare(cls, arn: KeyArn) -> "Key":
+        """Return a key of which nothing is known but its name."""
+        return cls(arn=arn, account=arn.account, region=arn.region)
+
+    @property
+    def title(self) -> str:
+        """What people call it: its first alias, else its id."""
+        return self.aliases[0] if self.aliases else self.arn.key_id
+
+    @property
+    def is_pending(self) -> bool:
+        """Whether KMS says that it waits to be deleted."""
+        return self.state in {KeyState.PENDING_DELETION, KeyState.PENDING_REPLICA_DELETION}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScheduledBy:
+    """Who scheduled the deletion, and when."""
+
+    caller: Caller
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """What a person chose on the case's page, and what came of it.
+
+    Attributes:
+        choice: `cancel` (the only one so far).
+        at: When.
+        channel: Whose link it was.
+        source_ip: The address it came from.
+        user_agent: The browser.
+        enable: Whether the key was to be enabled as well.
+        state: The key's state as KMS told it afterwards; None where KMS could not be asked.
+    """
+
+    choice: str
+    at: datetime
+    channel: str
+    source_ip: str
+    user_agent: str
+    enable: bool
+    state: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What people have been told of a case."""
+
+    notices: int = 0
+    in_use: bool = False
+    management_callers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counts:
+    """Uses and management calls, apart."""
+
+    uses: Uses = field(default_factory=Uses)
+    management_calls: Uses = field(default_factory=Uses)
+
+    def plus(self, minutes: Iterable[Counted]) -> "Counts":
+        """Return the sum of this and of single minutes, in their order."""
+        minutes = tuple(minutes)
+        return Counts(
+            uses=total((self.uses, *(minute.uses.uses() for minute in minutes))),
+            management_calls=total(
+                (self.management_calls, *(minute.management_calls.uses() for minute in minutes))
+            ),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """One key and one scheduled deletion of it.
+
+    Attributes:
+        key: The key as it was last looked up.
+        deletion_date: When it is to be deleted; None where that could not be read.
+        opened_at: When the case was opened.
+        settled_until: Log minutes before this one are in `settled` for good.
+        read_until: Up to when the log group had been read when the counts were made.
+        settled: What was counted in minutes before `settled_until`.
+        recent: What was counted from then up to `read_until`.
+        told: What people have been told.
+        unknown: Facts about the key that could not be had.
+        scheduled_by: Who scheduled the deletion, where the log group says.
+        decision: What a person decided on the page.
+        version: How often the case has been written.
+    """
+
+    key: Key
+    deletion_date: datetime | None
+    opened_at: datetime
+    settled_until: datetime
+    read_until: datetime
+    settled: Counts = field(default_factory=Counts)
+    recent: Counts = field(default_factory=Counts)
+    told: Told = field(default_factory=Told)
+    unknown: tuple[Unknown, ...] = ()
+    scheduled_by: ScheduledBy | None = None
+    decision: Decision | None = None
+    version: int = 0
+
+    @property
+    def id(self) -> str:
+        """The key ARN and the deletion date: a key that is scheduled again is another case."""
+        return f"{self.key.arn}@{date_name(self.deletion_date)}"
+
+    @property
+    def uses(self) -> Uses:
+        """All uses that have been counted."""
+        return total((self.settled.uses, self.recent.uses))
+
+    @property
+    def management_calls(self) -> Uses:
+        """All management calls that have been counted."""
+        return total((self.settled.management_calls, self.recent.management_calls))
+
+
+def date_name(deletion_date: datetime | None) -> str:
+    """Return how a case's date is written in its id."""
+    return rfc3339(deletion_date) if deletion_date else UNKNOWN_DATE
+
+
+def open_case(key: Key, now: datetime, settled_until: datetime) -> Case:
+    """Return a new case of `key`, in which nothing has been counted yet."""
+    return Case(
+        key=key,
+        deletion_date=key.deletion_date,
+        opened_at=now,
+        settled_until=settled_until,
+        read_until=settled_until,
+    )
+
+
+def count(
+    case: Case, minutes: Mapping[datetime, Counted], settle_until: datetime, read_until: datetime
+) -> Case:
+    """Return the case with what a reading of the log group found.
+
+    Args:
+        case: The case as it was.
+        minutes: What was counted in each minute that was read, by the start of the minute.
+            They must reach back at least to `case.settled_until`.
+        settle_until: Minutes before this one are complete: no more lines of theirs are awaited.
+        read_until: How far the log group was read. A reading that reached less far than
+            one before it brings nothing new, and leaves the case as it is.
+    """
+    if read_until <= case.read_until:
+        return case
+    settle_until = max(settle_until, case.settled_until)
+    fresh = sorted(minute for minute in minutes if minute >= case.settled_until)
+    settled = case.settled.plus(minutes[minute] for minute in fresh if minute < settle_until)
+    recent = Counts().plus(minutes[minute] for minute in fresh if minute >= settle_until)
+    return replace(case, settled=settled, recent=recent, settled_until=settle_until, read_until=read_until)
+
+
+def note_schedulings(case: Case, schedulings: Iterable[Scheduling]) -> Case:
+    """Return the case with who scheduled it, where one of the records is of this very deletion."""
+    for scheduling in schedulings:
+        if case.deletion_date and abs(scheduling.deletion_date - case.deletion_date) < _SAME_DATE:
+            return replace(case, scheduled_by=ScheduledBy(caller=scheduling.caller, at=scheduling.at))
+    return case

@@ -1,0 +1,139 @@
+"""E-mail, by an SNS topic that people are subscribed to: plain text, at 72 columns.
+
+Source: SNS API reference, Publish: a subject has less than 100 characters and no line break.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from textwrap import wrap
+
+from reprieve import wording
+from reprieve.clock import for_people
+from reprieve.notices import Notice, Reason, Window
+from reprieve.ports import Topic
+from reprieve.tallies import CallerUses, Uses
+
+NAME = "email"
+COLUMNS = 72
+SUBJECT_LIMIT = 99
+
+
+@dataclass(frozen=True, slots=True)
+class Email:
+    """The e-mail channel."""
+
+    topic: Topic
+
+    def send(self, notice: Notice) -> None:
+        """Publish the notice to everybody who is subscribed."""
+        about = {"notice_id": notice.id, "reason": str(notice.reason)}
+        if notice.key:
+            about["key_arn"] = str(notice.key.arn)
+        self.topic.publish(subject(notice), body(notice), about)
+
+
+def subject(notice: Notice) -> str:
+    """Return the subject."""
+    return wording.subject(notice, SUBJECT_LIMIT)
+
+
+def body(notice: Notice) -> str:
+    """Return the text: the answer, the evidence, the way out, what is not known."""
+    sections = (
+        _filled(wording.headline(notice)),
+        _decision(notice),
+        _key(notice),
+        _uses(notice.uses, "KMS refused {} to use it"),
+        _uses(notice.management_calls, "KMS refused {} to manage it, which is no use of it"),
+        _window(notice.window),
+        _way_out(notice),
+        _unknown(notice),
+        [f"Notice {notice.id}"],
+    )
+    return "\n\n".join("\n".join(section) for section in map(list, sections) if section) + "\n"
+
+
+def _decision(notice: Notice) -> Iterator[str]:
+    if notice.decision:
+        for sentence in wording.decided(notice.decision):
+            yield from _filled(sentence)
+
+
+def _key(notice: Notice) -> Iterator[str]:
+    key = notice.key
+    if key is None:
+        return
+    yield from _labelled("Key", wording.names(key))
+    yield from _labelled("", str(key.arn))
+    if notice.reason is not Reason.DELETION_CANCELLED:
+        yield from _labelled("Deletion", wording.deletion(key, notice.at))
+        yield from _labelled("", wording.scheduled_by(notice.case.scheduled_by if notice.case else None))
+    yield from _labelled("Owner", wording.owner(key))
+
+
+def _uses(uses: Uses, sentence: str) -> Iterator[str]:
+    if not uses.count or uses.first_at is None:
+        return
+    yield f"{sentence.format(wording.requests(uses.count))}, since {for_people(uses.first_at)}:"
+    yield ""
+    for part in uses.by_caller[: wording.CALLERS_SHOWN]:
+        yield from _caller(part)
+    if more := wording.rest(uses):
+        yield f"       {more}"
+
+
+def _caller(part: CallerUses) -> Iterator[str]:
+    yield from _hanging(f"{part.count:>5}  ", part.caller.label)
+    said = f"{wording.operations(part)}, last at {part.last_at:%H:%M} UTC"
+    for line in (
+        said,
+        ", ".join(map(str, part.resources)),
+        f"from {wording.origin(part)}" if wording.origin(part) else "",
+    ):
+        if line:
+            yield from _hanging(" " * 7, line)
+
+
+def _window(window: Window | None) -> Iterator[str]:
+    if window:
+        yield from _labelled("Searched", wording.searched(window))
+        yield ""
+        yield from _filled("The key may be in a record that came later. Look for it here:")
+
+
+def _way_out(notice: Notice) -> Iterator[str]:
+    if notice.link:
+        yield "If this was not meant, stop the deletion and bring the key back:"
+        yield f"  {notice.link}"
+        yield ""
+        yield "Whoever holds this link can do so, until it expires."
+        yield ""
+    if notice.command and notice.reason is not Reason.DELETION_CANCELLED:
+        yield (
+            "Without the link:"
+            if notice.link
+            else "There is no link. With the AWS CLI, in the key's account:"
+        )
+        yield from (f"  {command}" for command in notice.command)
+    yield f"  {notice.console_url}"
+
+
+def _unknown(notice: Notice) -> Iterator[str]:
+    for unknown in notice.unknown:
+        yield from _hanging("Not known: ", str(unknown))
+
+
+def _labelled(label: str, value: str) -> Iterator[str]:
+    if value:
+        yield from _hanging(f"  {label:<9}  ", value)
+
+
+def _hanging(start: str, value: str) -> Iterator[str]:
+    """Yield `value` in lines that begin beneath each other; what has no blank is never broken."""
+    lines = wrap(value, COLUMNS - len(start), break_long_words=False, break_on_hyphens=False)
+    for number, line in enumerate(lines):
+        yield (" " * len(start) if number else start) + line
+
+
+def _filled(sentence: str) -> list[str]:
+    return wrap(sentence, COLUMNS, break_long_words=False, break_on_hyphens=False)

@@ -1,0 +1,137 @@
+"""Slack, by an incoming webhook: Block Kit in which every word from outside is plain text.
+
+Plain text objects know no mention, no link and no formatting. Source: Slack, "Reference: text object".
+Limits, from slack_sdk's own models: header 150, text 3000, 10 fields, 50 blocks; a message that is
+longer than some 13 000 characters altogether has been seen to be refused.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from reprieve import wording
+from reprieve.clock import for_people
+from reprieve.fields import one_line
+from reprieve.notices import Notice, Reason
+from reprieve.ports import Webhook
+from reprieve.tallies import CallerUses, Uses
+
+NAME = "slack"
+HEADER_LIMIT = 150
+TEXT_LIMIT = 900
+CALLERS_SHOWN = 5
+UNKNOWN_SHOWN = 6
+
+Block = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Slack:
+    """The Slack channel."""
+
+    webhook: Webhook
+
+    def send(self, notice: Notice) -> None:
+        """Post the notice."""
+        self.webhook.post(message(notice))
+
+
+def message(notice: Notice) -> Mapping[str, Any]:
+    """Return the webhook's payload. Its `text` is for notifications and screen readers."""
+    return {
+        "text": _escaped(wording.subject(notice, HEADER_LIMIT)),
+        "blocks": list(_blocks(notice)),
+        "mrkdwn": False,
+        "unfurl_links": False,
+        "unfurl_media": False,
+    }
+
+
+def _blocks(notice: Notice) -> Iterator[Block]:
+    header = _plain(wording.subject(notice, HEADER_LIMIT), HEADER_LIMIT)
+    yield {"type": "header", "block_id": f"{notice.reason}|{notice.id}", "text": header}
+    yield _section(
+        " ".join((wording.headline(notice), *(wording.decided(notice.decision) if notice.decision else ())))
+    )
+    yield from _key(notice)
+    yield from _uses(notice.uses, "refused to use it")
+    yield from _uses(notice.management_calls, "refused to manage it, which is no use of it")
+    if notice.window:
+        yield _section(f"Searched {wording.searched(notice.window)}.")
+    yield {"type": "actions", "elements": list(_buttons(notice))}
+    if notice.command and notice.reason is not Reason.DELETION_CANCELLED:
+        yield _section("Without the link:" if notice.link else "With the AWS CLI:")
+        yield _preformatted("\n".join(notice.command))
+    if notice.unknown:
+        elements = [_plain(f"Not known: {unknown}") for unknown in notice.unknown[:UNKNOWN_SHOWN]]
+        yield {"type": "context", "elements": elements}
+
+
+def _key(notice: Notice) -> Iterator[Block]:
+    key = notice.key
+    if key is None:
+        return
+    fields = [("Key", wording.names(key)), ("ARN", str(key.arn))]
+    if notice.reason is not Reason.DELETION_CANCELLED:
+        fields += [
+            ("Deletion", wording.deletion(key, notice.at)),
+            ("", wording.scheduled_by(notice.case.scheduled_by if notice.case else None)),
+        ]
+    fields.append(("Owner", wording.owner(key)))
+    yield {
+        "type": "section",
+        "fields": [_plain(f"{label}\n{value}".lstrip()) for label, value in fields if value],
+    }
+
+
+def _uses(uses: Uses, what: str) -> Iterator[Block]:
+    if not uses.count or uses.first_at is None:
+        return
+    shown = "\n".join(_caller(part) for part in uses.by_caller[:CALLERS_SHOWN])
+    number = uses.count - sum(part.count for part in uses.by_caller[:CALLERS_SHOWN])
+    more = f"\n{number} more by others" if number else ""
+    yield _section(f"{wording.requests(uses.count)} {what}, since {for_people(uses.first_at)}")
+    yield _section(shown + more, limit=CALLERS_SHOWN * 500)
+
+
+def _caller(part: CallerUses) -> str:
+    words = (
+        f"{part.count} times by {part.caller.label}: {wording.operations(part)}, last at {part.last_at:%H:%M} UTC",
+        ", ".join(map(str, part.resources)),
+        wording.origin(part),
+    )
+    return one_line("; ".join(word for word in words if word), 480)
+
+
+def _buttons(notice: Notice) -> Iterator[Block]:
+    if notice.link:
+        yield _button("open-case", "Stop the deletion…", notice.link) | {"style": "primary"}
+    yield _button("open-console", "Open the console", notice.console_url)
+
+
+def _button(action_id: str, text: str, url: str) -> Block:
+    return {"type": "button", "action_id": action_id, "text": _plain(text, 75), "url": url}
+
+
+def _section(text: str, limit: int = TEXT_LIMIT) -> Block:
+    return {"type": "section", "text": _plain(text, limit)}
+
+
+def _preformatted(text: str) -> Block:
+    """Return a block that is easy to copy from; its text elements know no formatting either."""
+    element = {"type": "rich_text_preformatted", "elements": [{"type": "text", "text": text}]}
+    return {"type": "rich_text", "elements": [element]}
+
+
+def _plain(text: str, limit: int = TEXT_LIMIT) -> dict[str, Any]:
+    """Return a plain text object; without emoji, so that `:name:` stays what it is."""
+    shortened = text if len(text) <= limit else f"{text[: limit - 1]}…"
+    return {"type": "plain_text", "text": shortened, "emoji": False}
+
+
+def _escaped(text: str) -> str:
+    """Escape the three characters that Slack's own text gives a meaning to, mentions and links among them.
+
+    Source: Slack, "Formatting text for app surfaces", escaping text.
+    """
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

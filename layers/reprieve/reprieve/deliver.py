@@ -1,0 +1,91 @@
+"""One notice to one channel."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Final
+
+from reprieve.cases import Key, Unknown
+from reprieve.channels import Channel
+from reprieve.clock import Clock
+from reprieve.errors import AwsError, ChannelBusyError, NotUnderstoodError
+from reprieve.fields import look, mapping, text
+from reprieve.links import Claims, mint
+from reprieve.notices import Notice
+from reprieve.ports import LinkMinter, Log, Once
+from reprieve.wire import from_json
+
+_FIRST_PAUSE: Final = 15
+_LONGEST_PAUSE: Final = 900
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deliverer:
+    """The use case, with all that it needs.
+
+    Attributes:
+        channels: The channels by their names.
+        page_url: What stands before a token in a link.
+        lifetime: How long a link is good for; never longer than until the deletion.
+    """
+
+    channels: Mapping[str, Channel]
+    once: Once
+    minter: LinkMinter
+    page_url: str
+    lifetime: timedelta
+    clock: Clock
+    log: Log
+
+    def deliver(self, body: str) -> None:
+        """Send the notice in a queue message to the channel it is for, once however often it comes.
+
+        Raises:
+            NotUnderstoodError: the message is not one of ours.
+            InProgressError: another invocation is sending it.
+            ChannelError: the channel did not take it.
+            AwsError: AWS did not.
+        """
+        name, notice = _opened(body)
+        channel = self.channels.get(name)
+        if channel is None:
+            raise NotUnderstoodError("queue message", f"there is no channel {name!r} in this stack")
+        self.once.do(f"{notice.id}/{name}", lambda: channel.send(self._with_link(notice, name)))
+        self.log.info("A channel has the notice", channel=name, notice_id=notice.id, reason=notice.reason)
+
+    def _with_link(self, notice: Notice, channel: str) -> Notice:
+        """Return the notice with a link of its own, or without one and why."""
+        claims = self._claims(notice.key, channel)
+        if claims is None:
+            return notice
+        try:
+            return replace(notice, link=self.page_url + mint(claims, self.minter))
+        except AwsError as error:
+            self.log.error("No link could be signed", problem=str(error), notice_id=notice.id)
+            unsigned = Unknown(fact="link", why=f"it could not be signed: {error.operation}, {error.code}")
+            return replace(notice, unknown=(*notice.unknown, unsigned))
+
+    def _claims(self, key: Key | None, channel: str) -> Claims | None:
+        now = self.clock()
+        if key is None or key.deletion_date is None or not key.is_pending or key.deletion_date <= now:
+            return None
+        expires_at = min(now + self.lifetime, key.deletion_date)
+        return Claims(key=key.arn, deletion_date=key.deletion_date, channel=channel, expires_at=expires_at)
+
+
+def pause(error: Exception, attempt: int) -> int:
+    """Return after how many seconds a message that failed for the `attempt`th time is to be tried again."""
+    if isinstance(error, ChannelBusyError) and error.retry_after:
+        return error.retry_after
+    return min(_FIRST_PAUSE << min(attempt - 1, 10), _LONGEST_PAUSE)
+
+
+def _opened(body: str) -> tuple[str, Notice]:
+    try:
+        message = json.loads(body)
+    except (ValueError, RecursionError) as error:
+        raise NotUnderstoodError("queue message", "it is not JSON") from error
+    if not isinstance(look(message, "notice"), dict):
+        raise NotUnderstoodError("queue message", "it holds no notice")
+    return text(message, "channel"), from_json(Notice, mapping(message, "notice"))

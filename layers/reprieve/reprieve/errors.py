@@ -1,0 +1,129 @@
+"""Every error this package raises on purpose.
+
+ReprieveError
+├── SettingsError            a function's environment lacks a variable, or it makes no sense
+├── NotUnderstoodError       a message from outside is not what it should be
+├── LinkError                a link that opens nothing
+│   ├── MalformedLinkError   it was never one of ours
+│   ├── ForgedLinkError      it looks like ours, and the signing key says that it is not
+│   └── ExpiredLinkError     it was ours, and its time is over
+├── ConflictError            somebody else wrote first
+├── InProgressError          the same delivery is under way elsewhere
+├── ChannelError             a channel did not take a notice
+│   └── ChannelBusyError     … and said when to come again
+└── AwsError                 AWS answered with an error, told by its code
+    ├── DeniedError          not permitted
+    ├── AbsentError          what was asked for does not exist
+    ├── WrongStateError      the key's state does not allow it
+    ├── ThrottledError       too many requests
+    └── UnreachableError     no answer, or one that tells of a fault on the other side
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+class ReprieveError(Exception):
+    """The root of this package's errors."""
+
+
+@dataclass
+class SettingsError(ReprieveError):
+    """A function can't start: its environment lacks `variable`, or holds nonsense there."""
+
+    variable: str
+    problem: str
+
+    def __str__(self) -> str:
+        return f"environment variable {self.variable} {self.problem}"
+
+
+@dataclass
+class NotUnderstoodError(ReprieveError):
+    """`what` came in and is not what it should be: `problem` says why and, where it can, what to do."""
+
+    what: str
+    problem: str
+
+    def __str__(self) -> str:
+        return f"{self.what}: {self.problem}"
+
+
+class LinkError(ReprieveError):
+    """A link that opens nothing; people are shown the same page for all of them."""
+
+
+class MalformedLinkError(LinkError):
+    """Not of the form that links have: refused before anything is asked."""
+
+
+class ForgedLinkError(LinkError):
+    """Of the right form, and not signed by this stack's key."""
+
+
+@dataclass
+class ExpiredLinkError(LinkError):
+    """Signed by this stack's key, for a time that is over."""
+
+    expired_at: datetime
+
+    def __str__(self) -> str:
+        return f"expired at {self.expired_at.isoformat()}"
+
+
+class ConflictError(ReprieveError):
+    """What was to be written has been changed by somebody else since it was read."""
+
+
+class InProgressError(ReprieveError):
+    """The same notice is being sent to the same channel by another invocation."""
+
+
+@dataclass
+class ChannelError(ReprieveError):
+    """`channel` did not take the notice. Never holds an address: a webhook's is a secret."""
+
+    channel: str
+    problem: str
+
+    def __str__(self) -> str:
+        return f"{self.channel}: {self.problem}"
+
+
+@dataclass
+class ChannelBusyError(ChannelError):
+    """`channel` asks to be left alone for `retry_after` seconds."""
+
+    retry_after: int = 0
+
+
+@dataclass
+class AwsError(ReprieveError):
+    """AWS refused `operation` with `code`; `message` is AWS' own text."""
+
+    operation: str
+    code: str
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.operation}: {self.code}: {self.message}"
+
+
+class DeniedError(AwsError):
+    """The role, the key policy or a control policy does not permit it."""
+
+
+class AbsentError(AwsError):
+    """There is no such key, log group, secret, …."""
+
+
+class WrongStateError(AwsError):
+    """KMS refuses the call in the key's present state."""
+
+
+class ThrottledError(AwsError):
+    """Too many requests; the SDK's own retries are used up."""
+
+
+class UnreachableError(AwsError):
+    """The service did not answer, or answered with a fault of its own: nothing is known."""

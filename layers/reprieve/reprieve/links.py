@@ -1,0 +1,113 @@
+"""Links: the signed, expiring address of a case's page.
+
+A token is `v1.CLAIMS.MAC`, both parts in unpadded base64url: readable by whoever holds it, and made by
+nobody but this stack, for the code is an HMAC under a KMS key that never leaves KMS.
+The link is good for one key and one deletion date: once either is another, it opens nothing.
+"""
+
+import json
+import re
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from binascii import Error as NotBase64Error
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Final
+
+from reprieve.arn import KeyArn
+from reprieve.errors import ExpiredLinkError, ForgedLinkError, MalformedLinkError, NotUnderstoodError
+from reprieve.ports import LinkChecker, LinkMinter
+
+VERSION: Final = "v1"
+MAC_ALGORITHM: Final = "HMAC_SHA_256"
+LONGEST: Final = 1024  # characters; a real one has about 400
+_PURPOSE: Final = b"kms-reprieve link v1\n"  # what the key signs for one use can't serve another
+_FORM: Final = re.compile(rf"{VERSION}\.([A-Za-z0-9_-]{{8,}})\.([A-Za-z0-9_-]{{43}})", re.ASCII)
+_CHANNEL: Final = re.compile(r"[a-z][a-z0-9-]{0,31}")
+_LATEST: Final = 1 << 34  # seconds since 1970, some 500 years ahead
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claims:
+    """What a link says, and the signature vouches for.
+
+    Attributes:
+        key: The key that its holder may rescue.
+        deletion_date: The deletion that may be cancelled, and no other.
+        channel: The channel that it was sent to.
+        expires_at: When it stops to open anything.
+    """
+
+    key: KeyArn
+    deletion_date: datetime
+    channel: str
+    expires_at: datetime
+
+
+def mint(claims: Claims, minter: LinkMinter) -> str:
+    """Return the token for `claims`; one call of KMS."""
+    body = _encode(claims)
+    return f"{VERSION}.{_base64(body)}.{_base64(minter.generate_mac(_PURPOSE + body))}"
+
+
+def verify(token: str, checker: LinkChecker, now: datetime) -> Claims:
+    """Return what a token vouches for; at most one call of KMS, and none for what is malformed.
+
+    Raises:
+        MalformedLinkError: it does not have the form that `mint` gives, to the last bit.
+        ForgedLinkError: this stack's key did not sign it.
+        ExpiredLinkError: it did, for a time that is over.
+    """
+    claims, body, mac = _parse(token)
+    if not checker.verify_mac(_PURPOSE + body, mac):
+        raise ForgedLinkError
+    if now >= claims.expires_at:
+        raise ExpiredLinkError(claims.expires_at)
+    return claims
+
+
+def _encode(claims: Claims) -> bytes:
+    fields = [str(claims.key), _seconds(claims.deletion_date), claims.channel, _seconds(claims.expires_at)]
+    return json.dumps(fields, separators=(",", ":")).encode()
+
+
+def _parse(token: str) -> tuple[Claims, bytes, bytes]:
+    form = _FORM.fullmatch(token) if len(token) <= LONGEST else None
+    if not form:
+        raise MalformedLinkError
+    try:
+        body, mac = _bytes(form[1]), _bytes(form[2])
+        claims = _decode(body)
+    except (NotBase64Error, ValueError, RecursionError, NotUnderstoodError) as error:
+        raise MalformedLinkError from error
+    if f"{VERSION}.{_base64(body)}.{_base64(mac)}" != token or _encode(claims) != body:
+        raise MalformedLinkError
+    return claims, body, mac
+
+
+def _decode(body: bytes) -> Claims:
+    fields = json.loads(body)
+    if not isinstance(fields, list) or [type(field) for field in fields] != [str, int, str, int]:
+        raise MalformedLinkError
+    key, deletion_date, channel, expires_at = fields
+    if not _CHANNEL.fullmatch(channel) or not all(
+        0 < moment < _LATEST for moment in (deletion_date, expires_at)
+    ):
+        raise MalformedLinkError
+    return Claims(
+        key=KeyArn.parse(key),
+        deletion_date=datetime.fromtimestamp(deletion_date, UTC),
+        channel=channel,
+        expires_at=datetime.fromtimestamp(expires_at, UTC),
+    )
+
+
+def _seconds(moment: datetime) -> int:
+    return int(moment.timestamp())
+
+
+def _base64(data: bytes) -> str:
+    return urlsafe_b64encode(data).rstrip(b"=").decode()
+
+
+def _bytes(text: str) -> bytes:
+    return urlsafe_b64decode(text + "=" * (-len(text) % 4))

@@ -1,0 +1,74 @@
+"""What CloudTrail records tell this product."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from reprieve.arn import KeyArn
+from reprieve.callers import Caller
+from reprieve.resources import Resource
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyUse:
+    """One KMS request that was refused because its key is waiting to be deleted.
+
+    Attributes:
+        key: The key, or the alias where the record has nothing better.
+        event_id: CloudTrail's `eventID`.
+        request: What the same request has in common with its other copies:
+            `sharedEventID`, which two accounts' records share, else the `eventID`.
+        at: When the request was made (`eventTime`).
+        delivered_at: When CloudTrail delivered the record to the log group.
+        operation: The KMS operation (`eventName`).
+        is_use: Whether this is a use of the key, or a management call that met the same error.
+        caller: Who made it.
+        source_ip: From where: an address, or the name of an AWS service.
+        user_agent: With what.
+        resources: What it was about, where the encryption context tells.
+    """
+
+    key: KeyArn
+    event_id: str
+    request: str
+    at: datetime
+    delivered_at: datetime
+    operation: str
+    is_use: bool
+    caller: Caller
+    source_ip: str
+    user_agent: str
+    resources: tuple[Resource, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scheduling:
+    """A key was scheduled for deletion, by `caller`, `at` a moment, with a waiting period."""
+
+    key: KeyArn
+    caller: Caller
+    at: datetime
+    waiting_period: timedelta
+
+    @property
+    def deletion_date(self) -> datetime:
+        """When KMS deletes the key at the earliest: a case's own date within some seconds."""
+        return self.at + self.waiting_period
+
+
+class Passed(StrEnum):
+    """Why a line of the log group is passed over."""
+
+    NOT_JSON = "not-json"
+    NOT_A_RECORD = "not-a-record"
+    NOT_KMS = "not-kms"
+    OTHER_EVENT = "other-event"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unnamed:
+    """A refused request whose record names no key: it can be told, and nothing looked up for it."""
+
+    event_id: str
+    operation: str
+    caller: Caller

@@ -1,0 +1,219 @@
+"""Bringing a key back: cancel, enable, prove, put on record, tell everybody.
+
+CancelKeyDeletion leaves a key `Disabled`: the outage goes on until EnableKey.
+What is to be done is put on record before it is done, and again with what came of it.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Final
+from uuid import uuid4
+
+from reprieve.casebook import AuditEntry, Casebook
+from reprieve.cases import Case, Decision, Key, KeyState, open_case
+from reprieve.clock import Clock, to_minute
+from reprieve.errors import AbsentError, AwsError, ConflictError, UnreachableError, WrongStateError
+from reprieve.links import Claims
+from reprieve.looking import NOTHING_CHANGED, Looker, Seen, as_told, refused
+from reprieve.notices import Reason, tell
+from reprieve.pages import Outcome, outcomes
+from reprieve.ports import KeyControl, KeyDirectory, Log, MessageQueue
+
+CONSISTENCY_PAUSES: Final = (0.2, 0.4, 0.8, 1.6)
+"""Seconds to wait, each time, until KMS shows everywhere what it has just done."""
+
+_TRIES: Final = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rescuer:
+    """Acts on a decision. `channels` are those that are told of it."""
+
+    channels: tuple[str, ...]
+    looker: Looker
+    keys: KeyDirectory
+    control: KeyControl
+    casebook: Casebook
+    queue: MessageQueue
+    clock: Clock
+    sleep: Callable[[float], None]
+    log: Log
+
+    def cancel(self, claims: Claims, decision: Decision) -> Outcome:
+        """Cancel the deletion and, where that was chosen, enable the key."""
+        seen = self.looker.look(claims)
+        if isinstance(seen, Outcome):
+            return seen
+        if nothing := seen.nothing_to_decide(claims):
+            return nothing
+        return self._recorded(claims, decision, seen, self._cancel)
+
+    def enable(self, claims: Claims, decision: Decision) -> Outcome:
+        """Enable a key whose deletion was cancelled here, where enabling failed or was forgotten by KMS."""
+        seen = self.looker.look(claims)
+        if isinstance(seen, Outcome):
+            return seen
+        nothing = seen.nothing_to_decide(claims)
+        if nothing is None or not nothing.offer_enable:
+            return nothing or outcomes.BAD_FORM
+        return self._recorded(claims, decision, seen, self._enable_again)
+
+    def _recorded(self, claims: Claims, decision: Decision, seen: Seen, act: "_Act") -> Outcome:
+        """Act, between two entries in the record; without the first nothing is done."""
+        entry = AuditEntry(
+            id=uuid4().hex,
+            at=decision.at,
+            case_id=_case_of(seen, claims, decision).id,
+            decision=decision,
+            state_before=seen.key.state or "",
+            outcome="started",
+        )
+        try:
+            self.casebook.note(claims.key, entry)
+        except (AwsError, ConflictError) as error:
+            self.log.error("Nothing was done, for it could not be recorded", problem=str(error))
+            return outcomes.not_recorded(seen.key)
+        outcome, request_ids = act(claims, decision, seen)
+        self._note(claims, replace(entry, outcome=outcome.title, request_ids=request_ids))
+        return outcome
+
+    def _cancel(self, claims: Claims, decision: Decision, seen: Seen) -> "_Done":
+        try:
+            request_id = self.control.cancel_deletion(claims.key)
+        except UnreachableError as error:
+            return self._unanswered(claims, decision, seen, error)
+        except (WrongStateError, AbsentError) as error:
+            return self._as_it_is(claims, seen, error), ()
+        except AwsError as error:
+            self._failed(error, claims)
+            return refused(seen.key, error, NOTHING_CHANGED), ()
+        return self._bring_back(claims, decision, seen, (request_id,))
+
+    def _unanswered(self, claims: Claims, decision: Decision, seen: Seen, error: AwsError) -> "_Done":
+        """Find out what came of a cancellation whose answer got lost."""
+        self._failed(error, claims)
+        now = self.looker.look(claims)
+        if isinstance(now, Outcome):
+            return outcomes.unsure(seen.key), ()
+        if now.key.is_pending:
+            return outcomes.unreachable(now.key), ()
+        return self._bring_back(claims, decision, now, ())
+
+    def _as_it_is(self, claims: Claims, seen: Seen, error: AwsError) -> Outcome:
+        """Say what is so where KMS says that there is nothing to cancel."""
+        self._failed(error, claims)
+        now = self.looker.look(claims)
+        if isinstance(now, Outcome):
+            return now
+        return now.nothing_to_decide(claims) or outcomes.unreachable(seen.key)
+
+    def _bring_back(
+        self, claims: Claims, decision: Decision, seen: Seen, request_ids: tuple[str, ...]
+    ) -> "_Done":
+        """Enable the key if that was chosen, prove what is so, and tell everybody."""
+        problem = ""
+        if decision.enable:
+            problem, enabled = self._enable(claims)
+            request_ids += enabled
+        key = self._prove(
+            seen.key, KeyState.ENABLED if decision.enable and not problem else KeyState.DISABLED
+        )
+        told = self._tell(claims, replace(decision, state=key.state), replace(seen, key=key))
+        outcome = self._outcome(key, decision, problem)
+        return outcome if told else outcomes.untold(outcome), request_ids
+
+    def _enable_again(self, claims: Claims, decision: Decision, seen: Seen) -> "_Done":
+        return self._bring_back(claims, decision, seen, ())
+
+    def _enable(self, claims: Claims) -> tuple[str, tuple[str, ...]]:
+        """Enable the key; return why it failed, or the request's id.
+
+        Straight after CancelKeyDeletion, KMS may still take the key for one that waits to be deleted.
+        """
+        for pause in (*CONSISTENCY_PAUSES, None):
+            try:
+                return "", (self.control.enable(claims.key),)
+            except WrongStateError as error:
+                self._failed(error, claims)
+                if pause is None:
+                    return f"{error.operation} was refused, {error.code}", ()
+                self.sleep(pause)
+            except AwsError as error:
+                self._failed(error, claims)
+                return f"{error.operation} failed, {error.code}", ()
+        raise AssertionError
+
+    def _prove(self, key: Key, expected: KeyState) -> Key:
+        """Read the key until KMS shows what was done, or time is up; its state is None if it can't be read."""
+        for pause in (*CONSISTENCY_PAUSES, None):
+            try:
+                key = as_told(key, self.keys.describe(key.arn))
+            except AwsError as error:
+                self.log.error("Could not prove what was done", problem=str(error), key=str(key.arn))
+                return replace(key, state=None, deletion_date=None)
+            if key.state == expected or pause is None:
+                break
+            self.sleep(pause)
+        return key
+
+    def _outcome(self, key: Key, decision: Decision, problem: str) -> Outcome:
+        at = f"{self.clock():%H:%M:%S} UTC"
+        match key.state:
+            case KeyState.ENABLED:
+                outcome = outcomes.rescued(key, at)
+            case KeyState.DISABLED if not decision.enable:
+                outcome = outcomes.cancelled(key, at)
+            case None | KeyState.PENDING_DELETION | KeyState.PENDING_REPLICA_DELETION:
+                outcome = outcomes.unproven(key, at)
+            case _:
+                outcome = outcomes.not_enabled(key, problem or "KMS has not shown it as enabled so far")
+        return outcome
+
+    def _tell(self, claims: Claims, decision: Decision, seen: Seen) -> bool:
+        """Store the decision with a notice for every channel; return whether that could be done."""
+        for _ in range(_TRIES):
+            try:
+                case = self.casebook.case(claims.key, claims.deletion_date) or _case_of(
+                    seen, claims, decision
+                )
+                decided = replace(case, key=seen.key, decision=decision)
+                case, notice = tell(decided, Reason.DELETION_CANCELLED, self.clock())
+                self.casebook.save(case, notice)
+                self.casebook.send(self.queue, self.channels, (notice,))
+            except ConflictError:
+                continue
+            except AwsError as error:
+                self._failed(error, claims)
+                return False
+            return True
+        return False
+
+    def _note(self, claims: Claims, entry: AuditEntry) -> None:
+        try:
+            self.casebook.note(claims.key, entry)
+        except (AwsError, ConflictError) as error:
+            self._failed(error, claims)
+        self.log.info(
+            "Acted on a decision",
+            key=str(claims.key),
+            choice=entry.decision.choice,
+            channel=claims.channel,
+            source_ip=entry.decision.source_ip,
+            outcome=entry.outcome,
+            request_ids=entry.request_ids,
+        )
+
+    def _failed(self, error: Exception, claims: Claims) -> None:
+        self.log.warning("A step of a rescue failed", problem=str(error), key=str(claims.key))
+
+
+_Done = tuple[Outcome, tuple[str, ...]]
+_Act = Callable[[Claims, Decision, Seen], _Done]
+
+
+def _case_of(seen: Seen, claims: Claims, decision: Decision) -> Case:
+    """Return the case, or where none is on record, one that begins with the decision."""
+    if seen.case:
+        return seen.case
+    key = replace(seen.key, deletion_date=claims.deletion_date)
+    return open_case(key, decision.at, to_minute(decision.at))

@@ -1,0 +1,123 @@
+"""What each function is told by its environment: the only module that reads it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Self
+
+from reprieve.arn import KeyArn
+from reprieve.errors import NotUnderstoodError, SettingsError
+
+Environment = Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InvestigateSettings:
+    """The environment of the investigate function."""
+
+    table: str
+    queue_url: str
+    log_group: str
+    alarm_name: str
+    channels: tuple[str, ...]
+    account: str
+    region: str
+
+    @classmethod
+    def read(cls, environment: Environment) -> Self:
+        """Read the environment.
+
+        Raises:
+            SettingsError: a variable is missing.
+        """
+        return cls(
+            table=_text(environment, "TABLE_NAME"),
+            queue_url=_text(environment, "QUEUE_URL"),
+            log_group=_text(environment, "LOG_GROUP_NAME"),
+            alarm_name=_text(environment, "ALARM_NAME"),
+            channels=_names(environment, "CHANNELS"),
+            account=_text(environment, "ACCOUNT_ID"),
+            region=_text(environment, "AWS_REGION"),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeliverSettings:
+    """The environment of the deliver function; "" for a channel that the stack does not have."""
+
+    table: str
+    queue_url: str
+    notice_topic: str
+    slack_secret: str
+    signing_key: KeyArn
+    page_url: str
+    link_lifetime: timedelta
+
+    @classmethod
+    def read(cls, environment: Environment) -> Self:
+        """Read the environment.
+
+        Raises:
+            SettingsError: a variable is missing, or makes no sense.
+        """
+        return cls(
+            table=_text(environment, "TABLE_NAME"),
+            queue_url=_text(environment, "QUEUE_URL"),
+            notice_topic=environment.get("NOTICE_TOPIC_ARN", ""),
+            slack_secret=environment.get("SLACK_SECRET_ARN", ""),
+            signing_key=_key(environment, "SIGNING_KEY_ARN"),
+            page_url=_text(environment, "PAGE_URL"),
+            link_lifetime=_hours(environment, "LINK_HOURS"),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RespondSettings:
+    """The environment of the respond function."""
+
+    table: str
+    queue_url: str
+    channels: tuple[str, ...]
+    signing_key: KeyArn
+
+    @classmethod
+    def read(cls, environment: Environment) -> Self:
+        """Read the environment.
+
+        Raises:
+            SettingsError: a variable is missing, or makes no sense.
+        """
+        return cls(
+            table=_text(environment, "TABLE_NAME"),
+            queue_url=_text(environment, "QUEUE_URL"),
+            channels=_names(environment, "CHANNELS"),
+            signing_key=_key(environment, "SIGNING_KEY_ARN"),
+        )
+
+
+def _text(environment: Environment, name: str) -> str:
+    value = environment.get(name, "").strip()
+    if not value:
+        raise SettingsError(name, "is missing")
+    return value
+
+
+def _names(environment: Environment, name: str) -> tuple[str, ...]:
+    names = tuple(part.strip() for part in _text(environment, name).split(",") if part.strip())
+    if not names:
+        raise SettingsError(name, "names nothing")
+    return names
+
+
+def _key(environment: Environment, name: str) -> KeyArn:
+    try:
+        return KeyArn.parse(_text(environment, name))
+    except NotUnderstoodError as error:
+        raise SettingsError(name, "is not the ARN of a KMS key") from error
+
+
+def _hours(environment: Environment, name: str) -> timedelta:
+    value = _text(environment, name)
+    if not (value.isascii() and value.isdecimal() and int(value)):
+        raise SettingsError(name, "is not a number of hours")
+    return timedelta(hours=int(value))

@@ -1,0 +1,129 @@
+"""Makes a topic's e-mail subscriptions equal to a list, when CloudFormation asks for it.
+
+CloudFormation can make a subscription per resource, but no resources out of a list of unknown length.
+It waits for an answer whatever happens, so there always is one.
+
+What SNS does not allow, this can't do either: a subscription that nobody has confirmed yet can't be deleted.
+It lapses by itself after 48 hours, and until then the person may still confirm it
+(https://docs.aws.amazon.com/sns/latest/dg/sns-delete-subscription-topic.html).
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from reprieve.errors import NotUnderstoodError, ReprieveError
+
+Event = Mapping[str, Any]
+
+_ADDRESS = re.compile(r"[^@\s]+@[^@\s]+")
+_LONGEST_ADDRESS = 320  # RFC 3696: 64 for the name, 1 for the sign, 255 for the domain
+_LONGEST_REASON = 500  # CloudFormation refuses an answer of more than 4096 bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subscription:
+    """An e-mail subscription of a topic; it has an ARN as soon as the person has confirmed it."""
+
+    address: str
+    arn: str | None
+
+
+class Subscriptions(Protocol):
+    """The e-mail subscriptions of topics, as SNS keeps them. Each call may raise an `AwsError`."""
+
+    def of(self, topic_arn: str) -> Iterator[Subscription]:
+        """Yield those of a topic, pending ones included."""
+        ...
+
+    def add(self, topic_arn: str, address: str) -> None:
+        """Subscribe an address; SNS asks it by mail to confirm."""
+        ...
+
+    def remove(self, arn: str) -> None:
+        """Delete a confirmed subscription."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Changes:
+    """How many subscriptions were added and removed, and how many unwanted ones are left to lapse."""
+
+    added: int = 0
+    removed: int = 0
+    left_to_lapse: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What CloudFormation is told: `body`, in its own words. `changes` or `error` is for the log."""
+
+    body: Mapping[str, str]
+    changes: Changes | None = None
+    error: Exception | None = None
+
+
+def answer(event: Event, subscriptions: Subscriptions) -> Answer:
+    """Do what a custom resource's event asks for, and say how it went; never raises."""
+    try:
+        return Answer(body=_body(event, "SUCCESS"), changes=_apply(event, subscriptions))
+    except Exception as error:  # noqa: BLE001  # a request without an answer holds the stack until it times out
+        return Answer(body=_body(event, "FAILED", reason=_reason(error)), error=error)
+
+
+def _apply(event: Event, subscriptions: Subscriptions) -> Changes:
+    if event["RequestType"] == "Delete":
+        return Changes()  # the subscriptions go with their topic
+    properties = event["ResourceProperties"]
+    return equalize(properties["TopicArn"], read_addresses(properties["Addresses"]), subscriptions)
+
+
+def equalize(topic_arn: str, addresses: Sequence[str], subscriptions: Subscriptions) -> Changes:
+    """Subscribe the addresses that are missing, then delete the confirmed ones that are not listed."""
+    present = tuple(subscriptions.of(topic_arn))
+    known = {subscription.address.casefold() for subscription in present}
+    listed = {address.casefold() for address in addresses}
+    missing = [address for address in addresses if address.casefold() not in known]
+    unwanted = [subscription.arn for subscription in present if subscription.address.casefold() not in listed]
+    confirmed = [arn for arn in unwanted if arn is not None]
+
+    for address in missing:
+        subscriptions.add(topic_arn, address)
+    for arn in confirmed:
+        subscriptions.remove(arn)
+    return Changes(added=len(missing), removed=len(confirmed), left_to_lapse=len(unwanted) - len(confirmed))
+
+
+def read_addresses(entries: Sequence[str]) -> tuple[str, ...]:
+    """Return the entries without blanks, empty ones and repetitions, in which case does not count.
+
+    Raises:
+        NotUnderstoodError: an entry is no e-mail address; it says which one.
+    """
+    unique: dict[str, str] = {}
+    for entry in filter(None, map(str.strip, entries)):
+        unique.setdefault(entry.casefold(), _checked(entry))
+    return tuple(unique.values())
+
+
+def _checked(entry: str) -> str:
+    if len(entry) > _LONGEST_ADDRESS:
+        raise NotUnderstoodError("NotificationEmails", f"{entry[:40]!r}… is longer than 320 characters")
+    if not _ADDRESS.fullmatch(entry):
+        raise NotUnderstoodError("NotificationEmails", f"{entry!r} is no e-mail address")
+    return entry
+
+
+def _body(event: Event, status: str, reason: str = "") -> dict[str, str]:
+    return {
+        "Status": status,
+        "Reason": reason[:_LONGEST_REASON],
+        # The same for good: another id would be a replacement, and CloudFormation would delete the first.
+        "PhysicalResourceId": event.get("PhysicalResourceId", event["LogicalResourceId"]),
+        **{key: event[key] for key in ("StackId", "RequestId", "LogicalResourceId")},
+    }
+
+
+def _reason(error: Exception) -> str:
+    return f"{error}" if isinstance(error, ReprieveError) else f"{type(error).__name__}: {error}"

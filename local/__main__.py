@@ -1,0 +1,46 @@
+"""The commands: `python -m local up | demo | replay`."""
+
+import argparse
+import signal
+import sys
+
+from local.process import ProgramFailedError
+
+
+def main(arguments: list[str]) -> int:
+    """Run one command; a wrong one ends with status 2."""
+    parser = argparse.ArgumentParser(prog="python -m local", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("up", help="the stack on this machine, until it is interrupted")
+    commands.add_parser("demo", help="rescue a key, from the refused request to the click", add_help=False)
+    commands.add_parser("replay", help="the notices that CloudTrail files would have caused", add_help=False)
+    chosen, rest = parser.parse_known_args(arguments)
+    if chosen.command == "up" and rest:
+        parser.error(f"unrecognized arguments: {' '.join(rest)}")
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        return run(chosen.command, rest)
+    except ProgramFailedError as error:
+        print(error, file=sys.stderr)
+        return 1
+
+
+def run(command: str, rest: list[str]) -> int:
+    """Import and run the module of a command, and no other."""
+    match command:
+        case "up":
+            from local import up  # noqa: PLC0415 - nobody waits for another command's libraries
+
+            return up.main()
+        case "demo":
+            from local import demo  # noqa: PLC0415 - as above
+
+            return demo.main(rest)
+        case _:
+            from local import replay  # noqa: PLC0415 - as above
+
+            return replay.main(rest)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,85 @@
+"""A loopback inbox: what the stack sends by e-mail and to Slack, as programs and people see it.
+
+The emulator sends no mail, so the inbox subscribes itself to the notice topic over HTTP, which carries the
+same subject and body; the Slack webhook of the stack is an address of the inbox.
+"""
+
+import json
+import secrets
+import threading
+from collections.abc import Collection
+from dataclasses import asdict, dataclass, field
+from functools import cache
+from pathlib import Path
+
+import jinja2
+
+from local.inbox_messages import Message
+
+PAGE = Path(__file__).with_suffix(".html")
+
+
+@dataclass(slots=True, kw_only=True)
+class Inbox:
+    """What arrived so far, the newest last.
+
+    Attributes:
+        url: the inbox's own address, without a slash at its end.
+        page_url: what the address of a key's page begins with, once the stack is deployed.
+        to: whom the e-mails are for, as the page shows it.
+        secret: the end of the addresses that take messages, as a webhook's has one.
+    """
+
+    url: str = ""
+    page_url: str = ""
+    to: str = ""
+    secret: str = field(default_factory=lambda: secrets.token_urlsafe(12))
+    messages: list[Message] = field(default_factory=list)
+    arrival: threading.Condition = field(default_factory=threading.Condition)
+
+    @property
+    def slack_path(self) -> str:
+        """The path that plays Slack's incoming webhook."""
+        return f"/slack/{self.secret}"
+
+    @property
+    def email_path(self) -> str:
+        """The path that the notice topic delivers to."""
+        return f"/email/{self.secret}"
+
+    def add(self, message: Message) -> None:
+        """Keep a message, and wake whoever waits for it."""
+        with self.arrival:
+            self.messages.append(message)
+            self.arrival.notify_all()
+
+    def wait_for(
+        self, channels: Collection[str], reasons: Collection[str], seconds: float
+    ) -> dict[str, Message]:
+        """The first message with one of the reasons in each channel; fewer when they did not come in time."""
+
+        def found() -> dict[str, Message]:
+            fitting = [m for m in self.messages if m.reason in reasons and m.channel in channels]
+            return {message.channel: message for message in reversed(fitting)}
+
+        with self.arrival:
+            self.arrival.wait_for(lambda: len(found()) == len(channels), timeout=seconds)
+            return found()
+
+    def as_json(self) -> str:
+        """All messages, for programs."""
+        with self.arrival:
+            return json.dumps([asdict(message) for message in self.messages], indent=2)
+
+    def as_page(self) -> str:
+        """All messages, for people, the newest first."""
+        with self.arrival:
+            newest_first = [*reversed(self.messages)]
+        return template().render(messages=newest_first, to=self.to)
+
+
+@cache
+def template() -> jinja2.Template:
+    """The inbox's page; everything in it is escaped."""
+    environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True)
+    return environment.from_string(PAGE.read_text())

@@ -1,0 +1,126 @@
+"""The inbox's HTTP side: SNS and a Slack webhook on the one hand, programs and people on the other."""
+
+import json
+import threading
+import urllib.parse
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http import HTTPStatus
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+from local import inbox_messages
+from local.emulator import Emulator
+from local.inbox import Inbox
+
+BIGGEST_BODY = 1_000_000
+POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
+
+
+class Server(ThreadingHTTPServer):
+    """A server of one inbox, on a loopback port that the system chooses."""
+
+    daemon_threads = True
+
+    def __init__(self, inbox: Inbox, emulator: Emulator) -> None:
+        super().__init__(("127.0.0.1", 0), Handler)
+        self.inbox = inbox
+        self.emulator = emulator
+        inbox.url = f"http://127.0.0.1:{self.server_port}"
+
+
+class Handler(BaseHTTPRequestHandler):
+    """One request."""
+
+    server: Server
+    server_version = "inbox"
+    timeout = 10
+
+    def do_GET(self) -> None:
+        """Show what arrived."""
+        inbox = self.server.inbox
+        match urllib.parse.urlsplit(self.path).path:
+            case "/":
+                self.answer(HTTPStatus.OK, "text/html; charset=utf-8", inbox.as_page())
+            case "/messages.json":
+                self.answer(HTTPStatus.OK, "application/json", inbox.as_json())
+            case _:
+                self.answer(HTTPStatus.NOT_FOUND, "text/plain", "no such page")
+
+    def do_POST(self) -> None:
+        """Take a message."""
+        inbox = self.server.inbox
+        length = int(self.headers.get("Content-Length", "0"))
+        if self.path not in (inbox.email_path, inbox.slack_path):
+            self.answer(HTTPStatus.NOT_FOUND, "text/plain", "no_service")
+        elif length > BIGGEST_BODY:
+            self.answer(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "text/plain", "too large")
+        else:
+            self.take(self.rfile.read(length))
+
+    def take(self, body: bytes) -> None:
+        """Take a message of either kind; what is no JSON object is refused as Slack refuses it."""
+        try:
+            payload = json.loads(body)
+        except ValueError:
+            payload = None
+        if not isinstance(payload, dict):
+            self.answer(HTTPStatus.BAD_REQUEST, "text/plain", "invalid_payload")
+            return
+        self.keep(payload)
+        self.answer(HTTPStatus.OK, "text/plain", "ok")
+
+    def keep(self, payload: dict[str, Any]) -> None:
+        """Put a message into the inbox; the question whether the inbox wants any is answered."""
+        inbox = self.server.inbox
+        if self.path == inbox.slack_path:
+            inbox.add(inbox_messages.slack(payload))
+        elif payload.get("Type") == "SubscriptionConfirmation":
+            confirm(self.server.emulator, payload)
+        elif payload.get("Type") == "Notification":
+            inbox.add(inbox_messages.email(payload, inbox.page_url))
+
+    def answer(self, status: HTTPStatus, kind: str, body: str) -> None:
+        """Answer with a body that no browser keeps."""
+        content = body.encode()
+        self.send_response(status)
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(len(content)))
+        self.send_header("Cache-Control", "no-store")
+        self.send_header("Content-Security-Policy", POLICY)
+        self.send_header("Referrer-Policy", "no-referrer")
+        self.send_header("X-Content-Type-Options", "nosniff")
+        self.end_headers()
+        self.wfile.write(content)
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class names it so
+        """Keep silent: the address of a webhook is a secret."""
+
+
+def confirm(emulator: Emulator, question: dict[str, Any]) -> None:
+    """Say yes to a topic that asks whether this address wants its messages."""
+    client = emulator.session().client("sns", endpoint_url=emulator.endpoint)
+    client.confirm_subscription(TopicArn=question["TopicArn"], Token=question["Token"])
+
+
+@contextmanager
+def running_inbox(emulator: Emulator) -> Iterator[Inbox]:
+    """An inbox that takes messages until it is left."""
+    inbox = Inbox()
+    server = Server(inbox, emulator)
+    thread = threading.Thread(target=server.serve_forever, args=(0.1,), name="inbox", daemon=True)
+    thread.start()
+    try:
+        yield inbox
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+def subscribe(emulator: Emulator, inbox: Inbox, topic: str) -> None:
+    """Have the notices delivered to the inbox, and note to whom they are mailed."""
+    client = emulator.session().client("sns", endpoint_url=emulator.endpoint)
+    subscriptions = client.list_subscriptions_by_topic(TopicArn=topic)["Subscriptions"]
+    inbox.to = ", ".join(found["Endpoint"] for found in subscriptions if found["Protocol"] == "email")
+    client.subscribe(TopicArn=topic, Protocol="http", Endpoint=inbox.url + inbox.email_path)

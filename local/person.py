@@ -1,0 +1,120 @@
+"""Whoever follows the link in a notice: somebody in front of the screen, or Chromium in their place."""
+
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from playwright.sync_api import Browser, Page
+from playwright.sync_api import Error as PlaywrightError
+
+from local.browser import running_browser
+from local.up import Local, Say
+
+WIDTHS = (1280, 360)
+CANCEL = "button[name=decision][value=cancel]"
+PATIENCE_MILLISECONDS = 15_000
+
+
+class MissedError(RuntimeError):
+    """Something that the demo shows did not happen."""
+
+
+class Person(Protocol):
+    """Somebody who reads a notice and decides."""
+
+    def decide(self, local: Local, link: str, key_arn: str) -> None:
+        """Follow the link and bring the key back."""
+        ...
+
+    def look_around(self, local: Local) -> None:
+        """Look at the inbox once all is over."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Somebody:
+    """Somebody in front of the screen, who takes their time."""
+
+    say: Say
+
+    def decide(self, local: Local, link: str, key_arn: str) -> None:
+        """Wait until the key is enabled."""
+        self.say(f"Your turn. Read the notice at {local.inbox.url} and follow its link, or this one:\n{link}")
+        kms = local.emulator.session().client("kms", endpoint_url=local.emulator.endpoint)
+        while kms.describe_key(KeyId=key_arn)["KeyMetadata"]["KeyState"] != "Enabled":
+            time.sleep(0.5)
+
+    def look_around(self, local: Local) -> None:
+        """Leave the inbox open for as long as they like."""
+        if sys.stdin.isatty():
+            input(f"Everybody was told: {local.inbox.url}. Press Enter to end. ")
+
+
+@dataclass(frozen=True, slots=True)
+class Chromium:
+    """A headless browser that does what a person would."""
+
+    browser: Browser
+    say: Say
+    pictures: Path | None
+
+    def decide(self, local: Local, link: str, key_arn: str) -> None:
+        """Open the link, see that nothing happens by itself, and click the button."""
+        self.picture(local.inbox.url, "inbox")
+        self.picture(link, "page")
+        page = self.browser.new_page()
+        try:
+            self.click(page, local, link, key_arn)
+        except PlaywrightError as error:
+            raise MissedError(f"the page behind the link: {error.message}") from error
+        finally:
+            page.close()
+
+    def click(self, page: Page, local: Local, link: str, key_arn: str) -> None:
+        """Read the page, and click."""
+        page.set_default_timeout(PATIENCE_MILLISECONDS)
+        page.goto(link)
+        self.say(f"Chromium opened the link: {heading(page)}")
+        kms = local.emulator.session().client("kms", endpoint_url=local.emulator.endpoint)
+        if kms.describe_key(KeyId=key_arn)["KeyMetadata"]["KeyState"] != "PendingDeletion":
+            raise MissedError("opening the link changed the key")
+        with page.expect_navigation():
+            page.click(CANCEL)
+        self.say(f"Chromium clicked the button: {heading(page)}")
+        self.shoot(page, "outcome")
+
+    def look_around(self, local: Local) -> None:
+        """Take a picture of the inbox with all its messages."""
+        self.picture(local.inbox.url, "inbox-handled")
+
+    def picture(self, url: str, name: str) -> None:
+        """Take pictures of an address, on a desk and on a telephone."""
+        if self.pictures:
+            page = self.browser.new_page()
+            page.goto(url)
+            self.shoot(page, name)
+            page.close()
+
+    def shoot(self, page: Page, name: str) -> None:
+        """Take pictures of a page as it is."""
+        for width in WIDTHS if self.pictures else ():
+            page.set_viewport_size({"width": width, "height": 800})
+            page.screenshot(path=f"{self.pictures}/{name}-{width}.png", full_page=True)
+
+
+def heading(page: Page) -> str:
+    """What a page says first."""
+    return page.locator("h1").first.inner_text()
+
+
+@contextmanager
+def chromium(say: Say, pictures: Path | None) -> Iterator[Person]:
+    """Chromium in a person's place."""
+    if pictures:
+        pictures.mkdir(parents=True, exist_ok=True)
+    with running_browser() as browser:
+        yield Chromium(browser, say, pictures)

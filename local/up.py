@@ -1,0 +1,89 @@
+"""`python -m local up`: the stack and everything around it, until it is interrupted."""
+
+import json
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TextIO
+
+from local import inbox_server, metric_filters, stack
+from local.emulator import Emulator, running_emulator
+from local.inbox import Inbox
+
+EMAILS = "jane@example.com,on-call@example.com"
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Local:
+    """The stack on this machine."""
+
+    emulator: Emulator
+    inbox: Inbox
+    stack: stack.Stack
+
+    def as_json(self) -> str:
+        """Where everything is, on one line."""
+        return json.dumps(
+            {
+                "aws_endpoint": self.emulator.endpoint,
+                "region": self.emulator.region,
+                "account": self.emulator.account,
+                "log_group": self.stack.log_group,
+                "page": self.stack.page_url,
+                "inbox": self.inbox.url,
+            }
+        )
+
+
+@contextmanager
+def running(say: Say) -> Iterator[Local]:
+    """Emulator, inbox, stack and the stand-in for metric filters, ready; all of it ends on leaving.
+
+    Raises:
+        ProgramFailedError: the emulator did not start, or `sam` failed.
+    """
+    say("starting the emulator, with IAM enforced")
+    with running_emulator() as emulator, inbox_server.running_inbox(emulator) as inbox:
+        logs = emulator.session().client("logs", endpoint_url=emulator.endpoint)
+        logs.create_log_group(logGroupName=stack.LOG_GROUP)
+        say("sam build")
+        built = stack.build(emulator)
+        say("sam deploy")
+        deployed = stack.deploy(emulator, built, parameters(inbox))
+        inbox.page_url = deployed.page_url
+        inbox_server.subscribe(emulator, inbox, deployed.notice_topic)
+        with metric_filters.following(emulator, deployed.log_group):
+            yield Local(emulator=emulator, inbox=inbox, stack=deployed)
+
+
+def parameters(inbox: Inbox) -> dict[str, str]:
+    """What a person would answer to `sam deploy --guided`."""
+    return {
+        "CloudTrailLogGroupName": stack.LOG_GROUP,
+        "NotificationEmails": EMAILS,
+        "SlackWebhookUrl": inbox.url + inbox.slack_path,
+    }
+
+
+def progress(output: TextIO) -> Say:
+    """Lines for a person, with the seconds since the beginning."""
+    start = time.monotonic()
+    return lambda text: print(f"[{time.monotonic() - start:5.1f} s] {text}", file=output, flush=True)
+
+
+def main() -> int:
+    """Run until SIGINT or SIGTERM, which `local.__main__` turns into KeyboardInterrupt."""
+    say = progress(sys.stderr)
+    try:
+        with running(say) as local:
+            say(f"ready: {local.inbox.url} shows what arrives; end with Ctrl+C")
+            print(local.as_json(), flush=True)
+            while True:
+                signal.pause()
+    except KeyboardInterrupt:
+        say("ended")
+    return 0

@@ -1,0 +1,121 @@
+"""What a person is asked for, and what is refused before anything is made."""
+
+import re
+from typing import Any
+
+import pytest
+
+SLACK = "https://hooks.slack.com/services/T0/B0/x"
+SECRET = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:slack-AbCdEf"  # noqa: S105  # an ARN
+TOPIC = "arn:aws-us-gov:sns:us-gov-west-1:111122223333:alarms"
+
+
+def test_every_parameter_is_in_one_group_and_has_a_label(template: dict[str, Any]) -> None:
+    interface = template["Metadata"]["AWS::CloudFormation::Interface"]
+    grouped = [name for group in interface["ParameterGroups"] for name in group["Parameters"]]
+
+    assert sorted(grouped) == sorted(template["Parameters"])
+    assert sorted(interface["ParameterLabels"]) == sorted(template["Parameters"])
+    assert all(group["Label"]["default"] for group in interface["ParameterGroups"])
+
+
+def test_every_parameter_is_described_and_can_be_left_at_its_default(template: dict[str, Any]) -> None:
+    for parameter in template["Parameters"].values():
+        assert parameter["Description"]
+        assert "Default" in parameter
+
+
+def test_a_parameter_that_may_be_empty_says_what_empty_means(template: dict[str, Any]) -> None:
+    for parameter in template["Parameters"].values():
+        assert (parameter["Default"] == "") == ("Empty:" in parameter["Description"])
+
+
+def test_every_parameter_is_used(source: str, template: dict[str, Any]) -> None:
+    _, _, used = source.partition("\nConditions:\n")
+
+    for name in template["Parameters"]:
+        assert re.search(rf"!Ref {name}\b|\${{{name}}}", used)
+
+
+def test_every_default_satisfies_its_own_constraint(template: dict[str, Any]) -> None:
+    for parameter in template["Parameters"].values():
+        assert re.fullmatch(parameter.get("AllowedPattern", ".*"), str(parameter["Default"]))
+        assert parameter["Default"] in parameter.get("AllowedValues", [parameter["Default"]])
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("NotificationEmails", "jane@example.com"),
+        ("NotificationEmails", "jane@example.com,ops+kms@example.com"),
+        ("NotificationEmails", " jane@example.com , ops@example.com "),
+        ("SlackWebhookUrl", SLACK),
+        ("SlackWebhookUrl", "http://127.0.0.1:4566/slack"),
+        ("SlackWebhookSecretArn", SECRET),
+        ("CloudTrailLogGroupName", "aws-controltower/CloudTrailLogs"),
+        ("AlarmTopicArn", TOPIC),
+    ],
+)
+def test_good_values_are_taken(template: dict[str, Any], name: str, value: str) -> None:
+    assert re.fullmatch(template["Parameters"][name]["AllowedPattern"], value)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("NotificationEmails", "jane"),
+        ("NotificationEmails", "jane@example.com,"),
+        ("NotificationEmails", "jane@example.com;ops@example.com"),
+        ("NotificationEmails", "jane doe@example.com"),
+        ("NotificationEmails", " "),
+        ("SlackWebhookUrl", "http://hooks.slack.com/services/T0/B0/x"),
+        ("SlackWebhookUrl", "http://127.0.0.1.example.com/slack"),
+        ("SlackWebhookUrl", "hooks.slack.com"),
+        ("SlackWebhookSecretArn", "slack"),
+        ("CloudTrailLogGroupName", "arn:aws:logs:eu-west-1:111122223333:log-group:trail"),
+        ("AlarmTopicArn", "alarms"),
+        ("AlarmTopicArn", f"{TOPIC}.fifo"),
+    ],
+)
+def test_bad_values_are_refused(template: dict[str, Any], name: str, value: str) -> None:
+    assert not re.fullmatch(template["Parameters"][name]["AllowedPattern"], value)
+
+
+@pytest.mark.parametrize(
+    ("values", "refused_by"),
+    [
+        ({}, {"SomebodyIsTold"}),
+        ({"NotificationEmails": "jane@example.com"}, set()),
+        ({"SlackWebhookUrl": SLACK}, set()),
+        ({"SlackWebhookSecretArn": SECRET}, set()),
+        ({"NotificationEmails": "jane@example.com", "SlackWebhookUrl": SLACK}, set()),
+        ({"SlackWebhookUrl": SLACK, "SlackWebhookSecretArn": SECRET}, {"OneSlackWebhook"}),
+    ],
+)
+def test_a_stack_that_would_tell_nobody_or_has_two_webhooks_is_refused(
+    template: dict[str, Any], values: dict[str, str], refused_by: set[str]
+) -> None:
+    given = {name: parameter["Default"] for name, parameter in template["Parameters"].items()} | values
+
+    broken = {name for name, rule in template["Rules"].items() if not holds(rule, given)}
+
+    assert broken == refused_by
+
+
+def holds(rule: dict[str, Any], given: dict[str, str]) -> bool:
+    applies = evaluate(rule.get("RuleCondition", True), given)
+    return not applies or all(evaluate(each["Assert"], given) for each in rule["Assertions"])
+
+
+def evaluate(expression: object, given: dict[str, str]) -> object:
+    match expression:
+        case {"Ref": name}:
+            return given[name]
+        case {"Fn::Equals": [left, right]}:
+            return evaluate(left, given) == evaluate(right, given)
+        case {"Fn::Not": [one]}:
+            return not evaluate(one, given)
+        case {"Fn::Or": several}:
+            return any(evaluate(each, given) for each in several)
+        case _:
+            return expression

@@ -1,0 +1,285 @@
+"""What is made: names, keys, logs, queues, state, the page."""
+
+import json
+from typing import Any
+
+import pytest
+
+# The property that would give a resource a name of our choice.
+NAMED_BY = {
+    "AWS::CloudTrail::Trail": "TrailName",
+    "AWS::CloudWatch::Alarm": "AlarmName",
+    "AWS::DynamoDB::Table": "TableName",
+    "AWS::IAM::Role": "RoleName",
+    "AWS::Lambda::Function": "FunctionName",
+    "AWS::Logs::LogGroup": "LogGroupName",
+    "AWS::Logs::MetricFilter": "FilterName",
+    "AWS::S3::Bucket": "BucketName",
+    "AWS::SNS::Topic": "TopicName",
+    "AWS::SQS::Queue": "QueueName",
+    "AWS::Scheduler::Schedule": "Name",
+    "AWS::SecretsManager::Secret": "Name",
+}
+CUSTOMER_KEY = {"KmsKeyId", "KMSKeyId", "KmsMasterKeyId", "KmsKeyArn", "KMSMasterKeyID", "SSESpecification"}
+FUNCTIONS = ("Investigate", "Deliver", "Respond", "Subscribe")
+WITH_STATE = {
+    "AWS::CloudTrail::Trail",
+    "AWS::DynamoDB::Table",
+    "AWS::KMS::Key",
+    "AWS::Logs::LogGroup",
+    "AWS::S3::Bucket",
+    "AWS::SQS::Queue",
+    "AWS::SecretsManager::Secret",
+}
+
+
+def of_type(resources: dict[str, Any], kind: str) -> dict[str, Any]:
+    return {name: each for name, each in resources.items() if each["Type"] == kind}
+
+
+def nested(value: object) -> list[Any]:
+    """Return a value and everything in it."""
+    match value:
+        case dict():
+            return [value, *(inner for each in value.values() for inner in nested(each))]
+        case list():
+            return [value, *(inner for each in value for inner in nested(each))]
+        case _:
+            return [value]
+
+
+def test_only_the_user_chooses_names_so_that_two_stacks_fit_in_one_account(
+    translated: dict[str, Any],
+) -> None:
+    named = {
+        name: resource["Properties"][NAMED_BY[resource["Type"]]]
+        for name, resource in translated.items()
+        if NAMED_BY.get(resource["Type"]) in resource.get("Properties", {})
+    }
+
+    assert named == {"KeyInUseAlarm": {"Ref": "AlarmName"}}
+
+
+def test_nothing_is_encrypted_with_a_customer_managed_key(translated: dict[str, Any]) -> None:
+    # The key could be the one that is waiting to be deleted.
+    keys = {key for each in nested(translated) if isinstance(each, dict) for key in each}
+
+    assert not keys & CUSTOMER_KEY
+    for queue in of_type(translated, "AWS::SQS::Queue").values():
+        assert queue["Properties"]["SqsManagedSseEnabled"] is True
+
+
+def test_what_holds_state_says_what_becomes_of_it(resources: dict[str, Any]) -> None:
+    for resource in resources.values():
+        if resource["Type"] in WITH_STATE:
+            assert resource["DeletionPolicy"] in {"Delete", "Retain", "RetainExceptOnCreate"}
+            assert resource["UpdateReplacePolicy"] in {"Delete", "Retain"}
+
+
+def test_every_log_group_forgets(resources: dict[str, Any]) -> None:
+    for group in of_type(resources, "AWS::Logs::LogGroup").values():
+        assert group["Properties"] == {"RetentionInDays": {"Ref": "LogRetentionDays"}}
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_a_function_logs_json_to_a_group_of_its_own_and_is_traced(
+    translated: dict[str, Any], name: str
+) -> None:
+    function = translated[f"{name}Function"]["Properties"]
+
+    assert function["LoggingConfig"] == {
+        "LogFormat": "JSON",
+        "ApplicationLogLevel": {"Ref": "LogLevel"},
+        "LogGroup": {"Ref": f"{name}Logs"},
+    }
+    assert function["TracingConfig"] == {"Mode": "Active"}
+    assert function["Runtime"] == "python3.13"
+    assert function["Architectures"] == ["arm64"]
+    assert function["Handler"] == "app.handler"
+
+
+def test_each_function_gets_the_settings_it_reads(translated: dict[str, Any]) -> None:
+    common = {"POWERTOOLS_SERVICE_NAME", "POWERTOOLS_LOG_LEVEL"}
+    settings = {
+        name: set(translated[f"{name}Function"]["Properties"]["Environment"]["Variables"]) - common
+        for name in FUNCTIONS
+    }
+
+    assert settings == {
+        "Investigate": {"TABLE_NAME", "QUEUE_URL", "LOG_GROUP_NAME", "ALARM_NAME", "CHANNELS", "ACCOUNT_ID"},
+        "Deliver": {
+            "TABLE_NAME",
+            "QUEUE_URL",
+            "NOTICE_TOPIC_ARN",
+            "SLACK_SECRET_ARN",
+            "SIGNING_KEY_ARN",
+            "PAGE_URL",
+            "LINK_HOURS",
+        },
+        "Respond": {"TABLE_NAME", "QUEUE_URL", "SIGNING_KEY_ARN", "CHANNELS"},
+        "Subscribe": set(),
+    }
+
+
+def test_the_webhook_is_in_the_secret_and_nowhere_else(template: dict[str, Any]) -> None:
+    hidden = {name for name, each in template["Parameters"].items() if each.get("NoEcho")}
+    users = {
+        name: [each["Ref"] for each in nested(resource.get("Properties")) if is_ref(each, hidden)]
+        for name, resource in template["Resources"].items()
+    }
+
+    assert hidden == {"SlackWebhookUrl"}
+    assert {name: refs for name, refs in users.items() if refs} == {"SlackWebhookSecret": ["SlackWebhookUrl"]}
+    assert not [each for each in nested(template["Outputs"]) if is_ref(each, hidden)]
+
+
+def is_ref(value: object, names: set[str]) -> bool:
+    return isinstance(value, dict) and value.get("Ref") in names
+
+
+def test_every_dead_letter_queue_has_an_alarm_that_reaches_people(resources: dict[str, Any]) -> None:
+    queues = {name for name in of_type(resources, "AWS::SQS::Queue") if name.endswith("DeadLetterQueue")}
+    alarms = {
+        alarm["Properties"]["Dimensions"][0]["Value"]["Fn::GetAtt"][0]: alarm["Properties"]
+        for alarm in of_type(resources, "AWS::CloudWatch::Alarm").values()
+        if "Dimensions" in alarm["Properties"]
+    }
+
+    assert queues == {"DeliveryDeadLetterQueue", "InvestigateDeadLetterQueue"}
+    assert set(alarms) == queues
+    for alarm in alarms.values():
+        assert alarm["MetricName"] == "ApproximateNumberOfMessagesVisible"
+        assert (alarm["Threshold"], alarm["ComparisonOperator"]) == (1, "GreaterThanOrEqualToThreshold")
+        assert alarm["AlarmActions"] == [{"Ref": "NoticeTopic"}]
+
+
+def test_the_alarms_on_dead_letters_may_publish_to_the_notice_topic(resources: dict[str, Any]) -> None:
+    (statement,) = resources["NoticeTopicPolicy"]["Properties"]["PolicyDocument"]["Statement"]
+
+    assert statement["Principal"] == {"Service": "cloudwatch.amazonaws.com"}
+    assert statement["Condition"]["ArnEquals"]["aws:SourceArn"] == [
+        {"Fn::GetAtt": ["InvestigateDeadLetterAlarm", "Arn"]},
+        {"Fn::GetAtt": ["DeliveryDeadLetterAlarm", "Arn"]},
+    ]
+
+
+def test_what_investigate_can_t_work_on_is_kept(translated: dict[str, Any]) -> None:
+    dead_letters = {"Fn::GetAtt": ["InvestigateDeadLetterQueue", "Arn"]}
+    invocation = translated["InvestigateFunctionEventInvokeConfig"]["Properties"]
+    subscription = translated["InvestigateFunctionAlarm"]["Properties"]
+
+    assert invocation["DestinationConfig"] == {"OnFailure": {"Destination": dead_letters}}
+    assert subscription["RedrivePolicy"] == {"deadLetterTargetArn": dead_letters}
+
+
+def test_the_queue_outwaits_the_function_and_gives_up_after_ten_times(translated: dict[str, Any]) -> None:
+    queue = translated["DeliveryQueue"]["Properties"]
+    deliver = translated["DeliverFunction"]["Properties"]
+    mapping = translated["DeliverFunctionNotices"]["Properties"]
+
+    assert queue["VisibilityTimeout"] >= 6 * deliver["Timeout"]
+    assert queue["RedrivePolicy"]["maxReceiveCount"] == 10
+    assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+    assert mapping["BatchSize"] == 5
+
+
+def test_dead_letters_live_longer_than_what_waits_to_be_delivered(resources: dict[str, Any]) -> None:
+    # A message keeps its age when it moves to the dead-letter queue.
+    lifetimes = {
+        name: queue["Properties"]["MessageRetentionPeriod"]
+        for name, queue in of_type(resources, "AWS::SQS::Queue").items()
+    }
+
+    assert lifetimes["DeliveryDeadLetterQueue"] - lifetimes["DeliveryQueue"] >= 7 * 86400
+
+
+def test_the_table_is_on_demand_expires_its_items_and_can_be_restored(resources: dict[str, Any]) -> None:
+    table = resources["CaseTable"]["Properties"]
+
+    assert table["BillingMode"] == "PAY_PER_REQUEST"
+    assert table["TimeToLiveSpecification"] == {"AttributeName": "expires_at", "Enabled": True}
+    assert table["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
+    assert table["KeySchema"] == [
+        {"AttributeName": "pk", "KeyType": "HASH"},
+        {"AttributeName": "sk", "KeyType": "RANGE"},
+    ]
+
+
+def test_the_signing_key_signs_and_does_nothing_else(resources: dict[str, Any]) -> None:
+    key = resources["SigningKey"]["Properties"]
+
+    assert key["KeySpec"] == "HMAC_256"
+    assert key["KeyUsage"] == "GENERATE_VERIFY_MAC"
+
+
+def test_the_page_answers_to_three_methods_of_one_path(resources: dict[str, Any]) -> None:
+    routes = {
+        route["Properties"]["RouteKey"] for route in of_type(resources, "AWS::ApiGatewayV2::Route").values()
+    }
+
+    assert routes == {"GET /keys/{token}", "HEAD /keys/{token}", "POST /keys/{token}"}
+
+
+def test_the_page_is_throttled(resources: dict[str, Any]) -> None:
+    assert resources["LinkStage"]["Properties"]["DefaultRouteSettings"] == {
+        "ThrottlingRateLimit": 10,
+        "ThrottlingBurstLimit": 20,
+    }
+
+
+def test_the_access_log_holds_nothing_of_the_link_or_of_a_stranger_s_choice(
+    resources: dict[str, Any],
+) -> None:
+    access_log = resources["LinkStage"]["Properties"]["AccessLogSettings"]["Format"]
+
+    assert json.loads(access_log) == {
+        "request_id": "$context.requestId",
+        "request_time": "$context.requestTime",
+        "route": "$context.routeKey",
+        "status": "$context.status",
+        "source_ip": "$context.identity.sourceIp",
+        "latency_ms": "$context.responseLatency",
+        "integration_status": "$context.integrationStatus",
+        "error_type": "$context.error.responseType",
+    }
+    assert "\n" not in access_log
+
+
+def test_the_page_may_be_started_by_its_own_api_alone(translated: dict[str, Any]) -> None:
+    permissions = [
+        each["Properties"]
+        for each in of_type(translated, "AWS::Lambda::Permission").values()
+        if each["Properties"]["FunctionName"] == {"Ref": "RespondFunction"}
+    ]
+
+    assert [permission["Principal"] for permission in permissions] == ["apigateway.amazonaws.com"]
+    assert permissions[0]["SourceArn"]["Fn::Sub"].endswith(":${LinkApi}/*/*/keys/*")
+
+
+def test_the_function_gives_up_before_the_api_does(resources: dict[str, Any]) -> None:
+    timeout = resources["LinkIntegration"]["Properties"]["TimeoutInMillis"]
+
+    assert resources["RespondFunction"]["Properties"]["Timeout"] * 1000 < timeout <= 30_000
+
+
+def test_the_layer_goes_with_the_stack(resources: dict[str, Any]) -> None:
+    layer = resources["ReprieveLayer"]
+
+    assert layer["Properties"]["RetentionPolicy"] == "Delete"
+    assert layer["Metadata"] == {"BuildMethod": "makefile", "BuildArchitecture": "arm64"}
+    assert layer["Properties"]["CompatibleArchitectures"] == ["arm64"]
+
+
+def test_every_output_is_described(template: dict[str, Any]) -> None:
+    for output in template["Outputs"].values():
+        assert output["Description"]
+
+    assert {
+        "AlarmName",
+        "AlarmTopicArn",
+        "CaseTableName",
+        "CloudTrailLogGroup",
+        "DeliveryQueueUrl",
+        "NoticeTopicArn",
+        "PageUrl",
+    } <= set(template["Outputs"])

@@ -1,0 +1,225 @@
+"""Who may do what: each role exactly what its adapters call, on the narrowest resource AWS offers."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import botocore.session
+import pytest
+
+OWN_LOG_AND_TRACE = {
+    "logs:CreateLogStream",
+    "logs:PutLogEvents",
+    "xray:PutTelemetryRecords",
+    "xray:PutTraceSegments",
+}
+ALLOWED = {
+    "InvestigateRole": OWN_LOG_AND_TRACE
+    | {
+        "dynamodb:DeleteItem",
+        "dynamodb:GetItem",
+        "dynamodb:PutItem",
+        "dynamodb:Query",
+        "dynamodb:UpdateItem",
+        "kms:DescribeKey",
+        "kms:ListAliases",
+        "kms:ListResourceTags",
+        "logs:FilterLogEvents",
+        "sqs:SendMessage",
+    },
+    "DeliverRole": OWN_LOG_AND_TRACE
+    | {
+        "dynamodb:DeleteItem",
+        "dynamodb:GetItem",
+        "dynamodb:PutItem",
+        "dynamodb:UpdateItem",
+        "kms:GenerateMac",
+        "secretsmanager:GetSecretValue",
+        "sns:Publish",
+        "sqs:ChangeMessageVisibility",
+        "sqs:DeleteMessage",
+        "sqs:GetQueueAttributes",
+        "sqs:ReceiveMessage",
+    },
+    "RespondRole": OWN_LOG_AND_TRACE
+    | {
+        "dynamodb:DeleteItem",
+        "dynamodb:GetItem",
+        "dynamodb:PutItem",
+        "dynamodb:Query",
+        "dynamodb:UpdateItem",
+        "kms:CancelKeyDeletion",
+        "kms:DescribeKey",
+        "kms:EnableKey",
+        "kms:ListAliases",
+        "kms:VerifyMac",
+        "sqs:SendMessage",
+    },
+    "SubscribeRole": OWN_LOG_AND_TRACE | {"sns:ListSubscriptionsByTopic", "sns:Subscribe", "sns:Unsubscribe"},
+    "ClockRole": {"lambda:InvokeFunction", "sqs:SendMessage"},
+    "TrailRole": {"logs:CreateLogStream", "logs:PutLogEvents"},
+}
+# Actions that AWS authorizes on no resource, by its service authorization reference.
+WITHOUT_RESOURCE = {
+    "kms:ListAliases",
+    "sns:Unsubscribe",
+    "xray:PutTelemetryRecords",
+    "xray:PutTraceSegments",
+}
+OPERATION_OF_ANOTHER_NAME = {"lambda:InvokeFunction": "Invoke"}
+
+
+def documents(resources: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    for resource in resources.values():
+        properties = resource.get("Properties", {})
+        yield from (
+            properties[place]
+            for place in ("AssumeRolePolicyDocument", "PolicyDocument", "KeyPolicy")
+            if place in properties
+        )
+        yield from (policy["PolicyDocument"] for policy in of_kind(properties.get("Policies"), dict))
+
+
+def of_kind(values: list[Any] | None, kind: type) -> list[Any]:
+    return [each for each in values or [] if isinstance(each, kind)]
+
+
+def statements(document: dict[str, Any]) -> list[dict[str, Any]]:
+    return [unconditional(statement) for statement in document["Statement"]]
+
+
+def unconditional(statement: dict[str, Any]) -> dict[str, Any]:
+    inner: dict[str, Any] = statement["Fn::If"][1] if "Fn::If" in statement else statement
+    return inner
+
+
+def listed(value: object) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def role_statements(role: dict[str, Any]) -> list[dict[str, Any]]:
+    return [
+        each for policy in role["Properties"]["Policies"] for each in statements(policy["PolicyDocument"])
+    ]
+
+
+def test_every_role_is_written_here_and_none_by_sam(translated: dict[str, Any]) -> None:
+    roles = {name for name, each in translated.items() if each["Type"] == "AWS::IAM::Role"}
+    policies = {name for name, each in translated.items() if "Policy" in each["Type"].rpartition("::")[2]}
+
+    assert roles == set(ALLOWED)
+    assert policies == {
+        "AlarmTopicPolicy",
+        "InvestigateDeadLetterQueuePolicy",
+        "NoticeTopicPolicy",
+        "TrailBucketPolicy",
+    }
+
+
+@pytest.mark.parametrize("role", ALLOWED)
+def test_a_role_allows_what_is_called_and_no_more(resources: dict[str, Any], role: str) -> None:
+    allowed = [
+        action
+        for statement in role_statements(resources[role])
+        if statement["Effect"] == "Allow"
+        for action in listed(statement["Action"])
+    ]
+
+    assert set(allowed) == ALLOWED[role]
+    assert "ManagedPolicyArns" not in resources[role]["Properties"]
+
+
+def test_every_function_has_a_role_of_its_own(resources: dict[str, Any]) -> None:
+    for name in ("Investigate", "Deliver", "Respond", "Subscribe"):
+        role = resources[f"{name}Function"]["Properties"]["Role"]
+        assert role == {"Fn::GetAtt": [f"{name}Role", "Arn"]}
+
+
+@pytest.mark.parametrize("action", sorted({action for actions in ALLOWED.values() for action in actions}))
+def test_every_action_is_an_operation_of_aws(action: str) -> None:
+    service, _, name = action.partition(":")
+
+    operations = botocore.session.get_session().get_service_model(service).operation_names
+
+    assert OPERATION_OF_ANOTHER_NAME.get(action, name) in operations
+
+
+def test_every_statement_has_a_sid_that_is_unique_in_its_document(resources: dict[str, Any]) -> None:
+    for document in documents(resources):
+        sids = [statement["Sid"] for statement in statements(document)]
+        assert all(sid.isalnum() for sid in sids)
+        assert len(set(sids)) == len(sids)
+
+
+def test_a_bare_star_is_for_actions_without_a_resource_alone(resources: dict[str, Any]) -> None:
+    for role in ALLOWED:
+        for statement in role_statements(resources[role]):
+            if "*" in listed(statement["Resource"]):
+                assert set(listed(statement["Action"])) <= WITHOUT_RESOURCE
+
+
+def test_every_star_is_explained_next_to_it(source: str) -> None:
+    lines = source.partition("\nResources:\n")[2].splitlines()
+    starred = [
+        number
+        for number, line in enumerate(lines)
+        if "*" in line.partition(" #")[0] and not line.lstrip().startswith(("#", "{ ($."))
+    ]
+
+    assert starred
+    for number in starred:
+        assert explained(lines, number), lines[number]
+
+
+def explained(lines: list[str], number: int) -> bool:
+    """Tell whether a line, or one it belongs to within its statement, has a comment beside or above it."""
+    if " #" in lines[number] or lines[number - 1].lstrip().startswith("#"):
+        return True
+    return "Sid:" not in lines[number] and number > 0 and explained(lines, parent(lines, number))
+
+
+def parent(lines: list[str], number: int) -> int:
+    return next((each for each in range(number, 0, -1) if indent(lines[each]) < indent(lines[number])), 0)
+
+
+def indent(line: str) -> int:
+    return len(line) - len(line.lstrip())
+
+
+def test_no_partition_is_written_out(source: str) -> None:
+    assert "arn:aws:" not in source
+    assert "amazonaws.com/" not in source
+
+
+def test_deliver_alone_mints_and_respond_alone_verifies() -> None:
+    assert [role for role in ALLOWED if "kms:GenerateMac" in ALLOWED[role]] == ["DeliverRole"]
+    assert [role for role in ALLOWED if "kms:VerifyMac" in ALLOWED[role]] == ["RespondRole"]
+
+
+def test_a_link_can_t_undo_that_its_signing_key_was_disabled(resources: dict[str, Any]) -> None:
+    denied = [each for each in role_statements(resources["RespondRole"]) if each["Effect"] == "Deny"]
+
+    assert denied == [
+        {
+            "Sid": "LeaveSigningKeyAlone",
+            "Effect": "Deny",
+            "Action": ["kms:CancelKeyDeletion", "kms:EnableKey"],
+            "Resource": {"Fn::GetAtt": ["SigningKey", "Arn"]},
+        }
+    ]
+
+
+def test_every_service_that_assumes_a_role_is_named(resources: dict[str, Any]) -> None:
+    trusted = {
+        name: statement["Principal"]
+        for name in ALLOWED
+        for statement in statements(resources[name]["Properties"]["AssumeRolePolicyDocument"])
+    }
+
+    assert trusted == {
+        "InvestigateRole": {"Service": "lambda.amazonaws.com"},
+        "DeliverRole": {"Service": "lambda.amazonaws.com"},
+        "RespondRole": {"Service": "lambda.amazonaws.com"},
+        "SubscribeRole": {"Service": "lambda.amazonaws.com"},
+        "ClockRole": {"Service": "scheduler.amazonaws.com"},
+        "TrailRole": {"Service": "cloudtrail.amazonaws.com"},
+    }
