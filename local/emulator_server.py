@@ -1,4 +1,4 @@
-"""Starts the emulator, and adds three things that AWS has and it leaves out. Its own Python runs this file.
+"""Starts the emulator, and adds what AWS has and it leaves out. Its own Python runs this file.
 
 TLS ends in front of AWS' services. The template refuses what does not come over it, and the emulator enforces
 that; a certificate of its own would have to be trusted by the browser and by whoever calls. So each request
@@ -7,21 +7,32 @@ says what a front that ends TLS would add: it came by https. Nothing leaves this
 `kms:MacAlgorithm`, on which the roles' permissions to mint and to verify links depend, is a condition key of
 AWS KMS; the emulator does not know it, and would refuse the calls.
 
+A batch of messages is allowed by the permission to send one (SQS developer guide, "Actions, resources, and
+condition keys": there is no `sqs:SendMessageBatch`); the emulator asks for one of its own.
+
 `AlarmArn` stands in the message of every alarm (CloudWatch user guide, "Amazon SNS topics as alarm actions"),
 and `Region` is a display name there, which nobody should build on.
+
+An API's address is one that everything on this machine can reach: `*.localhost`, which the emulator would
+answer with, is known to some browsers and to few other programs.
 """
 
 import json
+import os
+import sys
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import Any
 
 from ministack import app as emulator
 from ministack.core import iam_actions
-from ministack.services import sns
+from ministack.services import cloudwatch_logs, sns
+from ministack.services.cloudformation.provisioners import _RESOURCE_HANDLERS as RESOURCES
 
 Scope = dict[str, Any]
 Application = Callable[[Scope, Any, Any], Awaitable[None]]
 MAC_ACTIONS = frozenset({"kms:GenerateMac", "kms:VerifyMac"})
+BATCHING = frozenset({"sqs", "sns"})
 ALARM_MESSAGE = '{"AlarmName": '
 
 
@@ -48,6 +59,16 @@ def with_mac_algorithm(context: Callable[..., dict[str, Any]]) -> Callable[..., 
     return keys
 
 
+def without_batches(action_of: Callable[..., str | None]) -> Callable[..., str | None]:
+    """The permission that a request needs; that of a batch is that of one message."""
+
+    def action(service: str, *request: object) -> str | None:
+        found = action_of(service, *request)
+        return found.removesuffix("Batch") if found and service in BATCHING else found
+
+    return action
+
+
 def with_alarm_arn(publish: Callable[..., None]) -> Callable[..., None]:
     """What sends a message to a topic's subscribers, for alarms with the fields that were left out."""
 
@@ -70,8 +91,33 @@ def alarm_message(topic: str, message: str) -> str:
     )
 
 
-if __name__ == "__main__":
+def with_reachable_address(
+    create: Callable[..., tuple[str, dict[str, str]]],
+) -> Callable[..., tuple[str, dict[str, str]]]:
+    """What makes an API, with an address that needs no name to be resolved."""
+
+    def made(*request: object) -> tuple[str, dict[str, str]]:
+        api, attributes = create(*request)
+        address = f"http://127.0.0.1:{os.environ['GATEWAY_PORT']}/_aws/execute-api/{api}/$default"
+        return api, {**attributes, "ApiEndpoint": address}
+
+    return made
+
+
+def add_what_is_missing() -> None:
+    """Put all of the above into the emulator."""
+    from local.emulator_logs import in_pages  # noqa: PLC0415 - it is found once the path below is known
+
     emulator.app = behind_tls(emulator.app)
     iam_actions.request_tag_context = with_mac_algorithm(iam_actions.request_tag_context)
+    iam_actions.extract_iam_action = without_batches(iam_actions.extract_iam_action)
     sns._fanout = with_alarm_arn(sns._fanout)  # noqa: SLF001 - it has no public name
+    cloudwatch_logs._filter_log_events = in_pages(cloudwatch_logs._filter_log_events)  # noqa: SLF001 - as above
+    api = RESOURCES["AWS::ApiGatewayV2::Api"]
+    api["create"] = with_reachable_address(api["create"])
+
+
+if __name__ == "__main__":
+    sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+    add_what_is_missing()
     emulator.main()

@@ -4,25 +4,29 @@ from dataclasses import asdict
 from functools import cache
 from typing import Any
 
+import boto3
 from aws_lambda_powertools import Logger
+from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from reprieve import subscribe
+from reprieve.adapters.aws import PROMPT
 from reprieve.adapters.cloudformation import put_answer
 from reprieve.adapters.subscriptions import SnsSubscriptions
+from reprieve.subscribe import Answer, answer
 
 
-def handler(event: dict[str, Any], _context: object) -> None:
-    """Answer a custom resource's request; the event is never logged, for its `ResponseURL` is signed."""
-    answer = subscribe.answer(event, _subscriptions())
-    _log(answer)
-    put_answer(event["ResponseURL"], answer.body)
+def handler(event: dict[str, Any], context: LambdaContext) -> None:
+    """Answer a custom resource's request. The event is never logged: its `ResponseURL` is a secret."""
+    _logger().append_keys(function_request_id=context.aws_request_id)
+    answered = answer(event, _subscriptions())
+    _tell(answered)
+    put_answer(event["ResponseURL"], answered.body)
 
 
-def _log(answer: subscribe.Answer) -> None:
-    if answer.changes is None:
-        _logger().error("subscriptions are not as listed", exc_info=answer.error)
+def _tell(answered: Answer) -> None:
+    if answered.changes is None:
+        _logger().error("The subscriptions are not as listed", exc_info=answered.error)
     else:
-        _logger().info("subscriptions are as listed", **asdict(answer.changes))
+        _logger().info("The subscriptions are as listed", extra=asdict(answered.changes))
 
 
 @cache
@@ -31,5 +35,5 @@ def _logger() -> Logger:
 
 
 @cache
-def _subscriptions() -> subscribe.Subscriptions:
-    return SnsSubscriptions.connect()
+def _subscriptions() -> SnsSubscriptions:
+    return SnsSubscriptions(boto3.client("sns", config=PROMPT))

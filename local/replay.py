@@ -1,0 +1,157 @@
+"""`python -m local replay`: the notices that CloudTrail files would have caused. No call of AWS is made.
+
+Reads what S3 holds (`{"Records": […]}`, plain or gzipped) and files of one record a line.
+"""
+
+import argparse
+import gzip
+import json
+import sys
+import zlib
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import IO, Final
+
+from reprieve.cases import Case, Key, Unknown, count, note_schedulings, open_case
+from reprieve.channels import email
+from reprieve.clock import MINUTE, parse, to_minute
+from reprieve.fields import text
+from reprieve.notices import Notice, due, tell
+from reprieve.readings import Reading
+from reprieve.records import read
+from reprieve.wire import to_json
+
+ENDINGS: Final = (".json", ".json.gz", ".jsonl", ".jsonl.gz", ".gz")
+NO_LOOK_UP: Final = Unknown(
+    fact="state, deletion date, aliases and tags of the key", why="a replay asks AWS nothing"
+)
+
+
+def main(arguments: list[str]) -> int:
+    """Print the notices of the files that are named; 1 if one could not be read."""
+    options = _options(arguments)
+    progress = _Progress()
+    reading, failed = Reading(), 0
+    for file in files(options.paths):
+        progress.show(file)
+        try:
+            for record in records(file):
+                reading.take(read(record, _delivered(record)))
+        except (OSError, EOFError, ValueError, zlib.error, RecursionError) as error:
+            progress.clear()
+            print(f"{file}: {error}", file=sys.stderr)
+            failed += 1
+    progress.clear()
+    _print(list(notices(reading)), as_json=options.json)
+    return 1 if failed else 0
+
+
+def files(paths: Iterable[Path]) -> Iterator[Path]:
+    """Yield the files that the paths name, those of a folder in their order."""
+    for path in paths:
+        if path.is_dir():
+            yield from sorted(
+                file for file in path.rglob("*") if file.is_file() and file.name.endswith(ENDINGS)
+            )
+        else:
+            yield path
+
+
+def records(file: Path) -> Iterator[object]:
+    """Yield the records of a file.
+
+    Raises:
+        OSError: it can't be read.
+        ValueError: it is not JSON; the records before the fault have been yielded.
+    """
+    with _opened(file) as lines:
+        first = lines.readline()
+        try:
+            whole = json.loads(first)
+        except ValueError:
+            whole = json.loads(first + lines.read())
+        yield from _unpacked(whole)
+        for line in lines:
+            if line.strip():
+                yield from _unpacked(json.loads(line))
+
+
+def notices(reading: Reading) -> Iterator[Notice]:
+    """Yield the notices that a reading comes to, key by key."""
+    for key in reading.keys:
+        minutes = reading.of(key)
+        if not minutes:
+            continue
+        now = max(minutes) + MINUTE
+        case = replace(open_case(Key.bare(key), now, min(minutes)), unknown=(NO_LOOK_UP,))
+        case = note_schedulings(case, reading.schedulings.get(key, ()))
+        yield from _told(count(case, minutes, now, now), now)
+
+
+def _told(case: Case, now: datetime) -> Iterator[Notice]:
+    while reason := due(case):
+        case, notice = tell(case, reason, now)
+        yield notice
+
+
+def _print(found: list[Notice], *, as_json: bool) -> None:
+    if as_json:
+        print(json.dumps([to_json(notice) for notice in found], indent=2, ensure_ascii=False))
+        return
+    for notice in found:
+        print(f"Subject: {email.subject(notice)}\n\n{email.body(notice)}")
+    if not found:
+        print("No request was refused because its key was waiting to be deleted.")
+
+
+def _opened(file: Path) -> IO[str]:
+    if file.suffix == ".gz":
+        return gzip.open(file, "rt", encoding="utf-8")
+    return file.open(encoding="utf-8")
+
+
+def _unpacked(value: object) -> Iterator[object]:
+    if isinstance(value, dict) and isinstance(value.get("Records"), list):
+        yield from value["Records"]
+    elif isinstance(value, list):
+        yield from value
+    else:
+        yield value
+
+
+def _delivered(record: object) -> datetime:
+    """Return when a record happened: a file does not tell when CloudTrail delivered it."""
+    try:
+        return to_minute(parse(text(record, "eventTime")))
+    except ValueError:
+        return datetime.fromtimestamp(0, UTC)
+
+
+def _options(arguments: list[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m local replay", description=__doc__)
+    parser.add_argument(
+        "--json", action="store_true", help="print an array of notices, as events/notice.schema.json"
+    )
+    parser.add_argument(
+        "paths", nargs="+", type=Path, metavar="PATH", help="a CloudTrail file, or a folder of them"
+    )
+    return parser.parse_args(arguments)
+
+
+class _Progress:
+    """Which file is being read, on a terminal alone."""
+
+    def __init__(self) -> None:
+        self._shown = sys.stderr.isatty()
+        self._number = 0
+
+    def show(self, file: Path) -> None:
+        self._number += 1
+        if self._shown:
+            print(f"\r\033[K{self._number}: {file.name}", end="", file=sys.stderr, flush=True)
+
+    def clear(self) -> None:
+        if self._shown:
+            print("\r\033[K", end="", file=sys.stderr, flush=True)

@@ -1,0 +1,231 @@
+"""The world in memory: every port, as the contract tests hold the adapters to it."""
+
+import hmac
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor, Future
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any, ParamSpec, TypeVar
+
+from reprieve.arn import KeyArn
+from reprieve.errors import AbsentError, AwsError, ConflictError, WrongStateError
+from reprieve.ports import Document, KeyMetadata, LogLine
+
+NOW = datetime(2026, 11, 22, 15, 0, tzinfo=UTC)
+
+_Args = ParamSpec("_Args")
+_Result = TypeVar("_Result")
+
+
+class Here(Executor):
+    """Runs what it is given at once, in the same thread."""
+
+    def submit(
+        self, fn: Callable[_Args, _Result], /, *args: _Args.args, **kwargs: _Args.kwargs
+    ) -> "Future[_Result]":
+        future: Future[_Result] = Future()
+        future.set_result(fn(*args, **kwargs))
+        return future
+
+
+@dataclass
+class FakeClock:
+    now: datetime = NOW
+    slept: list[float] = field(default_factory=list)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        self.now += timedelta(seconds=seconds)
+
+
+@dataclass
+class FakeLogs:
+    """A log group. `appear` puts off the moment at which a line can be read."""
+
+    clock: FakeClock
+    lines: list[tuple[datetime, LogLine]] = field(default_factory=list)
+    reads: list[tuple[datetime, datetime]] = field(default_factory=list)
+    error: AwsError | None = None
+
+    def put(self, message: str, timestamp: datetime | None = None, appear: datetime | None = None) -> None:
+        at = timestamp or self.clock.now
+        self.lines.append((appear or at, LogLine(at, message)))
+
+    def read(self, start: datetime, end: datetime, pattern: str) -> Iterator[LogLine]:
+        assert pattern
+        if self.error:
+            raise self.error
+        self.reads.append((start, end))
+        readable = sorted(
+            (line for appear, line in self.lines if appear <= self.clock.now), key=lambda line: line.timestamp
+        )
+        return iter([line for line in readable if start <= line.timestamp < end])
+
+
+@dataclass
+class FakeKms:
+    """Keys with states: a directory, and a control."""
+
+    clock: FakeClock
+    keys: dict[KeyArn, KeyMetadata] = field(default_factory=dict)
+    alias_names: dict[KeyArn, tuple[str, ...]] = field(default_factory=dict)
+    key_tags: dict[KeyArn, Mapping[str, str]] = field(default_factory=dict)
+    errors: dict[str, list[AwsError | None]] = field(default_factory=dict)
+    calls: list[tuple[str, KeyArn]] = field(default_factory=list)
+
+    def add(self, arn: KeyArn, state: str = "PendingDeletion", *, days: float = 7, **more: Any) -> KeyMetadata:
+        date = self.clock.now + timedelta(days=days) if state == "PendingDeletion" else None
+        self.keys[arn] = KeyMetadata(arn=arn, state=state, deletion_date=date, **more)
+        return self.keys[arn]
+
+    def fail(self, operation: str, *errors: AwsError | None) -> None:
+        """Let the next calls fail, one error each; None lets a call through."""
+        self.errors.setdefault(operation, []).extend(errors)
+
+    def describe(self, key: KeyArn) -> KeyMetadata:
+        return self._key("kms:DescribeKey", key)
+
+    def aliases(self, key: KeyArn) -> tuple[str, ...]:
+        self._key("kms:ListAliases", key)
+        return self.alias_names.get(key, ())
+
+    def tags(self, key: KeyArn) -> Mapping[str, str]:
+        self._key("kms:ListResourceTags", key)
+        return self.key_tags.get(key, {})
+
+    def cancel_deletion(self, key: KeyArn) -> str:
+        found = self._key("kms:CancelKeyDeletion", key)
+        if found.state != "PendingDeletion":
+            raise WrongStateError("kms:CancelKeyDeletion", "KMSInvalidStateException", f"{key} is not pending deletion.")
+        self.keys[key] = replace(found, state="Disabled", deletion_date=None)
+        return "cancel-request"
+
+    def enable(self, key: KeyArn) -> str:
+        found = self._key("kms:EnableKey", key)
+        if found.state not in {"Disabled", "Enabled"}:
+            raise WrongStateError("kms:EnableKey", "KMSInvalidStateException", f"{key} is pending deletion.")
+        self.keys[key] = replace(found, state="Enabled")
+        return "enable-request"
+
+    def changes(self) -> list[str]:
+        """The calls that change something."""
+        return [name for name, _ in self.calls if name in {"kms:CancelKeyDeletion", "kms:EnableKey"}]
+
+    def _key(self, operation: str, key: KeyArn) -> KeyMetadata:
+        self.calls.append((operation, key))
+        if self.errors.get(operation) and (error := self.errors[operation].pop(0)):
+            raise error
+        if key not in self.keys:
+            raise AbsentError(operation, "NotFoundException", f"Key '{key}' does not exist")
+        return self.keys[key]
+
+
+@dataclass
+class FakeSigner:
+    """HMAC-SHA-256 under a secret of its own: a minter, and a checker."""
+
+    secret: bytes = b"the stack's own"
+    checks: int = 0
+    error: AwsError | None = None
+
+    def generate_mac(self, message: bytes) -> bytes:
+        if self.error:
+            raise self.error
+        return hmac.digest(self.secret, message, "sha256")
+
+    def verify_mac(self, message: bytes, mac: bytes) -> bool:
+        self.checks += 1
+        if self.error:
+            raise self.error
+        return hmac.compare_digest(hmac.digest(self.secret, message, "sha256"), mac)
+
+
+@dataclass
+class FakeTable:
+    documents: dict[tuple[str, str], Document] = field(default_factory=dict)
+    errors: list[Exception | None] = field(default_factory=list)
+
+    def fail(self, *errors: Exception | None) -> None:
+        """Let the next writes fail, one error each; None lets a write through."""
+        self.errors.extend(errors)
+
+    def get(self, partition: str, sort: str) -> Document | None:
+        return self.documents.get((partition, sort))
+
+    def list(self, partition: str, prefix: str = "") -> Sequence[Document]:
+        names = sorted(name for name in self.documents if name[0] == partition and name[1].startswith(prefix))
+        return [self.documents[name] for name in names]
+
+    def put(self, *documents: Document) -> None:
+        if self.errors and (error := self.errors.pop(0)):
+            raise error
+        for document in documents:
+            there = self.get(document.partition, document.sort)
+            if (there.version if there else 0) != document.version:
+                raise ConflictError
+        for document in documents:
+            name = (document.partition, document.sort)
+            self.documents[name] = replace(document, version=document.version + 1)
+
+    def delete(self, document: Document) -> None:
+        self.documents.pop((document.partition, document.sort), None)
+
+
+@dataclass
+class FakeQueue:
+    bodies: list[str] = field(default_factory=list)
+    error: AwsError | None = None
+
+    def send(self, bodies: Sequence[str]) -> None:
+        if self.error:
+            raise self.error
+        self.bodies.extend(bodies)
+
+
+@dataclass
+class FakeOnce:
+    done: set[str] = field(default_factory=set)
+
+    def do(self, key: str, act: Callable[[], None]) -> None:
+        if key not in self.done:
+            act()
+            self.done.add(key)
+
+
+@dataclass
+class FakeTopic:
+    published: list[tuple[str, str, Mapping[str, str]]] = field(default_factory=list)
+
+    def publish(self, subject: str, message: str, attributes: Mapping[str, str]) -> None:
+        self.published.append((subject, message, attributes))
+
+
+@dataclass
+class FakeWebhook:
+    payloads: list[Mapping[str, Any]] = field(default_factory=list)
+    error: Exception | None = None
+
+    def post(self, payload: Mapping[str, Any]) -> None:
+        if self.error:
+            raise self.error
+        self.payloads.append(payload)
+
+
+@dataclass
+class FakeLog:
+    lines: list[tuple[str, str, Mapping[str, object]]] = field(default_factory=list)
+
+    def info(self, msg: object, **keys: object) -> None:
+        self.lines.append(("info", str(msg), keys))
+
+    def warning(self, msg: object, **keys: object) -> None:
+        self.lines.append(("warning", str(msg), keys))
+
+    def error(self, msg: object, **keys: object) -> None:
+        self.lines.append(("error", str(msg), keys))
+
+    def said(self, level: str) -> list[str]:
+        return [message for at, message, _ in self.lines if at == level]
