@@ -1,1 +1,1 @@
-"""The whole thing on this machine: an emulated account, the real stack, and an inbox."""
+"""The whole thing on this machine: an emulated account, the real stack in it, and an inbox."""

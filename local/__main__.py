@@ -17,12 +17,33 @@ def main(arguments: list[str]) -> int:
     chosen, rest = parser.parse_known_args(arguments)
     if chosen.command == "up" and rest:
         parser.error(f"unrecognized arguments: {' '.join(rest)}")
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    interrupt_once()
     try:
         return run(chosen.command, rest)
     except ProgramFailedError as error:
         print(error, file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        print("interrupted", file=sys.stderr)
+        return 130
+
+
+def interrupt_once() -> None:
+    """Let the first SIGINT, SIGTERM or SIGHUP end what runs, and nothing disturb the cleaning up after it.
+
+    A shell starts programs in the background with SIGINT ignored; here it counts all the same.
+    """
+
+    def interrupt(_number: int, _frame: object) -> None:
+        for number in numbers:
+            signal.signal(number, signal.SIG_IGN)
+        raise KeyboardInterrupt
+
+    numbers = [signal.SIGINT, signal.SIGTERM]
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # as nohup leaves it
+        numbers.append(signal.SIGHUP)
+    for number in numbers:
+        signal.signal(number, interrupt)
 
 
 def run(command: str, rest: list[str]) -> int:

@@ -62,8 +62,7 @@ def running_emulator() -> Iterator[Emulator]:
         with started(emulator):
             yield emulator
     finally:
-        with process.undisturbed():
-            shutil.rmtree(folder)
+        shutil.rmtree(folder)
 
 
 @contextmanager

@@ -81,5 +81,5 @@ class Inbox:
 @cache
 def template() -> jinja2.Template:
     """The inbox's page; everything in it is escaped."""
-    environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True)
+    environment = jinja2.Environment(autoescape=True, undefined=jinja2.ChainableUndefined, trim_blocks=True)
     return environment.from_string(PAGE.read_text())

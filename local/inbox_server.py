@@ -3,7 +3,7 @@
 import json
 import threading
 import urllib.parse
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -17,15 +17,19 @@ BIGGEST_BODY = 1_000_000
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 
 
+Confirm = Callable[[str, str], None]
+"""Says yes to a topic, given its ARN and a token, when it asks whether an address wants its messages."""
+
+
 class Server(ThreadingHTTPServer):
     """A server of one inbox, on a loopback port that the system chooses."""
 
     daemon_threads = True
 
-    def __init__(self, inbox: Inbox, emulator: Emulator) -> None:
+    def __init__(self, inbox: Inbox, confirm: Confirm) -> None:
         super().__init__(("127.0.0.1", 0), Handler)
         self.inbox = inbox
-        self.emulator = emulator
+        self.confirm = confirm
         inbox.url = f"http://127.0.0.1:{self.server_port}"
 
 
@@ -76,7 +80,7 @@ class Handler(BaseHTTPRequestHandler):
         if self.path == inbox.slack_path:
             inbox.add(inbox_messages.slack(payload))
         elif payload.get("Type") == "SubscriptionConfirmation":
-            confirm(self.server.emulator, payload)
+            self.server.confirm(payload["TopicArn"], payload["Token"])
         elif payload.get("Type") == "Notification":
             inbox.add(inbox_messages.email(payload, inbox.page_url))
 
@@ -97,17 +101,21 @@ class Handler(BaseHTTPRequestHandler):
         """Keep silent: the address of a webhook is a secret."""
 
 
-def confirm(emulator: Emulator, question: dict[str, Any]) -> None:
-    """Say yes to a topic that asks whether this address wants its messages."""
+def confirming(emulator: Emulator) -> Confirm:
+    """Says yes to the topics of an emulator."""
     client = emulator.session().client("sns", endpoint_url=emulator.endpoint)
-    client.confirm_subscription(TopicArn=question["TopicArn"], Token=question["Token"])
+
+    def confirm(topic: str, token: str) -> None:
+        client.confirm_subscription(TopicArn=topic, Token=token)
+
+    return confirm
 
 
 @contextmanager
-def running_inbox(emulator: Emulator) -> Iterator[Inbox]:
+def running_inbox(confirm: Confirm) -> Iterator[Inbox]:
     """An inbox that takes messages until it is left."""
     inbox = Inbox()
-    server = Server(inbox, emulator)
+    server = Server(inbox, confirm)
     thread = threading.Thread(target=server.serve_forever, args=(0.1,), name="inbox", daemon=True)
     thread.start()
     try:

@@ -4,8 +4,7 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 GRACE_SECONDS = 3.0
@@ -41,12 +40,11 @@ def start(command: Sequence[str], *, env: Mapping[str, str], cwd: Path, log: Pat
 
 def stop(process: subprocess.Popen[bytes]) -> None:
     """End the whole group that `process` leads, first asking, then forcing."""
-    with undisturbed():
-        for number in (signal.SIGTERM, signal.SIGKILL):
-            signal_group(process.pid, number)
-            if has_ended(process):
-                break
-        process.wait()
+    for number in (signal.SIGTERM, signal.SIGKILL):
+        signal_group(process.pid, number)
+        if has_ended(process):
+            break
+    process.wait()
 
 
 def signal_group(group: int, number: int) -> bool:
@@ -87,13 +85,3 @@ def run(command: Sequence[str], *, env: Mapping[str, str], cwd: Path, log: Path)
 def tail(log: Path, lines: int = 40) -> str:
     """The last lines of a log, for the person who has to know why."""
     return "\n".join(log.read_text(errors="replace").splitlines()[-lines:])
-
-
-@contextmanager
-def undisturbed() -> Iterator[None]:
-    """Put off SIGINT and SIGTERM for as long as something is being cleaned up."""
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)

@@ -5,7 +5,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import TextIO
 
@@ -47,7 +47,9 @@ def running(say: Say) -> Iterator[Local]:
         ProgramFailedError: the emulator did not start, or `sam` failed.
     """
     say("starting the emulator, with IAM enforced")
-    with running_emulator() as emulator, inbox_server.running_inbox(emulator) as inbox:
+    with ExitStack() as opened:
+        emulator = opened.enter_context(running_emulator())
+        inbox = opened.enter_context(inbox_server.running_inbox(inbox_server.confirming(emulator)))
         logs = emulator.session().client("logs", endpoint_url=emulator.endpoint)
         logs.create_log_group(logGroupName=stack.LOG_GROUP)
         say("sam build")
@@ -56,8 +58,8 @@ def running(say: Say) -> Iterator[Local]:
         deployed = stack.deploy(emulator, built, parameters(inbox))
         inbox.page_url = deployed.page_url
         inbox_server.subscribe(emulator, inbox, deployed.notice_topic)
-        with metric_filters.following(emulator, deployed.log_group):
-            yield Local(emulator=emulator, inbox=inbox, stack=deployed)
+        opened.enter_context(metric_filters.following(emulator, deployed.log_group))
+        yield Local(emulator=emulator, inbox=inbox, stack=deployed)
 
 
 def parameters(inbox: Inbox) -> dict[str, str]:

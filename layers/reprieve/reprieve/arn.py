@@ -51,12 +51,10 @@ class KeyArn:
         A bare key id or alias name stands for one in the caller's own account and Region.
         The partition follows from the Region's name.
         """
-        if found := cls.find(key_id):
-            return found
-        resource = key_id if key_id.startswith("alias/") else f"key/{key_id}"
-        if resource.startswith("key/") and not _KEY_ID.fullmatch(key_id):
-            return None
-        return cls.find(f"arn:{partition_of(region)}:kms:{region}:{account}:{resource}")
+        bare = f"key/{key_id}" if _KEY_ID.fullmatch(key_id) else key_id
+        here = f"arn:{partition_of(region)}:kms:{region}:{account}:{bare}"
+        found = _KMS_ARN.fullmatch(key_id) or _KMS_ARN.fullmatch(here)
+        return cls(**found.groupdict()) if found else None
 
     @property
     def is_alias(self) -> bool:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 Clock = Callable[[], datetime]
 
 MINUTE = timedelta(minutes=1)
+_YEARS = range(1970, 9000)  # so that a day more or less never leaves what datetime can hold
 _UNITS = ((86400, "day"), (3600, "hour"), (60, "minute"))
 
 
@@ -38,11 +39,13 @@ def parse(text: str) -> datetime:
     """Read an RFC 3339 time, or a time with an offset as CloudWatch writes it (`+0000`).
 
     Raises:
-        ValueError: it is not a time, or it does not say which zone it is in.
+        ValueError: it is not a time that anything here can have, or it does not say which zone it is in.
     """
     moment = datetime.fromisoformat(text)
     if moment.tzinfo is None:
         raise ValueError(f"{text!r} has no time zone")
+    if moment.year not in _YEARS:
+        raise ValueError(f"{text!r} is out of range")
     return moment.astimezone(UTC)
 
 
@@ -51,8 +54,8 @@ def for_people(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
 
 
-def left(now: datetime, then: datetime) -> str:
-    """Return how long it is until `then` in its two largest units, as `6 days 4 hours`."""
+def left(now: datetime, then: datetime, units: int = 2) -> str:
+    """Return how long it is until `then` in its largest units, as `6 days 4 hours`; rounded down."""
     seconds = int((then - now).total_seconds())
     if seconds < _UNITS[-1][0]:
         return "less than a minute" if seconds > 0 else "no time"
@@ -61,7 +64,7 @@ def left(now: datetime, then: datetime) -> str:
         number, seconds = divmod(seconds, size)
         parts.append((number, name))
     first = next(place for place, (number, _) in enumerate(parts) if number)
-    return " ".join(_counted(*part) for part in parts[first : first + 2] if part[0])
+    return " ".join(_counted(*part) for part in parts[first : first + units] if part[0])
 
 
 def _counted(number: int, name: str) -> str:

@@ -244,6 +244,7 @@ class _Update:
 
         That is the one of the deletion that KMS tells of. Where KMS tells of none (it was cancelled
         since, or may not be asked), it is the latest, or a new one without a date.
+        What an earlier case has counted is not counted again in a later one.
         """
         key = self.finding.facts.key
         same = [case for case in cases if case.deletion_date == key.deletion_date]
@@ -251,7 +252,8 @@ class _Update:
             return (same or list(cases))[-1]
         if not key.is_pending and not self.finding.minutes:
             return None
-        return open_case(key, self.now, self.start)
+        counted_elsewhere = (to_minute(case.read_until) for case in cases)
+        return open_case(key, self.now, max((self.start, *counted_elsewhere)))
 
     def _with_facts(self, case: Case) -> Case:
         """Return the case with the key as it was looked up, unless that could not be done."""

@@ -18,7 +18,6 @@ from reprieve.errors import ExpiredLinkError, ForgedLinkError, MalformedLinkErro
 from reprieve.ports import LinkChecker, LinkMinter
 
 VERSION: Final = "v1"
-MAC_ALGORITHM: Final = "HMAC_SHA_256"
 LONGEST: Final = 1024  # characters; a real one has about 400
 _PURPOSE: Final = b"kms-reprieve link v1\n"  # what the key signs for one use can't serve another
 _FORM: Final = re.compile(rf"{VERSION}\.([A-Za-z0-9_-]{{8,}})\.([A-Za-z0-9_-]{{43}})", re.ASCII)

@@ -7,15 +7,12 @@ from enum import StrEnum
 from typing import Final
 from uuid import UUID, uuid5
 
-from reprieve.callers import Caller
 from reprieve.cases import Case, Decision, Key, ScheduledBy, Told, Unknown
 from reprieve.console import key_url, log_url, rescue_commands
 from reprieve.tallies import Uses
 
 _NAMESPACE: Final = UUID("3c0f6e0e-5a0e-4b0e-9a54-0f2a6f0f6d53")
 _MANAGEMENT_CALLERS_REMEMBERED: Final = 100
-
-NO_DATE: Final = Unknown(fact="deletion date", why="so there is no link: it would not know what to stop")
 
 
 class Reason(StrEnum):
@@ -151,4 +148,4 @@ def _id(subject: str, reason: Reason, number: int) -> str:
     return str(uuid5(_NAMESPACE, f"{subject}|{reason}|{number}"))
 
 
-__all__ = ["NO_DATE", "Caller", "CaseSummary", "Notice", "Reason", "Window", "due", "no_event_found", "tell"]
+__all__ = ["CaseSummary", "Notice", "Reason", "Window", "due", "no_event_found", "tell"]

@@ -3,12 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Self
+from typing import Final, Self
 
 from reprieve.arn import KeyArn
 from reprieve.errors import NotUnderstoodError, SettingsError
 
 Environment = Mapping[str, str]
+
+_HOURS_DIGITS: Final = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,6 +120,6 @@ def _key(environment: Environment, name: str) -> KeyArn:
 
 def _hours(environment: Environment, name: str) -> timedelta:
     value = _text(environment, name)
-    if not (value.isascii() and value.isdecimal() and int(value)):
+    if not (value.isascii() and value.isdecimal() and len(value) <= _HOURS_DIGITS and int(value)):
         raise SettingsError(name, "is not a number of hours")
     return timedelta(hours=int(value))

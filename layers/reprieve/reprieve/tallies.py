@@ -2,7 +2,9 @@
 
 A tally grows with the number of callers that it lists, never with the number of requests:
 beyond `CALLERS_LISTED` callers, and for the lists of each caller, it keeps the first and counts the rest.
-Adding up the tallies of single minutes in their order gives the same as counting it all at once.
+Adding up the tallies of single minutes in their order gives the same as counting it all at once;
+only where a single minute has more callers or operations than are listed may one of them be counted
+among the rest that was listed in another minute.
 """
 
 from collections import OrderedDict
@@ -85,6 +87,16 @@ class _Row:
         _keep_first(self.resources, part.resources, _RESOURCES_LISTED)
         _keep_first(self.event_ids, part.event_ids, _EVENTS_LISTED)
 
+    def take_back(self, part: CallerUses) -> None:
+        self.count -= part.count
+        for operation, number in part.operations.items():
+            name = operation if operation in self.operations else OTHER_OPERATIONS
+            left = self.operations.get(name, number) - number
+            if left:
+                self.operations[name] = left
+            else:
+                self.operations.pop(name, None)
+
     def freeze(self) -> CallerUses:
         return CallerUses(
             caller=self.caller,
@@ -126,9 +138,7 @@ class Tally:
         if row and row.count <= part.count:
             del self._rows[part.caller.id]
         elif row := row or self._unlisted:
-            row.count -= part.count
-            for operation, number in part.operations.items():
-                row.operations[operation] = row.operations.get(operation, number) - number
+            row.take_back(part)
 
     def uses(self) -> Uses:
         """Return the count as it stands."""
@@ -207,7 +217,7 @@ def merged(readings: Iterable[Mapping[datetime, Counted]]) -> Mapping[datetime, 
 class Requests:
     """Which requests have been counted: at most `REQUESTS_REMEMBERED` of them, the oldest forgotten first."""
 
-    _seen: OrderedDict[str, tuple[Counted, CallerUses] | None] = field(default_factory=OrderedDict)
+    _seen: OrderedDict[str, tuple[Tally, CallerUses] | None] = field(default_factory=OrderedDict)
 
     def count(self, use: KeyUse, place: Counted) -> None:
         """Count `use` in `place`, once however often it is told.
@@ -219,19 +229,20 @@ class Requests:
         if use.request in self._seen:
             self._better(use, part)
             return
-        place.of(use).add(part)
+        tally = place.of(use)
+        tally.add(part)
         if use.request:
-            self._remember(use.request, None if part.caller.arn else (place, part))
+            self._remember(use.request, None if part.caller.arn else (tally, part))
 
     def _better(self, use: KeyUse, part: CallerUses) -> None:
         told = self._seen[use.request]
         if told and part.caller.arn:
-            place, nameless = told
-            place.of(use).take_back(nameless)
-            place.of(use).add(part)
+            tally, nameless = told
+            tally.take_back(nameless)
+            tally.add(part)
             self._seen[use.request] = None
 
-    def _remember(self, request: str, told: tuple[Counted, CallerUses] | None) -> None:
+    def _remember(self, request: str, told: tuple[Tally, CallerUses] | None) -> None:
         """Keep a request; what was counted for it only where another copy may name the caller."""
         self._seen[request] = told
         if len(self._seen) > REQUESTS_REMEMBERED:

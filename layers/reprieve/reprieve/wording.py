@@ -42,7 +42,7 @@ def subject(notice: Notice, limit: int) -> str:
     used = notice.reason is not Reason.MANAGEMENT_CALL
     parts = (notice.uses if used else notice.management_calls).by_caller
     verb = "Still in use" if used else "Management call refused"
-    ends = f", deleted in {left(notice.at, key.deletion_date)}" if key.deletion_date else ""
+    ends = f", deleted in {left(notice.at, key.deletion_date, units=1)}" if key.deletion_date else ""
     how = f" ({next(iter(parts[0].operations), '')} by {parts[0].caller.name})" if parts else ""
     return _fit(limit, f"{verb}: ", key.title, f" in {key.account}{ends}", how)
 
@@ -106,9 +106,9 @@ def decided(decision: Decision) -> Sequence[str]:
         if decision.state
         else "KMS could not be asked what state the key is in."
     )
-    how = "and enabled the key" if decision.enable else "and left the key disabled"
+    how = "with the key to be enabled again" if decision.enable else "with the key to stay disabled"
     return (
-        f"Somebody with the link from {decision.channel} cancelled it at {for_people(decision.at)}, {how}.",
+        f"Somebody with the link from {decision.channel} did so at {for_people(decision.at)}, {how}.",
         f"From {decision.source_ip or 'an unknown address'}, {decision.user_agent or 'an unnamed browser'}.",
         state,
     )

@@ -30,6 +30,7 @@ class SlackWebhook:
 
     client: "SecretsManagerClient"
     secret: str
+    timeout: int = _TIMEOUT
 
     def post(self, payload: Mapping[str, Any]) -> None:
         """Post once; whoever calls sees to retries."""
@@ -44,8 +45,8 @@ class SlackWebhook:
 
     def _webhook(self) -> WebhookClient:
         silent = logging.getLogger(__name__)
-        silent.setLevel(logging.WARNING)  # at DEBUG the SDK logs the address
-        return WebhookClient(self._url(), timeout=_TIMEOUT, retry_handlers=[], logger=silent)
+        silent.setLevel(logging.CRITICAL)  # beneath it the SDK logs the address
+        return WebhookClient(self._url(), timeout=self.timeout, retry_handlers=[], logger=silent)
 
     def _url(self) -> str:
         """Return the secret, or its `url` where it is JSON."""
@@ -63,4 +64,4 @@ class SlackWebhook:
 def _wait(headers: Mapping[str, Any]) -> int:
     """Return Slack's `Retry-After`, in seconds, where it makes sense."""
     value = str(next((value for name, value in headers.items() if name.lower() == "retry-after"), ""))
-    return min(int(value), _LONGEST_WAIT) if value.isdecimal() and value.isascii() else _DEFAULT_WAIT
+    return min(int(value[:9]), _LONGEST_WAIT) if value.isdecimal() and value.isascii() else _DEFAULT_WAIT

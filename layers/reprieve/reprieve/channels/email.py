@@ -74,7 +74,7 @@ def _key(notice: Notice) -> Iterator[str]:
 def _uses(uses: Uses, sentence: str) -> Iterator[str]:
     if not uses.count or uses.first_at is None:
         return
-    yield f"{sentence.format(wording.requests(uses.count))}, since {for_people(uses.first_at)}:"
+    yield from _filled(f"{sentence.format(wording.requests(uses.count))}, since {for_people(uses.first_at)}:")
     yield ""
     for part in uses.by_caller[: wording.CALLERS_SHOWN]:
         yield from _caller(part)

@@ -75,7 +75,7 @@ def _key(notice: Notice) -> Iterator[Block]:
     if notice.reason is not Reason.DELETION_CANCELLED:
         fields += [
             ("Deletion", wording.deletion(key, notice.at)),
-            ("", wording.scheduled_by(notice.case.scheduled_by if notice.case else None)),
+            ("Since", wording.scheduled_by(notice.case.scheduled_by if notice.case else None)),
         ]
     fields.append(("Owner", wording.owner(key)))
     yield {
@@ -95,10 +95,12 @@ def _uses(uses: Uses, what: str) -> Iterator[Block]:
 
 
 def _caller(part: CallerUses) -> str:
+    origin = wording.origin(part)
     words = (
-        f"{part.count} times by {part.caller.label}: {wording.operations(part)}, last at {part.last_at:%H:%M} UTC",
+        f"{wording.requests(part.count)} by {part.caller.label}",
+        f"{wording.operations(part)}, last at {part.last_at:%H:%M} UTC",
         ", ".join(map(str, part.resources)),
-        wording.origin(part),
+        f"from {origin}" if origin else "",
     )
     return one_line("; ".join(word for word in words if word), 480)
 

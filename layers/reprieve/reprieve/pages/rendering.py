@@ -45,7 +45,6 @@ def case_page(key: Key, case: Case | None, now: datetime, expires_at: datetime) 
     html = _environment().get_template("case.html").render(
         title=f"Stop the deletion of {key.title}?",
         key=key,
-        headline=wording.in_use(key) if uses.count else f"A KMS key that is {wording.PENDING}.",
         left=left(now, date),
         deletion=for_people(date),
         expires=for_people(expires_at),

@@ -27,14 +27,15 @@ def read(parameters: Mapping[str, Any]) -> tuple[Resource, ...]:
     """
     context = _context(parameters)
     known = (service.read(context) for service in SERVICES)
-    return (*(found for found in known if found), *_unknown(context.items()))
+    rest = ", ".join(_unknown(context.items()))
+    pairs = (Resource(service="encryption context", name=one_line(rest, _NAME_LIMIT)),) if rest else ()
+    return (*(found for found in known if found), *pairs)
 
 
-def _unknown(pairs: Iterable[tuple[str, str]]) -> Iterator[Resource]:
+def _unknown(pairs: Iterable[tuple[str, str]]) -> Iterator[str]:
     unknown = ((key, value) for key, value in pairs if key not in _ACCOUNTED_FOR)
     for key, value in islice(unknown, _PAIRS_AT_MOST):
-        pair = f"{one_line(key, _PAIR_LIMIT)} = {one_line(value, _PAIR_LIMIT)}"
-        yield Resource(service="encryption context", name=pair)
+        yield f"{one_line(key, _PAIR_LIMIT)} = {one_line(value, _PAIR_LIMIT)}"
 
 
 def _context(parameters: Mapping[str, Any]) -> Mapping[str, str]:

@@ -1,0 +1,213 @@
+"""One notice to one channel: the use case on a world in memory."""
+
+import json
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from reprieve.arn import KeyArn
+from reprieve.cases import Decision, Key, open_case
+from reprieve.channels import email, slack
+from reprieve.deliver import Deliverer, pause
+from reprieve.errors import ChannelBusyError, ChannelError, DeniedError, NotUnderstoodError
+from reprieve.links import verify
+from reprieve.notices import Notice, Reason, tell
+from reprieve.wire import to_json
+from tests.fakes import FakeClock, FakeLog, FakeOnce, FakeSigner, FakeTopic, FakeWebhook
+
+KEY = KeyArn.parse("arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab")
+NOW = datetime(2026, 11, 22, 15, 0, tzinfo=UTC)
+DELETION = datetime(2026, 11, 29, 14, 2, tzinfo=UTC)
+PAGE = "https://abc123.execute-api.eu-west-1.amazonaws.com/keys/"
+
+
+@dataclass
+class World:
+    clock: FakeClock = field(default_factory=lambda: FakeClock(NOW))
+    topic: FakeTopic = field(default_factory=FakeTopic)
+    webhook: FakeWebhook = field(default_factory=FakeWebhook)
+    once: FakeOnce = field(default_factory=FakeOnce)
+    signer: FakeSigner = field(default_factory=FakeSigner)
+    log: FakeLog = field(default_factory=FakeLog)
+    lifetime: timedelta = timedelta(hours=168)
+
+    def deliver(self, body: str) -> None:
+        Deliverer(
+            channels={"email": email.Email(self.topic), "slack": slack.Slack(self.webhook)},
+            once=self.once,
+            minter=self.signer,
+            page_url=PAGE,
+            lifetime=self.lifetime,
+            clock=self.clock,
+            log=self.log,
+        ).deliver(body)
+
+    def mailed_link(self) -> str | None:
+        (_, body, _) = self.topic.published[-1]
+        return next((line.strip() for line in body.splitlines() if line.strip().startswith(PAGE)), None)
+
+
+@pytest.fixture
+def world() -> World:
+    return World()
+
+
+def notice(**changes: Any) -> Notice:
+    key = Key(
+        arn=KEY,
+        account="111122223333",
+        region="eu-west-1",
+        aliases=("alias/orders-db",),
+        **{"state": "PendingDeletion", "deletion_date": DELETION, **changes},
+    )
+    return tell(open_case(key, NOW, NOW), Reason.KEY_IN_USE, NOW)[1]
+
+
+def message(channel: str = "email", about: Notice | None = None) -> str:
+    return json.dumps({"channel": channel, "notice": to_json(about or notice())})
+
+
+def test_each_channel_gets_a_link_of_its_own_that_names_the_key_and_its_deletion(world: World) -> None:
+    world.deliver(message("email"))
+    world.deliver(message("slack"))
+
+    mailed = world.mailed_link()
+    (payload,) = world.webhook.payloads
+    (posted,) = [button["url"] for block in payload["blocks"] if block["type"] == "actions"
+                 for button in block["elements"] if button["action_id"] == "open-case"]  # fmt: skip
+    assert mailed
+    claims = [verify(link.removeprefix(PAGE), world.signer, NOW) for link in (mailed, posted)]
+    assert [claim.channel for claim in claims] == ["email", "slack"]
+    assert {claim.key for claim in claims} == {KEY}
+    assert {claim.deletion_date for claim in claims} == {DELETION}
+    assert claims[0].expires_at == DELETION
+
+
+def test_a_link_lives_as_long_as_the_stack_says_and_never_longer_than_the_key(world: World) -> None:
+    world.lifetime = timedelta(hours=2)
+
+    world.deliver(message())
+
+    link = world.mailed_link()
+    assert link
+    assert verify(link.removeprefix(PAGE), world.signer, NOW).expires_at == NOW + timedelta(hours=2)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"deletion_date": None},
+        {"state": "Enabled", "deletion_date": None},
+        {"state": "Disabled"},
+        {"deletion_date": NOW - timedelta(minutes=1)},
+    ],
+    ids=["no date", "not pending", "cancelled", "over"],
+)
+def test_a_link_that_could_not_work_is_not_made(world: World, changes: dict[str, Any]) -> None:
+    world.deliver(message(about=notice(**changes)))
+
+    assert world.mailed_link() is None
+    assert "There is no link." in world.topic.published[0][1]
+
+
+def test_a_link_that_can_not_be_signed_costs_the_link_and_not_the_notice(world: World) -> None:
+    world.signer.error = DeniedError("kms:GenerateMac", "AccessDeniedException", "no")
+
+    world.deliver(message())
+
+    (_, body, _) = world.topic.published[0]
+    assert "There is no link. With the AWS CLI, in the key's account:" in body
+    assert "Not known: link (it could not be signed: kms:GenerateMac, AccessDeniedException)" in " ".join(body.split())
+
+
+def test_a_notice_reaches_a_channel_once_however_often_it_comes(world: World) -> None:
+    for _ in range(3):
+        world.deliver(message("email"))
+        world.deliver(message("slack"))
+
+    assert len(world.topic.published) == 1
+    assert len(world.webhook.payloads) == 1
+
+
+def test_a_channel_that_fails_is_tried_again_and_leaves_the_other_alone(world: World) -> None:
+    world.webhook.error = ChannelError("slack", "HTTP 500")
+    world.deliver(message("email"))
+    with pytest.raises(ChannelError):
+        world.deliver(message("slack"))
+    world.webhook.error = None
+
+    world.deliver(message("slack"))
+
+    assert len(world.topic.published) == 1
+    assert len(world.webhook.payloads) == 1
+
+
+def test_the_mail_says_in_its_attributes_what_it_is_about(world: World) -> None:
+    about = notice()
+
+    world.deliver(message(about=about))
+
+    (subject, _, attributes) = world.topic.published[0]
+    assert subject == "Still in use: alias/orders-db in 111122223333, deleted in 6 days"
+    assert attributes == {"notice_id": about.id, "reason": "key-in-use", "key_arn": str(KEY)}
+
+
+def test_a_decision_is_told_without_a_link(world: World) -> None:
+    case = open_case(Key(arn=KEY, account="111122223333", region="eu-west-1", state="Enabled"), NOW, NOW)
+    decision = Decision(
+        choice="cancel", at=NOW, channel="slack", source_ip="203.0.113.40", user_agent="Firefox", enable=True,
+        state="Enabled",
+    )  # fmt: skip
+    about = tell(case, Reason.DELETION_CANCELLED, NOW)[1]
+
+    world.deliver(message(about=Notice(**{name: getattr(about, name) for name in Notice.__slots__} | {"decision": decision})))
+
+    (_, body, _) = world.topic.published[0]
+    assert "Somebody with the link from slack did so at 2026-11-22 15:00 UTC" in body
+    assert PAGE not in body
+
+
+@pytest.mark.parametrize(
+    ("body", "problem"),
+    [
+        ("{", "queue message: it is not JSON"),
+        ("[" * 100_000, "queue message: it is not JSON"),
+        ("[]", "queue message: it holds no notice"),
+        ('{"channel": "email", "notice": []}', "queue message: it holds no notice"),
+        ('{"channel": "email", "notice": {}}', "Notice: KeyError: 'id'"),
+        (message("pager"), "queue message: there is no channel 'pager' in this stack"),
+    ],
+)
+def test_a_message_that_is_not_ours_is_refused_and_says_why(world: World, body: str, problem: str) -> None:
+    with pytest.raises(NotUnderstoodError) as refused:
+        world.deliver(body)
+
+    assert str(refused.value) == problem
+    assert world.topic.published == []
+
+
+def test_no_log_line_holds_the_link(world: World) -> None:
+    world.deliver(message())
+
+    link = world.mailed_link()
+    assert link
+    assert link[-40:] not in str(world.log.lines)
+
+
+@pytest.mark.parametrize(
+    ("error", "attempt", "seconds"),
+    [
+        (ChannelError("slack", "HTTP 500"), 1, 15),
+        (ChannelError("slack", "HTTP 500"), 2, 30),
+        (ChannelError("slack", "HTTP 500"), 5, 240),
+        (ChannelError("slack", "HTTP 500"), 9, 900),
+        (ChannelBusyError("slack", "HTTP 429", 77), 3, 77),
+        (ChannelBusyError("slack", "HTTP 429"), 1, 15),
+    ],
+)
+def test_what_failed_is_tried_again_ever_more_slowly_or_when_the_channel_says(
+    error: Exception, attempt: int, seconds: int
+) -> None:
+    assert pause(error, attempt) == seconds

@@ -1,0 +1,658 @@
+"""The link, the page and the decision: the use case on a world in memory, and what people read."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from html.parser import HTMLParser
+from typing import Any
+
+import pytest
+
+from reprieve.arn import KeyArn
+from reprieve.callers import Caller
+from reprieve.casebook import AuditEntry, Casebook
+from reprieve.cases import Counts, Key, ScheduledBy, Unknown, open_case
+from reprieve.errors import (
+    AbsentError,
+    AwsError,
+    ConflictError,
+    DeniedError,
+    ThrottledError,
+    UnreachableError,
+    WrongStateError,
+)
+from reprieve.links import Claims, mint
+from reprieve.looking import Looker
+from reprieve.pages import Page, security_headers
+from reprieve.rescue import Rescuer
+from reprieve.respond import FORM_LIMIT, Request, Responder
+from reprieve.tallies import CallerUses, Uses
+from tests.fakes import FakeClock, FakeKms, FakeLog, FakeQueue, FakeSigner, FakeTable, Here
+
+KEY = KeyArn.parse("arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab")
+NOW = datetime(2026, 11, 22, 15, 0, tzinfo=UTC)
+DELETION = datetime(2026, 11, 29, 14, 2, tzinfo=UTC)
+CANCEL = b"enable=yes&decision=cancel"
+CANCEL_ONLY = b"decision=cancel"
+ENABLE = b"decision=enable"
+ORDERS = Caller(kind="AssumedRole", id="arn:orders", name="role orders-fn", session="orders-api")
+
+
+@dataclass
+class World:
+    clock: FakeClock = field(default_factory=lambda: FakeClock(NOW))
+    table: FakeTable = field(default_factory=FakeTable)
+    queue: FakeQueue = field(default_factory=FakeQueue)
+    signer: FakeSigner = field(default_factory=FakeSigner)
+    log: FakeLog = field(default_factory=FakeLog)
+
+    def __post_init__(self) -> None:
+        self.kms = FakeKms(self.clock)
+        self.casebook = Casebook(self.table)
+        self.kms.keys[KEY] = replace(self.kms.add(KEY), deletion_date=DELETION, description="Orders database, prod")
+
+    def responder(self) -> Responder:
+        looker = Looker(keys=self.kms, casebook=self.casebook, pool=Here(), log=self.log)
+        rescuer = Rescuer(
+            channels=("email", "slack"),
+            looker=looker,
+            keys=self.kms,
+            control=self.kms,
+            casebook=self.casebook,
+            queue=self.queue,
+            clock=self.clock,
+            sleep=self.clock.sleep,
+            log=self.log,
+        )
+        return Responder(checker=self.signer, looker=looker, rescuer=rescuer, clock=self.clock, log=self.log)
+
+    def token(self, **changes: Any) -> str:
+        claims = Claims(key=KEY, deletion_date=DELETION, channel="email", expires_at=NOW + timedelta(days=5))
+        return mint(replace(claims, **changes), self.signer)
+
+    def ask(self, method: str = "GET", body: bytes = b"", token: str | None = None) -> Page:
+        request = Request(
+            method=method,
+            token=self.token() if token is None else token,
+            source_ip="203.0.113.40",
+            user_agent="Mozilla/5.0",
+            body=body,
+        )
+        return self.responder().respond(request)
+
+    def post(self, body: bytes = CANCEL) -> Page:
+        return self.ask("POST", body)
+
+    def state(self) -> str:
+        return self.kms.keys[KEY].state
+
+    def handled(self) -> list[dict[str, Any]]:
+        return [json.loads(body) for body in self.queue.bodies]
+
+    def audit(self) -> list[AuditEntry]:
+        return list(self.casebook.audit(KEY))
+
+
+@pytest.fixture
+def world() -> World:
+    world = World()
+    key = Key(
+        arn=KEY,
+        account="111122223333",
+        region="eu-west-1",
+        aliases=("alias/orders-db",),
+        state="PendingDeletion",
+        deletion_date=DELETION,
+        tags={"Owner": "team-orders"},
+    )
+    part = CallerUses(
+        caller=ORDERS,
+        count=214,
+        first_at=NOW - timedelta(minutes=50),
+        last_at=NOW - timedelta(minutes=8),
+        operations={"Decrypt": 214},
+        source_ips=("198.51.100.7",),
+    )
+    uses = Uses(count=214, first_at=part.first_at, last_at=part.last_at, by_caller=(part,))
+    case = replace(
+        open_case(key, NOW, NOW),
+        settled=Counts(uses=uses),
+        scheduled_by=ScheduledBy(caller=replace(ORDERS, name="user jane", session=None), at=NOW - timedelta(hours=1)),
+        unknown=(Unknown(fact="last use", why="kms:GetKeyLastUsage is denied"),),
+    )
+    world.casebook.save(case)
+    return world
+
+
+class _Text(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.words: list[str] = []
+        self.controls: list[dict[str, str | None]] = []
+        self.scripts = 0
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.scripts += tag == "script"
+        if tag in {"input", "button"}:
+            self.controls.append(dict(attrs))
+
+    def handle_data(self, data: str) -> None:
+        self.words.append(data)
+
+
+def read(page: Page) -> str:
+    """What a person reads."""
+    parser = _Text()
+    parser.feed(page.html)
+    return " ".join(" ".join(parser.words).split())
+
+
+def controls(page: Page) -> list[dict[str, str | None]]:
+    parser = _Text()
+    parser.feed(page.html)
+    return parser.controls
+
+
+def test_the_page_shows_the_key_the_caller_the_time_left_and_one_button(world: World) -> None:
+    page = world.ask()
+
+    text = read(page)
+    assert page.status == 200
+    assert "alias/orders-db" in text
+    assert "still used by role orders-fn, session orders-api" in text
+    assert "Deleted in 6 days 23 hours, 2026-11-29 14:02 UTC" in text
+    assert "KMS refused 214 requests to use it since 2026-11-22 14:10 UTC" in text
+    assert "from 198.51.100.7" in text
+    assert "PendingDeletion, KMS says at 15:00:00 UTC" in text
+    assert "scheduled 2026-11-22 14:00 UTC by user jane" in text
+    assert "team-orders" in text
+    assert "last use (kms:GetKeyLastUsage is denied)" in text
+    assert "aws kms cancel-key-deletion --region eu-west-1" in text
+    assert controls(page) == [
+        {"type": "checkbox", "name": "enable", "value": "yes", "checked": None},
+        {"type": "submit", "name": "decision", "value": "cancel"},
+    ]
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD", "OPTIONS", "PUT"])
+def test_looking_changes_nothing_however_often(world: World, method: str) -> None:
+    before = dict(world.table.documents)
+
+    pages = [world.ask(method) for _ in range(1000)]
+
+    assert {page.status for page in pages} == {200}
+    assert world.kms.changes() == []
+    assert world.state() == "PendingDeletion"
+    assert world.table.documents == before
+    assert world.queue.bodies == []
+
+
+def test_a_click_brings_the_key_back_proves_it_records_it_and_tells_everybody(world: World) -> None:
+    page = world.post()
+
+    assert page.status == 200
+    assert "The key works again" in read(page)
+    assert "KMS says the key is Enabled, at 15:00:00 UTC." in read(page)
+    assert world.state() == "Enabled"
+    assert [message["channel"] for message in world.handled()] == ["email", "slack"]
+    notice = world.handled()[0]["notice"]
+    assert notice["reason"] == "deletion-cancelled"
+    assert notice["decision"] == {
+        "choice": "cancel",
+        "at": "2026-11-22T15:00:00Z",
+        "channel": "email",
+        "source_ip": "203.0.113.40",
+        "user_agent": "Mozilla/5.0",
+        "enable": True,
+        "state": "Enabled",
+    }
+    (entry,) = world.audit()
+    assert (entry.state_before, entry.outcome) == ("PendingDeletion", "The key works again")
+    assert entry.request_ids == ("cancel-request", "enable-request")
+    assert world.casebook.outbox() == ()
+
+
+def test_without_the_tick_the_key_stays_disabled_and_the_page_says_so(world: World) -> None:
+    page = world.post(CANCEL_ONLY)
+
+    assert "The deletion is cancelled" in read(page)
+    assert "What needs the key stays broken until it is enabled." in read(page)
+    assert "aws kms enable-key" in read(page)
+    assert world.kms.changes() == ["kms:CancelKeyDeletion"]
+    assert world.state() == "Disabled"
+
+
+def test_a_second_click_says_that_it_is_done_and_by_whom(world: World) -> None:
+    world.post()
+    told = len(world.queue.bodies)
+
+    page = world.post()
+
+    assert "The deletion is already off" in read(page)
+    assert "Somebody with the link from email cancelled it at 2026-11-22 15:00 UTC, from 203.0.113.40." in read(page)
+    assert world.kms.changes() == ["kms:CancelKeyDeletion", "kms:EnableKey"]
+    assert len(world.queue.bodies) == told
+
+
+def test_a_second_person_who_looks_later_is_told_the_same(world: World) -> None:
+    world.post()
+
+    page = world.ask(token=world.token(channel="slack"))
+
+    assert "The deletion is already off" in read(page)
+    assert "KMS says the key is Enabled." in read(page)
+    assert controls(page) == []
+
+
+def test_two_people_at_once_one_cancels_and_the_other_is_told(world: World) -> None:
+    refused = WrongStateError("kms:CancelKeyDeletion", "KMSInvalidStateException", f"{KEY} is not pending deletion.")
+    world.kms.fail("kms:CancelKeyDeletion", refused)
+    world.kms.fail("kms:DescribeKey", None)
+    between = world.kms.describe
+
+    def describe(key: KeyArn) -> Any:
+        told = between(key)
+        world.kms.keys[KEY] = replace(world.kms.keys[KEY], state="Enabled", deletion_date=None)
+        return told
+
+    world.kms.describe = describe  # type: ignore[method-assign]
+
+    page = world.post()
+
+    assert "The deletion is already off" in read(page)
+    assert "Somebody cancelled it by another way than this page" in read(page)
+    assert world.queue.bodies == []
+
+
+def test_a_key_that_was_cancelled_elsewhere_and_left_disabled_is_said_to_be_so(world: World) -> None:
+    world.kms.keys[KEY] = replace(world.kms.keys[KEY], state="Disabled", deletion_date=None)
+
+    page = world.ask()
+
+    assert "What needs it stays broken until it is enabled." in read(page)
+    assert "aws kms enable-key" in read(page)
+    assert controls(page) == []
+
+
+def test_a_key_that_is_gone_is_said_to_be_gone(world: World) -> None:
+    del world.kms.keys[KEY]
+
+    page = world.post()
+
+    assert page.status == 410
+    assert "The key is gone" in read(page)
+    assert world.queue.bodies == []
+
+
+def test_a_key_that_goes_between_looking_and_cancelling_is_said_to_be_gone(world: World) -> None:
+    gone = AbsentError("kms:CancelKeyDeletion", "NotFoundException", "")
+    world.kms.fail("kms:CancelKeyDeletion", gone)
+    world.kms.fail("kms:DescribeKey", None, replace_error(gone, "kms:DescribeKey"))
+
+    page = world.post()
+
+    assert page.status == 410
+
+
+def replace_error(error: AwsError, operation: str) -> AwsError:
+    return type(error)(operation, error.code, error.message)
+
+
+def test_a_replica_says_that_it_alone_is_meant(world: World) -> None:
+    world.kms.keys[KEY] = replace(world.kms.keys[KEY], multi_region="REPLICA")
+
+    page = world.ask()
+
+    assert "REPLICA: this concerns the key in eu-west-1 alone" in read(page)
+
+
+@pytest.mark.parametrize("state", ["PendingDeletion", "PendingReplicaDeletion"])
+def test_a_link_of_another_deletion_opens_nothing(world: World, state: str) -> None:
+    later = DELETION + timedelta(days=1) if state == "PendingDeletion" else None
+    world.kms.keys[KEY] = replace(world.kms.keys[KEY], state=state, deletion_date=later)
+    bad = world.ask(token="nonsense")
+
+    pages = [world.ask(), world.post()]
+
+    assert [page.html for page in pages] == [bad.html, bad.html]
+    assert world.kms.changes() == []
+
+
+def expired(world: World) -> str:
+    return world.token(expires_at=NOW)
+
+
+def forged(world: World) -> str:
+    return mint(
+        Claims(key=KEY, deletion_date=DELETION, channel="email", expires_at=NOW + timedelta(days=5)),
+        FakeSigner(b"another stack's"),
+    )
+
+
+def altered(world: World) -> str:
+    token = world.token()
+    return token[:-1] + ("A" if token[-1] != "A" else "B")
+
+
+@pytest.mark.parametrize("make", [expired, forged, altered])
+@pytest.mark.parametrize(("method", "body"), [("GET", b""), ("POST", CANCEL)])
+def test_every_bad_link_gets_the_same_page_with_nothing_of_the_key_in_it(
+    world: World, make: Callable[[World], str], method: str, body: bytes
+) -> None:
+    malformed = world.ask(token="v1.x.y")
+
+    page = world.ask(method, body, token=make(world))
+
+    assert (page.status, page.html) == (404, malformed.html)
+    assert "1234abcd" not in page.html
+    assert "orders" not in page.html
+    assert world.kms.calls == []
+    assert world.signer.checks <= 1
+
+
+@pytest.mark.parametrize("token", ["", "x", "v1..", "v2.a.b", "v1." + "A" * 20_000 + "." + "A" * 43, "../x", "\u202e"])
+def test_a_malformed_link_is_refused_without_a_call(world: World, token: str) -> None:
+    page = world.ask(token=token)
+
+    assert page.status == 404
+    assert world.signer.checks == 0
+    assert world.kms.calls == []
+
+
+def test_a_link_that_can_not_be_checked_is_said_to_be_so(world: World) -> None:
+    token = world.token()
+    world.signer.error = ThrottledError("kms:VerifyMac", "ThrottlingException", "")
+
+    page = world.ask(token=token)
+
+    assert page.status == 503
+    assert page.headers == {"Retry-After": "60"}
+    assert "The link could not be checked" in read(page)
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        (b"", 400),
+        (b"enable=yes", 400),
+        (b"decision=delete", 400),
+        (b"decision=", 400),
+        (b"decision=cancel&decision=cancel", 400),
+        (b"\xff\xfe", 400),
+        (b"a=1&" * 50, 400),
+        (b"decision=cancel&" + b"x" * FORM_LIMIT, 413),
+        (b"x" * 1_000_000, 413),
+    ],
+)
+def test_a_form_that_makes_no_sense_changes_nothing_and_says_so(world: World, body: bytes, status: int) -> None:
+    page = world.post(body)
+
+    assert page.status == status
+    assert "Nothing was changed." in read(page)
+    assert world.kms.calls == []
+    assert world.audit() == []
+
+
+def denied(operation: str) -> AwsError:
+    return DeniedError(operation, "AccessDeniedException", "not authorized")
+
+
+@pytest.mark.parametrize(
+    ("operation", "error", "status", "title"),
+    [
+        ("kms:CancelKeyDeletion", denied("kms:CancelKeyDeletion"), 403, "This stack may not do that"),
+        ("kms:CancelKeyDeletion", ThrottledError("kms:CancelKeyDeletion", "ThrottlingException", ""), 503, "KMS is busy"),
+        ("kms:CancelKeyDeletion", AwsError("kms:CancelKeyDeletion", "Strange", ""), 503, "KMS did not answer"),
+        ("kms:CancelKeyDeletion", UnreachableError("kms:CancelKeyDeletion", "x", ""), 503, "KMS did not answer"),
+        (
+            "kms:CancelKeyDeletion",
+            WrongStateError("kms:CancelKeyDeletion", "KMSInvalidStateException", ""),
+            503,
+            "KMS did not answer",
+        ),
+        ("kms:DescribeKey", denied("kms:DescribeKey"), 403, "This stack may not do that"),
+        ("kms:DescribeKey", UnreachableError("kms:DescribeKey", "ReadTimeoutError", ""), 503, "KMS did not answer"),
+    ],
+)
+def test_a_refused_call_gets_a_page_that_says_that_nothing_was_changed(
+    world: World, operation: str, error: AwsError, status: int, title: str
+) -> None:
+    world.kms.fail(operation, error)
+
+    page = world.post()
+
+    assert page.status == status
+    assert title in read(page)
+    assert "Nothing was changed" in read(page)
+    assert "aws kms cancel-key-deletion" in read(page)
+    assert world.state() == "PendingDeletion"
+    assert world.queue.bodies == []
+
+
+def test_a_missing_permission_comes_with_the_statement_that_grants_it(world: World) -> None:
+    world.kms.fail("kms:CancelKeyDeletion", denied("kms:CancelKeyDeletion"))
+
+    text = read(world.post())
+
+    assert "kms:CancelKeyDeletion was denied." in text
+    assert '"Action": [ "kms:CancelKeyDeletion", "kms:DescribeKey", "kms:EnableKey" ]' in text
+
+
+def test_a_cancellation_whose_answer_got_lost_and_which_worked_goes_on(world: World) -> None:
+    lost = UnreachableError("kms:CancelKeyDeletion", "ReadTimeoutError", "")
+    cancel = world.kms.cancel_deletion
+
+    def cancel_and_lose(key: KeyArn) -> str:
+        cancel(key)
+        raise lost
+
+    world.kms.cancel_deletion = cancel_and_lose  # type: ignore[method-assign]
+
+    page = world.post()
+
+    assert "The key works again" in read(page)
+    assert world.state() == "Enabled"
+
+
+def test_a_cancellation_of_which_nothing_can_be_known_is_said_to_be_so(world: World) -> None:
+    world.kms.fail("kms:CancelKeyDeletion", UnreachableError("kms:CancelKeyDeletion", "ReadTimeoutError", ""))
+    world.kms.fail("kms:DescribeKey", None, UnreachableError("kms:DescribeKey", "ReadTimeoutError", ""))
+
+    page = world.post()
+
+    assert page.status == 503
+    assert "It is not known whether that worked" in read(page)
+    assert "Nothing was changed" not in read(page)
+
+
+def test_enabling_waits_until_kms_knows_of_the_cancellation_everywhere(world: World) -> None:
+    soon = WrongStateError("kms:EnableKey", "KMSInvalidStateException", f"{KEY} is pending deletion.")
+    world.kms.fail("kms:EnableKey", soon, soon)
+
+    page = world.post()
+
+    assert "The key works again" in read(page)
+    assert world.clock.slept == [0.2, 0.4]
+
+
+@pytest.mark.parametrize(
+    ("errors", "said"),
+    [
+        ([WrongStateError("kms:EnableKey", "KMSInvalidStateException", "")] * 5, "kms:EnableKey was refused"),
+        ([denied("kms:EnableKey")], "kms:EnableKey failed, AccessDeniedException"),
+    ],
+    ids=["state", "denied"],
+)
+def test_a_key_that_could_not_be_enabled_is_safe_and_can_be_enabled_from_the_page(
+    world: World, errors: list[AwsError], said: str
+) -> None:
+    world.kms.fail("kms:EnableKey", *errors)
+
+    page = world.post()
+
+    assert "The deletion is cancelled, and the key is not enabled yet" in read(page)
+    assert said in read(page)
+    assert controls(page) == [{"type": "submit", "name": "decision", "value": "enable"}]
+    assert world.handled()[0]["notice"]["decision"]["state"] == "Disabled"
+    again = world.post(ENABLE)
+    assert "The key works again" in read(again)
+    assert world.state() == "Enabled"
+
+
+def test_a_key_that_was_left_disabled_on_purpose_is_not_enabled_by_the_link(world: World) -> None:
+    world.post(CANCEL_ONLY)
+
+    page = world.post(ENABLE)
+
+    assert "The deletion is already off" in read(page)
+    assert controls(page) == []
+    assert world.state() == "Disabled"
+
+
+@pytest.mark.parametrize("gone", [True, False], ids=["unreadable", "pending"])
+def test_enabling_needs_a_cancellation_first(world: World, *, gone: bool) -> None:
+    if gone:
+        world.kms.fail("kms:DescribeKey", denied("kms:DescribeKey"))
+
+    page = world.post(ENABLE)
+
+    assert page.status == (403 if gone else 400)
+    assert world.kms.changes() == []
+
+
+def test_a_state_that_can_not_be_read_afterwards_is_not_claimed(world: World) -> None:
+    world.kms.fail("kms:DescribeKey", None, UnreachableError("kms:DescribeKey", "x", ""))
+
+    page = world.post()
+
+    assert "it is not proven yet" in read(page)
+    assert "works again" not in read(page)
+    assert "state" not in world.handled()[0]["notice"]["decision"]
+
+
+def test_a_state_that_kms_still_shows_as_pending_is_not_claimed_to_be_another(world: World) -> None:
+    pending = world.kms.keys[KEY]
+    world.kms.describe = lambda key: pending  # type: ignore[method-assign]
+
+    page = world.post()
+
+    assert "it is not proven yet" in read(page)
+    assert "still PendingDeletion" in read(page)
+    assert world.clock.slept == [0.2, 0.4, 0.8, 1.6]
+
+
+def test_a_case_that_is_not_on_record_does_not_stand_in_the_way(world: World) -> None:
+    world.table.documents.clear()
+
+    shown, done = world.ask(), world.post()
+
+    assert "what used the key (nothing is on record, or the record can't be read)" in read(shown)
+    assert "The key works again" in read(done)
+    assert world.handled()[0]["notice"]["case"]["id"] == f"{KEY}@2026-11-29T14:02:00Z"
+
+
+def test_a_record_that_can_not_be_read_does_not_stand_in_the_way(world: World) -> None:
+    class Unreadable(FakeTable):
+        def get(self, partition: str, sort: str) -> Any:
+            if sort.startswith("case#"):
+                raise ThrottledError("dynamodb:GetItem", "ThrottlingException", "")
+            return super().get(partition, sort)
+
+    world.casebook = Casebook(Unreadable())
+
+    page = world.ask()
+
+    assert page.status == 200
+    assert "nothing is on record" in read(page)
+
+
+@pytest.mark.parametrize(
+    "error", [ConflictError(), ThrottledError("dynamodb:PutItem", "ThrottlingException", "")], ids=["lost", "busy"]
+)
+def test_nothing_is_done_that_can_not_be_recorded(world: World, error: Exception) -> None:
+    world.table.fail(error)
+
+    page = world.post()
+
+    assert page.status == 503
+    assert "Nothing was changed" in read(page)
+    assert world.kms.changes() == []
+
+
+@pytest.mark.parametrize(
+    "errors",
+    [[ThrottledError("dynamodb:PutItem", "ThrottlingException", "")], [ConflictError()] * 4],
+    ids=["busy", "lost"],
+)
+def test_a_rescue_that_can_not_be_told_is_said_to_the_one_who_did_it(world: World, errors: list[Exception]) -> None:
+    world.table.fail(None, *errors)
+
+    page = world.post()
+
+    assert "The key works again" in read(page)
+    assert "The other channels could not be told. Please tell your colleagues yourself." in read(page)
+    assert "Every channel is being told" not in read(page)
+    assert world.state() == "Enabled"
+
+
+def test_a_decision_is_written_on_what_somebody_else_has_counted_meanwhile(world: World) -> None:
+    world.table.fail(None, ConflictError())
+
+    page = world.post()
+
+    assert "Every channel is being told" in read(page)
+    assert len(world.handled()) == 2
+
+
+def test_an_outcome_that_can_not_be_added_to_the_record_is_in_the_log(world: World) -> None:
+    world.table.fail(None, None, ThrottledError("dynamodb:PutItem", "ThrottlingException", ""))
+
+    page = world.post()
+
+    assert "The key works again" in read(page)
+    assert world.audit()[0].outcome == "started"
+    (line,) = [keys for _, message, keys in world.log.lines if message == "Acted on a decision"]
+    assert line["outcome"] == "The key works again"
+
+
+def test_hostile_text_stays_text(world: World) -> None:
+    nasty = "</style><script>alert(1)</script>{{7*7}}"
+    case = world.casebook.cases(KEY)[-1]
+    uses = replace(
+        case.settled.uses,
+        by_caller=(replace(case.settled.uses.by_caller[0], caller=replace(ORDERS, name=nasty), user_agents=(nasty,)),),
+    )
+    key = replace(case.key, aliases=(nasty,), tags={"Owner": nasty})
+    world.casebook.save(replace(case, key=key, settled=Counts(uses=uses)))
+    world.kms.keys[KEY] = replace(world.kms.keys[KEY], description=nasty)
+
+    page = world.ask()
+
+    assert nasty in read(page)
+    assert "<script" not in page.html
+    assert "{{7*7}}" in read(page)
+
+
+def test_no_log_line_holds_the_link(world: World) -> None:
+    token = world.token()
+
+    world.ask(token=token)
+    world.post()
+    world.ask(token=token[:-2])
+
+    logged = json.dumps([[message, str(keys)] for _, message, keys in world.log.lines])
+    assert token[10:40] not in logged
+    assert token not in repr(Request(method="GET", token=token))
+
+
+def test_the_policy_allows_the_one_stylesheet_and_nothing_else() -> None:
+    headers = security_headers()
+
+    policy = headers["Content-Security-Policy"]
+    assert policy.startswith("default-src 'none'; style-src 'sha256-")
+    assert policy.endswith("'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'")
+    assert headers["Referrer-Policy"] == "no-referrer"
+    assert headers["Cache-Control"] == "no-store"
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["X-Robots-Tag"] == "noindex, nofollow, noarchive"
