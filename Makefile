@@ -1,15 +1,57 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up test lint build deploy bench replay doctor clean lock
+.PHONY: help setup browser demo up replay test lint unit build deploy pictures lock clean
 PYTHON ?= python3
 RUN := .venv/bin
+SAM := SAM_CLI_TELEMETRY=0 $(RUN)/sam
+CODE := layers functions local tests
 
 help: ## Show what can be made
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: .venv/ready .venv-emulator/ready ## Make the environments that everything else uses
 
+browser: setup
+	$(RUN)/python -m local.browser
+
+demo: setup $(if $(CHECK),browser) ## Rescue a key on this machine; CHECK=1 does it without a person
+	$(RUN)/python -m local demo $(if $(CHECK),--check)
+
+up: setup ## The stack on this machine, until it is interrupted
+	@$(RUN)/python -m local up
+
+replay: setup ## The notices that CloudTrail files would have caused: make replay FILES="…" JSON=1
+	@$(RUN)/python -m local replay $(if $(JSON),--json) $(FILES)
+
+test: setup browser lint build unit ## Everything that CI runs, set-up included
+
+lint: setup ## What can be said without running it
+	$(RUN)/ruff check $(CODE) && $(RUN)/ruff format --check $(CODE) && $(RUN)/lint-imports --no-logo
+	$(RUN)/mypy layers/reprieve/reprieve local tests && for f in functions/*/app.py; do $(RUN)/mypy $$f || exit; done
+	$(RUN)/cfn-lint template.yaml && $(SAM) validate --lint
+
+unit: setup
+	$(RUN)/pytest tests --numprocesses 2 --dist loadgroup --cov --cov-report=term-missing
+
+build: setup ## Build what is deployed; no Docker is needed
+	$(SAM) build
+
+deploy: build ## Deploy to the AWS account of your credentials, with questions
+	$(SAM) deploy --guided
+
+pictures: browser ## Take the pictures of the documents anew
+	$(RUN)/python -m local.pictures
+
+lock: setup ## Write the lock files anew, within what the .in files allow
+	set -e; for in in layers/reprieve/requirements.in requirements/*.in; do $(RUN)/uv pip compile --quiet --upgrade --universal \
+	  --python-version $$(case $$in in layers/*) echo 3.13;; *) echo 3.11;; esac) --generate-hashes --no-emit-index-url \
+	  --no-header --no-annotate $$(case $$in in requirements/dev*) echo --constraint layers/reprieve/requirements.txt;; esac) \
+	  $$in --output-file $${in%.in}.txt; done
+
+clean: ## Remove everything that was made here
+	rm -rf .venv .venv-emulator .aws-sam build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage*
+
 .venv/ready: requirements/development.txt requirements/uv.txt pyproject.toml
-	$(PYTHON) -m venv .venv && $(RUN)/python -m pip install --quiet --require-hashes -r requirements/uv.txt
+	$(PYTHON) -m venv .venv && $(RUN)/python -m pip install --quiet --require-hashes --requirement requirements/uv.txt
 	$(RUN)/uv pip sync --quiet --python $(RUN)/python --require-hashes requirements/development.txt
 	$(RUN)/uv pip install --quiet --python $(RUN)/python --no-deps --no-build-isolation --editable . && touch $@
 

@@ -72,13 +72,12 @@ def quietly(command: list[str]) -> None:
     subprocess.run(command, check=False, env=environment, stdout=subprocess.DEVNULL)
 
 
-def main() -> int:
-    """Make sure that a Chromium is there."""
+def make_sure() -> None:
+    """Get a Chromium if there is none."""
     if not is_there():
         print("installing Chromium", file=sys.stderr)
         install()
-    return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    make_sure()

@@ -22,11 +22,12 @@ HANDLED = ("deletion-cancelled",)
 SECONDS_FOR_A_NOTICE = 30.0
 
 HONESTY = dedent("""\
-    Real: template.yaml, `sam build` and `sam deploy`; the functions' code, under their own roles, with IAM
-    enforced; the alarm, the topics, the queue, the table; KMS' refusal; the signed link, the page, the click.
-    In place of AWS: the account is an emulator in a process of this machine; CloudTrail's record is written
-    from the call that really failed, and is there at once instead of after some five minutes; the stored
-    metric filter is evaluated here; an inbox on this machine takes the mail and the Slack message.
+    Real       template.yaml, `sam build` and `sam deploy`, the functions' code and roles, the signed link,
+               the page, the click.
+    Emulated   the AWS services, in a process of this machine, with IAM enforced.
+    Stand-ins  CloudTrail's record is written from the call that really failed, and at once instead of after
+               some five minutes. The stored metric filter is evaluated here, and the alarm's minute is
+               shorter. An inbox here takes the mail and the Slack message.
     """)
 
 

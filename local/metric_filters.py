@@ -12,9 +12,9 @@ import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
-from local import filter_pattern
+from local import filter_pattern, filter_tests
 from local.emulator import Emulator
 from local.filter_tokens import Token
 from local.log_tail import LogTail
@@ -129,8 +129,8 @@ def metric_value(value: str, message: str) -> float:
     """A transformation's value: a number, or that of the property it selects."""
     if not value.startswith("$"):
         return float(value)
-    steps = filter_pattern.path(Token(kind="selector", text=value, at=0))
-    found = filter_pattern.find(json.loads(message), steps)
+    steps = filter_tests.path(Token(kind="selector", text=value, at=0))
+    found = filter_tests.find(json.loads(message), steps)
     return float(found) if isinstance(found, int | float) else 0.0
 
 
@@ -150,8 +150,13 @@ class Following:
         while not self.end.wait(POLL_SECONDS):
             self.filters.step()
 
-    def __enter__(self) -> None:
+    def wait(self) -> None:
+        """Return when the stand-in has ended; before it is stopped, that is a failure, as of the emulator."""
+        self.thread.join()
+
+    def __enter__(self) -> Self:
         self.thread.start()
+        return self
 
     def __exit__(self, *_: object) -> None:
         self.end.set()

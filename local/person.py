@@ -11,7 +11,7 @@ from typing import Protocol
 from playwright.sync_api import Browser, Page
 from playwright.sync_api import Error as PlaywrightError
 
-from local.browser import running_browser
+from local.browser import make_sure, running_browser
 from local.up import Local, Say
 
 WIDTHS = (1280, 360)
@@ -116,5 +116,6 @@ def chromium(say: Say, pictures: Path | None) -> Iterator[Person]:
     """Chromium in a person's place."""
     if pictures:
         pictures.mkdir(parents=True, exist_ok=True)
+    make_sure()
     with running_browser() as browser:
         yield Chromium(browser, say, pictures)

@@ -1,7 +1,6 @@
 """`python -m local up`: the stack and everything around it, until it is interrupted."""
 
 import json
-import signal
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -24,6 +23,7 @@ class Local:
     emulator: Emulator
     inbox: Inbox
     stack: stack.Stack
+    filters: metric_filters.Following
 
     def as_json(self) -> str:
         """Where everything is, on one line."""
@@ -58,8 +58,8 @@ def running(say: Say) -> Iterator[Local]:
         deployed = stack.deploy(emulator, built, parameters(inbox))
         inbox.page_url = deployed.page_url
         inbox_server.subscribe(emulator, inbox, deployed.notice_topic)
-        opened.enter_context(metric_filters.following(emulator, deployed.log_group))
-        yield Local(emulator=emulator, inbox=inbox, stack=deployed)
+        filters = opened.enter_context(metric_filters.following(emulator, deployed.log_group))
+        yield Local(emulator=emulator, inbox=inbox, stack=deployed, filters=filters)
 
 
 def parameters(inbox: Inbox) -> dict[str, str]:
@@ -78,14 +78,15 @@ def progress(output: TextIO) -> Say:
 
 
 def main() -> int:
-    """Run until SIGINT or SIGTERM, which `local.__main__` turns into KeyboardInterrupt."""
+    """Run until SIGINT or SIGTERM, which `local.__main__` makes a KeyboardInterrupt; 1 if it ends before."""
     say = progress(sys.stderr)
     try:
         with running(say) as local:
             say(f"ready: {local.inbox.url} shows what arrives; end with Ctrl+C")
             print(local.as_json(), flush=True)
-            while True:
-                signal.pause()
+            local.filters.wait()
     except KeyboardInterrupt:
         say("ended")
-    return 0
+        return 0
+    say("the emulator ended by itself")
+    return 1

@@ -20,17 +20,15 @@ class LogsInMemory:
 
     def get_paginator(self, operation: str) -> "Pages":
         """Pages of a list."""
-        streams = [
-            {"logStreamName": name, "storedBytes": sum(len(event["message"]) for event in events)}
-            for name, events in self.streams.items()
-        ]
-        pages = {
-            "describe_log_streams": {"logStreams": streams},
-            "describe_metric_filters": {"metricFilters": self.filters},
+        if operation == "describe_metric_filters":
+            return Pages({"metricFilters": self.filters})
+        names = {
+            name: sum(len(event["message"]) for event in events) for name, events in self.streams.items()
         }
-        return Pages(pages[operation])
+        streams = [{"logStreamName": name, "storedBytes": size} for name, size in names.items()]
+        return Pages({"logStreams": streams})
 
-    def get_log_events(self, *, logStreamName: str, nextToken: str = "", **_: object) -> dict[str, Any]:  # noqa: N803 - AWS' names
+    def get_log_events(self, *, logStreamName: str, nextToken: str = "", **_rest: object) -> dict[str, Any]:  # noqa: N803 - AWS' names
         """A page from a token on; a token stands after the events of its timestamp."""
         self.reads += 1
         events = self.streams[logStreamName]

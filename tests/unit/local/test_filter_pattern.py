@@ -101,7 +101,10 @@ def test_a_line_that_is_no_json_object_matches_nothing(line: str) -> None:
 
 
 def test_the_other_key_state_has_words_of_its_own() -> None:
-    event = {**EVENT, "errorMessage": "arn:aws:kms:eu-west-1:111122223333:key/mrk-1 is pending replica deletion."}
+    event = {
+        **EVENT,
+        "errorMessage": "arn:aws:kms:eu-west-1:111122223333:key/mrk-1 is pending replica deletion.",
+    }
 
     assert parse(RECIPE)(json.dumps(event))
 

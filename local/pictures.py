@@ -1,0 +1,128 @@
+"""`python -m local.pictures`: takes the pictures of the documents anew, of a key that is rescued in the demo.
+
+Everything in them was rendered by the deployed stack, but for two things: the records in the log group are
+more than the demo's one (one of `events/records/`, with the demo's key in them), and the emulator's address
+of the page gives way to one as API Gateway has it.
+"""
+
+import json
+import sys
+import uuid
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from playwright.sync_api import Browser, Page
+
+from local import cloudtrail, demo, up
+from local.__main__ import interrupt_once
+from local.browser import running_browser
+from local.cloudtrail import Record
+from local.demo import Story
+from local.emulator import ROOT
+from local.person import Chromium, MissedError
+from local.process import ProgramFailedError
+from local.up import Local, Say
+
+FOLDER: Final = ROOT / "docs" / "pictures"
+RECORDS: Final = ROOT / "events" / "records"
+ADDRESS: Final = "https://a1b2c3d4e5.execute-api.eu-west-1.amazonaws.com/keys/"
+SOURCE_IP: Final = "198.51.100.7"
+REQUESTS: Final = 24
+OTHERS: Final = {"decrypt-through-secrets-manager": 9}
+
+PHONE: Final = (360, 740)
+DESK: Final = (1280, 740)
+OUTCOME_ON_PHONE: Final = (360, 430)
+OUTCOME_ON_DESK: Final = (1280, 330)
+MESSAGE: Final = (840, 740)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BusyStory(Story):
+    """The demo with more than one request: the application does not give up, and it is not alone."""
+
+    def deliver(self, record: Record) -> None:
+        """Put a record into the log group, and with the refusal all the others."""
+        records = [record]
+        if "errorMessage" in record:
+            mine = record | {"sourceIPAddress": SOURCE_IP}
+            records = [again(mine, record) for _ in range(REQUESTS)]
+            for name, number in OTHERS.items():
+                other = json.loads((RECORDS / f"{name}.json").read_text(encoding="utf-8"))
+                records += [again(other, record) for _ in range(number)]
+        cloudtrail.deliver(self.local.emulator, self.local.stack.log_group, records)
+
+
+def again(record: Record, refusal: Record) -> Record:
+    """A record as of another request, at the time and of the key of `refusal`."""
+    same = ("eventTime", "awsRegion", "errorCode", "errorMessage", "resources", "recipientAccountId")
+    return record | {name: refusal[name] for name in same} | {"eventID": str(uuid.uuid4())}
+
+
+@dataclass(frozen=True, slots=True)
+class Photographer:
+    """Somebody who follows the link, and takes a picture of whatever they see."""
+
+    browser: Browser
+    say: Say
+    folder: Path
+
+    def decide(self, local: Local, link: str, key_arn: str) -> None:
+        """Take the messages and the page, on a desk and on a telephone, and click."""
+        self.messages(local)
+        self.page_of(link, "page-1280", DESK)
+        self.page_of(link, "page-360", PHONE)
+        page = self.opened(DESK)
+        Chromium(self.browser, self.say, None).click(page, local, link, key_arn)
+        self.shoot(page, "outcome-1280", OUTCOME_ON_DESK)
+        self.shoot(page, "outcome-360", OUTCOME_ON_PHONE)
+        page.close()
+
+    def look_around(self, local: Local) -> None:
+        """All that is to be seen has been."""
+
+    def messages(self, local: Local) -> None:
+        """Take the mail and the Slack message."""
+        page = self.opened(MESSAGE)
+        page.set_content(local.inbox.as_page().replace(local.stack.page_url, ADDRESS))
+        for name, selector in (("mail", "article.mail"), ("slack", "article:not(.mail)")):
+            page.locator(selector).last.screenshot(path=self.folder / f"{name}.png")
+        page.close()
+
+    def page_of(self, link: str, name: str, size: tuple[int, int]) -> None:
+        """Take the page behind the link."""
+        page = self.opened(size)
+        page.goto(link)
+        self.shoot(page, name, size)
+        page.close()
+
+    def shoot(self, page: Page, name: str, size: tuple[int, int]) -> None:
+        """Take what is to be seen of a page in a window of that size."""
+        page.set_viewport_size({"width": size[0], "height": size[1]})
+        page.screenshot(path=self.folder / f"{name}.png")
+
+    def opened(self, size: tuple[int, int]) -> Page:
+        """An empty page in a window of that size."""
+        return self.browser.new_page(viewport={"width": size[0], "height": size[1]}, color_scheme="light")
+
+
+def main() -> int:
+    """Take the pictures; status 1 when something did not happen, 130 when somebody interrupts it."""
+    interrupt_once()
+    say = up.progress(sys.stderr)
+    try:
+        FOLDER.mkdir(parents=True, exist_ok=True)
+        with up.running(say) as local, running_browser() as browser:
+            demo.tell(BusyStory(local=local, person=Photographer(browser, say, FOLDER), say=say))
+    except (MissedError, ProgramFailedError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        say("interrupted")
+        return 130
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

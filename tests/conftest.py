@@ -1,0 +1,24 @@
+"""One way of looking for counterexamples, the same on every machine; one stack for all that need one."""
+
+import sys
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+from local.up import Local, progress, running
+
+settings.register_profile(
+    "reprieve", derandomize=True, deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("reprieve")
+
+
+@pytest.fixture(scope="session")
+def stack() -> Iterator[Local]:
+    """The real template, built and deployed into the local cloud, with IAM enforced.
+
+    Tests that use it are in the group `stack`, so that one worker runs them all on one deployment.
+    """
+    with running(progress(sys.stderr)) as local:
+        yield local

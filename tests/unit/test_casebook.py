@@ -1,0 +1,202 @@
+"""The table in this product's words, on a table in memory."""
+
+import json
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from reprieve.casebook import AuditEntry, Bookmark, Casebook, envelope
+from reprieve.errors import AwsError, ConflictError, NotUnderstoodError, ThrottledError
+from reprieve.notices import Notice
+from reprieve.ports import Document
+from tests.examples import DELETION, KEY, NOW, OTHER_KEY, at, case, decision, key, notice
+from tests.fakes import FakeQueue, FakeTable
+
+ENTRY = AuditEntry(
+    id="b7a0",
+    at=at("15:10"),
+    case_id=f"{KEY}@2026-11-29T14:02:10Z",
+    decision=decision(state=None),
+    state_before="PendingDeletion",
+    outcome="begun",
+)
+
+
+def casebook() -> Casebook:
+    return Casebook(FakeTable())
+
+
+def second_notice() -> Notice:
+    return notice(id="9d9e2c5f-1e6a-5b72-8e1f-4e0d2a5b1c22")
+
+
+def test_a_log_group_that_was_never_read_has_an_empty_bookmark() -> None:
+    assert casebook().bookmark("trail") == Bookmark(settled_until=None, no_event_told_at=None, version=0)
+
+
+def test_a_bookmark_is_kept_for_each_log_group() -> None:
+    book = casebook()
+
+    book.move_bookmark("trail", Bookmark(settled_until=at("14:40"), no_event_told_at=at("14:41")))
+
+    assert book.bookmark("trail") == Bookmark(
+        settled_until=at("14:40"), no_event_told_at=at("14:41"), version=1
+    )
+    assert book.bookmark("another") == Bookmark()
+
+
+def test_a_bookmark_that_somebody_else_moved_is_left_where_it_is() -> None:
+    book = casebook()
+    book.move_bookmark("trail", Bookmark(settled_until=at("14:40")))
+
+    with pytest.raises(ConflictError):
+        book.move_bookmark("trail", Bookmark(settled_until=at("14:30")))
+
+    assert book.bookmark("trail").settled_until == at("14:40")
+
+
+def test_a_case_is_found_by_its_key_and_date() -> None:
+    book = casebook()
+
+    book.save(case())
+
+    assert book.case(KEY, DELETION) == case(version=1)
+    assert book.case(KEY, DELETION + timedelta(seconds=1)) is None
+    assert book.case(OTHER_KEY, DELETION) is None
+    assert book.case(KEY, None) is None
+
+
+def test_a_case_without_a_date_is_found_as_that() -> None:
+    book = casebook()
+    undated = case(deletion_date=None)
+
+    book.save(undated)
+
+    assert book.case(KEY, None) == replace(undated, version=1)
+
+
+def test_a_case_that_somebody_else_wrote_is_left_as_it_is() -> None:
+    book = casebook()
+    book.save(case())
+
+    with pytest.raises(ConflictError):
+        book.save(case(key=key(description="mine")), notice())
+
+    assert book.case(KEY, DELETION) == case(version=1)
+    assert book.outbox() == ()
+
+
+def test_the_cases_of_a_key_are_in_the_order_of_their_dates() -> None:
+    book = casebook()
+    dates = [DELETION + timedelta(days=30), None, DELETION]
+    for date in dates:
+        book.save(case(deletion_date=date))
+    book.note(KEY, ENTRY)
+
+    assert [found.deletion_date for found in book.cases(KEY)] == [
+        None,
+        DELETION,
+        DELETION + timedelta(days=30),
+    ]
+    assert book.cases(OTHER_KEY) == ()
+
+
+@pytest.mark.parametrize(
+    ("date", "expires_at"),
+    [(DELETION, DELETION + timedelta(days=400)), (None, at("14:25") + timedelta(days=400))],
+)
+def test_a_case_is_kept_long_after_it_is_over(date: object, expires_at: object) -> None:
+    book = casebook()
+
+    book.save(case(deletion_date=date))
+
+    (document,) = book.table.list(f"key#{KEY}")
+    assert document.expires_at == expires_at
+
+
+def test_a_notice_is_written_with_its_case_and_waits_in_the_outbox() -> None:
+    book = casebook()
+
+    book.save(case(), notice(), second_notice())
+
+    assert book.outbox() == (notice(), second_notice())
+
+
+def test_a_notice_of_no_case_is_written_with_the_bookmark() -> None:
+    book = casebook()
+
+    book.post("trail", Bookmark(no_event_told_at=NOW), notice(case=None))
+
+    assert book.outbox() == (notice(case=None),)
+    assert book.bookmark("trail") == Bookmark(no_event_told_at=NOW.replace(microsecond=0), version=1)
+
+
+def test_a_notice_of_no_case_is_not_written_twice() -> None:
+    book = casebook()
+    book.post("trail", Bookmark(no_event_told_at=NOW), notice(case=None))
+
+    with pytest.raises(ConflictError):
+        book.post("trail", Bookmark(no_event_told_at=NOW), replace(second_notice(), case=None))
+
+    assert book.outbox() == (notice(case=None),)
+
+
+def test_each_notice_is_sent_once_for_each_channel_and_leaves_the_outbox() -> None:
+    book, queue = casebook(), FakeQueue()
+    book.save(case(), notice(), second_notice())
+
+    book.send(queue, ("email", "slack"), book.outbox())
+
+    sent = [json.loads(body) for body in queue.bodies]
+    assert [(message["channel"], message["notice"]["id"]) for message in sent] == [
+        ("email", notice().id),
+        ("slack", notice().id),
+        ("email", second_notice().id),
+        ("slack", second_notice().id),
+    ]
+    assert book.outbox() == ()
+
+
+def test_what_the_queue_refuses_stays_in_the_outbox() -> None:
+    book = casebook()
+    book.save(case(), notice())
+    queue = FakeQueue(error=ThrottledError("sqs:SendMessage", "ThrottlingException", "slow down"))
+
+    with pytest.raises(AwsError):
+        book.send(queue, ("email",), book.outbox())
+
+    assert book.outbox() == (notice(),)
+
+
+def test_a_message_is_one_notice_for_one_channel() -> None:
+    assert envelope("email", {"id": "é"}) == '{"channel":"email","notice":{"id":"é"}}'
+
+
+def test_what_somebody_did_is_noted_and_noted_again_with_what_came_of_it() -> None:
+    book = casebook()
+    done = replace(ENTRY, outcome="done", decision=decision(), request_ids=("r1", "r2"))
+
+    book.note(KEY, ENTRY)
+    book.note(KEY, done)
+
+    assert book.audit(KEY) == (done,)
+
+
+def test_what_was_done_is_told_in_order_and_by_key() -> None:
+    book = casebook()
+    later = replace(ENTRY, at=at("15:11"), id="a000")
+
+    book.note(KEY, later)
+    book.note(KEY, ENTRY)
+
+    assert book.audit(KEY) == (ENTRY, later)
+    assert book.audit(OTHER_KEY) == ()
+
+
+def test_what_is_not_ours_in_the_table_is_refused_by_name() -> None:
+    book = casebook()
+    book.table.put(Document(partition="bookmark", sort="trail", body={"settled_until": "soon"}))
+
+    with pytest.raises(NotUnderstoodError, match=r"^Bookmark: "):
+        book.bookmark("trail")

@@ -1,0 +1,54 @@
+"""The way without the link."""
+
+from datetime import UTC, datetime
+
+from reprieve.arn import KeyArn
+from reprieve.console import key_url, log_url, rescue_commands
+from tests.examples import KEY
+
+
+def test_a_key_has_its_page_in_the_console_of_its_region() -> None:
+    assert key_url(KEY) == (
+        "https://eu-west-1.console.aws.amazon.com/kms/home?region=eu-west-1"
+        "#/kms/keys/1234abcd-12ab-34cd-56ef-1234567890ab"
+    )
+
+
+def test_an_alias_leads_to_the_list_of_keys() -> None:
+    alias = KeyArn.parse("arn:aws:kms:eu-west-1:111122223333:alias/orders-db")
+
+    assert key_url(alias) == (
+        "https://eu-west-1.console.aws.amazon.com/kms/home?region=eu-west-1#/kms/keys"
+    )
+
+
+def test_each_partition_has_a_console_of_its_own() -> None:
+    china = KeyArn.parse("arn:aws-cn:kms:cn-north-1:111122223333:key/1")
+    government = KeyArn.parse("arn:aws-us-gov:kms:us-gov-west-1:111122223333:key/1")
+
+    assert key_url(china) == (
+        "https://cn-north-1.console.amazonaws.cn/kms/home?region=cn-north-1#/kms/keys/1"
+    )
+    assert key_url(government) == (
+        "https://us-gov-west-1.console.amazonaws-us-gov.com/kms/home?region=us-gov-west-1#/kms/keys/1"
+    )
+
+
+def test_a_window_of_the_log_group_is_escaped_as_the_console_does_it() -> None:
+    start, end = datetime(2026, 11, 22, 14, 40, tzinfo=UTC), datetime(2026, 11, 22, 14, 55, tzinfo=UTC)
+
+    url = log_url("/aws/cloudtrail", "eu-west-1", '{ $.a = "b c" }', start, end)
+
+    assert url == (
+        "https://eu-west-1.console.aws.amazon.com/cloudwatch/home?region=eu-west-1"
+        "#logsV2:log-groups/log-group/$252Faws$252Fcloudtrail/log-events"
+        "$3FfilterPattern$3D$257B$2520$2524.a$2520$253D$2520$2522b$2520c$2522$2520$257D"
+        "$26start$3D1795358400000$26end$3D1795359300000"
+    )
+
+
+def test_the_commands_name_the_region_and_the_key() -> None:
+    assert rescue_commands(KEY) == (
+        "aws kms cancel-key-deletion --region eu-west-1 --key-id 1234abcd-12ab-34cd-56ef-1234567890ab",
+        "aws kms enable-key --region eu-west-1 --key-id 1234abcd-12ab-34cd-56ef-1234567890ab",
+    )

@@ -1,0 +1,40 @@
+"""Each folder of pieces has one tuple that names them all: a file that none names would never be used."""
+
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from reprieve import callers, channels, facts, resources
+
+
+def modules_in(package: ModuleType) -> set[str]:
+    folder = Path(str(package.__file__)).parent
+    return {file.stem for file in folder.glob("*.py")} - {"__init__", "caller", "resource", "channel"}
+
+
+def named(modules: tuple[object, ...]) -> list[str]:
+    return [module.__name__.rpartition(".")[2] for module in modules if isinstance(module, ModuleType)]
+
+
+@pytest.mark.parametrize(
+    ("package", "modules"),
+    [
+        (callers, callers.IDENTITIES),
+        (resources, resources.SERVICES),
+        (facts, facts.FACTS),
+        (channels, channels.CHANNELS),
+    ],
+)
+def test_every_file_is_named_once(package: ModuleType, modules: tuple[object, ...]) -> None:
+    assert sorted(named(modules)) == sorted(modules_in(package))
+
+
+def test_a_context_key_belongs_to_one_service() -> None:
+    keys = [key for service in resources.SERVICES for key in service.CONTEXT_KEYS]
+
+    assert len(set(keys)) == len(keys)
+
+
+def test_a_channel_has_a_name_of_its_own() -> None:
+    assert [channel.NAME for channel in channels.CHANNELS] == ["email", "slack"]

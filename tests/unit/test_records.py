@@ -1,0 +1,322 @@
+"""CloudTrail records → what they mean here: every recorded file, with its meaning spelled out."""
+
+import json
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from reprieve.arn import KeyArn
+from reprieve.callers import Caller
+from reprieve.records import (
+    MANAGEMENT_CALLS,
+    READ_PATTERN,
+    KeyUse,
+    Passed,
+    Reading,
+    Scheduling,
+    Unnamed,
+    read,
+    read_line,
+)
+from reprieve.resources import Resource
+from tests.examples import ADMIN, BILLING, JANE, KEY, ORDERS, SOMEBODY, VOLUME, at, use
+from tests.recorded import line, names, record
+
+DELIVERED = at("14:54:40")
+
+MRK = KeyArn.parse("arn:aws:kms:eu-west-1:111122223333:key/mrk-1234abcd12ab34cd56ef1234567890ab")
+US_KEY = KeyArn.parse("arn:aws:kms:us-east-1:111122223333:key/5678abcd-12ab-34cd-56ef-1234567890ab")
+FOREIGN_KEY = KeyArn.parse("arn:aws:kms:eu-west-1:777788889999:key/5678abcd-12ab-34cd-56ef-1234567890ab")
+ALIAS = KeyArn.parse("arn:aws:kms:eu-west-1:111122223333:alias/orders-db")
+
+NOT_LEGIBLE = (
+    "<!channel> *bold* <https://evil.example|click> \N{REPLACEMENT CHARACTER}esrever\N{REPLACEMENT CHARACTER}"
+    "Subject: forged\N{REPLACEMENT CHARACTER}\N{REPLACEMENT CHARACTER}\N{REPLACEMENT CHARACTER}</style>"
+    "<script>alert(1)</script>{{7*7}} :boom: @here"
+)
+
+
+def event_id(number: int) -> str:
+    return f"{number:08d}-1111-4111-8111-111111111111"
+
+
+EXPECTED: dict[str, Reading] = {
+    "decrypt-by-assumed-role": use(event_id=event_id(1)),
+    "decrypt-by-iam-user": use(event_id=event_id(2), caller=JANE),
+    "decrypt-by-root": use(
+        event_id=event_id(3),
+        caller=Caller(
+            kind="Root",
+            id="arn:aws:iam::111122223333:root",
+            name="root user of account example-prod",
+            arn="arn:aws:iam::111122223333:root",
+            account="111122223333",
+        ),
+    ),
+    "decrypt-by-other-account-owner-side": use(
+        event_id=event_id(4),
+        request="99999999-9999-4999-8999-999999999999",
+        caller=SOMEBODY,
+        source_ip="203.0.113.9",
+    ),
+    "decrypt-by-other-account-caller-side": use(
+        event_id=event_id(5),
+        request="99999999-9999-4999-8999-999999999999",
+        caller=BILLING,
+        source_ip="203.0.113.9",
+    ),
+    "generate-data-key-by-aws-service": use(
+        event_id=event_id(6),
+        operation="GenerateDataKey",
+        caller=Caller(
+            kind="AWSService",
+            id="s3.amazonaws.com",
+            name="AWS service s3.amazonaws.com",
+            invoked_by="s3.amazonaws.com",
+        ),
+        source_ip="s3.amazonaws.com",
+        user_agent="s3.amazonaws.com",
+        resources=(Resource(service="S3", name="arn:aws:s3:::example-bucket"),),
+    ),
+    "decrypt-by-unknown-type": use(
+        event_id=event_id(7),
+        caller=Caller(
+            kind="IdentityCenterUser",
+            id="111122223333",
+            name="IdentityCenterUser 111122223333",
+            account="111122223333",
+        ),
+    ),
+    "decrypt-through-secrets-manager": use(
+        event_id=event_id(8),
+        caller=replace(ORDERS, invoked_by="secretsmanager.amazonaws.com"),
+        source_ip="secretsmanager.amazonaws.com",
+        user_agent="secretsmanager.amazonaws.com",
+    ),
+    "decrypt-with-disabled-exception-code": use(event_id=event_id(9)),
+    "decrypt-with-replica-wording": use(event_id=event_id(10), key=MRK),
+    "create-grant-for-ebs-volume": use(
+        event_id=event_id(11),
+        at=at("14:31:02"),
+        operation="CreateGrant",
+        caller=Caller(
+            kind="AssumedRole",
+            id="arn:aws:sts::111122223333:assumed-role/aws:ec2-infrastructure/i-0abc12345",
+            name="role aws:ec2-infrastructure",
+            arn="arn:aws:sts::111122223333:assumed-role/aws:ec2-infrastructure/i-0abc12345",
+            account="111122223333",
+            session="i-0abc12345",
+            invoked_by="AWS Internal",
+        ),
+        source_ip="AWS Internal",
+        user_agent="AWS Internal",
+        resources=(VOLUME,),
+    ),
+    "tag-resource-is-no-use": use(
+        event_id=event_id(12), operation="TagResource", is_use=False, caller=JANE, resources=()
+    ),
+    "request-parameters-null": use(event_id=event_id(13), resources=()),
+    "no-resources": use(event_id=event_id(14), resources=()),
+    "alias-as-key-id-and-nothing-else": use(
+        event_id=event_id(15), key=ALIAS, operation="Encrypt", resources=()
+    ),
+    "re-encrypt-names-two-keys": use(event_id=event_id(16), operation="ReEncrypt", resources=()),
+    "two-keys-and-none-in-the-message": Unnamed(event_id=event_id(17), operation="ReEncrypt", caller=ORDERS),
+    "hostile-text-in-every-string": use(
+        event_id=NOT_LEGIBLE,
+        operation=NOT_LEGIBLE,
+        caller=Caller(
+            kind="AssumedRole",
+            id=f"arn:aws:sts::111122223333:assumed-role/{NOT_LEGIBLE}/{NOT_LEGIBLE}",
+            name=f"role {NOT_LEGIBLE}",
+            arn=f"arn:aws:sts::111122223333:assumed-role/{NOT_LEGIBLE}/{NOT_LEGIBLE}",
+            account=NOT_LEGIBLE,
+            session=f"{NOT_LEGIBLE}/{NOT_LEGIBLE}".partition("/")[2],
+            source_identity=NOT_LEGIBLE,
+            invoked_by=NOT_LEGIBLE,
+        ),
+        source_ip=NOT_LEGIBLE,
+        user_agent=f"{NOT_LEGIBLE}…",
+        resources=(
+            Resource(service="S3", name=NOT_LEGIBLE),
+            Resource(service="encryption context", name=f"{NOT_LEGIBLE} = {NOT_LEGIBLE}"),
+        ),
+    ),
+    "wrong-types-in-every-field": use(
+        event_id="",
+        at=DELIVERED,
+        operation="an unnamed operation",
+        caller=Caller(kind="Unknown", id="Unknown", name="Unknown caller"),
+        source_ip="",
+        user_agent="",
+        resources=(),
+    ),
+    "decrypt-in-other-region": use(event_id=event_id(20), key=US_KEY),
+    "decrypt-of-key-in-other-account": use(event_id=event_id(21), key=FOREIGN_KEY),
+    "schedule-key-deletion": Scheduling(
+        key=KEY, caller=ADMIN, at=at("14:02:10"), waiting_period=timedelta(days=7)
+    ),
+    "schedule-key-deletion-with-default-period": Scheduling(
+        key=KEY, caller=ADMIN, at=at("14:02:10"), waiting_period=timedelta(days=30)
+    ),
+    "schedule-key-deletion-again-is-no-use": use(
+        event_id=event_id(24), operation="ScheduleKeyDeletion", is_use=False, caller=ADMIN, resources=()
+    ),
+    "decrypt-that-worked": Passed.OTHER_EVENT,
+    "decrypt-of-disabled-key": Passed.OTHER_EVENT,
+    "cancel-of-key-that-does-not-wait": Passed.OTHER_EVENT,
+    "other-service": Passed.NOT_KMS,
+}
+
+
+def test_every_recorded_file_is_here() -> None:
+    assert sorted(EXPECTED) == names("records")
+
+
+@pytest.mark.parametrize("name", EXPECTED)
+def test_a_recorded_line_means_what_it_should(name: str) -> None:
+    assert read_line(line(name), DELIVERED) == EXPECTED[name]
+
+
+@pytest.mark.parametrize("text", ["", "{", "not a record", "nul", "1" * 5000, "[" * 100_000, '{"a": }'])
+def test_a_line_that_is_no_json_is_passed_over(text: str) -> None:
+    assert read_line(text, DELIVERED) is Passed.NOT_JSON
+
+
+@pytest.mark.parametrize("value", [None, 7, "x", [], [{"eventSource": "kms.amazonaws.com"}], {}, {"a": 1}])
+def test_json_that_is_no_record_is_passed_over(value: object) -> None:
+    assert read(value, DELIVERED) is Passed.NOT_A_RECORD
+
+
+@pytest.mark.parametrize("source", [None, 7, ["kms.amazonaws.com"], "kms.amazonaws.com.evil.example", ""])
+def test_a_record_of_another_source_is_passed_over(source: object) -> None:
+    assert read(record("decrypt-by-iam-user") | {"eventSource": source}, DELIVERED) is Passed.NOT_KMS
+
+
+@pytest.mark.parametrize(
+    ("message", "refused"),
+    [
+        (f"{KEY} is pending deletion.", True),
+        (f"{KEY} is pending replica deletion.", True),
+        (f"{KEY} is pending deletion (or pending replica deletion).", True),
+        (f"{KEY} is pending deletion", True),
+        (f"{KEY} is not pending deletion.", False),
+        (f"{KEY} is pending import.", False),
+        (f"{KEY} is disabled.", False),
+        ("", False),
+    ],
+)
+def test_a_refusal_is_known_by_its_text(message: str, *, refused: bool) -> None:
+    meant = read(record("decrypt-by-iam-user") | {"errorMessage": message}, DELIVERED)
+
+    assert isinstance(meant, KeyUse) is refused
+
+
+@pytest.mark.parametrize(
+    "operation",
+    ["Decrypt", "GenerateDataKeyWithoutPlaintext", "Sign", "CreateGrant", "GetPublicKey", "DeriveSharedSecret"],
+)
+def test_an_operation_with_the_key_is_a_use(operation: str) -> None:
+    meant = read(record("decrypt-by-iam-user") | {"eventName": operation}, DELIVERED)
+
+    assert isinstance(meant, KeyUse)
+    assert meant.is_use
+
+
+@pytest.mark.parametrize("operation", sorted(MANAGEMENT_CALLS))
+def test_a_call_that_manages_the_key_is_none(operation: str) -> None:
+    meant = read(record("decrypt-by-iam-user") | {"eventName": operation}, DELIVERED)
+
+    assert isinstance(meant, KeyUse)
+    assert not meant.is_use
+
+
+@pytest.mark.parametrize("time", [None, 7, "", "yesterday", "2026-11-22T14:52:31", "0001-01-01T00:00:00+23:59"])
+def test_a_time_that_can_not_be_read_is_replaced_by_that_of_delivery(time: object) -> None:
+    meant = read(record("decrypt-by-iam-user") | {"eventTime": time}, DELIVERED)
+
+    assert isinstance(meant, KeyUse)
+    assert meant.at == DELIVERED
+
+
+def unnamed_refusal(**changes: Any) -> dict[str, Any]:
+    bare = record("decrypt-by-iam-user") | {"errorMessage": "The key is pending deletion.", "resources": None}
+    return bare | {"requestParameters": None} | changes
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"resources": [{"ARN": str(KEY)}]},
+        {"resources": [{"ARN": str(KEY)}, {"ARN": str(KEY)}]},
+        {"resources": [{"ARN": str(KEY)}, {"ARN": "arn:aws:kms:eu-west-1:111122223333:alias/orders-db"}]},
+        {"resources": [{"ARN": str(KEY)}, {"ARN": "arn:aws:s3:::example"}, {}, "x"]},
+        {"requestParameters": {"keyId": str(KEY)}},
+        {"requestParameters": {"keyId": "1234abcd-12ab-34cd-56ef-1234567890ab"}},
+        {"resources": [{"ARN": str(KEY)}], "requestParameters": {"keyId": str(US_KEY)}},
+    ],
+)
+def test_a_key_that_the_message_does_not_name_is_found_beside_it(changes: dict[str, Any]) -> None:
+    meant = read(unnamed_refusal(**changes), DELIVERED)
+
+    assert isinstance(meant, KeyUse)
+    assert meant.key == KEY
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {},
+        {"requestParameters": {"keyId": "orders"}},
+        {"requestParameters": {"keyId": 7}},
+        {"requestParameters": {"keyId": "alias/orders-db"}, "awsRegion": None},
+        {"requestParameters": {"keyId": "alias/orders-db"}, "recipientAccountId": 7},
+        {"resources": [{"ARN": str(KEY)}, {"ARN": str(US_KEY)}]},
+    ],
+)
+def test_a_refusal_that_names_no_key_is_told_as_such(changes: dict[str, Any]) -> None:
+    meant = read(unnamed_refusal(**changes), DELIVERED)
+
+    assert meant == Unnamed(event_id=event_id(2), operation="Decrypt", caller=JANE)
+
+
+@pytest.mark.parametrize(
+    ("days", "read_as"), [(7, 7), (30, 30), (6, 30), (31, 30), (True, 30), ("7", 30), (7.5, 30), (None, 30)]
+)
+def test_a_waiting_period_that_kms_does_not_know_is_the_default(days: object, read_as: int) -> None:
+    scheduling = record("schedule-key-deletion")
+    scheduling["requestParameters"]["pendingWindowInDays"] = days
+
+    meant = read(scheduling, DELIVERED)
+
+    assert isinstance(meant, Scheduling)
+    assert meant.deletion_date == at("14:02:10") + timedelta(days=read_as)
+
+
+def test_a_scheduling_that_names_no_key_is_passed_over() -> None:
+    scheduling = record("schedule-key-deletion") | {"requestParameters": None, "resources": None}
+
+    assert read(scheduling, DELIVERED) is Passed.NOT_A_RECORD
+
+
+def test_a_scheduling_that_failed_is_passed_over() -> None:
+    scheduling = record("schedule-key-deletion") | {"errorCode": "AccessDenied", "errorMessage": "no"}
+
+    assert read(scheduling, DELIVERED) is Passed.OTHER_EVENT
+
+
+def test_the_pattern_fits_into_cloudwatch_logs() -> None:
+    assert len(READ_PATTERN) <= 1024
+    assert READ_PATTERN == (
+        '{ ($.eventSource = "kms.amazonaws.com")'
+        ' && (($.errorMessage = "* is pending deletion.") || ($.errorMessage = "* is pending replica deletion.")'
+        ' || ($.eventName = "ScheduleKeyDeletion")) }'
+    )
+
+
+def test_a_line_is_read_as_its_record_is() -> None:
+    found = record("decrypt-by-iam-user")
+
+    assert read_line(json.dumps(found), DELIVERED) == read(found, DELIVERED)

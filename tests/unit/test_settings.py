@@ -1,0 +1,116 @@
+"""What the environment tells each function, and what is said of one that makes no sense."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+
+from reprieve.errors import SettingsError
+from reprieve.settings import DeliverSettings, InvestigateSettings, RespondSettings
+from tests.examples import KEY
+
+INVESTIGATE = {
+    "TABLE_NAME": "cases",
+    "QUEUE_URL": "https://sqs.eu-west-1.amazonaws.com/111122223333/deliveries",
+    "LOG_GROUP_NAME": "trail",
+    "ALARM_NAME": "KMSKeyPendingDeletionErrorAlarm",
+    "CHANNELS": "email,slack",
+    "ACCOUNT_ID": "111122223333",
+    "AWS_REGION": "eu-west-1",
+}
+DELIVER = {
+    "TABLE_NAME": "cases",
+    "QUEUE_URL": "https://sqs.eu-west-1.amazonaws.com/111122223333/deliveries",
+    "NOTICE_TOPIC_ARN": "arn:aws:sns:eu-west-1:111122223333:notices",
+    "SLACK_SECRET_ARN": "arn:aws:secretsmanager:eu-west-1:111122223333:secret:slack-AbCdEf",
+    "SIGNING_KEY_ARN": str(KEY),
+    "PAGE_URL": "https://abc123.execute-api.eu-west-1.amazonaws.com/keys/",
+    "LINK_HOURS": "72",
+}
+RESPOND = {
+    "TABLE_NAME": "cases",
+    "QUEUE_URL": "https://sqs.eu-west-1.amazonaws.com/111122223333/deliveries",
+    "SIGNING_KEY_ARN": str(KEY),
+    "CHANNELS": "email",
+}
+
+
+def test_investigate_is_told_what_it_needs() -> None:
+    assert InvestigateSettings.read(INVESTIGATE) == InvestigateSettings(
+        table="cases",
+        queue_url="https://sqs.eu-west-1.amazonaws.com/111122223333/deliveries",
+        log_group="trail",
+        alarm_name="KMSKeyPendingDeletionErrorAlarm",
+        channels=("email", "slack"),
+        account="111122223333",
+        region="eu-west-1",
+    )
+
+
+def test_deliver_is_told_what_it_needs() -> None:
+    assert DeliverSettings.read(DELIVER) == DeliverSettings(
+        table="cases",
+        queue_url="https://sqs.eu-west-1.amazonaws.com/111122223333/deliveries",
+        notice_topic="arn:aws:sns:eu-west-1:111122223333:notices",
+        slack_secret="arn:aws:secretsmanager:eu-west-1:111122223333:secret:slack-AbCdEf",  # noqa: S106 - a name
+        signing_key=KEY,
+        page_url="https://abc123.execute-api.eu-west-1.amazonaws.com/keys/",
+        link_lifetime=timedelta(hours=72),
+    )
+
+
+def test_respond_is_told_what_it_needs() -> None:
+    assert RespondSettings.read(RESPOND) == RespondSettings(
+        table="cases",
+        queue_url="https://sqs.eu-west-1.amazonaws.com/111122223333/deliveries",
+        channels=("email",),
+        signing_key=KEY,
+    )
+
+
+def test_a_channel_that_the_stack_does_not_have_is_empty() -> None:
+    bare = {name: value for name, value in DELIVER.items() if name not in {"NOTICE_TOPIC_ARN", "SLACK_SECRET_ARN"}}
+
+    settings = DeliverSettings.read(bare)
+
+    assert (settings.notice_topic, settings.slack_secret) == ("", "")
+
+
+@pytest.mark.parametrize(
+    ("read", "environment", "name"),
+    [
+        *((InvestigateSettings.read, INVESTIGATE, name) for name in INVESTIGATE),
+        *((DeliverSettings.read, DELIVER, name) for name in DELIVER if name not in {"NOTICE_TOPIC_ARN", "SLACK_SECRET_ARN"}),
+        *((RespondSettings.read, RESPOND, name) for name in RESPOND),
+    ],
+)
+@pytest.mark.parametrize("value", [None, "", "  "])
+def test_a_variable_that_is_missing_is_named(
+    read: Callable[[dict[str, str]], object], environment: dict[str, str], name: str, value: str | None
+) -> None:
+    without = {other: text for other, text in environment.items() if other != name}
+    if value is not None:
+        without[name] = value
+
+    with pytest.raises(SettingsError, match=f"^environment variable {name} is missing$"):
+        read(without)
+
+
+def test_names_are_read_without_blanks_and_gaps() -> None:
+    assert RespondSettings.read(RESPOND | {"CHANNELS": " email, ,slack,"}).channels == ("email", "slack")
+
+
+def test_a_list_of_nothing_is_refused() -> None:
+    with pytest.raises(SettingsError, match="CHANNELS names nothing"):
+        RespondSettings.read(RESPOND | {"CHANNELS": " , "})
+
+
+def test_a_signing_key_that_is_no_arn_is_refused() -> None:
+    with pytest.raises(SettingsError, match="SIGNING_KEY_ARN is not the ARN of a KMS key"):
+        RespondSettings.read(RESPOND | {"SIGNING_KEY_ARN": "alias/signing"})
+
+
+@pytest.mark.parametrize("hours", ["0", "-1", "1.5", "soon", "٣", "²", "9" * 6, "9" * 5000])
+def test_hours_that_are_no_number_are_refused(hours: str) -> None:
+    with pytest.raises(SettingsError, match="LINK_HOURS is not a number of hours"):
+        DeliverSettings.read(DELIVER | {"LINK_HOURS": hours})
