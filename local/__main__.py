@@ -25,7 +25,7 @@ def main(arguments: list[str]) -> int:
         return 1
     except KeyboardInterrupt:
         print("interrupted", file=sys.stderr)
-        return 130
+        return 0 if chosen.command == "up" else 130
 
 
 def interrupt_once() -> None:

@@ -76,7 +76,9 @@ class FakeKms:
     errors: dict[str, list[AwsError | None]] = field(default_factory=dict)
     calls: list[tuple[str, KeyArn]] = field(default_factory=list)
 
-    def add(self, arn: KeyArn, state: str = "PendingDeletion", *, days: float = 7, **more: Any) -> KeyMetadata:
+    def add(
+        self, arn: KeyArn, state: str = "PendingDeletion", *, days: float = 7, **more: Any
+    ) -> KeyMetadata:
         date = self.clock.now + timedelta(days=days) if state == "PendingDeletion" else None
         self.keys[arn] = KeyMetadata(arn=arn, state=state, deletion_date=date, **more)
         return self.keys[arn]
@@ -99,7 +101,9 @@ class FakeKms:
     def cancel_deletion(self, key: KeyArn) -> str:
         found = self._key("kms:CancelKeyDeletion", key)
         if found.state != "PendingDeletion":
-            raise WrongStateError("kms:CancelKeyDeletion", "KMSInvalidStateException", f"{key} is not pending deletion.")
+            raise WrongStateError(
+                "kms:CancelKeyDeletion", "KMSInvalidStateException", f"{key} is not pending deletion."
+            )
         self.keys[key] = replace(found, state="Disabled", deletion_date=None)
         return "cancel-request"
 

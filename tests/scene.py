@@ -33,7 +33,9 @@ class Scene:
         made = caller.kms.create_key(Description="Orders database, prod")["KeyMetadata"]["Arn"]
         if alias:
             caller.kms.create_alias(AliasName=alias, TargetKeyId=made)
-        sealed = caller.kms.encrypt(KeyId=made, Plaintext=b"secret", EncryptionContext=CONTEXT)["CiphertextBlob"]
+        sealed = caller.kms.encrypt(KeyId=made, Plaintext=b"secret", EncryptionContext=CONTEXT)[
+            "CiphertextBlob"
+        ]
         caller.kms.schedule_key_deletion(KeyId=made, PendingWindowInDays=7)
         return cls(local=local, caller=caller, key=made, sealed=sealed)
 
@@ -66,7 +68,9 @@ class Scene:
         """What arrived about this key."""
         with self.local.inbox.arrival:
             arrived = list(self.local.inbox.messages)
-        return [message for message in arrived if message.key_arn == self.key and reason in {None, message.reason}]
+        return [
+            message for message in arrived if message.key_arn == self.key and reason in {None, message.reason}
+        ]
 
     def hear(self, reason: str) -> dict[str, Message]:
         """Wait until both channels have told of this key."""
@@ -100,7 +104,9 @@ def request(method: str, url: str, body: bytes | None = None, **headers: str) ->
     parts = urlsplit(url)
     connection = http.client.HTTPConnection("127.0.0.1", parts.port, timeout=30)
     try:
-        connection.request(method, parts.path, body, {"Host": parts.netloc, "User-Agent": "Mozilla/5.0", **headers})
+        connection.request(
+            method, parts.path, body, {"Host": parts.netloc, "User-Agent": "Mozilla/5.0", **headers}
+        )
         answer = connection.getresponse()
         text = answer.read().decode()
     finally:

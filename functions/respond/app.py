@@ -31,7 +31,7 @@ TOKEN_LIMIT = 16_384  # characters, more than API Gateway lets through: the link
 
 
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """Answer one request of the HTTP API (payload format 2.0). The event is never logged: its path is a secret."""
+    """Answer one request of the HTTP API (payload format 2.0); its path is a secret, and is not logged."""
     _logger().append_keys(function_request_id=context.aws_request_id)
     request = _request(event)
     page = _responder().respond(request)

@@ -67,7 +67,9 @@ def test_the_page_reads_well_without_asking_for_anything_else(
     page.screenshot(path=PICTURES / f"page-{screen['width']}-{theme}.png", full_page=True)
     button = page.get_by_role("button", name="Cancel the deletion").bounding_box()
     width = page.evaluate("document.documentElement.scrollWidth")
-    ink, paper = page.evaluate("[getComputedStyle(document.body).color, getComputedStyle(document.body).backgroundColor]")
+    ink, paper = page.evaluate(
+        "[getComputedStyle(document.body).color, getComputedStyle(document.body).backgroundColor]"
+    )
     page.close()
     assert button
     assert button["y"] + button["height"] <= screen["height"]

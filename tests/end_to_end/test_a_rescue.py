@@ -41,7 +41,11 @@ def test_a_refused_request_ends_in_a_working_key(stack: Local) -> None:
     done = post(link, b"enable=yes&decision=cancel")
     handled = scene.hear("deletion-cancelled")
 
-    assert told["email"].payload["Subject"].startswith("Still in use: alias/whole-way in 111122223333, deleted in 6 days")
+    assert (
+        told["email"]
+        .payload["Subject"]
+        .startswith("Still in use: alias/whole-way in 111122223333, deleted in 6 days")
+    )
     assert "role orders-fn, session orders-api" in told["email"].payload["Message"]
     assert "S3 arn:aws:s3:::orders/2026/11/22.csv" in told["email"].payload["Message"]
     assert (shown.status, state_when_shown) == (200, "PendingDeletion")
@@ -72,7 +76,9 @@ def test_a_second_key_is_told_of_while_the_first_one_keeps_the_alarm_ringing(sta
     second.deliver(second.use(), first.use())
     lambda_ = stack.emulator.session().client("lambda", endpoint_url=stack.emulator.endpoint)
     (name,) = [
-        found["FunctionName"] for found in lambda_.list_functions()["Functions"] if "Investigate" in found["FunctionName"]
+        found["FunctionName"]
+        for found in lambda_.list_functions()["Functions"]
+        if "Investigate" in found["FunctionName"]
     ]
     lambda_.invoke(FunctionName=name, Payload=json.dumps({"source": "aws.scheduler"}))
     second.hear("key-in-use")
@@ -97,7 +103,12 @@ def test_every_answer_keeps_browsers_scanners_and_caches_out(stack: Local) -> No
     scene = Scene.begin(stack)
     link = scene.link()
 
-    answers = [request("GET", link), request("GET", link[:-1]), post(link, b"decision=?"), post(link, b"decision=cancel")]
+    answers = [
+        request("GET", link),
+        request("GET", link[:-1]),
+        post(link, b"decision=?"),
+        post(link, b"decision=cancel"),
+    ]
 
     assert [answer.status for answer in answers] == [200, 404, 400, 200]
     for answer in answers:

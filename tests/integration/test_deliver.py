@@ -119,7 +119,9 @@ def test_a_link_that_can_not_be_signed_costs_the_link_and_not_the_notice(world: 
 
     (_, body, _) = world.topic.published[0]
     assert "There is no link. With the AWS CLI, in the key's account:" in body
-    assert "Not known: link (it could not be signed: kms:GenerateMac, AccessDeniedException)" in " ".join(body.split())
+    assert "Not known: link (it could not be signed: kms:GenerateMac, AccessDeniedException)" in " ".join(
+        body.split()
+    )
 
 
 def test_a_notice_reaches_a_channel_once_however_often_it_comes(world: World) -> None:
@@ -162,7 +164,11 @@ def test_a_decision_is_told_without_a_link(world: World) -> None:
     )  # fmt: skip
     about = tell(case, Reason.DELETION_CANCELLED, NOW)[1]
 
-    world.deliver(message(about=Notice(**{name: getattr(about, name) for name in Notice.__slots__} | {"decision": decision})))
+    world.deliver(
+        message(
+            about=Notice(**{name: getattr(about, name) for name in Notice.__slots__} | {"decision": decision})
+        )
+    )
 
     (_, body, _) = world.topic.published[0]
     assert "Somebody with the link from slack did so at 2026-11-22 15:00 UTC" in body

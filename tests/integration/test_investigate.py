@@ -11,7 +11,14 @@ import pytest
 from reprieve.arn import KeyArn
 from reprieve.casebook import Casebook
 from reprieve.cases import Case
-from reprieve.errors import AbsentError, AwsError, ConflictError, DeniedError, ThrottledError, UnreachableError
+from reprieve.errors import (
+    AbsentError,
+    AwsError,
+    ConflictError,
+    DeniedError,
+    ThrottledError,
+    UnreachableError,
+)
 from reprieve.investigate import COPIES_APART, LATENESS, STEP, Investigator
 from tests.fakes import FakeClock, FakeKms, FakeLog, FakeLogs, FakeQueue, FakeTable, Here
 from tests.recorded import event, line, record
@@ -534,7 +541,9 @@ def test_of_two_runs_that_find_nothing_one_tells(world: World) -> None:
 @pytest.mark.parametrize(
     "error",
     [
-        AbsentError("logs:FilterLogEvents", "ResourceNotFoundException", "The specified log group does not exist."),
+        AbsentError(
+            "logs:FilterLogEvents", "ResourceNotFoundException", "The specified log group does not exist."
+        ),
         DeniedError("logs:FilterLogEvents", "AccessDeniedException", "not authorized"),
     ],
     ids=["missing", "denied"],
@@ -552,7 +561,16 @@ def test_a_log_group_that_can_not_be_read_fails_the_run_so_that_it_is_tried_agai
 
 def test_broken_and_foreign_lines_are_passed_over_and_counted(world: World) -> None:
     pending(world)
-    for text in ("{", "[]", "17", '"x"', "[" * 100_000, "{}", line("other-service"), line("decrypt-of-disabled-key")):
+    for text in (
+        "{",
+        "[]",
+        "17",
+        '"x"',
+        "[" * 100_000,
+        "{}",
+        line("other-service"),
+        line("decrypt-of-disabled-key"),
+    ):
         world.logs.put(text, DELIVERED)
     world.logs.put(line("decrypt-by-assumed-role"), DELIVERED)
 
@@ -566,7 +584,11 @@ def test_broken_and_foreign_lines_are_passed_over_and_counted(world: World) -> N
 def test_more_callers_than_a_case_lists_are_counted_all_the_same(world: World) -> None:
     pending(world)
     for number in range(60):
-        identity = {"type": "IAMUser", "arn": f"arn:aws:iam::111122223333:user/u{number}", "userName": f"u{number}"}
+        identity = {
+            "type": "IAMUser",
+            "arn": f"arn:aws:iam::111122223333:user/u{number}",
+            "userName": f"u{number}",
+        }
         world.logs.put(another(number, userIdentity=identity), DELIVERED)
 
     world.run()

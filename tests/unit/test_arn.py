@@ -29,7 +29,12 @@ def test_an_arn_reads_as_it_was_written(text: str) -> None:
 def test_an_arn_has_its_parts() -> None:
     arn = KeyArn.parse(ARN)
 
-    assert (arn.partition, arn.region, arn.account, arn.key_id) == ("aws", "eu-west-1", "111122223333", KEY_ID)
+    assert (arn.partition, arn.region, arn.account, arn.key_id) == (
+        "aws",
+        "eu-west-1",
+        "111122223333",
+        KEY_ID,
+    )
     assert not arn.is_alias
 
 

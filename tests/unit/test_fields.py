@@ -40,7 +40,17 @@ def test_what_can_be_shown_stays_as_it_is() -> None:
 
 @pytest.mark.parametrize(
     "unprintable",
-    ["\n", "\r", "\0", "\x1b", "\x85", "\u2028", "\N{RIGHT-TO-LEFT OVERRIDE}", "\N{ZERO WIDTH SPACE}", "\ud800"],
+    [
+        "\n",
+        "\r",
+        "\0",
+        "\x1b",
+        "\x85",
+        "\u2028",
+        "\N{RIGHT-TO-LEFT OVERRIDE}",
+        "\N{ZERO WIDTH SPACE}",
+        "\ud800",
+    ],
 )
 def test_what_can_leave_its_line_is_replaced(unprintable: str) -> None:
     assert one_line(f"a{unprintable}b") == "a\N{REPLACEMENT CHARACTER}b"

@@ -50,7 +50,9 @@ def test_the_code_is_asked_for_once_and_for_this_use_alone() -> None:
     elsewhere = signer.generate_mac(body)
 
     with pytest.raises(ForgedLinkError):
-        verify(token.rpartition(".")[0] + "." + urlsafe_b64encode(elsewhere).rstrip(b"=").decode(), signer, NOW)
+        verify(
+            token.rpartition(".")[0] + "." + urlsafe_b64encode(elsewhere).rstrip(b"=").decode(), signer, NOW
+        )
 
     assert signer.checks == 1
 

@@ -39,7 +39,9 @@ def test_of_a_management_call_they_are_told_once_for_each_caller() -> None:
     told, _ = tell(first, Reason.MANAGEMENT_CALL, NOW)
     assert due(told) is None
 
-    another = replace(told, recent=Counts().plus([counted(TAG, replace(TAG, event_id="t2", caller=use().caller))]))
+    another = replace(
+        told, recent=Counts().plus([counted(TAG, replace(TAG, event_id="t2", caller=use().caller))])
+    )
     assert due(another) is Reason.MANAGEMENT_CALL
 
 

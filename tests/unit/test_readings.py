@@ -13,7 +13,8 @@ def reading(*names: str) -> Reading:
     """The recorded lines, delivered one each minute from 14:50 on."""
     made = Reading()
     made.take_lines(
-        LogLine(at("14:50:10") + number * timedelta(minutes=1), line(name)) for number, name in enumerate(names)
+        LogLine(at("14:50:10") + number * timedelta(minutes=1), line(name))
+        for number, name in enumerate(names)
     )
     return made
 

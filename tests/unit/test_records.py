@@ -216,7 +216,14 @@ def test_a_refusal_is_known_by_its_text(message: str, *, refused: bool) -> None:
 
 @pytest.mark.parametrize(
     "operation",
-    ["Decrypt", "GenerateDataKeyWithoutPlaintext", "Sign", "CreateGrant", "GetPublicKey", "DeriveSharedSecret"],
+    [
+        "Decrypt",
+        "GenerateDataKeyWithoutPlaintext",
+        "Sign",
+        "CreateGrant",
+        "GetPublicKey",
+        "DeriveSharedSecret",
+    ],
 )
 def test_an_operation_with_the_key_is_a_use(operation: str) -> None:
     meant = read(record("decrypt-by-iam-user") | {"eventName": operation}, DELIVERED)
@@ -233,7 +240,9 @@ def test_a_call_that_manages_the_key_is_none(operation: str) -> None:
     assert not meant.is_use
 
 
-@pytest.mark.parametrize("time", [None, 7, "", "yesterday", "2026-11-22T14:52:31", "0001-01-01T00:00:00+23:59"])
+@pytest.mark.parametrize(
+    "time", [None, 7, "", "yesterday", "2026-11-22T14:52:31", "0001-01-01T00:00:00+23:59"]
+)
 def test_a_time_that_can_not_be_read_is_replaced_by_that_of_delivery(time: object) -> None:
     meant = read(record("decrypt-by-iam-user") | {"eventTime": time}, DELIVERED)
 

@@ -16,7 +16,10 @@ FUNCTION = "arn:aws:lambda:eu-west-1:111122223333:function:orders"
 @pytest.mark.parametrize(
     ("context", "expected"),
     [
-        ({"aws:s3:arn": "arn:aws:s3:::example/a.csv"}, Resource(service="S3", name="arn:aws:s3:::example/a.csv")),
+        (
+            {"aws:s3:arn": "arn:aws:s3:::example/a.csv"},
+            Resource(service="S3", name="arn:aws:s3:::example/a.csv"),
+        ),
         ({"aws:ebs:id": "vol-0ab1"}, VOLUME),
         ({"SecretARN": SECRET.name, "SecretVersionId": "b2617553"}, SECRET),
         ({"PARAMETER_ARN": PARAMETER}, Resource(service="SSM parameter", name=PARAMETER)),

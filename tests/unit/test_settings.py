@@ -69,7 +69,9 @@ def test_respond_is_told_what_it_needs() -> None:
 
 
 def test_a_channel_that_the_stack_does_not_have_is_empty() -> None:
-    bare = {name: value for name, value in DELIVER.items() if name not in {"NOTICE_TOPIC_ARN", "SLACK_SECRET_ARN"}}
+    bare = {
+        name: value for name, value in DELIVER.items() if name not in {"NOTICE_TOPIC_ARN", "SLACK_SECRET_ARN"}
+    }
 
     settings = DeliverSettings.read(bare)
 
@@ -80,7 +82,11 @@ def test_a_channel_that_the_stack_does_not_have_is_empty() -> None:
     ("read", "environment", "name"),
     [
         *((InvestigateSettings.read, INVESTIGATE, name) for name in INVESTIGATE),
-        *((DeliverSettings.read, DELIVER, name) for name in DELIVER if name not in {"NOTICE_TOPIC_ARN", "SLACK_SECRET_ARN"}),
+        *(
+            (DeliverSettings.read, DELIVER, name)
+            for name in DELIVER
+            if name not in {"NOTICE_TOPIC_ARN", "SLACK_SECRET_ARN"}
+        ),
         *((RespondSettings.read, RESPOND, name) for name in RESPOND),
     ],
 )

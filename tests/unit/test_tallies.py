@@ -177,7 +177,10 @@ def test_an_operation_that_was_taken_back_altogether_is_not_listed() -> None:
 
 def test_an_operation_that_was_not_listed_is_taken_back_from_the_others() -> None:
     found = count(
-        *(use(event_id=f"e{number}", caller=SOMEBODY, operation=f"Operation{number}") for number in range(17)),
+        *(
+            use(event_id=f"e{number}", caller=SOMEBODY, operation=f"Operation{number}")
+            for number in range(17)
+        ),
         use(event_id="x", request="shared", caller=SOMEBODY, operation="Sign"),
         use(event_id="y", request="shared", caller=BILLING, operation="Sign"),
     )
@@ -232,7 +235,9 @@ def test_minutes_of_several_names_are_one_keys_minutes() -> None:
     minute, later = at("14:54"), at("14:54") + timedelta(minutes=1)
     tag = use(event_id="e3", operation="TagResource", is_use=False)
 
-    found = merged([{minute: counted(use())}, {minute: counted(use(event_id="e2"), tag), later: counted(tag)}])
+    found = merged(
+        [{minute: counted(use())}, {minute: counted(use(event_id="e2"), tag), later: counted(tag)}]
+    )
 
     assert list(found) == [minute, later]
     assert found[minute].uses.uses().count == 2

@@ -11,7 +11,21 @@ from reprieve.cases import Case, Unknown
 from reprieve.errors import NotUnderstoodError
 from reprieve.notices import CaseSummary, Notice, Reason, Window
 from reprieve.wire import from_json, to_json
-from tests.examples import DELETION, JANE, KEY, NOW, at, case, counted, decision, key, notice, scheduled, use, uses
+from tests.examples import (
+    DELETION,
+    JANE,
+    KEY,
+    NOW,
+    at,
+    case,
+    counted,
+    decision,
+    key,
+    notice,
+    scheduled,
+    use,
+    uses,
+)
 
 SCHEMA = Path(__file__).parents[2] / "events" / "notice.schema.json"
 

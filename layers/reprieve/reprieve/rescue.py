@@ -144,7 +144,7 @@ class Rescuer:
         raise AssertionError
 
     def _prove(self, key: Key, expected: KeyState) -> Key:
-        """Read the key until KMS shows what was done, or time is up; its state is None if it can't be read."""
+        """Read the key until KMS shows what was done, or time is up; state None if it can't be read."""
         for pause in (*CONSISTENCY_PAUSES, None):
             try:
                 key = as_told(key, self.keys.describe(key.arn))

@@ -42,7 +42,7 @@ def subject(notice: Notice, limit: int) -> str:
     used = notice.reason is not Reason.MANAGEMENT_CALL
     parts = (notice.uses if used else notice.management_calls).by_caller
     verb = "Still in use" if used else "Management call refused"
-    ends = f", deleted in {left(notice.at, key.deletion_date, units=1)}" if key.deletion_date else ""
+    ends = f", deleted {_until(notice.at, key.deletion_date, units=1)}" if key.deletion_date else ""
     how = f" ({next(iter(parts[0].operations), '')} by {parts[0].caller.name})" if parts else ""
     return _fit(limit, f"{verb}: ", key.title, f" in {key.account}{ends}", how)
 
@@ -50,7 +50,7 @@ def subject(notice: Notice, limit: int) -> str:
 def deletion(key: Key, now: datetime) -> str:
     """Return when the key is deleted, or what stands in the way of saying so."""
     if key.deletion_date:
-        return f"{for_people(key.deletion_date)}, in {left(now, key.deletion_date)}"
+        return f"{for_people(key.deletion_date)}, {_until(now, key.deletion_date, units=2)}"
     match key.state:
         case None:
             return "date not known"
@@ -124,6 +124,11 @@ def in_use(key: Key | None) -> str:
     if key and key.state and not key.is_pending:
         return f"A KMS key was used while it was {PENDING}. The deletion is off: KMS says {key.state} now."
     return f"A KMS key that is {PENDING} is still in use."
+
+
+def _until(now: datetime, then: datetime, units: int) -> str:
+    """Return how long there is; KMS may take a day longer than it said, and nobody knows how long."""
+    return f"in {left(now, then, units)}" if then > now else "any moment now"
 
 
 def _fit(limit: int, *parts: str) -> str:

@@ -18,7 +18,10 @@ from reprieve.tallies import CallerUses, Uses
 
 NAME = "slack"
 HEADER_LIMIT = 150
-TEXT_LIMIT = 900
+TEXT_LIMIT = 600
+FIELD_LIMIT = 400
+CALLER_LIMIT = 360
+UNKNOWN_LIMIT = 300
 CALLERS_SHOWN = 5
 UNKNOWN_SHOWN = 6
 
@@ -63,7 +66,7 @@ def _blocks(notice: Notice) -> Iterator[Block]:
         yield _section("Without the link:" if notice.link else "With the AWS CLI:")
         yield _preformatted("\n".join(notice.command))
     if notice.unknown:
-        elements = [_plain(f"Not known: {unknown}") for unknown in notice.unknown[:UNKNOWN_SHOWN]]
+        elements = [_plain(f"Not known: {unknown}", UNKNOWN_LIMIT) for unknown in notice.unknown[:UNKNOWN_SHOWN]]
         yield {"type": "context", "elements": elements}
 
 
@@ -80,7 +83,7 @@ def _key(notice: Notice) -> Iterator[Block]:
     fields.append(("Owner", wording.owner(key)))
     yield {
         "type": "section",
-        "fields": [_plain(f"{label}\n{value}".lstrip()) for label, value in fields if value],
+        "fields": [_plain(f"{label}\n{value}", FIELD_LIMIT) for label, value in fields if value],
     }
 
 
@@ -91,7 +94,7 @@ def _uses(uses: Uses, what: str) -> Iterator[Block]:
     number = uses.count - sum(part.count for part in uses.by_caller[:CALLERS_SHOWN])
     more = f"\n{number} more by others" if number else ""
     yield _section(f"{wording.requests(uses.count)} {what}, since {for_people(uses.first_at)}")
-    yield _section(shown + more, limit=CALLERS_SHOWN * 500)
+    yield _section(shown + more, limit=CALLERS_SHOWN * (CALLER_LIMIT + 10))
 
 
 def _caller(part: CallerUses) -> str:
@@ -102,7 +105,7 @@ def _caller(part: CallerUses) -> str:
         ", ".join(map(str, part.resources)),
         f"from {origin}" if origin else "",
     )
-    return one_line("; ".join(word for word in words if word), 480)
+    return one_line("; ".join(word for word in words if word), CALLER_LIMIT)
 
 
 def _buttons(notice: Notice) -> Iterator[Block]:

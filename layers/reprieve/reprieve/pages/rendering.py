@@ -18,7 +18,6 @@ from reprieve.console import key_url, rescue_commands
 from reprieve.pages.outcomes import Outcome
 from reprieve.tallies import Uses
 
-
 _NO_CASE = Unknown(fact="what used the key", why="nothing is on record, or the record can't be read")
 
 

@@ -103,7 +103,9 @@ def _scheduling(record: Mapping[str, Any], delivered_at: datetime) -> Scheduling
         key=key,
         caller=callers.read(mapping(record, "userIdentity")),
         at=_event_time(record, delivered_at),
-        waiting_period=timedelta(days=days if isinstance(days, int) and days in _WAITING_DAYS else DEFAULT_WAITING_DAYS),
+        waiting_period=timedelta(
+            days=days if isinstance(days, int) and days in _WAITING_DAYS else DEFAULT_WAITING_DAYS
+        ),
     )
 
 
@@ -132,5 +134,16 @@ def _event_time(record: Mapping[str, Any], delivered_at: datetime) -> datetime:
         return delivered_at
 
 
-__all__ = ["DEFAULT_WAITING_DAYS", "EVENT_SOURCE", "MANAGEMENT_CALLS", "READ_PATTERN", "KeyUse", "Passed", "Reading",
-           "Scheduling", "Unnamed", "read", "read_line"]  # fmt: skip
+__all__ = [
+    "DEFAULT_WAITING_DAYS",
+    "EVENT_SOURCE",
+    "MANAGEMENT_CALLS",
+    "READ_PATTERN",
+    "KeyUse",
+    "Passed",
+    "Reading",
+    "Scheduling",
+    "Unnamed",
+    "read",
+    "read_line",
+]

@@ -1,0 +1,267 @@
+"""The mail, as people read it."""
+
+from typing import Any
+
+import pytest
+
+from reprieve.callers import Caller
+from reprieve.cases import Key, Unknown
+from reprieve.channels import email
+from reprieve.fields import one_line
+from reprieve.notices import CaseSummary, Notice, Reason, Window, no_event_found
+from reprieve.records import KeyUse, read
+from tests.examples import HOSTILE, JANE, KEY, NOW, VOLUME, at, decision, key, notice, scheduled, use, uses
+from tests.fakes import FakeTopic
+from tests.recorded import record
+
+LINK = "https://abc123.execute-api.eu-west-1.amazonaws.com/keys/v1.W10.AAAA"
+COMMANDS = (
+    "aws kms cancel-key-deletion --region eu-west-1 --key-id 1234abcd-12ab-34cd-56ef-1234567890ab",
+    "aws kms enable-key --region eu-west-1 --key-id 1234abcd-12ab-34cd-56ef-1234567890ab",
+)
+INSTANCE = Caller(
+    kind="AssumedRole",
+    id="arn:aws:sts::111122223333:assumed-role/aws:ec2-infrastructure/i-0abc12345",
+    name="role aws:ec2-infrastructure",
+    session="i-0abc12345",
+    invoked_by="AWS Internal",
+)
+USES = uses(
+    use(event_id="e1", at=at("14:10")),
+    use(event_id="e2"),
+    use(event_id="e3", operation="Encrypt"),
+    use(
+        event_id="e4",
+        at=at("14:31"),
+        caller=INSTANCE,
+        operation="CreateGrant",
+        resources=(VOLUME,),
+        source_ip="AWS Internal",
+        user_agent="",
+    ),
+)
+TAGGING = uses(
+    use(
+        event_id="e5",
+        caller=JANE,
+        operation="TagResource",
+        is_use=False,
+        resources=(),
+        source_ip="",
+        user_agent="",
+    )
+)
+
+
+def about(of: Key, **changes: Any) -> Notice:
+    return notice(**({"case": CaseSummary(id="x", key=of, opened_at=NOW), "command": COMMANDS} | changes))
+
+
+IN_USE = about(
+    key(),
+    case=CaseSummary(id="x", key=key(), opened_at=NOW, scheduled_by=scheduled()),
+    uses=USES,
+    management_calls=TAGGING,
+    unknown=(Unknown(fact="tags of the key", why="kms:ListResourceTags is denied"),),
+    link=LINK,
+)
+
+IN_USE_MAIL = """\
+A KMS key that is waiting to be deleted is still in use.
+
+  Key        alias/orders-db, "Orders database, prod"
+             arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab
+  Deletion   2026-11-29 14:02 UTC, in 6 days 23 hours
+             scheduled 2026-11-22 14:02 UTC by role
+             AWSReservedSSO_Admin_0123456789abcdef, session
+             jane@example.com
+  Owner      team-orders
+
+KMS refused 4 requests to use it, since 2026-11-22 14:10 UTC:
+
+    3  role orders-fn, session orders-api
+       Decrypt 2, Encrypt 1, last at 14:52 UTC
+       secret
+       arn:aws:secretsmanager:eu-west-1:111122223333:secret:prod/orders/db-AbCdEf
+       from 198.51.100.7, Boto3/1.44.5
+    1  role aws:ec2-infrastructure, session i-0abc12345, through AWS
+       Internal
+       CreateGrant, last at 14:31 UTC
+       EBS vol-0ab1
+       from AWS Internal
+
+KMS refused 1 request to manage it, which is no use of it, since
+2026-11-22 14:52 UTC:
+
+    1  user jane
+       TagResource, last at 14:52 UTC
+
+If this was not meant, stop the deletion and bring the key back:
+  https://abc123.execute-api.eu-west-1.amazonaws.com/keys/v1.W10.AAAA
+
+Whoever holds this link can do so, until it expires.
+
+Without the link:
+  aws kms cancel-key-deletion --region eu-west-1 --key-id 1234abcd-12ab-34cd-56ef-1234567890ab
+  aws kms enable-key --region eu-west-1 --key-id 1234abcd-12ab-34cd-56ef-1234567890ab
+  https://eu-west-1.console.aws.amazon.com/kms/home?region=eu-west-1#/kms/keys/1234abcd
+
+Not known: tags of the key (kms:ListResourceTags is denied)
+
+Notice 8c8f1b4e-0d5f-5a61-9d0e-3d9c1f4c0a11
+"""
+
+BARE_MAIL = """\
+A KMS key that is waiting to be deleted is still in use.
+
+  Key        1234abcd-12ab-34cd-56ef-1234567890ab
+             arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab
+  Deletion   date not known
+
+There is no link. With the AWS CLI, in the key's account:
+  aws kms cancel-key-deletion --region eu-west-1 --key-id 1234abcd-12ab-34cd-56ef-1234567890ab
+  aws kms enable-key --region eu-west-1 --key-id 1234abcd-12ab-34cd-56ef-1234567890ab
+  https://eu-west-1.console.aws.amazon.com/kms/home?region=eu-west-1#/kms/keys/1234abcd
+
+Notice 8c8f1b4e-0d5f-5a61-9d0e-3d9c1f4c0a11
+"""
+
+CANCELLED = about(
+    key(state="Enabled", deletion_date=None), reason=Reason.DELETION_CANCELLED, decision=decision()
+)
+
+CANCELLED_MAIL = """\
+The deletion of a KMS key was cancelled.
+
+Somebody with the link from email did so at 2026-11-22 15:10 UTC, with
+the key to be enabled again.
+From 203.0.113.40, Mozilla/5.0.
+KMS says the key is Enabled now.
+
+  Key        alias/orders-db, "Orders database, prod"
+             arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab
+  Owner      team-orders
+
+  https://eu-west-1.console.aws.amazon.com/kms/home?region=eu-west-1#/kms/keys/1234abcd
+
+Notice 8c8f1b4e-0d5f-5a61-9d0e-3d9c1f4c0a11
+"""
+
+MANAGED = about(key(), reason=Reason.MANAGEMENT_CALL, management_calls=TAGGING)
+
+NOTHING_FOUND = no_event_found(
+    Window(log_group="aws-cloudtrail-logs-111122223333", start=at("14:39"), end=at("14:55")),
+    "eu-west-1",
+    "x",
+    NOW,
+    (Unknown(fact="which key user jane meant with Decrypt", why="record e1 names none"),),
+)
+
+NOTHING_FOUND_MAIL = """\
+The alarm rang, and no CloudTrail record that names a key explains it.
+
+  Searched   log group aws-cloudtrail-logs-111122223333, from 2026-11-22
+             14:39 UTC to 2026-11-22 14:55 UTC
+
+The key may be in a record that came later. Look for it here:
+
+  https://eu-west-1.console.aws.amazon.com/cloudwatch/home?region=eu-west-1#logsV2:log-groups/log-group/\
+aws-cloudtrail-logs-111122223333/log-events$3FfilterPattern$3Dx$26start$3D1795358340000$26end$3D1795359300000
+
+Not known: which key user jane meant with Decrypt (record e1 names none)
+
+Notice 1886c238-f251-51af-8005-d311c83d964d
+"""
+
+
+def hostile() -> Notice:
+    used = read(record("hostile-text-in-every-string"), NOW)
+    assert isinstance(used, KeyUse)
+    text = one_line(HOSTILE)
+    of = key(aliases=(text, text), description=text, tags={"Owner": text})
+    return about(
+        of,
+        uses=uses(used),
+        management_calls=uses(used),
+        unknown=(Unknown(fact=text, why=text),),
+        decision=decision(source_ip=text, user_agent=text),
+    )
+
+
+@pytest.mark.parametrize(
+    ("told", "mail"),
+    [
+        (IN_USE, IN_USE_MAIL),
+        (about(Key.bare(KEY)), BARE_MAIL),
+        (CANCELLED, CANCELLED_MAIL),
+        (NOTHING_FOUND, NOTHING_FOUND_MAIL),
+    ],
+)
+def test_a_mail_tells_the_answer_the_evidence_the_way_out_and_what_is_not_known(
+    told: Notice, mail: str
+) -> None:
+    assert email.body(told) == mail
+
+
+def test_a_mail_goes_out_with_its_subject_and_with_what_filters_need() -> None:
+    topic = FakeTopic()
+
+    email.Email(topic).send(IN_USE)
+
+    assert topic.published == [
+        (
+            "Still in use: alias/orders-db in 111122223333, deleted in 6 days (Decrypt by role orders-fn)",
+            IN_USE_MAIL,
+            {
+                "notice_id": "8c8f1b4e-0d5f-5a61-9d0e-3d9c1f4c0a11",
+                "reason": "key-in-use",
+                "key_arn": "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab",
+            },
+        )
+    ]
+
+
+def test_a_mail_about_no_key_names_none() -> None:
+    topic = FakeTopic()
+
+    email.Email(topic).send(NOTHING_FOUND)
+
+    ((_, _, attributes),) = topic.published
+    assert attributes == {"notice_id": "1886c238-f251-51af-8005-d311c83d964d", "reason": "no-event-found"}
+
+
+def test_callers_beyond_eight_are_told_by_their_number() -> None:
+    callers = [Caller(kind="IAMUser", id=f"u{number}", name=f"user {number}") for number in range(11)]
+
+    mail = email.body(about(key(), uses=uses(*(use(caller=caller) for caller in callers))))
+
+    assert "    1  user 7\n" in mail
+    assert "\n       3 more by others\n" in mail
+    assert "user 8" not in mail
+
+
+EVERY = [IN_USE, about(Key.bare(KEY)), CANCELLED, MANAGED, NOTHING_FOUND, hostile()]
+
+
+@pytest.mark.parametrize("told", EVERY)
+def test_a_subject_is_one_line_of_less_than_a_hundred_characters(told: Notice) -> None:
+    subject = email.subject(told)
+
+    assert 0 < len(subject) < 100
+    assert subject.isprintable()
+
+
+@pytest.mark.parametrize("told", EVERY)
+def test_a_line_is_longer_than_72_columns_only_if_it_can_not_be_broken(told: Notice) -> None:
+    long = [line for line in email.body(told).splitlines() if len(line) > 72]
+
+    assert [line for line in long if " " in line.strip() and line.strip() not in COMMANDS] == []
+
+
+@pytest.mark.parametrize("told", EVERY)
+def test_a_mail_is_plain_text_that_nothing_can_turn_around(told: Notice) -> None:
+    assert all(line.isprintable() for line in email.body(told).split("\n"))
+
+
+def test_the_link_has_a_line_of_its_own() -> None:
+    assert f"\n  {LINK}\n" in email.body(IN_USE)

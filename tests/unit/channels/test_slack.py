@@ -1,0 +1,301 @@
+"""The Slack message: what it says, what Slack takes, and what nobody can smuggle into it."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from slack_sdk.models.blocks import Block
+
+from reprieve.arn import KeyArn
+from reprieve.callers import Caller
+from reprieve.cases import Key, ScheduledBy, Unknown
+from reprieve.channels import slack
+from reprieve.console import key_url, rescue_commands
+from reprieve.fields import one_line
+from reprieve.notices import CaseSummary, Notice, Reason, Window, no_event_found
+from reprieve.records import READ_PATTERN, KeyUse, read
+from reprieve.resources import Resource
+from tests.examples import HOSTILE, JANE, KEY, NOW, at, decision, key, notice, scheduled, use, uses
+from tests.fakes import FakeWebhook
+from tests.recorded import record
+
+LINK = "https://abc123.execute-api.eu-west-1.amazonaws.com/keys/v1.W10.AAAA"
+COMMANDS = rescue_commands(KEY)
+TAGGING = uses(use(event_id="t", caller=JANE, operation="TagResource", is_use=False, resources=()))
+
+
+def about(of: Key, **changes: Any) -> Notice:
+    return notice(**({"case": CaseSummary(id="x", key=of, opened_at=NOW), "command": COMMANDS} | changes))
+
+
+IN_USE = about(
+    key(),
+    case=CaseSummary(id="x", key=key(), opened_at=NOW, scheduled_by=scheduled()),
+    uses=uses(use(event_id="e1", at=at("14:10")), use(event_id="e2")),
+    management_calls=TAGGING,
+    unknown=(Unknown(fact="tags of the key", why="kms:ListResourceTags is denied"),),
+    link=LINK,
+)
+CANCELLED = about(
+    key(state="Enabled", deletion_date=None), reason=Reason.DELETION_CANCELLED, decision=decision()
+)
+NOTHING_FOUND = no_event_found(
+    Window(log_group="aws-cloudtrail-logs-111122223333", start=at("14:39"), end=at("14:55")),
+    "eu-west-1",
+    READ_PATTERN,
+    NOW,
+    (Unknown(fact="which key user jane meant with Decrypt", why="record e1 names none"),),
+)
+
+
+def longest(length: int, sign: str = "&") -> str:
+    return sign * length
+
+
+def worst() -> Notice:
+    """Every text as long as it can come, and of all of them as many as there can be."""
+    arn = KeyArn.parse(f"arn:aws:kms:eu-west-1:111122223333:alias/{longest(256, 'x')}")
+    callers = [
+        Caller(
+            kind="AssumedRole",
+            id=f"{number}",
+            name=f"role {longest(128)}",
+            session=longest(640),
+            source_identity=longest(128),
+            invoked_by=longest(127, "i"),
+        )
+        for number in range(25)
+    ]
+    found = uses(
+        *(
+            use(
+                caller=caller,
+                operation=longest(128),
+                source_ip=longest(128),
+                user_agent=longest(128),
+                resources=(Resource(service="S3", name=longest(512)),),
+            )
+            for caller in callers
+            for _ in range(2)
+        )
+    )
+    of = key(
+        arn=arn,
+        aliases=tuple(longest(128) for _ in range(50)),
+        description=longest(128),
+        tags={"Owner": longest(128)},
+    )
+    return notice(
+        case=CaseSummary(
+            id="x", key=of, opened_at=NOW, scheduled_by=ScheduledBy(caller=callers[0], at=at("14:02"))
+        ),
+        uses=found,
+        management_calls=found,
+        unknown=tuple(Unknown(fact=longest(1000), why=longest(1000)) for _ in range(9)),
+        command=rescue_commands(arn),
+        console_url=key_url(arn),
+        decision=decision(source_ip=longest(128), user_agent=longest(128)),
+        link=f"https://abc123.execute-api.eu-west-1.amazonaws.com/keys/{longest(400, 't')}",
+    )
+
+
+def worst_search() -> Notice:
+    window = Window(log_group=longest(512, "g"), start=NOW, end=NOW)
+    unknown = tuple(Unknown(fact=longest(1000), why=longest(1000)) for _ in range(9))
+    return no_event_found(window, "eu-west-1", READ_PATTERN, NOW, unknown)
+
+
+def hostile() -> Notice:
+    used = read(record("hostile-text-in-every-string"), NOW)
+    assert isinstance(used, KeyUse)
+    text = one_line(HOSTILE)
+    of = key(aliases=(text, text), description=text, tags={"Owner": text})
+    return about(
+        of,
+        case=CaseSummary(
+            id="x", key=of, opened_at=NOW, scheduled_by=ScheduledBy(caller=used.caller, at=at("14:02"))
+        ),
+        uses=uses(used),
+        management_calls=uses(used),
+        unknown=(Unknown(fact=text, why=text),),
+        decision=decision(source_ip=text, user_agent=text),
+        link=LINK,
+    )
+
+
+EVERY = {
+    "in use": IN_USE,
+    "bare": about(Key.bare(KEY)),
+    "cancelled": CANCELLED,
+    "managed": about(key(), reason=Reason.MANAGEMENT_CALL, management_calls=TAGGING),
+    "nothing found": NOTHING_FOUND,
+    "hostile": hostile(),
+    "worst": worst(),
+    "worst search": worst_search(),
+}
+every_notice = pytest.mark.parametrize("told", EVERY.values(), ids=EVERY)
+
+
+def objects(value: object) -> Iterator[dict[str, Any]]:
+    """Every object inside a JSON value."""
+    if isinstance(value, dict):
+        yield value
+    for inner in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        yield from objects(inner)
+
+
+def texts(told: Notice) -> list[str]:
+    """Every text in a message, in order."""
+    blocks = slack.message(told)["blocks"]
+    return [found["text"] for found in objects(blocks) if isinstance(found.get("text"), str)]
+
+
+def test_a_message_tells_the_answer_the_evidence_the_way_out_and_what_is_not_known() -> None:
+    assert texts(IN_USE) == [
+        "Still in use: alias/orders-db in 111122223333, deleted in 6 days (Decrypt by role orders-fn)",
+        "A KMS key that is waiting to be deleted is still in use.",
+        'Key\nalias/orders-db, "Orders database, prod"',
+        "ARN\narn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab",
+        "Deletion\n2026-11-29 14:02 UTC, in 6 days 23 hours",
+        "Since\nscheduled 2026-11-22 14:02 UTC by role AWSReservedSSO_Admin_0123456789abcdef,"
+        " session jane@example.com",
+        "Owner\nteam-orders",
+        "2 requests refused to use it, since 2026-11-22 14:10 UTC",
+        "2 requests by role orders-fn, session orders-api; Decrypt, last at 14:52 UTC;"
+        " secret arn:aws:secretsmanager:eu-west-1:111122223333:secret:prod/orders/db-AbCdEf;"
+        " from 198.51.100.7, Boto3/1.44.5",
+        "1 request refused to manage it, which is no use of it, since 2026-11-22 14:52 UTC",
+        "1 request by user jane; TagResource, last at 14:52 UTC; from 198.51.100.7, Boto3/1.44.5",
+        "Stop the deletion…",
+        "Open the console",
+        "Without the link:",
+        "aws kms cancel-key-deletion --region eu-west-1 --key-id 1234abcd-12ab-34cd-56ef-1234567890ab\n"
+        "aws kms enable-key --region eu-west-1 --key-id 1234abcd-12ab-34cd-56ef-1234567890ab",
+        "Not known: tags of the key (kms:ListResourceTags is denied)",
+    ]
+
+
+def test_a_message_about_a_key_of_which_nothing_is_known_says_little() -> None:
+    assert texts(about(Key.bare(KEY))) == [
+        "Still in use: 1234abcd-12ab-34cd-56ef-1234567890ab in 111122223333",
+        "A KMS key that is waiting to be deleted is still in use.",
+        "Key\n1234abcd-12ab-34cd-56ef-1234567890ab",
+        "ARN\narn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab",
+        "Deletion\ndate not known",
+        "Open the console",
+        "With the AWS CLI:",
+        "aws kms cancel-key-deletion --region eu-west-1 --key-id 1234abcd-12ab-34cd-56ef-1234567890ab\n"
+        "aws kms enable-key --region eu-west-1 --key-id 1234abcd-12ab-34cd-56ef-1234567890ab",
+    ]
+
+
+def test_a_cancellation_tells_who_did_so_and_offers_nothing_to_stop() -> None:
+    assert texts(CANCELLED) == [
+        "Deletion cancelled: alias/orders-db in 111122223333, key is Enabled",
+        "The deletion of a KMS key was cancelled. Somebody with the link from email did so at"
+        " 2026-11-22 15:10 UTC, with the key to be enabled again. From 203.0.113.40, Mozilla/5.0."
+        " KMS says the key is Enabled now.",
+        'Key\nalias/orders-db, "Orders database, prod"',
+        "ARN\narn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab",
+        "Owner\nteam-orders",
+        "Open the console",
+    ]
+
+
+def test_an_alarm_that_nothing_explains_is_told_with_where_to_look() -> None:
+    assert texts(NOTHING_FOUND) == [
+        "KMS key in use: the alarm rang, and no record explains it",
+        "The alarm rang, and no CloudTrail record that names a key explains it.",
+        "Searched log group aws-cloudtrail-logs-111122223333, from 2026-11-22 14:39 UTC to 2026-11-22 14:55 UTC.",
+        "Open the console",
+        "Not known: which key user jane meant with Decrypt (record e1 names none)",
+    ]
+
+
+def test_callers_beyond_five_are_told_by_the_number_of_their_requests() -> None:
+    callers = [Caller(kind="IAMUser", id=f"u{number}", name=f"user {number}") for number in range(23)]
+
+    said = texts(about(key(), uses=uses(*(use(caller=caller) for caller in callers))))
+
+    (listed,) = (text for text in said if "1 request by user 0;" in text)
+    assert listed.count("\n") == 5
+    assert listed.endswith("\n18 more by others")
+
+
+def test_a_message_is_told_by_its_reason_and_id_and_its_button_by_a_name() -> None:
+    blocks = slack.message(IN_USE)["blocks"]
+    buttons = [found for found in objects(blocks) if found.get("type") == "button"]
+
+    assert blocks[0]["block_id"] == "key-in-use|8c8f1b4e-0d5f-5a61-9d0e-3d9c1f4c0a11"
+    assert [(button["action_id"], button["url"]) for button in buttons] == [
+        ("open-case", LINK),
+        ("open-console", IN_USE.console_url),
+    ]
+
+
+def test_a_message_is_posted_as_it_is_rendered() -> None:
+    webhook = FakeWebhook()
+
+    slack.Slack(webhook).send(IN_USE)
+
+    assert webhook.payloads == [slack.message(IN_USE)]
+
+
+@every_notice
+def test_slacks_own_sdk_finds_no_fault_with_a_message(told: Notice) -> None:
+    blocks = slack.message(told)["blocks"]
+
+    parsed = Block.parse_all(blocks)
+    for block in parsed:
+        block.validate_json()
+
+    assert len(parsed) == len(blocks) <= 50
+
+
+@every_notice
+def test_a_message_stays_within_slacks_limits(told: Notice) -> None:
+    payload = slack.message(told)
+
+    for block in payload["blocks"]:
+        match block["type"]:
+            case "header":
+                assert len(block["text"]["text"]) <= 150
+            case "section" if "text" in block:
+                assert len(block["text"]["text"]) <= 3000
+            case "section":
+                assert len(block["fields"]) <= 10
+                assert max(len(field["text"]) for field in block["fields"]) <= 2000
+            case "context":
+                assert len(block["elements"]) <= 10
+            case "actions":
+                assert all(len(button["url"]) <= 3000 for button in block["elements"])
+            case kind:
+                assert kind == "rich_text"
+    assert len(json.dumps(payload, ensure_ascii=False)) < 13_000
+
+
+@every_notice
+def test_every_word_is_plain_text(told: Notice) -> None:
+    payload = slack.message(told)
+    plain = [found for found in objects(payload["blocks"]) if found.get("type") in {"plain_text", "mrkdwn"}]
+
+    assert plain
+    assert all(found["type"] == "plain_text" and found["emoji"] is False for found in plain)
+    assert (payload["mrkdwn"], payload["unfurl_links"], payload["unfurl_media"]) == (False, False, False)
+
+
+@every_notice
+def test_nobody_can_be_mentioned_and_nothing_linked_in_what_a_notification_shows(told: Notice) -> None:
+    text = slack.message(told)["text"]
+
+    assert not {"<", ">"} & set(text)
+
+
+def test_what_slack_gives_a_meaning_to_is_escaped_in_a_notification() -> None:
+    told = about(key(aliases=("alias/<!channel> & <https://evil.example|x>",)))
+
+    assert slack.message(told)["text"] == (
+        "Still in use: alias/&lt;!channel&gt; &amp; &lt;https://evil.example|x&gt; in 111122223333,"
+        " deleted in 6 days"
+    )
