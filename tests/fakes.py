@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, ParamSpec, TypeVar
 
 from reprieve.arn import KeyArn
-from reprieve.errors import AbsentError, AwsError, ConflictError, WrongStateError
+from reprieve.errors import AbsentError, AwsError, ConflictError, InProgressError, WrongStateError
 from reprieve.ports import Document, KeyMetadata, LogLine
 
 NOW = datetime(2026, 11, 22, 15, 0, tzinfo=UTC)
@@ -192,11 +192,19 @@ class FakeQueue:
 @dataclass
 class FakeOnce:
     done: set[str] = field(default_factory=set)
+    under_way: set[str] = field(default_factory=set)
 
     def do(self, key: str, act: Callable[[], None]) -> None:
-        if key not in self.done:
+        if key in self.under_way:
+            raise InProgressError
+        if key in self.done:
+            return
+        self.under_way.add(key)
+        try:
             act()
-            self.done.add(key)
+        finally:
+            self.under_way.remove(key)
+        self.done.add(key)
 
 
 @dataclass

@@ -34,12 +34,14 @@ _KINDS: Final[dict[str, type[AwsError]]] = {
     "NotFound": AbsentError,  # SNS
     "NotFoundException": AbsentError,  # KMS
     "ResourceNotFoundException": AbsentError,
+    "AWS.SimpleQueueService.NonExistentQueue": AbsentError,
     "KMSInvalidStateException": WrongStateError,
     "DisabledException": WrongStateError,
     "ThrottlingException": ThrottledError,
     "Throttling": ThrottledError,
     "ThrottledException": ThrottledError,
     "TooManyRequestsException": ThrottledError,
+    "RequestThrottled": ThrottledError,  # SQS
     "RequestLimitExceeded": ThrottledError,
     "ProvisionedThroughputExceededException": ThrottledError,
     "KMSInternalException": UnreachableError,

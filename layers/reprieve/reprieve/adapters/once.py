@@ -9,8 +9,12 @@ from aws_lambda_powertools.utilities.idempotency import (
     IdempotencyConfig,
     idempotent_function,
 )
-from aws_lambda_powertools.utilities.idempotency.exceptions import IdempotencyAlreadyInProgressError
+from aws_lambda_powertools.utilities.idempotency.exceptions import (
+    IdempotencyAlreadyInProgressError,
+    IdempotencyPersistenceLayerError,
+)
 
+from reprieve.adapters.aws import call
 from reprieve.errors import InProgressError
 
 if TYPE_CHECKING:
@@ -47,6 +51,9 @@ class OnceInTable:
             once(key=key)
         except IdempotencyAlreadyInProgressError as error:
             raise InProgressError from error
+        except IdempotencyPersistenceLayerError as error:
+            with call("dynamodb:PutItem"):
+                raise (error.__cause__ or error) from None
 
     def _store(self) -> DynamoDBPersistenceLayer:
         return DynamoDBPersistenceLayer(
