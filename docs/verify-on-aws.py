@@ -28,11 +28,12 @@ ROOT = Path(__file__).resolve().parent.parent
 RECORDS = ROOT / "events" / "records"
 MATCHING = ("decrypt-by-assumed-role", "decrypt-with-disabled-exception-code", "decrypt-with-replica-wording")
 PASSING = ("decrypt-that-worked", "decrypt-of-disabled-key", "other-service")
-CLOUDTRAIL_PATIENCE = 3
+CLOUDTRAIL_PATIENCE = 20 * 60  # seconds
 NOTICE_PATIENCE = 10 * 60
 DEAD_LETTER_PATIENCE = 100 * 60
 WAITING_DAYS = 7
 REQUESTS = 80
+NO_ANSWER = 0
 
 
 class StoppedError(Exception):
@@ -151,7 +152,7 @@ def clock(run: Verification) -> None:
 def refusal(run: Verification) -> None:
     """KMS refuses a key that is pending deletion; CloudTrail's record of it reaches the log group."""
     ask(
-        "It makes a key (billed until it is deleted in 7 days), schedules its deletion, and tries to decrypt."
+        "It makes a key, schedules its deletion in 7 days, and tries to decrypt."
     )
     kms = run.client("kms")
     key = new_key(run, kms)
@@ -329,6 +330,8 @@ def status_of(address: str) -> int:
             return found
     except HTTPError as error:
         return error.code
+    except OSError:
+        return NO_ANSWER
 
 
 def wait(look: Callable[[], Any], seconds: float, pause: float = 5) -> Any:

@@ -33,8 +33,7 @@ OTHERS: Final = {"decrypt-through-secrets-manager": 9}
 
 PHONE: Final = (360, 740)
 DESK: Final = (1280, 740)
-OUTCOME_ON_PHONE: Final = (360, 430)
-OUTCOME_ON_DESK: Final = (1280, 330)
+OUTCOME: Final = (360, 430)
 MESSAGE: Final = (840, 740)
 
 
@@ -75,8 +74,7 @@ class Photographer:
         self.page_of(link, "page-360", PHONE)
         page = self.opened(DESK)
         Chromium(self.browser, self.say, None).click(page, local, link, key_arn)
-        self.shoot(page, "outcome-1280", OUTCOME_ON_DESK)
-        self.shoot(page, "outcome-360", OUTCOME_ON_PHONE)
+        self.shoot(page, "outcome-360", OUTCOME)
         page.close()
 
     def look_around(self, local: Local) -> None:

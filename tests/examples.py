@@ -26,6 +26,7 @@ ORDERS = Caller(
     arn="arn:aws:sts::111122223333:assumed-role/orders-fn/orders-api",
     account="111122223333",
     session="orders-api",
+    console_url="https://eu-west-1.console.aws.amazon.com/iam/home?region=eu-west-1#/roles/details/orders-fn",
 )
 JANE = Caller(
     kind="IAMUser",
@@ -33,17 +34,25 @@ JANE = Caller(
     name="user jane",
     arn="arn:aws:iam::111122223333:user/ops/jane",
     account="111122223333",
+    console_url="https://eu-west-1.console.aws.amazon.com/iam/home?region=eu-west-1#/users/details/jane",
 )
 ADMIN = Caller(
     kind="AssumedRole",
     id="arn:aws:sts::111122223333:assumed-role/AWSReservedSSO_Admin_0123456789abcdef/jane@example.com",
-    name="role AWSReservedSSO_Admin_0123456789abcdef",
+    name="jane@example.com",
+    behind="permission set Admin",
     arn="arn:aws:sts::111122223333:assumed-role/AWSReservedSSO_Admin_0123456789abcdef/jane@example.com",
     account="111122223333",
     session="jane@example.com",
+    console_url="https://eu-west-1.console.aws.amazon.com/iam/home?region=eu-west-1#/roles/details/"
+    "AWSReservedSSO_Admin_0123456789abcdef",
 )
 SOMEBODY = Caller(
-    kind="AWSAccount", id="444455556666", name="somebody in account 444455556666", account="444455556666"
+    kind="AWSAccount",
+    id="444455556666",
+    name="somebody in account 444455556666",
+    account="444455556666",
+    is_outside=True,
 )
 BILLING = Caller(
     kind="AssumedRole",
@@ -52,11 +61,20 @@ BILLING = Caller(
     arn="arn:aws:sts::444455556666:assumed-role/billing/billing",
     account="444455556666",
     session="billing",
+    is_outside=True,
+    console_url="https://eu-west-1.console.aws.amazon.com/iam/home?region=eu-west-1#/roles/details/billing",
 )
 SECRET = Resource(
-    service="secret", name="arn:aws:secretsmanager:eu-west-1:111122223333:secret:prod/orders/db-AbCdEf"
+    service="secret",
+    name="prod/orders/db",
+    arn="arn:aws:secretsmanager:eu-west-1:111122223333:secret:prod/orders/db-AbCdEf",
+    console_url="https://eu-west-1.console.aws.amazon.com/secretsmanager/secret?name=prod%2Forders%2Fdb&region=eu-west-1",
 )
-VOLUME = Resource(service="EBS", name="vol-0ab1")
+VOLUME = Resource(
+    service="EBS volume",
+    name="vol-0ab1",
+    console_url="https://eu-west-1.console.aws.amazon.com/ec2/home?region=eu-west-1#VolumeDetails:volumeId=vol-0ab1",
+)
 
 HOSTILE = (
     "<!channel> *bold* <https://evil.example|click> \N{RIGHT-TO-LEFT OVERRIDE}esrever\nSubject: forged\r\n\a"

@@ -1,6 +1,7 @@
 """The world in memory: every port, as the contract tests hold the adapters to it."""
 
 import hmac
+import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass, field, replace
@@ -8,8 +9,16 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, ParamSpec, TypeVar
 
 from reprieve.arn import KeyArn
-from reprieve.errors import AbsentError, AwsError, ConflictError, InProgressError, WrongStateError
-from reprieve.ports import Document, KeyMetadata, LogLine
+from reprieve.errors import (
+    AbsentError,
+    AwsError,
+    ConflictError,
+    DeniedError,
+    InProgressError,
+    WrongStateError,
+)
+from reprieve.facts import Facts, Sources
+from reprieve.ports import Document, Grants, KeyMetadata, KeyUsage, LogLine
 
 NOW = datetime(2026, 11, 22, 15, 0, tzinfo=UTC)
 
@@ -73,8 +82,12 @@ class FakeKms:
     keys: dict[KeyArn, KeyMetadata] = field(default_factory=dict)
     alias_names: dict[KeyArn, tuple[str, ...]] = field(default_factory=dict)
     key_tags: dict[KeyArn, Mapping[str, str]] = field(default_factory=dict)
+    usages: dict[KeyArn, KeyUsage] = field(default_factory=dict)
+    granted: dict[KeyArn, Grants] = field(default_factory=dict)
+    policies: dict[KeyArn, str] = field(default_factory=dict)
     errors: dict[str, list[AwsError | None]] = field(default_factory=dict)
     calls: list[tuple[str, KeyArn]] = field(default_factory=list)
+    deciders: list[str] = field(default_factory=list)
 
     def add(
         self, arn: KeyArn, state: str = "PendingDeletion", *, days: float = 7, **more: Any
@@ -98,7 +111,20 @@ class FakeKms:
         self._key("kms:ListResourceTags", key)
         return self.key_tags.get(key, {})
 
-    def cancel_deletion(self, key: KeyArn) -> str:
+    def last_usage(self, key: KeyArn) -> KeyUsage:
+        self._key("kms:GetKeyLastUsage", key)
+        return self.usages.get(key, KeyUsage())
+
+    def grants(self, key: KeyArn) -> Grants:
+        self._key("kms:ListGrants", key)
+        return self.granted.get(key, Grants())
+
+    def policy(self, key: KeyArn) -> str:
+        self._key("kms:GetKeyPolicy", key)
+        return self.policies.get(key, delegating_policy(key))
+
+    def cancel_deletion(self, key: KeyArn, by: str = "") -> str:
+        self.deciders.append(by)
         found = self._key("kms:CancelKeyDeletion", key)
         if found.state != "PendingDeletion":
             raise WrongStateError(
@@ -107,7 +133,8 @@ class FakeKms:
         self.keys[key] = replace(found, state="Disabled", deletion_date=None)
         return "cancel-request"
 
-    def enable(self, key: KeyArn) -> str:
+    def enable(self, key: KeyArn, by: str = "") -> str:
+        self.deciders.append(by)
         found = self._key("kms:EnableKey", key)
         if found.state not in {"Disabled", "Enabled"}:
             raise WrongStateError("kms:EnableKey", "KMSInvalidStateException", f"{key} is pending deletion.")
@@ -125,6 +152,58 @@ class FakeKms:
         if key not in self.keys:
             raise AbsentError(operation, "NotFoundException", f"Key '{key}' does not exist")
         return self.keys[key]
+
+
+def delegating_policy(key: KeyArn) -> str:
+    """The policy that KMS gives a key unless it is told otherwise."""
+    root = f"arn:{key.partition}:iam::{key.account}:root"
+    statement = {"Effect": "Allow", "Principal": {"AWS": root}, "Action": "kms:*", "Resource": "*"}
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+
+
+@dataclass
+class FakeHistory:
+    """CloudTrail's event history: the records of each Region, newest first."""
+
+    lines: dict[str, list[str]] = field(default_factory=dict)
+    asked: list[tuple[str, datetime]] = field(default_factory=list)
+    error: AwsError | None = None
+
+    def schedulings(self, key: KeyArn, since: datetime) -> Iterator[str]:
+        self.asked.append((key.region, since))
+        if self.error:
+            raise self.error
+        yield from self.lines.get(key.region, ())
+
+
+@dataclass
+class FakeNames:
+    """An organization's account names."""
+
+    names: dict[str, str] = field(default_factory=dict)
+    asked: list[str] = field(default_factory=list)
+
+    def name(self, account: str) -> str:
+        self.asked.append(account)
+        if account not in self.names:
+            raise DeniedError("organizations:DescribeAccount", "AccessDeniedException", "no")
+        return self.names[account]
+
+
+RESPONDER = "arn:aws:iam::111122223333:role/respond"
+
+
+def facts_from(kms: FakeKms, **sources: Any) -> Facts:
+    """Facts that are looked up in this thread, by a stack in account 111122223333."""
+    usual: dict[str, Any] = {
+        "keys": kms,
+        "history": FakeHistory(),
+        "account": "111122223333",
+        "clock": kms.clock,
+        "responder": RESPONDER,
+        "owner_tags": ("Owner", "owner", "team"),
+    }
+    return Facts(sources=Sources(**(usual | sources)), pool=Here())
 
 
 @dataclass

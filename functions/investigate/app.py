@@ -11,19 +11,24 @@ import boto3
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from reprieve.adapters.aws import PATIENT, PROMPT
+from reprieve.adapters.accounts import Accounts
+from reprieve.adapters.aws import BRIEF, PATIENT, PROMPT
 from reprieve.adapters.dynamodb import DynamoTable
-from reprieve.adapters.kms import KmsDirectory, Regions
+from reprieve.adapters.event_history import CloudTrailHistory
+from reprieve.adapters.kms import KmsDirectory
 from reprieve.adapters.logs import CloudWatchLogs
 from reprieve.adapters.sqs import SqsQueue
 from reprieve.adapters.structured_log import StructuredLog
 from reprieve.casebook import Casebook
 from reprieve.clock import utc_now
+from reprieve.due import Policy
 from reprieve.errors import ReprieveError
+from reprieve.facts import Facts, Sources
 from reprieve.investigate import Investigator
 from reprieve.settings import InvestigateSettings
 
-LOOKUPS_AT_ONCE = 8
+READS_AT_ONCE = 8
+LOOKUPS_AT_ONCE = 16
 
 
 def handler(event: dict[str, Any], context: LambdaContext) -> None:
@@ -48,16 +53,34 @@ def _investigator() -> Investigator:
     return Investigator(
         log_group=settings.log_group,
         alarm_name=settings.alarm_name,
-        account=settings.account,
         region=settings.region,
         channels=settings.channels,
+        policy=Policy(
+            repeat_after=settings.repeat_after,
+            tells_of_scheduling=settings.tells_of_scheduling,
+            ignored_callers=settings.ignored_callers,
+        ),
         logs=CloudWatchLogs(boto3.client("logs", config=PATIENT), settings.log_group),
-        keys=KmsDirectory(Regions()),
+        facts=_facts(settings),
         casebook=Casebook(DynamoTable(boto3.client("dynamodb", config=PROMPT), settings.table)),
         queue=SqsQueue(boto3.client("sqs", config=PROMPT), settings.queue_url),
-        pool=ThreadPoolExecutor(LOOKUPS_AT_ONCE),
+        pool=ThreadPoolExecutor(READS_AT_ONCE),
         clock=utc_now,
         sleep=time.sleep,
         remaining=lambda: 0.0,
         log=StructuredLog(_logger()),
+    )
+
+
+def _facts(settings: InvestigateSettings) -> Facts:
+    accounts = Accounts(settings.account, config=BRIEF)
+    return Facts(
+        sources=Sources(
+            keys=KmsDirectory(accounts),
+            history=CloudTrailHistory(accounts),
+            account=settings.account,
+            clock=utc_now,
+            owner_tags=("Owner", "owner", "team"),
+        ),
+        pool=ThreadPoolExecutor(LOOKUPS_AT_ONCE),
     )

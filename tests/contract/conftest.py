@@ -1,4 +1,4 @@
-"""AWS in this process, with credentials that are none."""
+"""What the contract tests talk to."""
 
 import socket
 from collections.abc import Iterator
@@ -10,14 +10,15 @@ _PROXIES = ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY", "all_proxy
 
 
 @pytest.fixture
-def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def region(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """The Region of an AWS in this process."""
     for name in _PROXIES:
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "testing")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
     monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
     with mock_aws():
-        yield
+        yield "eu-west-1"
 
 
 @pytest.fixture

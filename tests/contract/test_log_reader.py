@@ -33,8 +33,8 @@ class Group:
 
 
 @pytest.fixture
-def client(aws: None) -> "CloudWatchLogsClient":
-    made = boto3.client("logs", region_name="eu-west-1")
+def client(region: str) -> "CloudWatchLogsClient":
+    made = boto3.client("logs", region_name=region)
     made.create_log_group(logGroupName="trail")
     made.create_log_stream(logGroupName="trail", logStreamName="s")
     return made
@@ -136,7 +136,7 @@ def test_lines_are_streamed_page_by_page(client: "CloudWatchLogsClient") -> None
 
 
 def test_a_log_group_that_is_not_there_is_told(client: "CloudWatchLogsClient") -> None:
-    with pytest.raises(AbsentError, match="^logs:FilterLogEvents: ResourceNotFoundException"):
+    with pytest.raises(AbsentError, match=r"^logs:FilterLogEvents: ResourceNotFoundException"):
         list(CloudWatchLogs(client, "elsewhere").read(START, utc_now(), READ_PATTERN))
 
 

@@ -20,8 +20,8 @@ Received = Callable[[], Sequence[str]]
 
 
 @pytest.fixture
-def client(aws: None) -> "SQSClient":
-    return boto3.client("sqs", region_name="eu-west-1")
+def client(region: str) -> "SQSClient":
+    return boto3.client("sqs", region_name=region)
 
 
 @pytest.fixture
@@ -99,7 +99,7 @@ def test_what_sqs_refuses_is_told_when_all_has_been_tried(client: "SQSClient", u
         stub.add_response("send_message_batch", {"Successful": [], "Failed": [refused]}, expected)
         stub.add_response("send_message_batch", {"Successful": [], "Failed": []}, expected)
 
-        with pytest.raises(AwsError, match="^sqs:SendMessage: InternalError: 1 messages were not taken"):
+        with pytest.raises(AwsError, match=r"^sqs:SendMessage: InternalError: 1 messages were not taken"):
             SqsQueue(client, url).send([str(number) for number in range(11)])
 
         stub.assert_no_pending_responses()
@@ -108,7 +108,7 @@ def test_what_sqs_refuses_is_told_when_all_has_been_tried(client: "SQSClient", u
 def test_a_queue_that_is_not_there_is_told(client: "SQSClient", url: str) -> None:
     client.delete_queue(QueueUrl=url)
 
-    with pytest.raises(AbsentError, match="^sqs:SendMessage: "):
+    with pytest.raises(AbsentError, match=r"^sqs:SendMessage: "):
         SqsQueue(client, url).send(["x"])
 
 
@@ -123,9 +123,7 @@ def test_a_message_that_is_postponed_to_now_comes_again(client: "SQSClient", url
 
 
 @pytest.mark.parametrize(("asked", "seconds"), [(30, 30), (-1, 0), (10**9, 43_200)])
-def test_a_message_is_postponed_as_long_as_sqs_takes(
-    client: "SQSClient", asked: int, seconds: int
-) -> None:
+def test_a_message_is_postponed_as_long_as_sqs_takes(client: "SQSClient", asked: int, seconds: int) -> None:
     with Stubber(client) as stub:
         expected = {"QueueUrl": "u", "ReceiptHandle": "r", "VisibilityTimeout": seconds}
         stub.add_response("change_message_visibility", {}, expected)
@@ -136,5 +134,5 @@ def test_a_message_is_postponed_as_long_as_sqs_takes(
 
 
 def test_a_receipt_that_means_nothing_is_told(client: "SQSClient", url: str) -> None:
-    with pytest.raises(AwsError, match="^sqs:ChangeMessageVisibility: "):
+    with pytest.raises(AwsError, match=r"^sqs:ChangeMessageVisibility: "):
         SqsQueue(client, url).postpone(json.dumps("nothing"), 30)

@@ -26,8 +26,8 @@ class Signing:
 
 
 @pytest.fixture
-def client(aws: None) -> "KMSClient":
-    return boto3.client("kms", region_name="eu-west-1")
+def client(region: str) -> "KMSClient":
+    return boto3.client("kms", region_name=region)
 
 
 def in_kms(client: "KMSClient") -> Signing:
@@ -68,7 +68,7 @@ def test_what_was_not_is_not(signing: Signing) -> None:
 def test_a_signing_key_that_is_gone_is_told(client: "KMSClient") -> None:
     regions = Regions(lambda _: client)
 
-    with pytest.raises(AbsentError, match="^kms:GenerateMac: NotFoundException"):
+    with pytest.raises(AbsentError, match=r"^kms:GenerateMac: NotFoundException"):
         KmsMinter(regions, NO_SUCH_KEY).generate_mac(b"message")
 
 

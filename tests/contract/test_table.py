@@ -21,8 +21,8 @@ AUDIT = Document(partition="key#1", sort="audit#2026", body={"a": 1})
 
 
 @pytest.fixture
-def client(aws: None) -> "DynamoDBClient":
-    made = boto3.client("dynamodb", region_name="eu-west-1")
+def client(region: str) -> "DynamoDBClient":
+    made = boto3.client("dynamodb", region_name=region)
     made.create_table(
         TableName="cases",
         KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
@@ -108,7 +108,11 @@ def test_a_partition_is_listed_in_order_and_by_prefix(table: Table) -> None:
         table.put(replace(CASE, sort=name))
     table.put(replace(CASE, partition="key#2"))
 
-    assert [found.sort for found in table.list("key#1", "case#")] == ["case#2026", "case#2027", "case#unknown"]
+    assert [found.sort for found in table.list("key#1", "case#")] == [
+        "case#2026",
+        "case#2027",
+        "case#unknown",
+    ]
     assert [found.sort for found in table.list("key#1")] == sorted(names)
 
 
@@ -173,3 +177,16 @@ def test_a_write_that_meets_a_transaction_is_a_conflict(client: "DynamoDBClient"
 
         with pytest.raises(ConflictError):
             DynamoTable(client, "cases").put(CASE)
+
+
+def test_what_is_read_is_what_was_written_last(client: "DynamoDBClient") -> None:
+    consistent = {"TableName": "cases", "ConsistentRead": True}
+    name = {"pk": {"S": "key#1"}, "sk": {"S": "case#2026"}}
+    query = {"KeyConditionExpression": "pk = :pk", "ExpressionAttributeValues": {":pk": {"S": "key#1"}}}
+    table = DynamoTable(client, "cases")
+    with Stubber(client) as stub:
+        stub.add_response("get_item", {}, consistent | {"Key": name})
+        stub.add_response("query", {"Items": []}, consistent | query)
+
+        assert table.get("key#1", "case#2026") is None
+        assert table.list("key#1") == []

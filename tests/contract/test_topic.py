@@ -21,8 +21,8 @@ ARN = "arn:aws:sns:eu-west-1:123456789012:notices"
 
 
 @pytest.fixture
-def client(aws: None) -> "SNSClient":
-    return boto3.client("sns", region_name="eu-west-1")
+def client(region: str) -> "SNSClient":
+    return boto3.client("sns", region_name=region)
 
 
 def in_sns(client: "SNSClient") -> tuple[Topic, Callable[[], Sequence[Published]]]:
@@ -62,7 +62,7 @@ def test_a_message_arrives_with_its_subject_and_attributes(
 
 
 def test_a_topic_that_is_not_there_is_told(client: "SNSClient") -> None:
-    with pytest.raises(AbsentError, match="^sns:Publish: NotFound"):
+    with pytest.raises(AbsentError, match=r"^sns:Publish: NotFound"):
         SnsTopic(client, ARN).publish("A subject", "A body", {})
 
 
@@ -70,5 +70,5 @@ def test_a_refusal_is_told(client: "SNSClient") -> None:
     with Stubber(client) as stub:
         stub.add_client_error("publish", "AuthorizationError", "not yours", 403)
 
-        with pytest.raises(DeniedError, match="^sns:Publish: AuthorizationError: not yours"):
+        with pytest.raises(DeniedError, match=r"^sns:Publish: AuthorizationError: not yours"):
             SnsTopic(client, ARN).publish("A subject", "A body", {})

@@ -1,16 +1,13 @@
 """From an alarm's message, or the clock, to messages in the queue: the use case on a world in memory."""
 
 import json
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import pytest
 
 from reprieve.arn import KeyArn
-from reprieve.casebook import Casebook
-from reprieve.cases import Case
+from reprieve.due import Policy
 from reprieve.errors import (
     AbsentError,
     AwsError,
@@ -19,73 +16,16 @@ from reprieve.errors import (
     ThrottledError,
     UnreachableError,
 )
-from reprieve.investigate import COPIES_APART, LATENESS, STEP, Investigator
-from tests.fakes import FakeClock, FakeKms, FakeLog, FakeLogs, FakeQueue, FakeTable, Here
-from tests.recorded import event, line, record
+from reprieve.investigate import COPIES_APART, LATENESS, STEP
+from tests.recorded import line
+from tests.world import DELIVERED, KEY, NOW, World, another, pending
 
-KEY = KeyArn.parse("arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab")
 OTHER_REGION = KeyArn.parse("arn:aws:kms:us-east-1:111122223333:key/5678abcd-12ab-34cd-56ef-1234567890ab")
-NOW = datetime(2026, 11, 22, 14, 55, 30, tzinfo=UTC)
-DELIVERED = datetime(2026, 11, 22, 14, 54, 40, tzinfo=UTC)
-
-
-@dataclass
-class World:
-    clock: FakeClock = field(default_factory=lambda: FakeClock(NOW))
-    table: FakeTable = field(default_factory=FakeTable)
-    queue: FakeQueue = field(default_factory=FakeQueue)
-    log: FakeLog = field(default_factory=FakeLog)
-    channels: tuple[str, ...] = ("email", "slack")
-    seconds_left: Callable[[], float] = lambda: 100.0
-
-    def __post_init__(self) -> None:
-        self.logs = FakeLogs(self.clock)
-        self.kms = FakeKms(self.clock)
-        self.casebook = Casebook(self.table)
-
-    def run(self, name: str = "alarms/alarm") -> None:
-        Investigator(
-            log_group="trail",
-            alarm_name="KMSKeyPendingDeletionErrorAlarm",
-            account="111122223333",
-            region="eu-west-1",
-            channels=self.channels,
-            logs=self.logs,
-            keys=self.kms,
-            casebook=self.casebook,
-            queue=self.queue,
-            pool=Here(),
-            clock=self.clock,
-            sleep=self.clock.sleep,
-            remaining=self.seconds_left,
-            log=self.log,
-        ).run(event(name))
-
-    def notices(self, channel: str = "email") -> list[dict[str, Any]]:
-        messages = [json.loads(body) for body in self.queue.bodies]
-        return [message["notice"] for message in messages if message["channel"] == channel]
-
-    def reasons(self) -> list[str]:
-        return [notice["reason"] for notice in self.notices()]
-
-    def case(self, key: KeyArn = KEY) -> Case:
-        return self.casebook.cases(key)[-1]
 
 
 @pytest.fixture
 def world() -> World:
     return World()
-
-
-def pending(world: World, key: KeyArn = KEY) -> None:
-    world.kms.add(key, days=6, description="Orders database, prod")
-    world.kms.alias_names[key] = ("alias/orders-db",)
-    world.kms.key_tags[key] = {"Owner": "team-orders"}
-
-
-def another(number: int, name: str = "decrypt-by-assumed-role", **changes: object) -> str:
-    """Return a record like a recorded one, of another request."""
-    return json.dumps({**record(name), "eventID": f"event-{number}", **changes})
 
 
 def test_one_refused_request_makes_one_notice_for_every_channel(world: World) -> None:
@@ -228,14 +168,18 @@ def test_who_scheduled_the_deletion_is_read_from_the_log_group(world: World) -> 
     assert notice["unknown"] == []
 
 
-def test_a_scheduling_alone_opens_the_case_and_tells_nobody(world: World) -> None:
+@pytest.mark.parametrize(("tells", "reasons"), [(True, ["deletion-scheduled"]), (False, [])])
+def test_a_scheduling_alone_opens_the_case_and_is_told_if_that_is_wanted(
+    world: World, *, tells: bool, reasons: list[str]
+) -> None:
+    world.policy = Policy(tells_of_scheduling=tells)
     date = datetime(2026, 11, 29, 14, 2, 10, tzinfo=UTC)
     world.kms.keys[KEY] = replace(world.kms.add(KEY), deletion_date=date)
     world.logs.put(line("schedule-key-deletion"), DELIVERED)
 
     world.run("alarms/schedule")
 
-    assert world.queue.bodies == []
+    assert world.reasons() == reasons
     assert world.case().scheduled_by is not None
 
 
@@ -481,7 +425,7 @@ def test_a_run_that_is_short_of_time_leaves_the_rest_of_a_gap_to_the_next(world:
 
     assert counted == 1
     assert world.case().uses.count == 2
-    assert "The rest of a gap is left for the next run" in world.log.said("warning")
+    assert "The rest is left for the next run" in world.log.said("warning")
 
 
 def test_a_notice_whose_sender_died_is_sent_by_the_next_run_under_the_same_id(world: World) -> None:

@@ -125,7 +125,7 @@ def world() -> World:
         ),
         unknown=(Unknown(fact="last use", why="kms:GetKeyLastUsage is denied"),),
     )
-    world.casebook.save(case)
+    world.casebook.save(case, wake_at=None)
     return world
 
 
@@ -176,6 +176,15 @@ def test_the_page_shows_the_key_the_caller_the_time_left_and_one_button(world: W
     assert controls(page) == [
         {"type": "checkbox", "name": "enable", "value": "yes", "checked": None},
         {"type": "submit", "name": "decision", "value": "cancel"},
+        {
+            "type": "text",
+            "id": "why",
+            "name": "why",
+            "required": None,
+            "maxlength": "200",
+            "autocomplete": "off",
+        },
+        {"type": "submit", "name": "decision", "value": "keep", "class": "plain"},
     ]
 
 
@@ -662,7 +671,7 @@ def test_hostile_text_stays_text(world: World) -> None:
         ),
     )
     key = replace(case.key, aliases=(nasty,), tags={"Owner": nasty})
-    world.casebook.save(replace(case, key=key, settled=Counts(uses=uses)))
+    world.casebook.save(replace(case, key=key, settled=Counts(uses=uses)), wake_at=None)
     world.kms.keys[KEY] = replace(world.kms.keys[KEY], description=nasty)
 
     page = world.ask()

@@ -106,7 +106,17 @@ def test_each_function_gets_the_settings_it_reads(translated: dict[str, Any]) ->
     }
 
     assert settings == {
-        "Investigate": {"TABLE_NAME", "QUEUE_URL", "LOG_GROUP_NAME", "ALARM_NAME", "CHANNELS", "ACCOUNT_ID"},
+        "Investigate": {
+            "TABLE_NAME",
+            "QUEUE_URL",
+            "LOG_GROUP_NAME",
+            "ALARM_NAME",
+            "CHANNELS",
+            "ACCOUNT_ID",
+            "REPEAT_NOTICE_HOURS",
+            "NOTIFY_ON_SCHEDULING",
+            "IGNORED_CALLERS",
+        },
         "Deliver": {
             "TABLE_NAME",
             "QUEUE_URL",

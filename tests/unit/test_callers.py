@@ -132,7 +132,7 @@ def test_who_began_a_chain_of_roles_is_told() -> None:
         ),
     ],
 )
-def test_a_label_holds_all_that_helps_to_find_the_caller(changes: dict[str, str], label: str) -> None:
+def test_a_label_holds_all_that_helps_to_find_the_caller(changes: dict[str, Any], label: str) -> None:
     assert Caller(kind="AssumedRole", id="x", name="role orders-fn", **changes).label == label
 
 

@@ -10,7 +10,7 @@ from reprieve import callers, channels, facts, resources
 
 def modules_in(package: ModuleType) -> set[str]:
     folder = Path(str(package.__file__)).parent
-    return {file.stem for file in folder.glob("*.py")} - {"__init__", "caller", "resource", "channel"}
+    return {file.stem for file in folder.glob("*.py")} - {"__init__", "caller", "resource", "channel", "fact", "policy"}
 
 
 def named(modules: tuple[object, ...]) -> list[str]:

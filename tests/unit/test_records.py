@@ -274,6 +274,15 @@ def test_a_key_that_the_message_does_not_name_is_found_beside_it(changes: dict[s
     assert meant.key == KEY
 
 
+def test_the_message_is_believed_before_anything_beside_it() -> None:
+    beside = {"resources": [{"ARN": str(US_KEY)}], "requestParameters": {"keyId": str(US_KEY)}}
+
+    meant = read(record("decrypt-by-iam-user") | beside, DELIVERED)
+
+    assert isinstance(meant, KeyUse)
+    assert meant.key == KEY
+
+
 @pytest.mark.parametrize(
     "changes",
     [
@@ -320,7 +329,8 @@ def test_the_pattern_fits_into_cloudwatch_logs() -> None:
     assert len(READ_PATTERN) <= 1024
     assert READ_PATTERN == (
         '{ ($.eventSource = "kms.amazonaws.com")'
-        ' && (($.errorMessage = "* is pending deletion.") || ($.errorMessage = "* is pending replica deletion.")'
+        ' && (($.errorMessage = "* is pending deletion.")'
+        ' || ($.errorMessage = "* is pending replica deletion.")'
         ' || ($.eventName = "ScheduleKeyDeletion")) }'
     )
 

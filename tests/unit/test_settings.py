@@ -52,7 +52,7 @@ def test_deliver_is_told_what_it_needs() -> None:
         table="cases",
         queue_url="https://sqs.eu-west-1.amazonaws.com/111122223333/deliveries",
         notice_topic="arn:aws:sns:eu-west-1:111122223333:notices",
-        slack_secret="arn:aws:secretsmanager:eu-west-1:111122223333:secret:slack-AbCdEf",  # noqa: S106 - a name
+        slack_secret="arn:aws:secretsmanager:eu-west-1:111122223333:secret:slack-AbCdEf",
         signing_key=KEY,
         page_url="https://abc123.execute-api.eu-west-1.amazonaws.com/keys/",
         link_lifetime=timedelta(hours=72),

@@ -45,7 +45,8 @@ def about(of: Key, **changes: Any) -> Notice:
         ),
         (
             about(key(state="Enabled")),
-            "A KMS key was used while it was waiting to be deleted. The deletion is off: KMS says Enabled now.",
+            "A KMS key was used while it was waiting to be deleted."
+            " The deletion is off: KMS says Enabled now.",
         ),
         (
             notice(reason=Reason.MANAGEMENT_CALL),
@@ -72,7 +73,8 @@ def test_the_first_sentence_is_the_answer(told: Notice, sentence: str) -> None:
         (notice(), "Still in use: alias/orders-db in 111122223333, deleted in 6 days"),
         (
             about(key(deletion_date=DELETION - timedelta(days=8)), uses=uses(use())),
-            "Still in use: alias/orders-db in 111122223333, deleted any moment now (Decrypt by role orders-fn)",
+            "Still in use: alias/orders-db in 111122223333, deleted any moment now"
+            " (Decrypt by role orders-fn)",
         ),
         (
             about(Key.bare(KEY), uses=uses(use())),
@@ -147,7 +149,8 @@ def test_a_key_is_told_by_all_its_names(of: Key, words: str) -> None:
 
 def test_who_scheduled_the_deletion_is_told_with_the_time() -> None:
     assert wording.scheduled_by(scheduled()) == (
-        "scheduled 2026-11-22 14:02 UTC by role AWSReservedSSO_Admin_0123456789abcdef, session jane@example.com"
+        "scheduled 2026-11-22 14:02 UTC by role AWSReservedSSO_Admin_0123456789abcdef,"
+        " session jane@example.com"
     )
     assert wording.scheduled_by(case().scheduled_by) == ""
 
@@ -206,7 +209,8 @@ def test_requests_are_counted_in_words() -> None:
         (
             decision(),
             (
-                "Somebody with the link from email did so at 2026-11-22 15:10 UTC, with the key to be enabled again.",
+                "Somebody with the link from email did so at 2026-11-22 15:10 UTC,"
+                " with the key to be enabled again.",
                 "From 203.0.113.40, Mozilla/5.0.",
                 "KMS says the key is Enabled now.",
             ),
@@ -214,7 +218,8 @@ def test_requests_are_counted_in_words() -> None:
         (
             decision(enable=False, state=None, source_ip="", user_agent=""),
             (
-                "Somebody with the link from email did so at 2026-11-22 15:10 UTC, with the key to stay disabled.",
+                "Somebody with the link from email did so at 2026-11-22 15:10 UTC,"
+                " with the key to stay disabled.",
                 "From an unknown address, an unnamed browser.",
                 "KMS could not be asked what state the key is in.",
             ),

@@ -1,4 +1,4 @@
-"""The ARN of a KMS key: the only name that tells one key from all others.
+"""The ARN of a KMS key: the only name that tells one key from all others; and ARNs of anything else.
 
 A key id alone does not: an `mrk-` id is the same in every Region that holds a replica.
 """
@@ -15,6 +15,31 @@ _KMS_ARN = re.compile(
     r":(?P<resource>key/[A-Za-z0-9-]{1,64}|alias/" + _NAME + r")"
 )
 _KEY_ID = re.compile(r"(?:mrk-[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})")
+
+_ARN = re.compile(
+    r"arn:(?P<partition>aws[a-z-]{0,20}):(?P<service>[a-z0-9-]{1,40}):(?P<region>[a-z0-9-]{0,32})"
+    r":(?P<account>[0-9]{0,12}):(?P<resource>.{1,1024})"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Arn:
+    """The ARN of anything: six parts, of which `region` and `account` may be empty.
+
+    Source: IAM user guide, "Identify AWS resources with Amazon Resource Names (ARNs)".
+    """
+
+    partition: str
+    service: str
+    region: str
+    account: str
+    resource: str
+
+    @classmethod
+    def parse(cls, text: str) -> Self | None:
+        """Read a whole ARN; None for any other text."""
+        found = _ARN.fullmatch(text)
+        return cls(**found.groupdict()) if found else None
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -60,6 +85,11 @@ class KeyArn:
     def is_alias(self) -> bool:
         """Whether this is only the name of a key, whose ARN KMS has to tell."""
         return self.resource.startswith("alias/")
+
+    @property
+    def is_multi_region(self) -> bool:
+        """Whether other Regions may have a key of the same id."""
+        return self.resource.startswith("key/mrk-")
 
     @property
     def key_id(self) -> str:

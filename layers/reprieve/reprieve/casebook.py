@@ -5,6 +5,7 @@
 | `bookmark`          | the log group             | how far it has been read, for good                  |
 | `key#ARN`           | `case#DATE`               | a case                                              |
 | `key#ARN`           | `audit#TIME#ID`           | what somebody did on a case's page                  |
+| `open`              | a case's id               | when to look at the case although nothing was read  |
 | `outbox`            | a notice's id             | a notice that is decided, and not yet in the queue  |
 
 A notice is written in one transaction with the case that it is about, and sent afterwards:
@@ -25,7 +26,9 @@ from reprieve.ports import Document, MessageQueue, Table
 from reprieve.wire import from_json, to_json
 
 KEPT_AFTER_DELETION: Final = timedelta(days=400)
+KEPT_IN_LIST: Final = timedelta(days=1)
 _BOOKMARK: Final = "bookmark"
+_OPEN: Final = "open"
 _OUTBOX: Final = "outbox"
 _CASE: Final = "case#"
 _AUDIT: Final = "audit#"
@@ -36,9 +39,11 @@ class Bookmark:
     """How far a log group has been read: minutes before `settled_until` are never read again.
 
     `no_event_told_at` is when people were last told of an alarm that no record explains.
+    `copies_from` is set by a storm: what was delivered before it is not searched for copies again.
     """
 
     settled_until: datetime | None = None
+    copies_from: datetime | None = None
     no_event_told_at: datetime | None = None
     version: int = 0
 
@@ -54,6 +59,19 @@ class AuditEntry:
     state_before: str
     outcome: str
     request_ids: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """A case's entry in the list of those that may have to be looked at again."""
+
+    key: KeyArn
+    deletion_date: datetime | None = None
+    wake_at: datetime | None = None
+
+    def is_due(self, now: datetime) -> bool:
+        """Return whether the time has come."""
+        return self.wake_at is not None and self.wake_at <= now
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,20 +105,28 @@ class Casebook:
             sorted(found, key=lambda case: (case.deletion_date is not None, case.deletion_date or 0))
         )
 
-    def save(self, case: Case, *notices: Notice) -> None:
+    def save(
+        self, case: Case, *notices: Notice, wake_at: datetime | None, instead_of: Case | None = None
+    ) -> None:
         """Store a case and the notices about it, all or none.
+
+        Args:
+            case: The case.
+            notices: What people are to be told of it.
+            wake_at: When to look at the case although nothing was read of it; None for never.
+            instead_of: The case that this one goes on with, closed.
 
         Raises:
             ConflictError: somebody else has written the case since it was read.
         """
-        document = Document(
-            partition=_key(case.key.arn),
-            sort=_CASE + date_name(case.deletion_date),
-            body=to_json(case),
-            version=case.version,
-            expires_at=(case.deletion_date or case.read_until) + KEPT_AFTER_DELETION,
-        )
-        self.table.put(document, *(_outgoing(notice) for notice in notices))
+        ended = _documents(instead_of, None) if instead_of else ()
+        self.table.put(*_documents(case, wake_at), *ended, *(_outgoing(notice) for notice in notices))
+
+    def awake(self, now: datetime) -> tuple[Case, ...]:
+        """Return the cases that are to be looked at although nothing was read of them."""
+        waiting = (from_json(Waiting, document.body) for document in self.table.list(_OPEN))
+        found = (self.case(entry.key, entry.deletion_date) for entry in waiting if entry.is_due(now))
+        return tuple(case for case in found if case)
 
     def note(self, key: KeyArn, entry: AuditEntry) -> None:
         """Store what somebody does on a case's page."""
@@ -145,6 +171,28 @@ class Casebook:
 def envelope(channel: str, notice: Mapping[str, Any]) -> str:
     """Return the queue's message: one notice for one channel."""
     return json.dumps({"channel": channel, "notice": notice}, ensure_ascii=False, separators=(",", ":"))
+
+
+def _documents(case: Case, wake_at: datetime | None) -> tuple[Document, Document]:
+    """Return a case and its entry in the list of the open ones, which are always written together."""
+    expires_at = (case.deletion_date or case.read_until) + KEPT_AFTER_DELETION
+    waiting = Waiting(key=case.key.arn, deletion_date=case.deletion_date, wake_at=wake_at)
+    return (
+        Document(
+            partition=_key(case.key.arn),
+            sort=_CASE + date_name(case.deletion_date),
+            body=to_json(case),
+            version=case.version,
+            expires_at=expires_at,
+        ),
+        Document(
+            partition=_OPEN,
+            sort=case.id,
+            body=to_json(waiting),
+            version=case.version,
+            expires_at=expires_at if case.closure is None else case.closure.at + KEPT_IN_LIST,
+        ),
+    )
 
 
 def _place(log_group: str, bookmark: Bookmark) -> Document:

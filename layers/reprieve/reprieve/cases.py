@@ -15,10 +15,12 @@ from typing import Final
 from reprieve.arn import KeyArn
 from reprieve.callers import Caller
 from reprieve.clock import rfc3339
-from reprieve.records import Scheduling
+from reprieve.records import Change, KeyChange, Scheduling
 from reprieve.tallies import Counted, Uses, total
 
 UNKNOWN_DATE: Final = "unknown"
+KEEP: Final = "keep"
+DELETED_WITHIN: Final = timedelta(hours=24)
 _SAME_DATE: Final = timedelta(minutes=2)  # between a record's own seconds and DescribeKey's DeletionDate
 
 
@@ -43,8 +45,56 @@ class Unknown:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Relative:
+    """Another key of a multi-Region key's family; `state` is None where it was not read."""
+
+    arn: KeyArn
+    role: str
+    state: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LastUse:
+    """The last operation that KMS served; without one there was none since `tracked_since`."""
+
+    operation: str | None = None
+    at: datetime | None = None
+    tracked_since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rescuable:
+    """Whether the key's policy lets the page cancel and enable, and why."""
+
+    allowed: bool
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Key:
-    """What people are told of a key. `state` is KMS' own word; None where it could not be read."""
+    """What people are told of a key, in KMS' own words; None for what could not be read or is not so.
+
+    Attributes:
+        arn: Which key.
+        account: Its account.
+        region: Its Region.
+        aliases: What people call it.
+        description: What somebody wrote of it.
+        state: Its state.
+        deletion_date: When it is to be deleted.
+        multi_region: `PRIMARY` or `REPLICA`.
+        tags: Its tags.
+        owner: What its tags say of whose it is.
+        account_name: What the organization calls the account.
+        spec: The kind of key, such as `SYMMETRIC_DEFAULT`.
+        usage: What it is for, such as `ENCRYPT_DECRYPT`.
+        origin: Where its material comes from, such as `AWS_KMS`.
+        key_store: The id of the custom key store that holds it.
+        relatives: The other keys of a multi-Region key.
+        last_used: When it last served a request.
+        promised_to: Whom its grants name.
+        rescuable: Whether the page can help, as far as the key's policy tells.
+    """
 
     arn: KeyArn
     account: str
@@ -55,6 +105,16 @@ class Key:
     deletion_date: datetime | None = None
     multi_region: str | None = None
     tags: Mapping[str, str] = field(default_factory=dict)
+    owner: str | None = None
+    account_name: str | None = None
+    spec: str | None = None
+    usage: str | None = None
+    origin: str | None = None
+    key_store: str | None = None
+    relatives: tuple[Relative, ...] | None = None
+    last_used: LastUse | None = None
+    promised_to: tuple[str, ...] | None = None
+    rescuable: Rescuable | None = None
 
     @classmethod
     def bare(cls, arn: KeyArn) -> "Key":
@@ -85,13 +145,14 @@ class Decision:
     """What a person chose on the case's page, and what came of it.
 
     Attributes:
-        choice: `cancel` (the only one so far).
+        choice: `cancel`, `enable`, or `keep`.
         at: When.
         channel: Whose link it was.
         source_ip: The address it came from.
         user_agent: The browser.
         enable: Whether the key was to be enabled as well.
         state: The key's state as KMS told it afterwards; None where KMS could not be asked.
+        why: The reason that the person gave.
     """
 
     choice: str
@@ -101,15 +162,57 @@ class Decision:
     user_agent: str
     enable: bool
     state: str | None = None
+    why: str | None = None
+
+
+class Ending(StrEnum):
+    """How a case ends."""
+
+    CANCELLED = "cancelled"
+    DELETED = "deleted"
+
+
+_ENDINGS: Final = {Change.CANCELLED: Ending.CANCELLED, Change.DELETED: Ending.DELETED}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Closure:
+    """The end of a case; `by` is None where no record says who saw to it."""
+
+    how: Ending
+    at: datetime
+    by: Caller | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
-    """What people have been told of a case."""
+    """What people have been told of a case.
+
+    Attributes:
+        notices: How many notices there were.
+        last_at: When the last one was decided.
+        in_use: Whether they know that the key is in use.
+        uses: How many uses the last notice told of.
+        callers: The ids of the callers that they know of.
+        resources: The resources that they know of.
+        new_callers_at: When they were told of new callers, lately.
+        management_callers: The ids of those who made management calls that they know of.
+        hours_left: The nearest of the hours before the deletion at which they have been told.
+        scheduled: Whether they know who scheduled the deletion.
+        cancelled: Whether they know that the deletion is off.
+    """
 
     notices: int = 0
+    last_at: datetime | None = None
     in_use: bool = False
+    uses: int = 0
+    callers: tuple[str, ...] = ()
+    resources: tuple[str, ...] = ()
+    new_callers_at: tuple[datetime, ...] = ()
     management_callers: tuple[str, ...] = ()
+    hours_left: int | None = None
+    scheduled: bool = False
+    cancelled: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,6 +249,9 @@ class Case:
         unknown: Facts about the key that could not be had.
         scheduled_by: Who scheduled the deletion, where the log group says.
         decision: What a person decided on the page.
+        closure: How it ended.
+        not_pending_since: Since when KMS does not call the key pending any more, and no record says why.
+        previous: The id of the key's case before this one.
         version: How often the case has been written.
     """
 
@@ -160,12 +266,20 @@ class Case:
     unknown: tuple[Unknown, ...] = ()
     scheduled_by: ScheduledBy | None = None
     decision: Decision | None = None
+    closure: Closure | None = None
+    not_pending_since: datetime | None = None
+    previous: str | None = None
     version: int = 0
 
     @property
     def id(self) -> str:
         """The key ARN and the deletion date: a key that is scheduled again is another case."""
         return f"{self.key.arn}@{date_name(self.deletion_date)}"
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether somebody decided that the deletion is meant, and asked for quiet."""
+        return self.decision is not None and self.decision.choice == KEEP
 
     @property
     def uses(self) -> Uses:
@@ -216,9 +330,52 @@ def count(
     return replace(case, settled=settled, recent=recent, settled_until=settle_until, read_until=read_until)
 
 
+def glimpse(case: Case, minutes: Mapping[datetime, Counted]) -> Case:
+    """Return the case with what has been read of a window so far, for a first notice.
+
+    Only the recent counts are touched, and they are made anew when the window is read to its end.
+    """
+    fresh = sorted(minute for minute in minutes if minute >= case.settled_until)
+    return replace(case, recent=Counts().plus(minutes[minute] for minute in fresh))
+
+
 def note_schedulings(case: Case, schedulings: Iterable[Scheduling]) -> Case:
     """Return the case with who scheduled it, where one of the records is of this very deletion."""
     for scheduling in schedulings:
         if case.deletion_date and abs(scheduling.deletion_date - case.deletion_date) < _SAME_DATE:
             return replace(case, scheduled_by=ScheduledBy(caller=scheduling.caller, at=scheduling.at))
     return case
+
+
+def note_changes(case: Case, changes: Iterable[KeyChange]) -> Case:
+    """Return the case, closed if one of the records is of its end; a record of before its beginning is not."""
+    since = case.scheduled_by.at if case.scheduled_by else None
+    for change in changes:
+        ending = _ENDINGS.get(change.change)
+        if case.closure is None and ending and (since is None or change.at >= since):
+            case = replace(case, closure=Closure(how=ending, at=change.at, by=change.caller))
+    return case
+
+
+def note_state(case: Case, state: str | None, now: datetime, patience: timedelta) -> Case:
+    """Return the case, closed if KMS shows that it is over and no record will tell who saw to it.
+
+    Source: KMS developer guide, "Deleting AWS KMS keys": a key is gone up to 24 hours after the date.
+
+    Args:
+        case: The case, with the key as it was last looked up.
+        state: The key's state as it was looked up just now; None if it could not be read.
+        now: The present.
+        patience: How long a record may be under way.
+    """
+    if case.closure:
+        return case
+    if state is None:
+        is_gone = case.deletion_date is not None and now >= case.deletion_date + DELETED_WITHIN
+        return replace(case, closure=Closure(how=Ending.DELETED, at=now)) if is_gone else case
+    if case.key.is_pending and case.key.deletion_date == case.deletion_date:
+        return replace(case, not_pending_since=None)
+    since = case.not_pending_since or now
+    if now - since < patience:
+        return replace(case, not_pending_since=since)
+    return replace(case, closure=Closure(how=Ending.CANCELLED, at=since))

@@ -44,9 +44,13 @@ def parse(text: str) -> datetime:
     moment = datetime.fromisoformat(text)
     if moment.tzinfo is None:
         raise ValueError(f"{text!r} has no time zone")
-    if moment.year not in _YEARS:
+    try:
+        found = moment.astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError(f"{text!r} is out of range") from error
+    if found.year not in _YEARS:
         raise ValueError(f"{text!r} is out of range")
-    return moment.astimezone(UTC)
+    return found
 
 
 def for_people(moment: datetime) -> str:

@@ -1,6 +1,8 @@
 """Where a person finds the same thing without the link: console addresses and commands."""
 
+import re
 from datetime import datetime
+from typing import Final
 from urllib.parse import quote
 
 from reprieve.arn import KeyArn, partition_of
@@ -11,6 +13,26 @@ _HOSTS = {
     "aws-cn": "console.amazonaws.cn",
     "aws-us-gov": "console.amazonaws-us-gov.com",
 }
+_REGION = re.compile(r"[a-z]{2}(?:-[a-z]{2,12}){1,3}-[0-9]{1,2}")
+PAGE_LIMIT: Final = 512
+
+
+def page(region: str, path: str, **names: str) -> str | None:
+    """Return a page of the console of a Region, in the right partition.
+
+    Args:
+        region: Whose console it is; with a name that no Region could have, there is no page.
+        path: What follows the host, with `{…}` where the Region or one of `names` belongs.
+        names: What the page is about. They are escaped, for a stranger may have chosen them.
+
+    Returns:
+        The address; None where it would have more than `PAGE_LIMIT` characters.
+    """
+    if not _REGION.fullmatch(region):
+        return None
+    escaped = {name: quote(value, safe="") for name, value in names.items()}
+    address = f"{_console(region, partition_of(region))}/{path.format(region=region, **escaped)}"
+    return address if len(address) <= PAGE_LIMIT else None
 
 
 def key_url(key: KeyArn) -> str:
@@ -25,16 +47,28 @@ def log_url(log_group: str, region: str, pattern: str, start: datetime, end: dat
     The console escapes its fragment twice, with `$` for the second `%`.
     """
     query = f"?filterPattern={quote(pattern, safe='')}&start={to_millis(start)}&end={to_millis(end)}"
-    group = quote(quote(log_group, safe=""), safe="").replace("%", "$")
+    group = _twice(log_group)
     escaped = quote(query, safe="").replace("%", "$")
     base = f"{_console(region, partition_of(region))}/cloudwatch/home?region={region}"
     return f"{base}#logsV2:log-groups/log-group/{group}/log-events{escaped}"
+
+
+def log_group_url(log_group: str, region: str) -> str | None:
+    """Return the page of a log group."""
+    path = "cloudwatch/home?region={region}#logsV2:log-groups/log-group/"
+    address = f"{page(region, path) or ''}{_twice(log_group)}"
+    return address if page(region, path) and len(address) <= PAGE_LIMIT else None
 
 
 def rescue_commands(key: KeyArn) -> tuple[str, ...]:
     """Return the commands that cancel the deletion and enable the key, for the AWS CLI."""
     target = f"--region {key.region} --key-id {key.key_id}"
     return (f"aws kms cancel-key-deletion {target}", f"aws kms enable-key {target}")
+
+
+def _twice(name: str) -> str:
+    """Escape a name as the console of CloudWatch Logs does it: twice, with `$` for the second `%`."""
+    return quote(quote(name, safe=""), safe="").replace("%", "$")
 
 
 def _console(region: str, partition: str) -> str:

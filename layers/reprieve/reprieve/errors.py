@@ -8,6 +8,7 @@ ReprieveError
 │   ├── ForgedLinkError      it looks like ours, and the signing key says that it is not
 │   └── ExpiredLinkError     it was ours, and its time is over
 ├── ConflictError            somebody else wrote first
+├── TooMuchError             one minute holds more than one invocation can read
 ├── InProgressError          the same delivery is under way elsewhere
 ├── ChannelError             a channel did not take a notice
 │   └── ChannelBusyError     … and said when to come again
@@ -73,6 +74,16 @@ class ExpiredLinkError(LinkError):
 
 class ConflictError(ReprieveError):
     """What was to be written has been changed by somebody else since it was read."""
+
+
+@dataclass
+class TooMuchError(ReprieveError):
+    """After `lines` lines, not one whole minute had been read: the function needs a longer timeout."""
+
+    lines: int
+
+    def __str__(self) -> str:
+        return f"{self.lines} lines were read, and not one whole minute: the function needs a longer timeout"
 
 
 class InProgressError(ReprieveError):

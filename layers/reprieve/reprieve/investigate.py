@@ -8,22 +8,23 @@ so that late lines are counted and the two copies of one request meet.
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from itertools import islice
 from typing import Any, Final
 
-from reprieve import alarms, facts
+from reprieve import alarms
 from reprieve.alarms import Alarm
-from reprieve.arn import KeyArn
 from reprieve.casebook import Bookmark, Casebook
-from reprieve.cases import Case, Unknown, count, note_schedulings, open_case
+from reprieve.cases import Case, Unknown
 from reprieve.clock import Clock, to_minute
-from reprieve.errors import ConflictError, NotUnderstoodError
-from reprieve.facts import KeyFacts
-from reprieve.notices import Notice, Window, due, no_event_found, tell
-from reprieve.ports import KeyDirectory, Log, LogReader, MessageQueue
+from reprieve.due import Policy, wake_at
+from reprieve.errors import ConflictError, NotUnderstoodError, TooMuchError
+from reprieve.facts import Facts, knows_who
+from reprieve.findings import Revisit, Stretch, Update, findings
+from reprieve.notices import Notice, Window, no_event_found
+from reprieve.ports import Log, LogReader, MessageQueue
 from reprieve.readings import Reading
-from reprieve.records import READ_PATTERN, Scheduling
-from reprieve.tallies import Counted, merged
+from reprieve.records import READ_PATTERN
 
 LATENESS: Final = timedelta(minutes=15)
 """How long after its own timestamp a line may appear in the log group, and still be counted."""
@@ -41,6 +42,15 @@ NO_EVENT_AGAIN: Final = timedelta(hours=1)
 RETRIES_AFTER: Final = (2.0, 5.0)
 """Seconds to wait for a line that made the alarm ring and can't be read yet."""
 
+BATCH: Final = 500
+"""How many lines are read before a look at the time and at what is new."""
+
+STORM: Final = 50_000
+"""With more lines than this in one run, or more than there is time for, minutes are settled as soon
+as they are read, for there is no time to read them again: a line that is late then is not counted."""
+
+EARLIEST: Final = datetime.min.replace(tzinfo=UTC)
+
 _TRIES: Final = 4
 
 
@@ -51,19 +61,19 @@ class Investigator:
     Attributes:
         log_group: The log group that CloudTrail delivers to.
         alarm_name: The one alarm that is ours; the topic may carry others.
-        account: The account whose keys may be asked about.
         region: The Region of the log group.
         channels: The names of the channels that every notice goes to.
+        policy: When a notice is due.
         remaining: How many seconds this invocation has left.
     """
 
     log_group: str
     alarm_name: str
-    account: str
     region: str
     channels: tuple[str, ...]
+    policy: Policy
     logs: LogReader
-    keys: KeyDirectory
+    facts: Facts
     casebook: Casebook
     queue: MessageQueue
     pool: Executor
@@ -77,6 +87,7 @@ class Investigator:
 
         Raises:
             AwsError: something that nothing can be done without is out of reach; the event is to be retried.
+            TooMuchError: one minute of the log group is more than can be read in one invocation.
         """
         messages = alarms.messages(event)
         ours = tuple(self._ours(messages))
@@ -86,6 +97,7 @@ class Investigator:
         for alarm in ours:
             if alarm.is_ringing:
                 self._explain(alarm, reading)
+        self._look_after_cases()
         self._send(self.casebook.outbox())
 
     def _ours(self, messages: tuple[str, ...]) -> Iterator[Alarm]:
@@ -110,54 +122,99 @@ class Investigator:
             now = self.clock()
             start = bookmark.settled_until or to_minute(min(wanted_from, now - LATENESS))
             end = min(now, start + STEP)
-            settle_until = min(to_minute(now - LATENESS), end)
-            reading = self._read(start - COPIES_APART, end)
-            self._store(reading, start, settle_until, end)
-            self._move(bookmark, settle_until)
-            if end == now:
-                return reading
-            if self.remaining() < ENOUGH_TIME:
-                self.log.warning("The rest of a gap is left for the next run", read_until=end.isoformat())
+            if end < now:
+                self._glance(start, now)
+            reading, reached = self._read(
+                max(start - COPIES_APART, bookmark.copies_from or EARLIEST), end, start
+            )
+            is_storm = reading.lines > STORM or reached < end
+            stretch = _stretch(start, reached, now if is_storm else now - LATENESS)
+            self._store(reading, stretch)
+            self._move(bookmark, stretch.settle_until, is_storm=is_storm)
+            if reached == now or self._is_over(reached):
                 return reading
 
-    def _read(self, start: datetime, end: datetime) -> Reading:
-        reading = Reading()
-        reading.take_lines(self.logs.read(start, end, READ_PATTERN))
+    def _is_over(self, reached: datetime) -> bool:
+        if self.remaining() >= ENOUGH_TIME:
+            return False
+        self.log.warning("The rest is left for the next run", read_until=reached.isoformat())
+        return True
+
+    def _glance(self, start: datetime, now: datetime) -> None:
+        """Before a gap is worked off, tell of what is going on now: nobody waits for the oldest minute."""
+        reading, reached = self._read(max(start, now - LATENESS), now, start)
+        self._store(reading, Stretch(start, start, reached, is_whole=False))
+
+    def _read(self, start: datetime, end: datetime, counted_from: datetime) -> tuple[Reading, datetime]:
+        """Read a part of the log group; return what it holds, and up to where it could be read in time.
+
+        While much is read, the first notice of a key does not wait for the end.
+        """
+        reading, told = Reading(), 0
+        lines = self.logs.read(start, end, READ_PATTERN)
+        while batch := tuple(islice(lines, BATCH)):
+            reading.take_lines(batch)
+            if len(batch) < BATCH:
+                break
+            if len(reading.keys) > told:
+                told = len(reading.keys)
+                self._store(reading, Stretch(counted_from, counted_from, counted_from, is_whole=False))
+            if self.remaining() < ENOUGH_TIME:
+                end = _whole_minutes(reading, counted_from)
+                break
+        self._note_reading(reading, start, end)
+        return reading, end
+
+    def _note_reading(self, reading: Reading, start: datetime, end: datetime) -> None:
         self.log.info(
             "Read the log group",
             start=start.isoformat(),
             end=end.isoformat(),
+            lines=reading.lines,
             keys=len(reading.keys),
             unnamed=len(reading.unnamed),
             passed=dict(reading.passed),
         )
-        return reading
 
-    def _store(self, reading: Reading, start: datetime, settle_until: datetime, read_until: datetime) -> None:
+    def _store(self, reading: Reading, stretch: Stretch) -> None:
         """Bring every key's case up to date, and send what people are to be told."""
         cases = {key: self.pool.submit(self.casebook.cases, key) for key in reading.keys}
-        known = facts.gather(reading.keys, self.keys, self.account, self.pool)
-        for finding in _findings(reading, known):
+        known_of = knows_who(case for found in cases.values() for case in found.result())
+        known = self.facts.gather(reading.keys, known_of | reading.schedulings.keys())
+        for finding in findings(reading, known):
             read_before = cases.get(finding.facts.key.arn)
-            update = _Update(finding, start, settle_until, read_until, self.clock())
+            update = Update(finding, stretch, self.policy, self.clock())
             self._save(update, read_before.result() if read_before else None)
 
-    def _save(self, update: "_Update", cases: tuple[Case, ...] | None) -> None:
+    def _save(self, update: Update | Revisit, cases: tuple[Case, ...] | None) -> None:
         """Store one case with its notices; if somebody else wrote it meanwhile, begin again with theirs."""
         for _ in range(_TRIES):
             if cases is None:
-                cases = self.casebook.cases(update.finding.facts.key.arn)
-            case, notices = update.apply(cases)
-            if case is None or (case in cases and not notices):
+                cases = self.casebook.cases(update.key)
+            change = update.apply(cases)
+            if change is None:
                 return
             try:
-                self.casebook.save(case, *notices)
+                self.casebook.save(
+                    change.case,
+                    *change.notices,
+                    wake_at=wake_at(change.case, self.policy),
+                    instead_of=change.instead_of,
+                )
             except ConflictError:
                 cases = None
                 continue
-            self._send(notices)
+            self._send(change.notices)
             return
         raise ConflictError
+
+    def _look_after_cases(self) -> None:
+        """Look at the cases whose time has come although nothing was read of them."""
+        now = self.clock()
+        cases = self.casebook.awake(now)
+        known = self.facts.gather((case.key.arn for case in cases), knows_who(cases))
+        for case in cases:
+            self._save(Revisit(case, known[case.key.arn], self.policy, now), None)
 
     def _send(self, notices: tuple[Notice, ...]) -> None:
         if not notices:
@@ -171,11 +228,13 @@ class Investigator:
                 case_id=notice.case.id if notice.case else None,
             )
 
-    def _move(self, bookmark: Bookmark, settled_until: datetime) -> None:
+    def _move(self, bookmark: Bookmark, settled_until: datetime, *, is_storm: bool) -> None:
         if bookmark.settled_until and bookmark.settled_until >= settled_until:
             return
+        copies_from = settled_until if is_storm else bookmark.copies_from
+        moved = replace(bookmark, settled_until=settled_until, copies_from=copies_from)
         try:
-            self.casebook.move_bookmark(self.log_group, replace(bookmark, settled_until=settled_until))
+            self.casebook.move_bookmark(self.log_group, moved)
         except ConflictError:
             self.log.info("Another run moved the bookmark")
 
@@ -187,7 +246,7 @@ class Investigator:
             self.sleep(pause)
             reading = self._read_on(alarm.since)
         now = self.clock()
-        looked = self._read(alarm.since, now)
+        looked, _ = self._read(alarm.since, now, alarm.since)
         if not looked.found_since(alarm.since):
             self._tell_of_no_event(Window(log_group=self.log_group, start=alarm.since, end=now), looked)
 
@@ -196,14 +255,7 @@ class Investigator:
         told_at = bookmark.no_event_told_at
         if told_at and self.clock() - told_at < NO_EVENT_AGAIN:
             return
-        unknown = tuple(
-            Unknown(
-                fact=f"which key {record.caller.label} meant with {record.operation}",
-                why=f"record {record.event_id} names none",
-            )
-            for record in looked.unnamed
-        )
-        notice = no_event_found(window, self.region, READ_PATTERN, self.clock(), unknown)
+        notice = no_event_found(window, self.region, READ_PATTERN, self.clock(), _unnamed(looked))
         try:
             self.casebook.post(self.log_group, replace(bookmark, no_event_told_at=self.clock()), notice)
         except ConflictError:
@@ -212,71 +264,28 @@ class Investigator:
         self._send((notice,))
 
 
-@dataclass(frozen=True, slots=True)
-class _Finding:
-    """What a reading found of one key."""
-
-    facts: KeyFacts
-    minutes: Mapping[datetime, Counted]
-    schedulings: tuple[Scheduling, ...]
+def _stretch(start: datetime, reached: datetime, complete_until: datetime) -> Stretch:
+    """Return what a reading is good for; minutes from `complete_until` on are read again."""
+    return Stretch(start, max(start, min(to_minute(complete_until), to_minute(reached))), reached)
 
 
-@dataclass(frozen=True, slots=True)
-class _Update:
-    """What one reading does to the case of one key."""
+def _whole_minutes(reading: Reading, start: datetime) -> datetime:
+    """Return up to where whole minutes have been read, when time ran out.
 
-    finding: _Finding
-    start: datetime
-    settle_until: datetime
-    read_until: datetime
-    now: datetime
-
-    def apply(self, cases: tuple[Case, ...]) -> tuple[Case | None, tuple[Notice, ...]]:
-        """Return the case as it is now, and the notices that are due; no case if there is nothing to keep."""
-        case = self._case_of(cases)
-        if case is None:
-            return None, ()
-        case = note_schedulings(self._with_facts(case), self.finding.schedulings)
-        return _tell_all(count(case, self.finding.minutes, self.settle_until, self.read_until), self.now)
-
-    def _case_of(self, cases: tuple[Case, ...]) -> Case | None:
-        """Return the case that the records belong to.
-
-        That is the one of the deletion that KMS tells of. Where KMS tells of none (it was cancelled
-        since, or may not be asked), it is the latest, or a new one without a date.
-        What an earlier case has counted is not counted again in a later one.
-        """
-        key = self.finding.facts.key
-        same = [case for case in cases if case.deletion_date == key.deletion_date]
-        if same or (cases and not key.is_pending):
-            return (same or list(cases))[-1]
-        if not key.is_pending and not self.finding.minutes:
-            return None
-        counted_elsewhere = (to_minute(case.read_until) for case in cases)
-        return open_case(key, self.now, max((self.start, *counted_elsewhere)))
-
-    def _with_facts(self, case: Case) -> Case:
-        """Return the case with the key as it was looked up, unless that could not be done."""
-        found = self.finding.facts
-        if found.key.state is None and case.key.state is not None:
-            return case
-        return replace(case, key=found.key, unknown=found.unknown)
+    Raises:
+        TooMuchError: not one of them.
+    """
+    reached = to_minute(reading.last_at or start)
+    if reached <= start:
+        raise TooMuchError(reading.lines)
+    return reached
 
 
-def _tell_all(case: Case, now: datetime) -> tuple[Case, tuple[Notice, ...]]:
-    notices: list[Notice] = []
-    while reason := due(case):
-        case, notice = tell(case, reason, now)
-        notices.append(notice)
-    return case, tuple(notices)
-
-
-def _findings(reading: Reading, known: Mapping[KeyArn, KeyFacts]) -> Iterator[_Finding]:
-    """Yield what was found of each key; what came under an alias joins the key that it stands for."""
-    named: dict[KeyArn, list[KeyArn]] = {}
-    for key in reading.keys:
-        named.setdefault(known[key].key.arn, []).append(key)
-    for arn, names in named.items():
-        facts_of_key = known.get(arn) or known[names[0]]
-        schedulings = tuple(found for name in names for found in reading.schedulings.get(name, ()))
-        yield _Finding(facts_of_key, merged(reading.of(name) for name in names), schedulings)
+def _unnamed(looked: Reading) -> tuple[Unknown, ...]:
+    return tuple(
+        Unknown(
+            fact=f"which key {record.caller.label} meant with {record.operation}",
+            why=f"record {record.event_id} names none",
+        )
+        for record in looked.unnamed
+    )

@@ -1,18 +1,18 @@
-"""Notices: what people are told of a case, when it is due, and why."""
+"""Notices: what people are told of a case."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
+from math import ceil
 from typing import Final
 from uuid import UUID, uuid5
 
-from reprieve.cases import Case, Decision, Key, ScheduledBy, Told, Unknown
+from reprieve.cases import Case, Closure, Decision, Key, ScheduledBy, Told, Unknown
 from reprieve.console import key_url, log_url, rescue_commands
 from reprieve.tallies import Uses
 
 _NAMESPACE: Final = UUID("3c0f6e0e-5a0e-4b0e-9a54-0f2a6f0f6d53")
-_MANAGEMENT_CALLERS_REMEMBERED: Final = 100
+_HOUR: Final = timedelta(hours=1)
 
 
 class Reason(StrEnum):
@@ -66,6 +66,8 @@ class Notice:
     unknown: tuple[Unknown, ...] = ()
     command: tuple[str, ...] = ()
     decision: Decision | None = None
+    closure: Closure | None = None
+    uses_since_last: int | None = None
     window: Window | None = None
     link: str | None = None
 
@@ -75,31 +77,42 @@ class Notice:
         return self.case.key if self.case else None
 
 
-def due(case: Case) -> Reason | None:
-    """Return why people have to be told of this case now, if they have.
+def tell(case: Case, reason: Reason, now: datetime, ringing: int | None = None) -> tuple[Case, Notice]:
+    """Return the notice for `reason`, and the case in which it is noted what people have been told.
 
-    | what is new                                              | reason            |
-    | -------------------------------------------------------- | ----------------- |
-    | it has been used, and nobody has been told               | `key-in-use`      |
-    | a caller not told of before made a management call       | `management-call` |
-    | anything else                                            | none              |
+    Args:
+        case: The case.
+        reason: Why they are told.
+        now: The present.
+        ringing: How many uses people are to be woken for; all of them unless said otherwise.
     """
-    if case.uses.count and not case.told.in_use:
-        return Reason.KEY_IN_USE
-    if _new_management_callers(case):
-        return Reason.MANAGEMENT_CALL
-    return None
+    uses = case.uses.count if ringing is None else ringing
+    notice = _notice(case, reason, now, max(0, uses - case.told.uses))
+    return replace(case, told=_told(case, reason, now, uses)), notice
 
 
-def tell(case: Case, reason: Reason, now: datetime) -> tuple[Case, Notice]:
-    """Return the notice for `reason`, and the case in which it is noted that people have been told."""
-    callers = (*case.told.management_callers, *_new_management_callers(case))
-    told = Told(
-        notices=case.told.notices + 1,
-        in_use=case.told.in_use or bool(case.uses.count),
-        management_callers=callers[-_MANAGEMENT_CALLERS_REMEMBERED:],
+def _told(case: Case, reason: Reason, now: datetime, uses: int) -> Told:
+    """Return what people know once they have had a notice: everything that it shows."""
+    told, parts = case.told, case.uses.by_caller
+    new_callers_at = [at for at in told.new_callers_at if now - at < _HOUR]
+    return Told(
+        notices=told.notices + 1,
+        last_at=now,
+        in_use=told.in_use or bool(uses),
+        uses=max(uses, told.uses),
+        callers=tuple(part.caller.id for part in parts),
+        resources=tuple(dict.fromkeys(str(resource) for part in parts for resource in part.resources)),
+        new_callers_at=(*new_callers_at, now) if reason is Reason.NEW_CALLER else tuple(new_callers_at),
+        management_callers=tuple(part.caller.id for part in case.management_calls.by_caller),
+        hours_left=_hours_left(case, now),
+        scheduled=told.scheduled or case.scheduled_by is not None,
+        cancelled=told.cancelled or case.closure is not None,
     )
-    return replace(case, told=told), _notice(case, reason, now)
+
+
+def _hours_left(case: Case, now: datetime) -> int | None:
+    """Return how many hours are left, which a notice says: nobody is told again that it is less than that."""
+    return None if case.deletion_date is None else max(0, ceil((case.deletion_date - now) / _HOUR))
 
 
 def no_event_found(
@@ -116,7 +129,7 @@ def no_event_found(
     )
 
 
-def _notice(case: Case, reason: Reason, now: datetime) -> Notice:
+def _notice(case: Case, reason: Reason, now: datetime, since_last: int) -> Notice:
     arn = case.key.arn
     return Notice(
         id=_id(case.id, reason, case.told.notices),
@@ -129,18 +142,16 @@ def _notice(case: Case, reason: Reason, now: datetime) -> Notice:
         console_url=key_url(arn),
         command=() if arn.is_alias else rescue_commands(arn),
         decision=case.decision,
+        closure=case.closure,
+        uses_since_last=since_last if case.told.in_use else None,
     )
 
 
 def _unknown_scheduling(case: Case) -> tuple[Unknown, ...]:
-    if case.scheduled_by:
+    fact = "who scheduled the deletion, and when"
+    if case.scheduled_by or any(fact in each.fact for each in case.unknown):
         return ()
-    return (Unknown(fact="who scheduled the deletion, and when", why="the log lines read so far do not say"),)
-
-
-def _new_management_callers(case: Case) -> tuple[str, ...]:
-    told: Mapping[str, None] = dict.fromkeys(case.told.management_callers)
-    return tuple(part.caller.id for part in case.management_calls.by_caller if part.caller.id not in told)
+    return (Unknown(fact=fact, why="the log lines read so far do not say"),)
 
 
 def _id(subject: str, reason: Reason, number: int) -> str:
@@ -148,4 +159,4 @@ def _id(subject: str, reason: Reason, number: int) -> str:
     return str(uuid5(_NAMESPACE, f"{subject}|{reason}|{number}"))
 
 
-__all__ = ["CaseSummary", "Notice", "Reason", "Window", "due", "no_event_found", "tell"]
+__all__ = ["CaseSummary", "Notice", "Reason", "Window", "no_event_found", "tell"]

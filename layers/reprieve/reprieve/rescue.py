@@ -10,8 +10,9 @@ from typing import Final
 from uuid import uuid4
 
 from reprieve.casebook import AuditEntry, Casebook
-from reprieve.cases import Case, Decision, Key, KeyState, open_case
+from reprieve.cases import Case, Closure, Decision, Ending, Key, KeyState, open_case
 from reprieve.clock import Clock, to_minute
+from reprieve.due import Policy, wake_at
 from reprieve.errors import AbsentError, AwsError, ConflictError, UnreachableError, WrongStateError
 from reprieve.links import Claims
 from reprieve.looking import NOTHING_CHANGED, Looker, Seen, as_told, refused
@@ -57,6 +58,15 @@ class Rescuer:
         if nothing is None or not nothing.offer_enable:
             return nothing or outcomes.BAD_FORM
         return self._recorded(claims, decision, seen, self._enable_again)
+
+    def keep(self, claims: Claims, decision: Decision) -> Outcome:
+        """Leave the deletion as it is, and tell nobody of the key's uses any more."""
+        seen = self.looker.look(claims)
+        if isinstance(seen, Outcome):
+            return seen
+        if nothing := seen.nothing_to_decide(claims):
+            return nothing
+        return self._recorded(claims, decision, seen, self._keep)
 
     def _recorded(self, claims: Claims, decision: Decision, seen: Seen, act: "_Act") -> Outcome:
         """Act, between two entries in the record; without the first nothing is done."""
@@ -118,9 +128,16 @@ class Rescuer:
         key = self._prove(
             seen.key, KeyState.ENABLED if decision.enable and not problem else KeyState.DISABLED
         )
-        told = self._tell(claims, replace(decision, state=key.state), replace(seen, key=key))
+        told = self._tell(
+            claims, replace(decision, state=key.state), replace(seen, key=key), Reason.DELETION_CANCELLED
+        )
         outcome = self._outcome(key, decision, problem)
         return outcome if told else outcomes.untold(outcome), request_ids
+
+    def _keep(self, claims: Claims, decision: Decision, seen: Seen) -> "_Done":
+        decided = replace(decision, state=seen.key.state)
+        told = self._tell(claims, decided, seen, Reason.DELETION_KEPT)
+        return outcomes.kept(seen.key, seen.case) if told else outcomes.not_recorded(seen.key), ()
 
     def _enable_again(self, claims: Claims, decision: Decision, seen: Seen) -> "_Done":
         return self._bring_back(claims, decision, seen, ())
@@ -169,7 +186,7 @@ class Rescuer:
                 outcome = outcomes.not_enabled(key, problem or "KMS has not shown it as enabled so far")
         return outcome
 
-    def _tell(self, claims: Claims, decision: Decision, seen: Seen) -> bool:
+    def _tell(self, claims: Claims, decision: Decision, seen: Seen, reason: Reason) -> bool:
         """Store the decision with a notice for every channel; return whether that could be done."""
         for _ in range(_TRIES):
             try:
@@ -177,8 +194,11 @@ class Rescuer:
                     seen, claims, decision
                 )
                 decided = replace(case, key=seen.key, decision=decision)
-                case, notice = tell(decided, Reason.DELETION_CANCELLED, self.clock())
-                self.casebook.save(case, notice)
+                if reason is Reason.DELETION_CANCELLED:
+                    closure = Closure(how=Ending.CANCELLED, at=decision.at)
+                    decided = replace(decided, closure=case.closure or closure)
+                case, notice = tell(decided, reason, self.clock())
+                self.casebook.save(case, notice, wake_at=wake_at(case, Policy()))
                 self.casebook.send(self.queue, self.channels, (notice,))
             except ConflictError:
                 continue

@@ -4,7 +4,7 @@ Looking changes nothing, ever: mail scanners open links in real browsers.
 Only a form that somebody sends acts.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -23,6 +23,7 @@ from reprieve.rescue import Rescuer
 FORM_LIMIT: Final = 8192  # bytes
 _ADDRESS_LIMIT: Final = 64
 _FIELDS_AT_MOST: Final = 10
+_WHY_LIMIT: Final = 200
 
 
 class Choice(StrEnum):
@@ -30,6 +31,7 @@ class Choice(StrEnum):
 
     CANCEL = "cancel"
     ENABLE = "enable"
+    KEEP = "keep"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +86,10 @@ class Responder:
             choice = Choice(form.get("decision", ""))
         except ValueError:
             return outcome_page(outcomes.BAD_FORM)
-        enable = choice is Choice.ENABLE or form.get("enable") == "yes"
+        why = one_line(form.get("why", "").strip(), _WHY_LIMIT)
+        if choice is Choice.KEEP and not why:
+            return outcome_page(outcomes.NO_REASON)
+        enable = choice is Choice.ENABLE or (choice is Choice.CANCEL and form.get("enable") == "yes")
         decision = Decision(
             choice=choice,
             at=self.clock().replace(microsecond=0),
@@ -92,9 +97,18 @@ class Responder:
             source_ip=one_line(request.source_ip, _ADDRESS_LIMIT),
             user_agent=one_line(request.user_agent),
             enable=enable,
+            why=why or None,
         )
-        act = self.rescuer.enable if choice is Choice.ENABLE else self.rescuer.cancel
-        return outcome_page(act(claims, decision))
+        return outcome_page(self._act(choice)(claims, decision))
+
+    def _act(self, choice: Choice) -> Callable[[Claims, Decision], Outcome]:
+        match choice:
+            case Choice.CANCEL:
+                return self.rescuer.cancel
+            case Choice.ENABLE:
+                return self.rescuer.enable
+            case Choice.KEEP:
+                return self.rescuer.keep
 
 
 def _form(body: bytes) -> Mapping[str, str]:

@@ -24,6 +24,9 @@ class InvestigateSettings:
     channels: tuple[str, ...]
     account: str
     region: str
+    repeat_after: timedelta | None
+    tells_of_scheduling: bool
+    ignored_callers: tuple[str, ...]
 
     @classmethod
     def read(cls, environment: Environment) -> Self:
@@ -40,6 +43,9 @@ class InvestigateSettings:
             channels=_names(environment, "CHANNELS"),
             account=_text(environment, "ACCOUNT_ID"),
             region=_text(environment, "AWS_REGION"),
+            repeat_after=_hours(environment, "REPEAT_NOTICE_HOURS", least=0) or None,
+            tells_of_scheduling=_text(environment, "NOTIFY_ON_SCHEDULING") == "yes",
+            ignored_callers=_listed(environment.get("IGNORED_CALLERS", "")),
         )
 
 
@@ -105,10 +111,14 @@ def _text(environment: Environment, name: str) -> str:
 
 
 def _names(environment: Environment, name: str) -> tuple[str, ...]:
-    names = tuple(part.strip() for part in _text(environment, name).split(",") if part.strip())
+    names = _listed(_text(environment, name))
     if not names:
         raise SettingsError(name, "names nothing")
     return names
+
+
+def _listed(value: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in value.split(",") if part.strip())
 
 
 def _key(environment: Environment, name: str) -> KeyArn:
@@ -118,8 +128,8 @@ def _key(environment: Environment, name: str) -> KeyArn:
         raise SettingsError(name, "is not the ARN of a KMS key") from error
 
 
-def _hours(environment: Environment, name: str) -> timedelta:
+def _hours(environment: Environment, name: str, least: int = 1) -> timedelta:
     value = _text(environment, name)
-    if not (value.isascii() and value.isdecimal() and len(value) <= _HOURS_DIGITS and int(value)):
+    if not (value.isascii() and value.isdecimal() and len(value) <= _HOURS_DIGITS and int(value) >= least):
         raise SettingsError(name, "is not a number of hours")
     return timedelta(hours=int(value))

@@ -21,7 +21,7 @@ CALLERS_LISTED: Final = 20
 _OPERATIONS_LISTED: Final = 16
 _ADDRESSES_LISTED: Final = 5
 _AGENTS_LISTED: Final = 3
-_RESOURCES_LISTED: Final = 5
+RESOURCES_LISTED: Final = 8
 _EVENTS_LISTED: Final = 5
 OTHER_OPERATIONS: Final = "other operations"
 
@@ -84,7 +84,7 @@ class _Row:
             self.operations[name] = self.operations.get(name, 0) + number
         _keep_first(self.source_ips, part.source_ips, _ADDRESSES_LISTED)
         _keep_first(self.user_agents, part.user_agents, _AGENTS_LISTED)
-        _keep_first(self.resources, part.resources, _RESOURCES_LISTED)
+        _keep_first(self.resources, part.resources, RESOURCES_LISTED)
         _keep_first(self.event_ids, part.event_ids, _EVENTS_LISTED)
 
     def take_back(self, part: CallerUses) -> None:
@@ -137,8 +137,8 @@ class Tally:
         row = self._rows.get(part.caller.id)
         if row and row.count <= part.count:
             del self._rows[part.caller.id]
-        elif row := row or self._unlisted:
-            row.take_back(part)
+        else:
+            (row or self._rest(part.first_at, part.last_at)).take_back(part)
 
     def uses(self) -> Uses:
         """Return the count as it stands."""

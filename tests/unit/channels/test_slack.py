@@ -207,7 +207,8 @@ def test_an_alarm_that_nothing_explains_is_told_with_where_to_look() -> None:
     assert texts(NOTHING_FOUND) == [
         "KMS key in use: the alarm rang, and no record explains it",
         "The alarm rang, and no CloudTrail record that names a key explains it.",
-        "Searched log group aws-cloudtrail-logs-111122223333, from 2026-11-22 14:39 UTC to 2026-11-22 14:55 UTC.",
+        "Searched log group aws-cloudtrail-logs-111122223333,"
+        " from 2026-11-22 14:39 UTC to 2026-11-22 14:55 UTC.",
         "Open the console",
         "Not known: which key user jane meant with Decrypt (record e1 names none)",
     ]

@@ -26,6 +26,14 @@ PROMPT: Final = Config(
 )
 """For calls that a person waits for, or that may be done without."""
 
+BRIEF: Final = Config(
+    connect_timeout=1,
+    read_timeout=2,
+    retries={"mode": "standard", "total_max_attempts": 2},
+    max_pool_connections=16,
+)
+"""For facts about a key: many at once, and nobody waits for them for longer than some seconds."""
+
 _KINDS: Final[dict[str, type[AwsError]]] = {
     "AccessDenied": DeniedError,
     "AccessDeniedException": DeniedError,

@@ -1,30 +1,36 @@
-"""A role session: what most workloads are, Lambda functions and EC2 instances among them."""
+"""A role session: what most workloads are, and most people too.
 
-from collections.abc import Mapping
-from typing import Any
+Whose session it is, is read in `sessions/`; a role that nobody there recognises is called by its name.
+Role chaining leaves no trace but `sourceIdentity`, which outlives every change of role.
+Source: CloudTrail user guide, "CloudTrail userIdentity element"; IAM user guide, "Monitor and control
+actions taken with assumed roles".
+"""
 
+from reprieve.callers import sessions
 from reprieve.callers.caller import Caller
-from reprieve.fields import ARN_LIMIT, text
+from reprieve.callers.evidence import Evidence
+from reprieve.callers.sessions.session import Session
+from reprieve.console import page
 
 TYPE = "AssumedRole"
 
 
-def read(identity: Mapping[str, Any]) -> Caller:
-    """Name the role and, apart from it, the session.
-
-    The ARN is `arn:…:sts::ACCOUNT:assumed-role/ROLE/SESSION`; the issuer names the role as well.
-    """
-    arn = text(identity, "arn", limit=ARN_LIMIT)
-    _, _, role_and_session = arn.partition(":assumed-role/")
-    role, _, session = role_and_session.partition("/")
-    role = text(identity, "sessionContext", "sessionIssuer", "userName") or role
-    account = text(identity, "accountId")
-    return Caller(
-        kind=TYPE,
-        id=arn or account or text(identity, "principalId") or TYPE,
-        name=f"role {role}" if role else "a role without a name",
-        arn=arn or None,
-        account=account or None,
-        session=session or None,
-        source_identity=text(identity, "sessionContext", "sourceIdentity") or None,
+def read(evidence: Evidence) -> Caller:
+    """Name who has the session, and the role and the session apart from it."""
+    session = Session.of(evidence)
+    role = f"role {session.role}" if session.role else "a role without a name"
+    who = sessions.recognise(session)
+    return evidence.caller(
+        TYPE,
+        who.name if who else role,
+        behind=(who.behind or role) if who else None,
+        session=session.name or None,
+        source_identity=evidence.text("sessionContext", "sourceIdentity") or None,
+        console_url=(who and who.console_url) or _role_page(session),
+        is_service=bool(who and who.is_service),
     )
+
+
+def _role_page(session: Session) -> str | None:
+    path = "iam/home?region={region}#/roles/details/{role}"
+    return page(session.evidence.region, path, role=session.role) if session.role else None

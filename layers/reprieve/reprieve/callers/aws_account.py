@@ -1,20 +1,14 @@
-"""Somebody in another account: all that the owner's side of a cross-account request tells."""
+"""Somebody in another account: all that the owner's side of a cross-account request tells.
 
-from collections.abc import Mapping
-from typing import Any
+Source: CloudTrail user guide, "Sharing CloudTrail event information between accounts"; a real record.
+"""
 
 from reprieve.callers.caller import Caller
-from reprieve.fields import text
+from reprieve.callers.evidence import Evidence
 
 TYPE = "AWSAccount"
 
 
-def read(identity: Mapping[str, Any]) -> Caller:
+def read(evidence: Evidence) -> Caller:
     """Name the account; the record holds neither an ARN nor a user name."""
-    account = text(identity, "accountId")
-    return Caller(
-        kind=TYPE,
-        id=account or text(identity, "principalId") or TYPE,
-        name=f"somebody in account {account or 'unknown'}",
-        account=account or None,
-    )
+    return evidence.caller(TYPE, f"somebody in account {evidence.account or 'unknown'}")

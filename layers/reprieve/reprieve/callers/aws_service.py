@@ -1,21 +1,17 @@
-"""An AWS service on its own account."""
+"""An AWS service on its own account.
 
-from collections.abc import Mapping
-from typing import Any
+Source: CloudTrail user guide, "CloudTrail userIdentity element", type.
+"""
 
+from reprieve.callers import service_between
 from reprieve.callers.caller import Caller
-from reprieve.fields import text
+from reprieve.callers.evidence import Evidence
 
 TYPE = "AWSService"
 
 
-def read(identity: Mapping[str, Any]) -> Caller:
+def read(evidence: Evidence) -> Caller:
     """Name the service by its principal; the record may hold nothing else."""
-    service = text(identity, "invokedBy")
-    account = text(identity, "accountId")
-    return Caller(
-        kind=TYPE,
-        id=account or service or TYPE,
-        name=f"AWS service {service or 'without a name'}",
-        account=account or None,
-    )
+    service = service_between.host(evidence)
+    name = f"AWS service {service_between.in_words(service) or 'without a name'}"
+    return evidence.caller(TYPE, name, id=evidence.account or service, is_service=True)

@@ -1,23 +1,23 @@
-"""An IAM user, with long-term or temporary credentials."""
+"""An IAM user, with long-term or temporary credentials.
 
-from collections.abc import Mapping
-from typing import Any
+Temporary ones leave a `sessionContext` with an empty issuer. Source: CloudTrail user guide,
+"CloudTrail userIdentity element"; real records.
+"""
 
 from reprieve.callers.caller import Caller
-from reprieve.fields import ARN_LIMIT, text
+from reprieve.callers.evidence import Evidence
+from reprieve.console import page
 
 TYPE = "IAMUser"
 
 
-def read(identity: Mapping[str, Any]) -> Caller:
+def read(evidence: Evidence) -> Caller:
     """Name the user; its path, if it has one, stays in the ARN."""
-    arn = text(identity, "arn", limit=ARN_LIMIT)
-    name = text(identity, "userName") or arn.rpartition("/")[2] or text(identity, "principalId")
-    account = text(identity, "accountId")
-    return Caller(
-        kind=TYPE,
-        id=arn or account or name or TYPE,
-        name=f"user {name}" if name else "a user without a name",
-        arn=arn or None,
-        account=account or None,
+    user = evidence.text("userName") or evidence.arn.rpartition("/")[2]
+    name = user or evidence.principal
+    path = "iam/home?region={region}#/users/details/{user}"
+    return evidence.caller(
+        TYPE,
+        f"user {name}" if name else "a user without a name",
+        console_url=page(evidence.region, path, user=user) if user else None,
     )

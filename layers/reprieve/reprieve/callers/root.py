@@ -1,23 +1,17 @@
-"""The root user of an account."""
+"""The root user of an account.
 
-from collections.abc import Mapping
-from typing import Any
+Source: CloudTrail user guide, "CloudTrail userIdentity element", userName.
+"""
 
 from reprieve.callers.caller import Caller
-from reprieve.fields import ARN_LIMIT, text
+from reprieve.callers.evidence import Evidence
 
 TYPE = "Root"
 
 
-def read(identity: Mapping[str, Any]) -> Caller:
+def read(evidence: Evidence) -> Caller:
     """Name the account; `userName` is the account's alias, where it has one."""
-    arn = text(identity, "arn", limit=ARN_LIMIT)
-    account = text(identity, "accountId")
-    alias = text(identity, "userName")
-    return Caller(
-        kind=TYPE,
-        id=arn or account or TYPE,
-        name=f"root user of account {alias or account or 'unknown'}",
-        arn=arn or None,
-        account=account or None,
+    alias = evidence.text("userName")
+    return evidence.caller(
+        TYPE, f"root user of account {alias or evidence.account or 'unknown'}", is_root=True
     )

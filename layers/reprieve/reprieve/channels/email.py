@@ -7,14 +7,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from textwrap import wrap
 
-from reprieve import wording
+from reprieve import headlines, wording
 from reprieve.clock import for_people
-from reprieve.notices import Notice, Reason, Window
+from reprieve.notices import Notice, Window
 from reprieve.ports import Topic
 from reprieve.tallies import CallerUses, Uses
 
 NAME = "email"
 COLUMNS = 72
+_BENEATH = " " * 7
 SUBJECT_LIMIT = 99
 
 
@@ -34,13 +35,13 @@ class Email:
 
 def subject(notice: Notice) -> str:
     """Return the subject."""
-    return wording.subject(notice, SUBJECT_LIMIT)
+    return headlines.subject(notice, SUBJECT_LIMIT)
 
 
 def body(notice: Notice) -> str:
     """Return the text: the answer, the evidence, the way out, what is not known."""
     sections = (
-        _filled(wording.headline(notice)),
+        _filled(headlines.headline(notice)),
         _decision(notice),
         _key(notice),
         _uses(notice.uses, "KMS refused {} to use it"),
@@ -54,9 +55,8 @@ def body(notice: Notice) -> str:
 
 
 def _decision(notice: Notice) -> Iterator[str]:
-    if notice.decision:
-        for sentence in wording.decided(notice.decision):
-            yield from _filled(sentence)
+    for sentence in headlines.concluded(notice):
+        yield from _filled(sentence)
 
 
 def _key(notice: Notice) -> Iterator[str]:
@@ -65,10 +65,11 @@ def _key(notice: Notice) -> Iterator[str]:
         return
     yield from _labelled("Key", wording.names(key))
     yield from _labelled("", str(key.arn))
-    if notice.reason is not Reason.DELETION_CANCELLED:
+    if notice.reason not in headlines.ENDED:
         yield from _labelled("Deletion", wording.deletion(key, notice.at))
         yield from _labelled("", wording.scheduled_by(notice.case.scheduled_by if notice.case else None))
     yield from _labelled("Owner", wording.owner(key))
+    yield from _labelled("Protects", wording.protects(notice.uses))
 
 
 def _uses(uses: Uses, sentence: str) -> Iterator[str]:
@@ -84,14 +85,18 @@ def _uses(uses: Uses, sentence: str) -> Iterator[str]:
 
 def _caller(part: CallerUses) -> Iterator[str]:
     yield from _hanging(f"{part.count:>5}  ", part.caller.label)
-    said = f"{wording.operations(part)}, last at {part.last_at:%H:%M} UTC"
-    for line in (
-        said,
-        ", ".join(map(str, part.resources)),
-        f"from {wording.origin(part)}" if wording.origin(part) else "",
-    ):
-        if line:
-            yield from _hanging(" " * 7, line)
+    yield from _address(part.caller.console_url)
+    yield from _hanging(_BENEATH, f"{wording.operations(part)}, last at {part.last_at:%H:%M} UTC")
+    for resource in part.resources[: wording.RESOURCES_SHOWN]:
+        yield from _hanging(_BENEATH, str(resource))
+        yield from _address(resource.console_url)
+    for line in (wording.other_resources(part), wording.origin(part) and f"from {wording.origin(part)}"):
+        yield from _hanging(_BENEATH, line)
+
+
+def _address(url: str | None) -> Iterator[str]:
+    if url:
+        yield f"{_BENEATH}  {url}"
 
 
 def _window(window: Window | None) -> Iterator[str]:
@@ -108,7 +113,7 @@ def _way_out(notice: Notice) -> Iterator[str]:
         yield ""
         yield "Whoever holds this link can do so, until it expires."
         yield ""
-    if notice.command and notice.reason is not Reason.DELETION_CANCELLED:
+    if notice.command and notice.reason not in headlines.ENDED:
         yield (
             "Without the link:"
             if notice.link

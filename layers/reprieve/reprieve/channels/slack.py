@@ -9,10 +9,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from reprieve import wording
+from reprieve import headlines, wording
 from reprieve.clock import for_people
 from reprieve.fields import one_line
-from reprieve.notices import Notice, Reason
+from reprieve.notices import Notice
 from reprieve.ports import Webhook
 from reprieve.tallies import CallerUses, Uses
 
@@ -42,7 +42,7 @@ class Slack:
 def message(notice: Notice) -> Mapping[str, Any]:
     """Return the webhook's payload. Its `text` is for notifications and screen readers."""
     return {
-        "text": _escaped(wording.subject(notice, HEADER_LIMIT)),
+        "text": _escaped(headlines.subject(notice, HEADER_LIMIT)),
         "blocks": list(_blocks(notice)),
         "mrkdwn": False,
         "unfurl_links": False,
@@ -51,22 +51,22 @@ def message(notice: Notice) -> Mapping[str, Any]:
 
 
 def _blocks(notice: Notice) -> Iterator[Block]:
-    header = _plain(wording.subject(notice, HEADER_LIMIT), HEADER_LIMIT)
+    header = _plain(headlines.subject(notice, HEADER_LIMIT), HEADER_LIMIT)
     yield {"type": "header", "block_id": f"{notice.reason}|{notice.id}", "text": header}
-    yield _section(
-        " ".join((wording.headline(notice), *(wording.decided(notice.decision) if notice.decision else ())))
-    )
+    yield _section(" ".join((headlines.headline(notice), *headlines.concluded(notice))))
     yield from _key(notice)
     yield from _uses(notice.uses, "refused to use it")
     yield from _uses(notice.management_calls, "refused to manage it, which is no use of it")
     if notice.window:
         yield _section(f"Searched {wording.searched(notice.window)}.")
     yield {"type": "actions", "elements": list(_buttons(notice))}
-    if notice.command and notice.reason is not Reason.DELETION_CANCELLED:
+    if notice.command and notice.reason not in headlines.ENDED:
         yield _section("Without the link:" if notice.link else "With the AWS CLI:")
         yield _preformatted("\n".join(notice.command))
     if notice.unknown:
-        elements = [_plain(f"Not known: {unknown}", UNKNOWN_LIMIT) for unknown in notice.unknown[:UNKNOWN_SHOWN]]
+        elements = [
+            _plain(f"Not known: {unknown}", UNKNOWN_LIMIT) for unknown in notice.unknown[:UNKNOWN_SHOWN]
+        ]
         yield {"type": "context", "elements": elements}
 
 
@@ -75,12 +75,12 @@ def _key(notice: Notice) -> Iterator[Block]:
     if key is None:
         return
     fields = [("Key", wording.names(key)), ("ARN", str(key.arn))]
-    if notice.reason is not Reason.DELETION_CANCELLED:
+    if notice.reason not in headlines.ENDED:
         fields += [
             ("Deletion", wording.deletion(key, notice.at)),
             ("Since", wording.scheduled_by(notice.case.scheduled_by if notice.case else None)),
         ]
-    fields.append(("Owner", wording.owner(key)))
+    fields += [("Owner", wording.owner(key)), ("Protects", wording.protects(notice.uses))]
     yield {
         "type": "section",
         "fields": [_plain(f"{label}\n{value}", FIELD_LIMIT) for label, value in fields if value],
@@ -102,7 +102,7 @@ def _caller(part: CallerUses) -> str:
     words = (
         f"{wording.requests(part.count)} by {part.caller.label}",
         f"{wording.operations(part)}, last at {part.last_at:%H:%M} UTC",
-        ", ".join(map(str, part.resources)),
+        wording.about(part),
         f"from {origin}" if origin else "",
     )
     return one_line("; ".join(word for word in words if word), CALLER_LIMIT)

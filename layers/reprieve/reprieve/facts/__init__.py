@@ -1,99 +1,175 @@
 """What can be looked up about a key: one module for each fact, each allowed to fail alone.
 
-A module has `FACT`, what a person calls it, and `look_up(directory, key)`,
-which returns the fields of `Key` that it fills.
+A module has `FACT`, what a person calls it, `SCOPE`, what its answer holds for, and `look_up(sources, key)`,
+which returns the fields of `Key` that it fills, or says that it can't be told.
 To add a fact, write its module and name it in `FACTS`.
 """
 
-from collections.abc import Iterable, Mapping
-from concurrent.futures import Executor, Future
+from collections.abc import Collection, Hashable, Iterable, Mapping
+from concurrent.futures import Executor, Future, wait
 from dataclasses import dataclass, replace
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 from reprieve.arn import KeyArn
 from reprieve.cases import Key, Unknown
-from reprieve.errors import AbsentError, AwsError, DeniedError, ThrottledError
-from reprieve.facts import aliases, metadata, tags
-from reprieve.ports import KeyDirectory
+from reprieve.errors import AbsentError, AwsError, DeniedError, NotUnderstoodError, ThrottledError
+from reprieve.facts import (
+    account_name,
+    aliases,
+    grants,
+    last_use,
+    metadata,
+    relatives,
+    rescuable,
+    scheduling,
+    tags,
+)
+from reprieve.facts.fact import Fact, Sources
+from reprieve.facts.scheduling import known_of as knows_who
+from reprieve.records import Scheduling
 
+FACTS: Final[tuple[Fact, ...]] = (
+    metadata,
+    aliases,
+    tags,
+    rescuable,
+    scheduling,
+    relatives,
+    last_use,
+    grants,
+    account_name,
+)
+"""In the order in which they are asked for: where time is short, the first ones are there."""
 
-class Fact(Protocol):
-    """What every module of this folder is."""
+BUDGET: Final = 3.0
+"""Seconds for all facts together; what takes longer is unknown, and the notice goes."""
 
-    FACT: str
+EVERYTHING: Final = "everything about the key"
 
-    def look_up(self, directory: KeyDirectory, key: KeyArn, /) -> Mapping[str, Any]:
-        """Return the fields of `Key` that this fact fills.
-
-        Raises:
-            AwsError: it could not be had.
-        """
-        ...
-
-
-_Answers = Mapping[str, Future[Mapping[str, Any] | Unknown]]
-
-FACTS: Final[tuple[Fact, ...]] = (metadata, aliases, tags)
+_Found = Mapping[str, Any] | Unknown
+_Question = tuple[str, Hashable]
+"""A fact's name, and what its answer holds for."""
 
 
 @dataclass(frozen=True, slots=True)
 class KeyFacts:
-    """A key with all that could be had, and what could not."""
+    """A key with all that could be had, what could not, and who scheduled it by the event history."""
 
     key: Key
     unknown: tuple[Unknown, ...] = ()
+    schedulings: tuple[Scheduling, ...] = ()
 
 
-def gather(
-    keys: Iterable[KeyArn], directory: KeyDirectory, account: str, pool: Executor
-) -> dict[KeyArn, KeyFacts]:
-    """Look up every fact of every key, side by side; never raises for a fact that can't be had.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """Looks up facts.
 
-    Args:
-        keys: Keys, or aliases where a record has nothing better.
-        directory: Where to ask.
-        account: The account that may be asked about.
-        pool: Where the look-ups run.
-
-    Returns:
-        For each of `keys` what is known of it; an alias is there as the key that it stands for.
+    Attributes:
+        sources: Where to ask.
+        pool: Where the look-ups run. Nobody else's work may be in it: a look-up may outlive the budget.
+        budget: How many seconds all of them have together.
     """
-    asked = {key: _ask(key, directory, account, pool) for key in keys}
-    return {key: _answer(key, account, answers) for key, answers in asked.items()}
+
+    sources: Sources
+    pool: Executor
+    budget: float = BUDGET
+
+    def gather(
+        self, keys: Iterable[KeyArn], knows_who: Collection[KeyArn] = frozenset()
+    ) -> dict[KeyArn, KeyFacts]:
+        """Look up every fact of every key, side by side; never raises for a fact that can't be had.
+
+        Args:
+            keys: Keys, or aliases where a record has nothing better.
+            knows_who: Those of them of which it is known who scheduled their deletion.
+
+        Returns:
+            For each of `keys` what is known of it; an alias is there as the key that it stands for.
+        """
+        asked = {key: self._questions(key, knows_who) for key in dict.fromkeys(keys)}
+        found = self._ask(asked)
+        return {
+            key: self._answer(key, {fact: found[question] for fact, question in questions.items()})
+            for key, questions in asked.items()
+        }
+
+    def _questions(self, key: KeyArn, knows_who: Collection[KeyArn]) -> dict[Fact, _Question]:
+        """Return what is asked about a key. Of an alias only the key behind it can be asked for."""
+        facts = (metadata,) if key.is_alias else FACTS
+        return {
+            fact: (fact.FACT, fact.SCOPE.of(key))
+            for fact in facts
+            if (fact is account_name or self.sources.reaches(key))
+            and not (fact is scheduling and key in knows_who)
+        }
+
+    def _ask(self, asked: Mapping[KeyArn, Mapping[Fact, _Question]]) -> dict[_Question, _Found]:
+        """Ask each question once, all keys' first facts first, and take what is there in time."""
+        running: dict[_Question, Future[_Found]] = {}
+        for fact in FACTS:
+            for key, questions in asked.items():
+                question = questions.get(fact)
+                if question and question not in running:
+                    running[question] = self.pool.submit(_look_up, fact, self.sources, key)
+        wait(running.values(), timeout=self.budget)
+        return {question: self._taken(question, future) for question, future in running.items()}
+
+    def _taken(self, question: _Question, future: Future[_Found]) -> _Found:
+        if future.done():
+            return future.result()
+        future.cancel()
+        return Unknown(fact=question[0], why=f"it took longer than {self.budget:g} s")
+
+    def _answer(self, key: KeyArn, answers: Mapping[Fact, _Found]) -> KeyFacts:
+        known, unknown = KeyFacts(Key.bare(key)), []
+        for fact, found in answers.items():
+            if isinstance(found, Unknown):
+                unknown.append(found)
+            elif fact is scheduling:
+                known = replace(known, schedulings=_of(key, found["schedulings"]))
+            else:
+                known = replace(known, key=replace(known.key, **found))
+        if scheduling in answers and not known.schedulings and known.key.is_pending:
+            unknown += _nobody(key, unknown)
+        if not self.sources.reaches(key):
+            return replace(known, unknown=(self._elsewhere(key), *unknown))
+        return replace(known, unknown=tuple(_merged(unknown, everything=len(answers))))
+
+    def _elsewhere(self, key: KeyArn) -> Unknown:
+        return Unknown(
+            fact=EVERYTHING,
+            why=f"it belongs to account {key.account}, and this stack may enter {self.sources.account} alone"
+            " (its parameter MemberRoleName is empty), so there is no link either",
+        )
 
 
-def _ask(key: KeyArn, directory: KeyDirectory, account: str, pool: Executor) -> _Answers:
-    """Start the look-ups of one key. Of an alias only the key behind it can be asked for."""
-    if key.account != account:
-        return {}
-    facts = (metadata,) if key.is_alias else FACTS
-    return {fact.FACT: pool.submit(_look_up, fact, directory, key) for fact in facts}
-
-
-def _look_up(fact: Fact, directory: KeyDirectory, key: KeyArn) -> Mapping[str, Any] | Unknown:
+def _look_up(fact: Fact, sources: Sources, key: KeyArn) -> _Found:
     try:
-        return fact.look_up(directory, key)
+        return fact.look_up(sources, key)
     except AwsError as error:
         return Unknown(fact=fact.FACT, why=why(error))
+    except NotUnderstoodError as error:
+        return Unknown(fact=fact.FACT, why=f"the answer makes no sense: {error}")
 
 
-def _answer(key: KeyArn, account: str, answers: _Answers) -> KeyFacts:
-    if not answers:
-        return KeyFacts(
-            Key.bare(key), (Unknown(fact="everything about the key", why=_elsewhere(key, account)),)
-        )
-    known, unknown = Key.bare(key), []
-    for answer in answers.values():
-        found = answer.result()
-        if isinstance(found, Unknown):
-            unknown.append(found)
-        else:
-            known = replace(known, **found)
-    return KeyFacts(known, tuple(unknown))
+def _of(key: KeyArn, schedulings: Iterable[Scheduling]) -> tuple[Scheduling, ...]:
+    return tuple(found for found in schedulings if found.key == key)
 
 
-def _elsewhere(key: KeyArn, account: str) -> str:
-    return f"it belongs to account {key.account}, and this stack may ask in {account} alone"
+def _nobody(key: KeyArn, unknown: Iterable[Unknown]) -> list[Unknown]:
+    """Say that the history was asked and does not know."""
+    if any(each.fact == scheduling.FACT for each in unknown):
+        return []
+    return [Unknown(fact=scheduling.FACT, why=f"CloudTrail's event history in {key.region} does not say")]
+
+
+def _merged(unknown: Iterable[Unknown], everything: int) -> Iterable[Unknown]:
+    """Say once why several facts could not be had."""
+    by_reason: dict[str, list[str]] = {}
+    for each in unknown:
+        by_reason.setdefault(each.why, []).append(each.fact)
+    for reason, facts in by_reason.items():
+        yield Unknown(fact=EVERYTHING if len(facts) == everything else ", ".join(facts), why=reason)
 
 
 def why(error: AwsError) -> str:
@@ -107,3 +183,6 @@ def why(error: AwsError) -> str:
             return f"AWS asked for fewer requests ({error.operation})"
         case _:
             return f"{error.operation} failed: {error.code}"
+
+
+__all__ = ["BUDGET", "EVERYTHING", "FACTS", "Facts", "KeyFacts", "Sources", "knows_who", "why"]

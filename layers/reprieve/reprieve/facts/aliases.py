@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from reprieve.arn import KeyArn
-from reprieve.ports import KeyDirectory
+from reprieve.facts.fact import Scope, Sources
 
 FACT = "aliases of the key"
+SCOPE = Scope.KEY
 
 
-def look_up(directory: KeyDirectory, key: KeyArn) -> Mapping[str, Any]:
+def look_up(sources: Sources, key: KeyArn) -> Mapping[str, Any]:
     """Ask KMS. It refuses to make an alias while the key waits, and keeps those that are there."""
-    return {"aliases": directory.aliases(key)}
+    return {"aliases": sources.keys.aliases(key)}

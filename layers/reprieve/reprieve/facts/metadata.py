@@ -1,17 +1,20 @@
-"""The key's state, its deletion date, its description: kms:DescribeKey."""
+"""The key's state, its deletion date, what it is: kms:DescribeKey."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from reprieve.arn import KeyArn
-from reprieve.ports import KeyDirectory
+from reprieve.cases import Relative
+from reprieve.facts.fact import Scope, Sources
+from reprieve.ports import KeyMetadata
 
 FACT = "state and deletion date of the key"
+SCOPE = Scope.KEY
 
 
-def look_up(directory: KeyDirectory, key: KeyArn) -> Mapping[str, Any]:
+def look_up(sources: Sources, key: KeyArn) -> Mapping[str, Any]:
     """Ask KMS; it also tells the key behind an alias."""
-    found = directory.describe(key)
+    found = sources.keys.describe(key)
     return {
         "arn": found.arn,
         "account": found.arn.account,
@@ -20,4 +23,18 @@ def look_up(directory: KeyDirectory, key: KeyArn) -> Mapping[str, Any]:
         "description": found.description,
         "deletion_date": found.deletion_date,
         "multi_region": found.multi_region,
+        "relatives": family(found),
+        "spec": found.spec,
+        "usage": found.usage,
+        "origin": found.origin,
+        "key_store": found.key_store,
     }
+
+
+def family(found: KeyMetadata) -> tuple[Relative, ...] | None:
+    """Return the other keys of a multi-Region key; their states are another question."""
+    if found.multi_region is None:
+        return None
+    primary = [Relative(arn=found.primary, role="PRIMARY")] if found.primary else []
+    replicas = [Relative(arn=replica, role="REPLICA") for replica in found.replicas]
+    return tuple(relative for relative in (*primary, *replicas) if relative.arn != found.arn)

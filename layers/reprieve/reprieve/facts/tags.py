@@ -4,11 +4,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from reprieve.arn import KeyArn
-from reprieve.ports import KeyDirectory
+from reprieve.facts.fact import Scope, Sources
 
 FACT = "tags of the key"
+SCOPE = Scope.KEY
 
 
-def look_up(directory: KeyDirectory, key: KeyArn) -> Mapping[str, Any]:
-    """Ask KMS."""
-    return {"tags": directory.tags(key)}
+def look_up(sources: Sources, key: KeyArn) -> Mapping[str, Any]:
+    """Ask KMS. The owner is what the first of the tags for it says that says anything."""
+    tags = sources.keys.tags(key)
+    return {"tags": tags, "owner": next(filter(None, map(tags.get, sources.owner_tags)), None)}

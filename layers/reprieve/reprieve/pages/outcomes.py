@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from reprieve.arn import KeyArn
-from reprieve.cases import Decision, Key
+from reprieve.cases import Case, Decision, Key
 from reprieve.clock import for_people
 from reprieve.console import rescue_commands
 
@@ -64,6 +64,15 @@ BAD_FORM: Final = Outcome(
     said=("Nothing was changed. Open the link again, and use the button on the page.",),
 )
 
+NO_REASON: Final = Outcome(
+    status=400,
+    title="The reason is missing",
+    said=(
+        "Nothing was changed. Open the link again, and say in a few words why the deletion is meant:"
+        " your colleagues read it.",
+    ),
+)
+
 TOO_LARGE: Final = Outcome(
     status=413,
     title="That was too much for a form",
@@ -98,6 +107,22 @@ def cancelled(key: Key, proven_at: str) -> Outcome:
             "What needs the key stays broken until it is enabled.",
         ),
         commands=rescue_commands(key.arn)[1:],
+    )
+
+
+def kept(key: Key, case: Case | None) -> Outcome:
+    """Say that the deletion goes on, and that the case is quiet."""
+    date = f" on {for_people(case.deletion_date)}" if case and case.deletion_date else ""
+    return Outcome(
+        status=200,
+        title="The deletion goes on",
+        tone=GOOD,
+        key=key,
+        said=(
+            f"KMS deletes the key{date}. Then what it encrypted can't be read by anybody, ever.",
+            "You are told once more, a day before, how often the key was used until then." + _TOLD,
+            "To undo this, open the link again and cancel the deletion.",
+        ),
     )
 
 

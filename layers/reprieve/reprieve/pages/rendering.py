@@ -49,6 +49,7 @@ def case_page(key: Key, case: Case | None, now: datetime, expires_at: datetime) 
         expires=for_people(expires_at),
         asked_at=f"{now:%H:%M:%S} UTC",
         scheduled=wording.scheduled_by(case.scheduled_by) if case else "",
+        kept=case.decision if case and case.is_kept else None,
         owner=wording.owner(key),
         uses=uses,
         requests=wording.requests(uses.count),
@@ -112,5 +113,8 @@ def _environment() -> Environment:
     environment.globals["style"] = Markup(_style())  # noqa: S704 - our own file, and its hash is in the policy
     environment.globals["operations"] = wording.operations
     environment.globals["origin"] = wording.origin
+    environment.globals["protects"] = wording.protects
+    environment.globals["other_resources"] = wording.other_resources
+    environment.globals["shown"] = wording.RESOURCES_SHOWN
     environment.globals["for_people"] = for_people
     return environment

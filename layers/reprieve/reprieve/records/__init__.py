@@ -14,7 +14,7 @@ from reprieve import callers, resources
 from reprieve.arn import KeyArn
 from reprieve.clock import parse
 from reprieve.fields import ARN_LIMIT, mapping, objects, text
-from reprieve.records.key_use import KeyUse, Passed, Scheduling, Unnamed
+from reprieve.records.key_use import Change, KeyChange, KeyUse, Passed, Scheduling, Unnamed
 
 EVENT_SOURCE: Final = "kms.amazonaws.com"
 
@@ -25,10 +25,11 @@ _REFUSED: Final = re.compile(r"\bis pending (?:replica )?deletion\b")
 READ_PATTERN: Final = (
     f'{{ ($.eventSource = "{EVENT_SOURCE}")'
     ' && (($.errorMessage = "* is pending deletion.") || ($.errorMessage = "* is pending replica deletion.")'
-    ' || ($.eventName = "ScheduleKeyDeletion")) }'
+    ' || ($.eventName = "ScheduleKeyDeletion") || ($.eventName = "CancelKeyDeletion")'
+    ' || ($.eventName = "EnableKey") || ($.eventName = "DeleteKey")) }'
 )
 """The CloudWatch Logs filter pattern of the records that are read: wider than the metric filter's,
-for it also finds who scheduled a deletion."""
+for it also finds who scheduled a deletion, who cancelled it, and that a key was deleted."""
 
 # KMS refuses these with the same text although they do not use the key. Source: as above.
 MANAGEMENT_CALLS: Final = frozenset({
@@ -41,7 +42,7 @@ MANAGEMENT_CALLS: Final = frozenset({
 DEFAULT_WAITING_DAYS: Final = 30  # KMS API reference, ScheduleKeyDeletion, PendingWindowInDays
 _WAITING_DAYS: Final = range(7, 31)
 
-Reading = KeyUse | Scheduling | Unnamed | Passed
+Reading = KeyUse | Scheduling | KeyChange | Unnamed | Passed
 
 
 def read_line(line: str, delivered_at: datetime) -> Reading:
@@ -67,16 +68,18 @@ def read(record: object, delivered_at: datetime) -> Reading:
     message = text(record, "errorMessage", limit=ARN_LIMIT)
     if _REFUSED.search(message):
         return _refused(record, message, delivered_at)
-    if record.get("eventName") == "ScheduleKeyDeletion" and not record.get("errorCode"):
+    if record.get("errorCode"):
+        return Passed.OTHER_EVENT
+    if record.get("eventName") == "ScheduleKeyDeletion":
         return _scheduling(record, delivered_at)
-    return Passed.OTHER_EVENT
+    return _change(record, delivered_at)
 
 
 def _refused(record: Mapping[str, Any], message: str, delivered_at: datetime) -> KeyUse | Unnamed:
     key = KeyArn.find(message) or _key_of(record)
     event_id = text(record, "eventID")
     operation = text(record, "eventName") or "an unnamed operation"
-    caller = callers.read(mapping(record, "userIdentity"))
+    caller = callers.read(record, key)
     if not key:
         return Unnamed(event_id=event_id, operation=operation, caller=caller)
     return KeyUse(
@@ -90,7 +93,7 @@ def _refused(record: Mapping[str, Any], message: str, delivered_at: datetime) ->
         caller=caller,
         source_ip=text(record, "sourceIPAddress"),
         user_agent=text(record, "userAgent"),
-        resources=resources.read(mapping(record, "requestParameters")),
+        resources=resources.read(mapping(record, "requestParameters"), key),
     )
 
 
@@ -101,12 +104,24 @@ def _scheduling(record: Mapping[str, Any], delivered_at: datetime) -> Scheduling
         return Passed.NOT_A_RECORD
     return Scheduling(
         key=key,
-        caller=callers.read(mapping(record, "userIdentity")),
+        caller=callers.read(record, key),
         at=_event_time(record, delivered_at),
         waiting_period=timedelta(
             days=days if isinstance(days, int) and days in _WAITING_DAYS else DEFAULT_WAITING_DAYS
         ),
     )
+
+
+def _change(record: Mapping[str, Any], delivered_at: datetime) -> KeyChange | Passed:
+    key = _key_of(record)
+    try:
+        change = Change(text(record, "eventName"))
+    except ValueError:
+        return Passed.OTHER_EVENT
+    if not key:
+        return Passed.NOT_A_RECORD
+    caller = callers.read(record, key)
+    return KeyChange(key=key, change=change, caller=caller, at=_event_time(record, delivered_at))
 
 
 def _key_of(record: Mapping[str, Any]) -> KeyArn | None:
@@ -139,6 +154,8 @@ __all__ = [
     "EVENT_SOURCE",
     "MANAGEMENT_CALLS",
     "READ_PATTERN",
+    "Change",
+    "KeyChange",
     "KeyUse",
     "Passed",
     "Reading",

@@ -56,6 +56,24 @@ class Scheduling:
         return self.at + self.waiting_period
 
 
+class Change(StrEnum):
+    """What moves or closes a case, by the name of the CloudTrail event."""
+
+    CANCELLED = "CancelKeyDeletion"
+    ENABLED = "EnableKey"
+    DELETED = "DeleteKey"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyChange:
+    """Somebody cancelled a deletion, or enabled a key; or KMS deleted it."""
+
+    key: KeyArn
+    change: Change
+    caller: Caller
+    at: datetime
+
+
 class Passed(StrEnum):
     """Why a line of the log group is passed over."""
 

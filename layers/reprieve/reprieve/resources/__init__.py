@@ -1,6 +1,6 @@
 """What a key protects, read from the encryption context: one module for each service that writes one.
 
-A module has `CONTEXT_KEYS`, the pairs it accounts for, and `read(context)`.
+A module has `CONTEXT_KEYS`, the pairs it accounts for, and `read(context, region)`.
 To add a service, write its module and name it in `SERVICES`.
 The context is public by design, and a stranger may have written it: its values are text to be shown.
 """
@@ -9,26 +9,73 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from typing import Any, Final
 
-from reprieve.fields import look, mapping, one_line
-from reprieve.resources import ebs, lambda_function, s3, secret, ssm_parameter
+from reprieve.arn import KeyArn
+from reprieve.fields import one_line
+from reprieve.resources import (
+    backup_vault,
+    cloudtrail,
+    dynamodb_table,
+    ebs,
+    encryption_sdk,
+    event_bus,
+    kinesis,
+    lambda_function,
+    log_group,
+    rds,
+    redshift,
+    s3,
+    secret,
+    ses,
+    sns,
+    sqs,
+    ssm_parameter,
+    workmail,
+    workspaces,
+)
+from reprieve.resources.context import VALUE_LIMIT, context_of
 from reprieve.resources.resource import Resource
+from reprieve.resources.summary import summarised
 
-SERVICES: Final = (s3, ebs, secret, ssm_parameter, lambda_function)
+SERVICES: Final = (
+    cloudtrail,
+    s3,
+    rds,
+    workspaces,
+    ebs,
+    secret,
+    ssm_parameter,
+    lambda_function,
+    dynamodb_table,
+    log_group,
+    sqs,
+    sns,
+    kinesis,
+    redshift,
+    event_bus,
+    backup_vault,
+    workmail,
+    ses,
+    encryption_sdk,
+)
 _ACCOUNTED_FOR: Final = frozenset(key for service in SERVICES for key in service.CONTEXT_KEYS)
-_NAME_LIMIT = 512
 _PAIR_LIMIT = 128
 _PAIRS_AT_MOST = 8
 
 
-def read(parameters: Mapping[str, Any]) -> tuple[Resource, ...]:
-    """Return what the request was about, by the encryption context in its `requestParameters`.
+def read(parameters: Mapping[str, Any], key: KeyArn) -> tuple[Resource, ...]:
+    """Return what a request was about, by the encryption context in its `requestParameters`.
 
     Pairs that no module knows are shown as they are, shortened, under "encryption context".
+
+    Args:
+        parameters: The record's `requestParameters`.
+        key: The key that was refused. Of ReEncrypt's two contexts, its own is read;
+            and what it protects is in its Region, unless an ARN says otherwise.
     """
-    context = _context(parameters)
-    known = (service.read(context) for service in SERVICES)
+    context = context_of(parameters, key)
+    known = (service.read(context, key.region) for service in SERVICES)
     rest = ", ".join(_unknown(context.items()))
-    pairs = (Resource(service="encryption context", name=one_line(rest, _NAME_LIMIT)),) if rest else ()
+    pairs = (Resource(service="encryption context", name=one_line(rest, VALUE_LIMIT)),) if rest else ()
     return (*(found for found in known if found), *pairs)
 
 
@@ -38,19 +85,4 @@ def _unknown(pairs: Iterable[tuple[str, str]]) -> Iterator[str]:
         yield f"{one_line(key, _PAIR_LIMIT)} = {one_line(value, _PAIR_LIMIT)}"
 
 
-def _context(parameters: Mapping[str, Any]) -> Mapping[str, str]:
-    """Return the first context that the request names; a grant has it in its constraints.
-
-    ReEncrypt names two, of two keys, and neither is taken for the other.
-    """
-    constraints = mapping(parameters, "constraints")
-    places = (
-        look(parameters, "encryptionContext"),
-        look(constraints, "encryptionContextSubset"),
-        look(constraints, "encryptionContextEquals"),
-    )
-    context = next((place for place in places if isinstance(place, dict) and place), {})
-    return {key: one_line(value, _NAME_LIMIT) for key, value in context.items() if isinstance(value, str)}
-
-
-__all__ = ["SERVICES", "Resource", "read"]
+__all__ = ["SERVICES", "Resource", "read", "summarised"]

@@ -1,0 +1,24 @@
+"""An identity without a type: what KMS writes when it deletes a key, and some services always.
+
+Source: KMS developer guide, the record of DeleteKey: `{"accountId": …, "invokedBy": "AWS Internal"}`.
+"""
+
+from reprieve.callers import service_between, unknown
+from reprieve.callers.caller import Caller
+from reprieve.callers.evidence import Evidence
+
+TYPE = ""
+
+
+def read(evidence: Evidence) -> Caller:
+    """Name the service, where there is one; else tell it as an identity that AWS could not name."""
+    service = service_between.host(evidence)
+    if not service or evidence.arn:
+        return unknown.read(evidence)
+    told = "AWS itself" if service == service_between.INTERNAL else service_between.in_words(service)
+    return evidence.caller(
+        unknown.TYPE,
+        f"{told} in account {evidence.account}" if evidence.account else told,
+        id=evidence.account or service,
+        is_service=True,
+    )

@@ -1,0 +1,138 @@
+"""The first words of a notice, by its reason: the subject, the sentence beneath it, and what was decided."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from reprieve.cases import Closure, Decision, Key
+from reprieve.clock import for_people
+from reprieve.notices import Notice, Reason
+from reprieve.tallies import Uses
+from reprieve.wording import PENDING, requests, until
+
+VERBS: Final[Mapping[Reason, str]] = {
+    Reason.KEY_IN_USE: "Still in use",
+    Reason.NEW_CALLER: "Used by one more",
+    Reason.STILL_IN_USE: "Still in use",
+    Reason.MANAGEMENT_CALL: "Management call refused",
+    Reason.DELETION_SCHEDULED: "To be deleted",
+    Reason.DELETION_SOON: "Deleted soon, and in use",
+    Reason.DELETION_CANCELLED: "Deletion cancelled",
+    Reason.DELETION_KEPT: "Deletion is meant",
+}
+ENDED: Final = frozenset({Reason.DELETION_CANCELLED})
+
+
+def headline(notice: Notice) -> str:
+    """Return the first sentence: the answer."""
+    match notice.reason:
+        case Reason.NO_EVENT_FOUND:
+            return "The alarm rang, and no CloudTrail record that names a key explains it."
+        case Reason.DELETION_CANCELLED:
+            return "The deletion of a KMS key was cancelled."
+        case Reason.DELETION_KEPT:
+            return "Somebody decided that the deletion of a KMS key is meant. You are not told of its uses any more."
+        case Reason.MANAGEMENT_CALL:
+            return f"Somebody tried to manage a KMS key that is {PENDING}. It was not used."
+        case Reason.NEW_CALLER:
+            return f"One more caller, or a use for something else: {_lower(in_use(notice.key))}"
+        case Reason.STILL_IN_USE:
+            return (
+                f"{in_use(notice.key)[:-1]}: {requests(notice.uses_since_last or 0)} since the last notice."
+            )
+        case Reason.DELETION_SCHEDULED:
+            return "A KMS key was scheduled for deletion. It has not been used since. Was this meant?"
+        case Reason.DELETION_SOON:
+            return f"A KMS key that is {PENDING} is deleted soon, {_since_told(notice)}."
+        case Reason.KEY_IN_USE:
+            return in_use(notice.key)
+
+
+def in_use(key: Key | None) -> str:
+    """Return the sentence that the key is in use, or was while it waited."""
+    if key and key.state and not key.is_pending:
+        return f"A KMS key was used while it was {PENDING}. The deletion is off: KMS says {key.state} now."
+    return f"A KMS key that is {PENDING} is still in use."
+
+
+def subject(notice: Notice, limit: int) -> str:
+    """Return one line that names the key, its account, the operation and the caller.
+
+    Args:
+        notice: The notice.
+        limit: How many characters it may have; the names in it give way.
+    """
+    key = notice.key
+    if key is None:
+        return "KMS key in use: the alarm rang, and no record explains it"[:limit]
+    where = f" in {key.account}"
+    if notice.reason in ENDED:
+        return _fit(
+            limit, f"{VERBS[notice.reason]}: ", key.title, f"{where}, key is {key.state or 'unknown'}"
+        )
+    ends = f", deleted {until(notice.at, key.deletion_date, units=1)}" if key.deletion_date else ""
+    return _fit(limit, f"{VERBS[notice.reason]}: ", key.title, f"{where}{ends}", _who(notice))
+
+
+def decided(decision: Decision) -> tuple[str, ...]:
+    """Return what a person decided on the page, from where, and what came of it."""
+    who = f"Somebody with the link from {decision.channel} did so at {for_people(decision.at)}"
+    origin = (
+        f"From {decision.source_ip or 'an unknown address'}, {decision.user_agent or 'an unnamed browser'}."
+    )
+    reason = (f"The reason given: {decision.why}",) if decision.why else ()
+    if decision.choice == "keep":
+        return (f"{who}.", *reason, origin)
+    how = "with the key to be enabled again" if decision.enable else "with the key to stay disabled"
+    state = (
+        f"KMS says the key is {decision.state} now."
+        if decision.state
+        else "KMS could not be asked what state the key is in."
+    )
+    return (f"{who}, {how}.", *reason, origin, state)
+
+
+def ended(closure: Closure, key: Key) -> tuple[str, ...]:
+    """Return who cancelled a deletion by another way than the page, and the state of the key."""
+    by = closure.by.label if closure.by else "Somebody of whom the records read so far do not tell"
+    at = "by" if closure.by is None else "at"
+    return (
+        f"{by} did so, by another way than this stack's page, {at} {for_people(closure.at)}.",
+        f"KMS says the key is {key.state} now." if key.state else "KMS could not be asked for its state.",
+    )
+
+
+def concluded(notice: Notice) -> tuple[str, ...]:
+    """Return what is to be said of a decision or of an end, whoever brought it about."""
+    if notice.decision:
+        return decided(notice.decision)
+    if notice.closure and notice.key and notice.reason in ENDED:
+        return ended(notice.closure, notice.key)
+    return ()
+
+
+def _since_told(notice: Notice) -> str:
+    if notice.decision:
+        return (
+            f"as somebody decided; since then KMS refused {requests(notice.uses_since_last or 0)} to use it"
+        )
+    return "and it is in use"
+
+
+def _who(notice: Notice) -> str:
+    uses: Uses = notice.management_calls if notice.reason is Reason.MANAGEMENT_CALL else notice.uses
+    parts = uses.by_caller
+    return f" ({next(iter(parts[0].operations), '')} by {parts[0].caller.name})" if parts else ""
+
+
+def _lower(sentence: str) -> str:
+    return sentence[:1].lower() + sentence[1:]
+
+
+def _fit(limit: int, *parts: str) -> str:
+    """Join the parts; if that is too long, leave out or shorten from the end."""
+    line = ""
+    for part in parts:
+        if len(line) + len(part) > limit:
+            return f"{(line + part)[: limit - 1]}…"
+        line += part
+    return line

@@ -1,0 +1,311 @@
+"""What people hear of a case, from its opening to its end, and what they do not hear."""
+
+import json
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from reprieve.arn import KeyArn
+from reprieve.cases import Decision, Ending
+from reprieve.due import PATIENCE, Policy
+from reprieve.errors import DeniedError, TooMuchError
+from reprieve.investigate import BATCH, ENOUGH_TIME, STORM
+from reprieve.notices import Reason, tell
+from tests.recorded import line
+from tests.world import KEY, NOW, World, another, pending
+
+OTHER = KeyArn.parse("arn:aws:kms:eu-west-1:111122223333:key/9999abcd-12ab-34cd-56ef-1234567890ab")
+MINUTE = timedelta(minutes=1)
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+def world() -> World:
+    return World()
+
+
+def wait(world: World, how_long: timedelta, *, every: timedelta = 30 * MINUTE) -> None:
+    """Let the clock tick."""
+    until = world.clock.now + how_long
+    while world.clock.now < until:
+        world.clock.now = min(world.clock.now + every, until)
+        world.run("alarms/schedule")
+
+
+def use(world: World, number: int, **changes: object) -> None:
+    world.logs.put(another(number, **changes))
+    world.clock.now += timedelta(seconds=1)
+
+
+def in_use(world: World) -> None:
+    pending(world)
+    use(world, 1)
+    world.run("alarms/schedule")
+
+
+def test_an_application_that_fails_every_minute_for_two_days_is_told_of_three_times(world: World) -> None:
+    in_use(world)
+
+    for minute in range(2 * 24 * 60):
+        world.clock.now = NOW + minute * MINUTE
+        world.logs.put(another(1000 + minute))
+        if minute % 5 == 4:
+            world.clock.now += timedelta(seconds=30)
+            world.run("alarms/schedule")
+    wait(world, 10 * MINUTE, every=5 * MINUTE)
+
+    assert world.reasons() == ["key-in-use", "still-in-use", "still-in-use"]
+    assert world.notices()[1]["uses_since_last"] == 24 * 60 + 5
+    assert world.case().uses.count == 2 * 24 * 60 + 1
+
+
+def test_a_new_caller_is_told_at_once_while_the_old_one_is_not_told_again(world: World) -> None:
+    in_use(world)
+    jane = {"type": "IAMUser", "arn": "arn:aws:iam::111122223333:user/jane", "userName": "jane"}
+    use(world, 2)
+    use(world, 3, userIdentity=jane)
+
+    world.run("alarms/schedule")
+    use(world, 4)
+    world.run("alarms/schedule")
+
+    assert world.reasons() == ["key-in-use", "new-caller"]
+
+
+def test_people_are_reminded_three_days_and_one_day_before_the_deletion(world: World) -> None:
+    world.policy = Policy(repeat_after=None)
+    in_use(world)
+
+    wait(world, timedelta(days=6), every=HOUR)
+
+    assert world.reasons() == ["key-in-use", "deletion-soon", "deletion-soon"]
+    left = [datetime.fromisoformat(notice["at"]) for notice in world.notices()]
+    deletion = world.notices()[0]["case"]["key"]["deletion_date"]
+    assert [round((datetime.fromisoformat(deletion) - at) / HOUR) for at in left] == [144, 72, 24]
+
+
+def test_a_cancellation_in_the_console_is_told_with_the_name_of_who_did_it(world: World) -> None:
+    in_use(world)
+    world.kms.cancel_deletion(KEY)
+    world.logs.put(line("cancel-key-deletion"))
+    world.logs.put(line("enable-key"))
+
+    wait(world, 5 * MINUTE)
+    wait(world, 2 * HOUR)
+
+    assert world.reasons() == ["key-in-use", "deletion-cancelled"]
+    closure = world.notices()[1]["closure"]
+    assert (closure["how"], closure["at"]) == ("cancelled", "2026-11-22T15:10:00Z")
+    assert closure["by"]["session"] == "jane@example.com"
+
+
+def test_a_cancellation_that_no_record_tells_of_is_told_after_a_while(world: World) -> None:
+    in_use(world)
+    world.kms.cancel_deletion(KEY)
+    use(world, 2)
+    world.run("alarms/schedule")
+    assert world.reasons() == ["key-in-use"]
+
+    wait(world, PATIENCE + 5 * MINUTE, every=5 * MINUTE)
+
+    assert world.reasons() == ["key-in-use", "deletion-cancelled"]
+    assert "by" not in world.notices()[1]["closure"]
+
+
+def test_a_cancellation_on_the_page_is_not_told_again_when_its_record_arrives(world: World) -> None:
+    in_use(world)
+    decision = Decision(choice="cancel", at=NOW, channel="email", source_ip="", user_agent="", enable=True)
+    case, notice = tell(replace(world.case(), decision=decision), Reason.DELETION_CANCELLED, NOW)
+    world.kms.cancel_deletion(KEY)
+    world.casebook.save(replace(case, told=replace(case.told, cancelled=True)), notice, wake_at=None)
+    world.logs.put(line("cancel-key-deletion"))
+
+    wait(world, HOUR)
+
+    assert world.reasons() == ["key-in-use", "deletion-cancelled"]
+    assert world.case().closure is not None
+
+
+def test_a_cancellation_of_an_earlier_scheduling_does_not_close_a_later_one(world: World) -> None:
+    date = datetime(2026, 11, 29, 14, 2, 10, tzinfo=UTC)
+    world.kms.keys[KEY] = replace(world.kms.add(KEY), deletion_date=date)
+    old = json.dumps(json.loads(line("cancel-key-deletion")) | {"eventTime": "2026-11-22T13:00:00Z"})
+    world.logs.put(old)
+    world.logs.put(line("schedule-key-deletion"))
+    world.clock.now += timedelta(seconds=1)
+
+    world.run("alarms/schedule")
+
+    assert world.case().closure is None
+    assert world.reasons() == ["deletion-scheduled"]
+
+
+def test_a_key_that_was_deleted_closes_its_case_without_a_word(world: World) -> None:
+    world.policy = Policy(repeat_after=None)
+    in_use(world)
+    wait(world, timedelta(days=6), every=HOUR)
+    del world.kms.keys[KEY]
+    world.logs.put(line("delete-key-by-kms"))
+
+    wait(world, HOUR)
+
+    assert world.case().closure is not None
+    assert world.reasons()[-1] == "deletion-soon"
+
+
+def test_a_key_that_is_gone_and_of_which_no_record_tells_closes_its_case_a_day_later(world: World) -> None:
+    world.policy = Policy(repeat_after=None)
+    in_use(world)
+    wait(world, timedelta(days=6), every=HOUR)
+    del world.kms.keys[KEY]
+
+    wait(world, timedelta(hours=25))
+
+    closure = world.case().closure
+    assert closure
+    assert (closure.how, closure.by) == (Ending.DELETED, None)
+
+
+def test_a_decision_to_keep_the_deletion_quiets_the_case_but_for_one_reminder(world: World) -> None:
+    in_use(world)
+    decision = Decision(
+        choice="keep", at=NOW, channel="email", source_ip="", user_agent="", enable=False, why="meant"
+    )
+    case, notice = tell(replace(world.case(), decision=decision), Reason.DELETION_KEPT, NOW)
+    world.casebook.save(case, notice, wake_at=NOW)
+
+    for day in range(6):
+        use(
+            world,
+            100 + day,
+            userIdentity={"type": "IAMUser", "arn": f"arn:aws:iam::111122223333:user/u{day}"},
+        )
+        wait(world, timedelta(days=1) - timedelta(seconds=1), every=HOUR)
+
+    assert world.reasons() == ["key-in-use", "deletion-kept", "deletion-soon"]
+    assert world.notices()[2]["uses_since_last"] == 5
+
+
+def test_a_case_without_a_date_goes_on_as_one_with_it_and_people_get_a_link(world: World) -> None:
+    pending(world)
+    for _ in range(2):
+        world.kms.fail("kms:DescribeKey", DeniedError("kms:DescribeKey", "AccessDeniedException", ""))
+    use(world, 1)
+    world.run("alarms/schedule")
+    use(world, 2)
+    world.run("alarms/schedule")
+    use(world, 3)
+
+    world.run("alarms/schedule")
+    wait(world, 2 * HOUR)
+
+    undated, dated = world.casebook.cases(KEY)
+    assert (undated.closure is not None, dated.uses.count) == (True, 3)
+    assert dated.previous == undated.id == f"{KEY}@unknown"
+    assert world.reasons() == ["key-in-use", "key-in-use"]
+
+
+def test_a_callers_pattern_is_counted_and_shown_and_wakes_nobody(world: World) -> None:
+    world.policy = Policy(ignored_callers=("*:assumed-role/orders-fn/*",))
+    pending(world)
+    use(world, 1)
+
+    world.run("alarms/schedule")
+
+    assert world.reasons() == []
+    assert world.case().uses.count == 1
+
+
+def test_in_a_storm_the_first_notice_leaves_after_the_first_lines(world: World) -> None:
+    pending(world)
+    for number in range(3 * BATCH):
+        world.logs.put(another(number), NOW - timedelta(seconds=1))
+
+    world.run("alarms/schedule")
+
+    (notice,) = world.notices()
+    assert notice["uses"]["count"] == BATCH
+    assert world.case().uses.count == 3 * BATCH
+
+
+def test_a_storm_is_read_once_and_counted_whole(world: World) -> None:
+    pending(world)
+    world.run("alarms/schedule")
+    lines = STORM + 10_000
+    for number in range(lines):
+        world.logs.put(another(number), NOW + (number % 240) * timedelta(seconds=1))
+    world.clock.now += 5 * MINUTE
+    world.run("alarms/schedule")
+    read = len(world.logs.reads)
+
+    wait(world, 20 * MINUTE, every=5 * MINUTE)
+
+    assert world.case().uses.count == lines
+    assert all(start >= NOW + 4 * MINUTE for start, _ in world.logs.reads[read:])
+
+
+def test_a_run_stops_in_time_at_a_whole_minute_and_the_next_goes_on_from_there(world: World) -> None:
+    pending(world)
+    world.run("alarms/schedule")
+    for number in range(4 * BATCH):
+        world.logs.put(another(number), NOW + number * timedelta(seconds=0.25))
+    world.clock.now += 20 * MINUTE
+    seconds = iter([100.0] * 2 + [ENOUGH_TIME - 1] * 4)
+    world.seconds_left = lambda: next(seconds, 100.0)
+
+    world.run("alarms/schedule")
+    counted = world.case().uses.count
+    wait(world, 10 * MINUTE, every=5 * MINUTE)
+
+    assert 0 < counted < 4 * BATCH
+    assert world.case().uses.count == 4 * BATCH
+
+
+def test_a_minute_that_is_more_than_one_run_can_read_fails_and_says_so(world: World) -> None:
+    pending(world)
+    world.run("alarms/schedule")
+    for number in range(2 * BATCH):
+        world.logs.put(another(number), NOW - 15 * MINUTE)
+    world.seconds_left = lambda: ENOUGH_TIME - 1
+
+    with pytest.raises(TooMuchError) as refused:
+        world.run("alarms/schedule")
+
+    assert str(refused.value).startswith("500 lines were read, and not one whole minute")
+    assert world.reasons() == ["key-in-use"]
+
+
+def test_after_an_outage_people_hear_first_of_what_is_going_on_now(world: World) -> None:
+    pending(world)
+    pending(world, OTHER)
+    world.run("alarms/schedule")
+    world.logs.put(another(1), NOW + HOUR)
+    now = {"errorMessage": f"{OTHER} is pending deletion."}
+    for number in range(10):
+        world.logs.put(another(100 + number, **now), NOW + 24 * HOUR - (1 + 60 * number) * MINUTE)
+    world.clock.now = NOW + 24 * HOUR
+
+    world.run("alarms/schedule")
+
+    assert [notice["case"]["key"]["arn"] for notice in world.notices()] == [str(OTHER), str(KEY)]
+    assert world.case(OTHER).uses.count == 10
+
+
+def test_a_case_that_is_used_every_minute_stays_two_small_items(world: World) -> None:
+    in_use(world)
+
+    for minute in range(3 * 24 * 60):
+        world.clock.now = NOW + minute * MINUTE
+        world.logs.put(another(1000 + minute))
+        if minute % 30 == 29:
+            world.run("alarms/schedule")
+            world.logs.lines = world.logs.lines[-60:]
+
+    ours = [
+        document
+        for document in world.table.documents.values()
+        if str(KEY) in document.partition + document.sort
+    ]
+    assert len(ours) == 2
+    assert sum(len(json.dumps(document.body)) for document in ours) < 6000

@@ -1,0 +1,98 @@
+"""Links: whatever is put in comes out, and whatever is altered is refused."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reprieve.arn import KeyArn
+from reprieve.errors import LinkError
+from reprieve.links import Claims, mint, verify
+from tests.examples import DELETION, KEY, NOW, OTHER_KEY
+from tests.fakes import FakeSigner
+
+SIGNER = FakeSigner()
+CLAIMS = Claims(key=KEY, deletion_date=DELETION, channel="email", expires_at=NOW + timedelta(hours=72))
+TOKEN = mint(CLAIMS, SIGNER)
+
+moments = st.datetimes(datetime(2020, 1, 1), datetime(2400, 1, 1)).map(  # noqa: DTZ001 - made aware below
+    lambda moment: moment.replace(microsecond=0, tzinfo=UTC)
+)
+keys = st.builds(
+    KeyArn,
+    partition=st.sampled_from(["aws", "aws-cn", "aws-us-gov"]),
+    region=st.from_regex(r"[a-z]{2}-[a-z]{4,9}-[1-9]", fullmatch=True),
+    account=st.from_regex(r"[0-9]{12}", fullmatch=True).filter(str.isascii),
+    resource=st.from_regex(r"key/(mrk-)?[0-9a-f]{8,32}", fullmatch=True),
+)
+claims = st.builds(
+    Claims,
+    key=keys,
+    deletion_date=moments,
+    channel=st.from_regex(r"[a-z][a-z0-9-]{0,31}", fullmatch=True),
+    expires_at=moments,
+)
+
+
+def is_refused(token: str) -> bool:
+    try:
+        verify(token, SIGNER, NOW)
+    except LinkError:
+        return True
+    return False
+
+
+@given(claims)
+def test_whatever_a_link_says_is_what_it_was_told(told: Claims) -> None:
+    before = told.expires_at - timedelta(seconds=1)
+
+    assert verify(mint(told, SIGNER), SIGNER, before) == told
+
+
+@pytest.mark.parametrize("place", range(len(TOKEN)))
+def test_every_change_of_a_single_byte_is_refused(place: int) -> None:
+    others = (chr(code) for code in range(256) if chr(code) != TOKEN[place])
+
+    accepted = [other for other in others if not is_refused(TOKEN[:place] + other + TOKEN[place + 1 :])]
+
+    assert accepted == []
+
+
+def test_every_truncation_is_refused() -> None:
+    cut = [TOKEN[:end] for end in range(len(TOKEN))] + [TOKEN[start:] for start in range(1, len(TOKEN))]
+
+    assert [token for token in cut if not is_refused(token)] == []
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        replace(CLAIMS, key=OTHER_KEY),
+        replace(CLAIMS, deletion_date=DELETION + timedelta(seconds=1)),
+        replace(CLAIMS, channel="slack"),
+        replace(CLAIMS, expires_at=CLAIMS.expires_at + timedelta(days=1)),
+    ],
+)
+def test_the_code_of_one_link_is_not_good_for_another(other: Claims) -> None:
+    version, body, code = TOKEN.split(".")
+    _, other_body, other_code = mint(other, SIGNER).split(".")
+
+    assert is_refused(f"{version}.{other_body}.{code}")
+    assert is_refused(f"{version}.{body}.{other_code}")
+    assert is_refused(f"{version}.{code}.{body}")
+
+
+@given(st.text(max_size=600))
+def test_whatever_else_is_refused(token: str) -> None:
+    assert is_refused(token)
+
+
+@given(st.lists(st.integers(0, len(TOKEN) - 1), min_size=1, max_size=9), st.text(min_size=1, max_size=9))
+def test_whatever_is_put_in_is_refused(places: list[int], more: str) -> None:
+    altered = TOKEN
+    for place in places:
+        altered = altered[:place] + more + altered[place:]
+
+    assert is_refused(altered)

@@ -1,0 +1,177 @@
+"""The documents: what they link to is there, and what they say of the template and the Makefile is so."""
+
+import re
+import subprocess
+from collections import defaultdict
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+from samtranslator.yaml_helper import yaml_parse  # type: ignore[import-untyped]
+
+ROOT = Path(__file__).parents[2]
+LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
+FENCE = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
+HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
+ACTION = re.compile(r"`([a-z0-9]+:[A-Z]\w+)`")
+TARGET = re.compile(r"\bmake ([a-z]+)\b")
+CODE = re.compile(r"`[^`\n]+`|^```.*?^```$", re.MULTILINE | re.DOTALL)
+BIGGEST_PICTURE = 150_000
+
+ROLES = {
+    "investigate": "InvestigateRole",
+    "deliver": "DeliverRole",
+    "respond": "RespondRole",
+    "subscribe": "SubscribeRole",
+    "the schedule": "ClockRole",
+    "CloudTrail": "TrailRole",
+}
+EACH = "each function"
+FUNCTIONS = ("investigate", "deliver", "respond", "subscribe")
+
+# With blanks, so that this file does not hold what it looks for.
+NOT_TO_BE_NAMED = (
+    "pypi . org",
+    "files . pythonhosted . org",
+    "registry . npmjs . org",
+    ". . / shared",
+    "/ work / shared",
+)
+
+
+@cache
+def tracked() -> tuple[str, ...]:
+    """The files of the repository, and those that are about to be."""
+    listed = subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"],  # noqa: S607 - the one on PATH
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    return tuple(sorted(name for name in listed.stdout.split("\0") if name and (ROOT / name).is_file()))
+
+
+def documents() -> list[str]:
+    return [name for name in tracked() if name.endswith(".md")]
+
+
+def text_of(name: str) -> str:
+    return (ROOT / name).read_text("utf-8")
+
+
+def links(name: str) -> Iterator[tuple[str, str]]:
+    """The files and headings of this repository that a document links to."""
+    for target in LINK.findall(FENCE.sub("", text_of(name))):
+        if not re.match(r"[a-z]+:", target):
+            path, _, heading = target.partition("#")
+            yield path, heading
+
+
+def anchors(name: str) -> set[str]:
+    headings = HEADING.findall(FENCE.sub("", text_of(name)))
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+def rows(name: str, first: str) -> list[list[str]]:
+    """The cells of a document's table whose first column is called `first`."""
+    head = re.search(rf"^\| {first} \|.*\n\| ---.*\n((?:\|.*\n)+)", text_of(name), re.MULTILINE)
+    assert head
+    return [[cell.strip() for cell in line.strip("|").split("|")] for line in head[1].splitlines()]
+
+
+@cache
+def template() -> dict[str, Any]:
+    parsed: dict[str, Any] = yaml_parse(text_of("template.yaml"))
+    return parsed
+
+
+def allowed(role: str) -> set[str]:
+    """The actions that a role of the template allows, under any condition."""
+    policies = template()["Resources"][role]["Properties"]["Policies"]
+    written = [each for policy in policies for each in policy["PolicyDocument"]["Statement"]]
+    statements = [each["Fn::If"][1] if "Fn::If" in each else each for each in written]
+    return {
+        action
+        for each in statements
+        if each["Effect"] == "Allow"
+        for action in ([each["Action"]] if isinstance(each["Action"], str) else each["Action"])
+    }
+
+
+@pytest.mark.parametrize("name", documents())
+def test_every_link_within_the_repository_leads_somewhere(name: str) -> None:
+    for path, heading in links(name):
+        target = (ROOT / name).parent / path if path else ROOT / name
+        assert target.exists(), path
+        if heading:
+            assert heading in anchors(str(target.resolve().relative_to(ROOT))), f"{path}#{heading}"
+
+
+def test_every_picture_is_shown_somewhere_and_small() -> None:
+    shown = {
+        str(((ROOT / name).parent / path).resolve().relative_to(ROOT))
+        for name in documents()
+        for path, _ in links(name)
+        if path.endswith(".png")
+    }
+    pictures = {name for name in tracked() if name.endswith(".png")}
+
+    assert shown == pictures
+    assert all((ROOT / name).stat().st_size < BIGGEST_PICTURE for name in pictures)
+
+
+def test_the_readme_lists_every_parameter_with_its_default() -> None:
+    listed = {name.strip("`"): default.strip("`") for name, default, _ in rows("README.md", "Parameter")}
+
+    assert listed == {
+        name: str(parameter["Default"]) or "empty" for name, parameter in template()["Parameters"].items()
+    }
+
+
+def test_the_readme_lists_every_permission_and_no_other() -> None:
+    listed: dict[str, set[str]] = defaultdict(set)
+    for who, may, _ in rows("README.md", "Who"):
+        for name in FUNCTIONS if who == EACH else (who,):
+            listed[name] |= set(ACTION.findall(may))
+
+    assert listed == {name: allowed(role) for name, role in ROLES.items()}
+
+
+def test_every_role_of_the_template_is_in_the_readme() -> None:
+    roles = [name for name, each in template()["Resources"].items() if each["Type"] == "AWS::IAM::Role"]
+
+    assert sorted(roles) == sorted(ROLES.values())
+
+
+@pytest.mark.parametrize("name", documents())
+def test_every_make_target_that_is_named_exists(name: str) -> None:
+    targets = set(re.findall(r"^([a-z]+):", text_of("Makefile"), re.MULTILINE))
+    named = {target for code in CODE.findall(text_of(name)) for target in TARGET.findall(code)}
+
+    assert named <= targets
+
+
+def test_every_output_that_operations_names_exists() -> None:
+    outputs = set(template()["Outputs"])
+    named = set(re.findall(r"\b\w+(?:QueueUrl|TopicArn|KeyArn|TableName)\b", text_of("docs/operations.md")))
+
+    assert named - set(template()["Parameters"]) <= outputs
+
+
+def test_every_log_line_that_operations_names_is_written_by_the_code() -> None:
+    code = "\n".join(text_of(name) for name in tracked() if re.match(r"(layers|functions)/.*\.py$", name))
+
+    for message, *_ in rows("docs/operations.md", "`message`"):
+        assert f'"{message.strip("`")}"' in code
+
+
+@pytest.mark.parametrize("hidden", NOT_TO_BE_NAMED)
+def test_no_file_names_a_package_registry_or_a_place_outside(hidden: str) -> None:
+    hidden = hidden.replace(" ", "")
+
+    naming = [name for name in tracked() if hidden.encode() in (ROOT / name).read_bytes()]
+
+    assert naming == []

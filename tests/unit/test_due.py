@@ -1,0 +1,180 @@
+"""When a notice is due, and why: the table of `reprieve.due`, line by line."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from reprieve.arn import KeyArn
+from reprieve.callers import Caller
+from reprieve.cases import Case, Closure, Counts, Decision, Ending, Key, ScheduledBy, Told, open_case
+from reprieve.due import Policy, due, ringing, wake_at
+from reprieve.notices import Reason, tell
+from reprieve.resources import Resource
+from reprieve.tallies import CallerUses, Uses
+
+KEY = KeyArn.parse("arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab")
+NOW = datetime(2026, 11, 22, 15, 0, tzinfo=UTC)
+DAY = timedelta(days=1)
+HOUR = timedelta(hours=1)
+QUIET = Policy(repeat_after=None, tells_of_scheduling=False)
+
+
+def uses(*names: str, count: int = 1, resource: str = "") -> Uses:
+    parts = tuple(
+        CallerUses(
+            caller=Caller(kind="IAMUser", id=f"arn:{name}", name=f"user {name}"),
+            count=count,
+            first_at=NOW,
+            last_at=NOW,
+            operations={"Decrypt": count},
+            resources=(Resource(service="S3", name=resource),) if resource else (),
+        )
+        for name in names
+    )
+    return Uses(count=count * len(parts), first_at=NOW, last_at=NOW, by_caller=parts)
+
+
+def case(
+    counted: Uses | None = None, *, days: float = 6.5, managed: Uses | None = None, **changes: Any
+) -> Case:
+    key = Key(
+        arn=KEY,
+        account="111122223333",
+        region="eu-west-1",
+        state="PendingDeletion",
+        deletion_date=NOW + days * DAY,
+    )
+    counts = Counts(uses=counted or Uses(), management_calls=managed or Uses())
+    return replace(open_case(key, NOW, NOW), settled=counts, **changes)
+
+
+def told(of: Case, reason: Reason = Reason.KEY_IN_USE, at: datetime = NOW) -> Case:
+    """The case once people have had a notice about it."""
+    return tell(of, reason, at)[0]
+
+
+def more(of: Case, counted: Uses) -> Case:
+    return replace(of, settled=replace(of.settled, uses=counted))
+
+
+def decision(choice: str) -> Decision:
+    return Decision(
+        choice=choice, at=NOW, channel="email", source_ip="", user_agent="", enable=False, why="meant"
+    )
+
+
+SCHEDULED = ScheduledBy(caller=Caller(kind="IAMUser", id="arn:jane", name="user jane"), at=NOW)
+CANCELLED = Closure(how=Ending.CANCELLED, at=NOW)
+IN_USE = told(case(uses("a")))
+KEPT = told(replace(IN_USE, decision=decision("keep")), Reason.DELETION_KEPT)
+
+
+@pytest.mark.parametrize(
+    ("of", "after", "policy", "reason", "why"),
+    [
+        (case(), 0 * HOUR, Policy(), None, "nothing is new"),
+        (case(uses("a")), 0 * HOUR, Policy(), Reason.KEY_IN_USE, "it is used, and nobody has been told"),
+        (case(uses("a"), scheduled_by=SCHEDULED), 0 * HOUR, Policy(), Reason.KEY_IN_USE, "it is used, and nobody has been told"),
+        (IN_USE, HOUR, Policy(), None, "nothing is new"),
+        (more(IN_USE, uses("a", count=9)), 23 * HOUR, Policy(), None, "nothing is new"),
+        (more(IN_USE, uses("a", count=9)), 24 * HOUR, Policy(), Reason.STILL_IN_USE, "it was used since the last notice, long ago"),
+        (more(IN_USE, uses("a", count=9)), 48 * HOUR, QUIET, None, "nothing is new"),
+        (IN_USE, 48 * HOUR, Policy(), None, "nothing is new"),
+        (more(IN_USE, uses("a", "b")), HOUR, Policy(), Reason.NEW_CALLER, "a caller, or a resource, is new"),
+        (more(IN_USE, uses("a", count=2, resource="x")), HOUR, Policy(), Reason.NEW_CALLER, "a caller, or a resource, is new"),
+        (case(managed=uses("m")), 0 * HOUR, Policy(), Reason.MANAGEMENT_CALL, "somebody tried to manage it"),
+        (told(case(managed=uses("m")), Reason.MANAGEMENT_CALL), HOUR, Policy(), None, "nothing is new"),
+        (case(scheduled_by=SCHEDULED), 0 * HOUR, Policy(), Reason.DELETION_SCHEDULED, "somebody scheduled its deletion"),
+        (case(scheduled_by=SCHEDULED), 0 * HOUR, QUIET, None, "nothing is new"),
+        (IN_USE, 84 * HOUR, QUIET, Reason.DELETION_SOON, "it is in use, and the deletion is in less than 72 hours"),
+        (told(IN_USE, Reason.DELETION_SOON, NOW + 84 * HOUR), 100 * HOUR, QUIET, None, "nothing is new"),
+        (told(IN_USE, Reason.DELETION_SOON, NOW + 84 * HOUR), 132 * HOUR, QUIET, Reason.DELETION_SOON,
+         "it is in use, and the deletion is in less than 24 hours"),
+        (told(case(uses("a"), days=0.5)), HOUR, QUIET, None, "nothing is new"),
+        (case(), 132 * HOUR, QUIET, None, "nothing is new"),
+        (IN_USE, 300 * HOUR, QUIET, None, "nothing is new"),
+        (KEPT, HOUR, Policy(), None, "somebody decided that the deletion is meant"),
+        (more(KEPT, uses("a", "b", count=99)), 100 * HOUR, Policy(), None, "somebody decided that the deletion is meant"),
+        (KEPT, 133 * HOUR, Policy(), Reason.DELETION_SOON, "the deletion, which is meant, is in less than 24 hours"),
+        (told(KEPT, Reason.DELETION_SOON, NOW + 133 * HOUR), 134 * HOUR, Policy(), None, "somebody decided that the deletion is meant"),
+        (replace(IN_USE, closure=CANCELLED), HOUR, Policy(), Reason.DELETION_CANCELLED, "the deletion is off"),
+        (replace(KEPT, closure=CANCELLED), HOUR, Policy(), Reason.DELETION_CANCELLED, "the deletion is off"),
+        (told(replace(IN_USE, closure=CANCELLED), Reason.DELETION_CANCELLED), HOUR, Policy(), None, "the case is closed"),
+        (case(closure=CANCELLED), HOUR, Policy(), None, "the case is closed"),
+        (replace(IN_USE, closure=Closure(how=Ending.DELETED, at=NOW)), HOUR, Policy(), None, "the case is closed"),
+        (case(uses("a"), told=Told(notices=1, cancelled=True), closure=CANCELLED), HOUR, Policy(), None, "the case is closed"),
+    ],
+)  # fmt: skip
+def test_a_notice_is_due_for_one_reason_or_none_and_says_why(
+    of: Case, after: timedelta, policy: Policy, reason: Reason | None, why: str
+) -> None:
+    verdict = due(of, NOW + after, policy)
+
+    assert (verdict.reason, verdict.why) == (reason, why)
+
+
+def test_five_new_callers_an_hour_are_told_one_by_one_and_the_rest_is_folded() -> None:
+    of, said = IN_USE, []
+
+    for minute in range(60):
+        now = NOW + timedelta(minutes=minute)
+        of = more(of, uses("a", *(f"n{number}" for number in range(minute // 5 + 1))))
+        if reason := due(of, now, QUIET).reason:
+            of = told(of, reason, now)
+            said.append(minute)
+    at_the_hour = due(of, NOW + timedelta(minutes=60), QUIET).reason
+    of = told(of, Reason.NEW_CALLER, NOW + timedelta(minutes=60))
+
+    assert said == [0, 5, 10, 15, 20]
+    assert at_the_hour is Reason.NEW_CALLER
+    assert due(of, NOW + timedelta(minutes=61), QUIET).reason is None
+
+
+def test_callers_that_appear_together_make_one_notice() -> None:
+    of = more(IN_USE, uses("a", "b", "c", "d"))
+
+    of = told(of, Reason.NEW_CALLER)
+
+    assert due(of, NOW, Policy()).reason is None
+
+
+def test_ignored_callers_are_counted_and_wake_nobody() -> None:
+    policy = Policy(ignored_callers=("arn:scan*",))
+    scanned = case(uses("scanner", count=7), managed=uses("scan2"))
+
+    silent = due(scanned, NOW, policy)
+    used = due(more(scanned, uses("scanner", "a", count=7)), NOW, policy)
+
+    assert silent.reason is None
+    assert used.reason is Reason.KEY_IN_USE
+    assert scanned.uses.count == 7
+    assert ringing(more(scanned, uses("scanner", "a", count=7)), policy) == 7
+
+
+@pytest.mark.parametrize(
+    ("of", "policy", "hours"),
+    [
+        (case(), Policy(), 84),
+        (case(days=0.5), Policy(), 12 - 72),
+        (IN_USE, Policy(), 84),
+        (more(IN_USE, uses("a", count=5)), Policy(), 24),
+        (more(IN_USE, uses("a", count=5)), QUIET, 84),
+        (told(more(IN_USE, uses("a", "b")), Reason.NEW_CALLER), QUIET, 84),
+        (more(told(more(IN_USE, uses("a", "b")), Reason.NEW_CALLER), uses("a", "b", "c")), QUIET, 1),
+        (KEPT, Policy(), 84),
+        (told(case(uses("a"), days=0.5)), QUIET, 36),
+        (replace(IN_USE, not_pending_since=NOW), Policy(), 1 / 3),
+    ],
+)
+def test_a_case_is_looked_at_when_the_next_notice_may_be_due(of: Case, policy: Policy, hours: float) -> None:
+    assert wake_at(of, policy) == NOW + hours * HOUR
+
+
+def test_a_closed_case_is_never_looked_at_again() -> None:
+    assert wake_at(replace(IN_USE, closure=CANCELLED), Policy()) is None
+
+
+def test_a_case_without_a_date_waits_for_records() -> None:
+    assert wake_at(replace(case(), deletion_date=None), Policy()) is None

@@ -1,0 +1,74 @@
+"""A stack in memory: log group, KMS, table and queue, and the investigator between them."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from reprieve.arn import KeyArn
+from reprieve.casebook import Casebook
+from reprieve.cases import Case
+from reprieve.due import Policy
+from reprieve.investigate import Investigator
+from tests.fakes import FakeClock, FakeKms, FakeLog, FakeLogs, FakeQueue, FakeTable, Here, facts_from
+from tests.recorded import event, record
+
+KEY = KeyArn.parse("arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab")
+NOW = datetime(2026, 11, 22, 14, 55, 30, tzinfo=UTC)
+DELIVERED = datetime(2026, 11, 22, 14, 54, 40, tzinfo=UTC)
+
+
+@dataclass
+class World:
+    clock: FakeClock = field(default_factory=lambda: FakeClock(NOW))
+    table: FakeTable = field(default_factory=FakeTable)
+    queue: FakeQueue = field(default_factory=FakeQueue)
+    log: FakeLog = field(default_factory=FakeLog)
+    channels: tuple[str, ...] = ("email", "slack")
+    policy: Policy = field(default_factory=Policy)
+    seconds_left: Callable[[], float] = lambda: 100.0
+
+    def __post_init__(self) -> None:
+        self.logs = FakeLogs(self.clock)
+        self.kms = FakeKms(self.clock)
+        self.casebook = Casebook(self.table)
+
+    def run(self, name: str = "alarms/alarm") -> None:
+        Investigator(
+            log_group="trail",
+            alarm_name="KMSKeyPendingDeletionErrorAlarm",
+            region="eu-west-1",
+            channels=self.channels,
+            policy=self.policy,
+            logs=self.logs,
+            facts=facts_from(self.kms),
+            casebook=self.casebook,
+            queue=self.queue,
+            pool=Here(),
+            clock=self.clock,
+            sleep=self.clock.sleep,
+            remaining=self.seconds_left,
+            log=self.log,
+        ).run(event(name))
+
+    def notices(self, channel: str = "email") -> list[dict[str, Any]]:
+        messages = [json.loads(body) for body in self.queue.bodies]
+        return [message["notice"] for message in messages if message["channel"] == channel]
+
+    def reasons(self) -> list[str]:
+        return [notice["reason"] for notice in self.notices()]
+
+    def case(self, key: KeyArn = KEY) -> Case:
+        return self.casebook.cases(key)[-1]
+
+
+def pending(world: World, key: KeyArn = KEY) -> None:
+    world.kms.add(key, days=6, description="Orders database, prod")
+    world.kms.alias_names[key] = ("alias/orders-db",)
+    world.kms.key_tags[key] = {"Owner": "team-orders"}
+
+
+def another(number: int, name: str = "decrypt-by-assumed-role", **changes: object) -> str:
+    """Return a record like a recorded one, of another request."""
+    return json.dumps({**record(name), "eventID": f"event-{number}", **changes})
