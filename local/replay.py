@@ -8,25 +8,26 @@ import gzip
 import json
 import sys
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Final
 
-from reprieve.cases import Case, Key, Unknown, count, note_schedulings, open_case
+from reprieve.arn import KeyArn
+from reprieve.cases import Case, Key, Unknown, count, note_changes, note_schedulings, open_case
 from reprieve.channels import email
 from reprieve.clock import MINUTE, parse, to_minute
+from reprieve.due import Policy
 from reprieve.fields import text
-from reprieve.notices import Notice, due, tell
+from reprieve.findings import tell_all
+from reprieve.notices import Notice
 from reprieve.readings import Reading
-from reprieve.records import read
+from reprieve.records import Scheduling, read
 from reprieve.wire import to_json
 
 ENDINGS: Final = (".json", ".json.gz", ".jsonl", ".jsonl.gz", ".gz")
-NO_LOOK_UP: Final = Unknown(
-    fact="state, deletion date, aliases and tags of the key", why="a replay asks AWS nothing"
-)
+NO_LOOK_UP: Final = Unknown(fact="state, aliases and tags of the key", why="a replay asks AWS nothing")
 
 
 def main(arguments: list[str]) -> int:
@@ -79,21 +80,24 @@ def records(file: Path) -> Iterator[object]:
 
 
 def notices(reading: Reading) -> Iterator[Notice]:
-    """Yield the notices that a reading comes to, key by key."""
+    """Yield the notices that a reading comes to, key by key: of its use, and then of its end."""
     for key in reading.keys:
-        minutes = reading.of(key)
-        if not minutes:
+        minutes, schedulings = reading.of(key), reading.schedulings.get(key, ())
+        moments = [*minutes, *(scheduling.at for scheduling in schedulings)]
+        if not moments:
             continue
-        now = max(minutes) + MINUTE
-        case = replace(open_case(Key.bare(key), now, min(minutes)), unknown=(NO_LOOK_UP,))
-        case = note_schedulings(case, reading.schedulings.get(key, ()))
-        yield from _told(count(case, minutes, now, now), now)
+        now = max(moments) + MINUTE
+        case = note_schedulings(_opened_case(key, schedulings, min(moments), now), schedulings)
+        case, found = tell_all(count(case, minutes, now, now), now, Policy())
+        yield from found
+        yield from tell_all(note_changes(case, reading.changes.get(key, ())), now, Policy())[1]
 
 
-def _told(case: Case, now: datetime) -> Iterator[Notice]:
-    while reason := due(case):
-        case, notice = tell(case, reason, now)
-        yield notice
+def _opened_case(arn: KeyArn, schedulings: Sequence[Scheduling], start: datetime, now: datetime) -> Case:
+    """Return a case of which nothing is known but what the files tell, the deletion date at the best."""
+    date = schedulings[-1].deletion_date if schedulings else None
+    case = open_case(replace(Key.bare(arn), deletion_date=date), now, to_minute(start))
+    return replace(case, unknown=(NO_LOOK_UP,))
 
 
 def _print(found: list[Notice], *, as_json: bool) -> None:

@@ -133,6 +133,7 @@ def key(**changes: Any) -> Key:
         state="PendingDeletion",
         deletion_date=DELETION,
         tags={"Owner": "team-orders"},
+        owner="team-orders",
     )
     return replace(usual, **changes)
 

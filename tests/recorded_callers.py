@@ -2,7 +2,7 @@
 
 from reprieve.callers import Caller
 
-CALLERS = {
+CALLERS: dict[str, tuple[Caller, str]] = {
     "create-grant-by-service-linked-role": (
         Caller(
             kind="AssumedRole",
@@ -152,7 +152,8 @@ CALLERS = {
             session="botocore-session-1795359151",
             console_url="https://eu-west-1.console.aws.amazon.com/iam/home?region=eu-west-1#/roles/details/orders-pod",
         ),
-        "a pod of the EKS cluster with OIDC id EXAMPLED539D4633E53DE1B71EXAMPLE (role orders-pod), session botocore-session-1795359151",
+        "a pod of the EKS cluster with OIDC id EXAMPLED539D4633E53DE1B71EXAMPLE (role orders-pod),"
+        " session botocore-session-1795359151",
     ),
     "decrypt-by-eks-pod-identity": (
         Caller(
@@ -416,14 +417,14 @@ CALLERS = {
         Caller(
             kind="AssumedRole",
             id="arn:aws:sts::111122223333:assumed-role/orders-task/0123456789abcdef0123456789abcdef",
-            name="ECS Task task/shop/0123456789abcdef0123456789abcdef",
+            name="ECS task shop/0123456789abcdef0123456789abcdef",
             arn="arn:aws:sts::111122223333:assumed-role/orders-task/0123456789abcdef0123456789abcdef",
             account="111122223333",
             behind="role orders-task",
             session="0123456789abcdef0123456789abcdef",
             console_url="https://eu-west-1.console.aws.amazon.com/iam/home?region=eu-west-1#/roles/details/orders-task",
         ),
-        "ECS Task task/shop/0123456789abcdef0123456789abcdef (role orders-task)",
+        "ECS task shop/0123456789abcdef0123456789abcdef (role orders-task)",
     ),
     "decrypt-of-lambda-environment": (
         Caller(

@@ -111,6 +111,14 @@ RESOURCES: dict[str, tuple[Resource, ...]] = {
             console_url="https://eu-west-1.console.aws.amazon.com/s3/object/orders?region=eu-west-1&prefix=2026%2F11%2F22%20%26%20more.csv",
         ),
     ),
+    "decrypt-of-secret-in-china": (
+        Resource(
+            service="secret",
+            name="prod/orders/db",
+            arn="arn:aws-cn:secretsmanager:cn-north-1:111122223333:secret:prod/orders/db-AbCdEf",
+            console_url="https://cn-north-1.console.amazonaws.cn/secretsmanager/secret?name=prod%2Forders%2Fdb&region=cn-north-1",
+        ),
+    ),
     "decrypt-of-ses-mail": (
         Resource(
             service="SES receipt rule",

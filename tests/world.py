@@ -22,7 +22,7 @@ DELIVERED = datetime(2026, 11, 22, 14, 54, 40, tzinfo=UTC)
 @dataclass
 class World:
     clock: FakeClock = field(default_factory=lambda: FakeClock(NOW))
-    table: FakeTable = field(default_factory=FakeTable)
+    table: Any = field(default_factory=FakeTable)
     queue: FakeQueue = field(default_factory=FakeQueue)
     log: FakeLog = field(default_factory=FakeLog)
     channels: tuple[str, ...] = ("email", "slack")

@@ -11,12 +11,13 @@ import boto3
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from reprieve.adapters.accounts import Accounts
+from reprieve.adapters.accounts import Accounts, member_sessions
 from reprieve.adapters.aws import BRIEF, PATIENT, PROMPT
 from reprieve.adapters.dynamodb import DynamoTable
 from reprieve.adapters.event_history import CloudTrailHistory
 from reprieve.adapters.kms import KmsDirectory
 from reprieve.adapters.logs import CloudWatchLogs
+from reprieve.adapters.organizations import OrganizationAccounts
 from reprieve.adapters.sqs import SqsQueue
 from reprieve.adapters.structured_log import StructuredLog
 from reprieve.casebook import Casebook
@@ -73,14 +74,27 @@ def _investigator() -> Investigator:
 
 
 def _facts(settings: InvestigateSettings) -> Facts:
-    accounts = Accounts(settings.account, config=BRIEF)
+    accounts = Accounts(
+        own=settings.account,
+        members=member_sessions(settings.member_role, settings.external_id, BRIEF),
+        config=BRIEF,
+    )
     return Facts(
         sources=Sources(
             keys=KmsDirectory(accounts),
             history=CloudTrailHistory(accounts),
             account=settings.account,
             clock=utc_now,
-            owner_tags=("Owner", "owner", "team"),
+            responder=settings.responder,
+            member_role=settings.member_role,
+            names=_names(settings),
+            owner_tags=settings.owner_tags,
         ),
         pool=ThreadPoolExecutor(LOOKUPS_AT_ONCE),
     )
+
+
+def _names(settings: InvestigateSettings) -> OrganizationAccounts | None:
+    if not settings.organization:
+        return None
+    return OrganizationAccounts(boto3.client("organizations", config=BRIEF))

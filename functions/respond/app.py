@@ -13,6 +13,7 @@ import boto3
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from reprieve.adapters.accounts import Accounts, member_sessions
 from reprieve.adapters.aws import PROMPT
 from reprieve.adapters.dynamodb import DynamoTable
 from reprieve.adapters.kms import KmsChecker, KmsControl, KmsDirectory, Regions
@@ -73,7 +74,10 @@ def _responder() -> Responder:
     settings = RespondSettings.read(os.environ)
     log = StructuredLog(_logger())
     regions = Regions()
-    keys = KmsDirectory(regions)
+    accounts = Accounts(
+        own=settings.account, members=member_sessions(settings.member_role, settings.external_id)
+    )
+    keys = KmsDirectory(accounts)
     casebook = Casebook(DynamoTable(boto3.client("dynamodb", config=PROMPT), settings.table))
     looker = Looker(keys=keys, casebook=casebook, pool=ThreadPoolExecutor(2), log=log)
     return Responder(
@@ -83,7 +87,7 @@ def _responder() -> Responder:
             channels=settings.channels,
             looker=looker,
             keys=keys,
-            control=KmsControl(regions),
+            control=KmsControl(accounts),
             casebook=casebook,
             queue=SqsQueue(boto3.client("sqs", config=PROMPT), settings.queue_url),
             clock=utc_now,

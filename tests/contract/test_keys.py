@@ -71,6 +71,7 @@ def in_kms(client: "KMSClient") -> World:
         made = client.create_key(
             Description="Orders database, prod",
             Tags=[{"TagKey": "Owner", "TagValue": "team-orders"}],
+            KeyUsage="ENCRYPT_DECRYPT",
         )["KeyMetadata"]
         client.create_alias(AliasName="alias/orders-db", TargetKeyId=made["KeyId"])
         return KeyArn.parse(made["Arn"])

@@ -703,3 +703,65 @@ def test_the_policy_allows_the_one_stylesheet_and_nothing_else() -> None:
     assert headers["Cache-Control"] == "no-store"
     assert headers["X-Content-Type-Options"] == "nosniff"
     assert headers["X-Robots-Tag"] == "noindex, nofollow, noarchive"
+
+
+KEEP = b"decision=keep&why=The+tenant+has+left"
+
+
+def test_keeping_the_deletion_leaves_the_key_alone_records_why_and_tells_everybody(world: World) -> None:
+    page = world.post(KEEP)
+
+    assert page.status == 200
+    assert "The deletion goes on" in read(page)
+    assert "KMS deletes the key on 2026-11-29 14:02 UTC." in read(page)
+    assert world.kms.changes() == []
+    notice = world.handled()[0]["notice"]
+    assert (notice["reason"], notice["decision"]["why"]) == ("deletion-kept", "The tenant has left")
+    assert world.casebook.cases(KEY)[-1].is_kept
+    (entry,) = world.audit()
+    assert (entry.decision.choice, entry.outcome) == ("keep", "The deletion goes on")
+
+
+def test_a_deletion_that_is_kept_can_still_be_cancelled_by_whoever_knows_better(world: World) -> None:
+    world.post(KEEP)
+
+    shown = world.ask()
+    done = world.post()
+
+    assert "decided at 2026-11-22 15:00 UTC that the deletion is meant: The tenant has left" in read(shown)
+    assert [control["value"] for control in controls(shown) if control.get("name") == "decision"] == [
+        "cancel"
+    ]
+    assert "The key works again" in read(done)
+
+
+@pytest.mark.parametrize("body", [b"decision=keep", b"decision=keep&why=", b"decision=keep&why=++"])
+def test_keeping_the_deletion_needs_a_reason(world: World, body: bytes) -> None:
+    page = world.post(body)
+
+    assert page.status == 400
+    assert "The reason is missing" in read(page)
+    assert world.audit() == []
+
+
+@pytest.mark.parametrize("state", ["Enabled", "gone"])
+def test_a_deletion_that_is_off_can_not_be_kept(world: World, state: str) -> None:
+    if state == "gone":
+        del world.kms.keys[KEY]
+    else:
+        world.kms.keys[KEY] = replace(world.kms.keys[KEY], state=state, deletion_date=None)
+
+    page = world.post(KEEP)
+
+    assert page.status == (410 if state == "gone" else 200)
+    assert world.queue.bodies == []
+
+
+def test_a_wish_to_keep_that_can_not_be_stored_is_said_to_be_so(world: World) -> None:
+    world.table.fail(None, ThrottledError("dynamodb:PutItem", "ThrottlingException", ""))
+
+    page = world.post(KEEP)
+
+    assert page.status == 503
+    assert "Nothing was changed" in read(page)
+    assert not world.casebook.cases(KEY)[-1].is_kept

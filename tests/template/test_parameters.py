@@ -54,6 +54,11 @@ def test_every_default_satisfies_its_own_constraint(template: dict[str, Any]) ->
         ("SlackWebhookSecretArn", SECRET),
         ("CloudTrailLogGroupName", "aws-controltower/CloudTrailLogs"),
         ("AlarmTopicArn", TOPIC),
+        ("OwnerTags", "Owner"),
+        ("OwnerTags", "cost:owner,Team Name"),
+        ("MemberRoleName", "kms-reprieve-member"),
+        ("OrganizationId", "o-a1b2c3d4e5"),
+        ("ExternalId", "kms-reprieve/prod"),
     ],
 )
 def test_good_values_are_taken(template: dict[str, Any], name: str, value: str) -> None:
@@ -75,6 +80,11 @@ def test_good_values_are_taken(template: dict[str, Any], name: str, value: str) 
         ("CloudTrailLogGroupName", "arn:aws:logs:eu-west-1:111122223333:log-group:trail"),
         ("AlarmTopicArn", "alarms"),
         ("AlarmTopicArn", f"{TOPIC}.fifo"),
+        ("OwnerTags", ""),
+        ("OwnerTags", "Owner,"),
+        ("MemberRoleName", "arn:aws-cn:iam::111122223333:role/kms-reprieve-member"),
+        ("OrganizationId", "111122223333"),
+        ("ExternalId", "x"),
     ],
 )
 def test_bad_values_are_refused(template: dict[str, Any], name: str, value: str) -> None:
@@ -90,9 +100,17 @@ def test_bad_values_are_refused(template: dict[str, Any], name: str, value: str)
         ({"SlackWebhookSecretArn": SECRET}, set()),
         ({"NotificationEmails": "jane@example.com", "SlackWebhookUrl": SLACK}, set()),
         ({"SlackWebhookUrl": SLACK, "SlackWebhookSecretArn": SECRET}, {"OneSlackWebhook"}),
+        (
+            {"SlackWebhookUrl": SLACK, "MemberRoleName": "kms-reprieve-member"},
+            {"OtherAccountsAreOfOneOrganization"},
+        ),
+        (
+            {"SlackWebhookUrl": SLACK, "MemberRoleName": "member", "OrganizationId": "o-a1b2c3d4e5"},
+            set(),
+        ),
     ],
 )
-def test_a_stack_that_would_tell_nobody_or_has_two_webhooks_is_refused(
+def test_a_stack_that_makes_no_sense_is_refused(
     template: dict[str, Any], values: dict[str, str], refused_by: set[str]
 ) -> None:
     given = {name: parameter["Default"] for name, parameter in template["Parameters"].items()} | values

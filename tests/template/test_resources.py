@@ -107,15 +107,20 @@ def test_each_function_gets_the_settings_it_reads(translated: dict[str, Any]) ->
 
     assert settings == {
         "Investigate": {
-            "TABLE_NAME",
-            "QUEUE_URL",
-            "LOG_GROUP_NAME",
+            "ACCOUNT_ID",
             "ALARM_NAME",
             "CHANNELS",
-            "ACCOUNT_ID",
-            "REPEAT_NOTICE_HOURS",
-            "NOTIFY_ON_SCHEDULING",
+            "EXTERNAL_ID",
             "IGNORED_CALLERS",
+            "LOG_GROUP_NAME",
+            "MEMBER_ROLE_NAME",
+            "NOTIFY_ON_SCHEDULING",
+            "ORGANIZATION_ID",
+            "OWNER_TAGS",
+            "QUEUE_URL",
+            "REPEAT_NOTICE_HOURS",
+            "RESPOND_ROLE_ARN",
+            "TABLE_NAME",
         },
         "Deliver": {
             "TABLE_NAME",
@@ -126,7 +131,15 @@ def test_each_function_gets_the_settings_it_reads(translated: dict[str, Any]) ->
             "PAGE_URL",
             "LINK_HOURS",
         },
-        "Respond": {"TABLE_NAME", "QUEUE_URL", "SIGNING_KEY_ARN", "CHANNELS"},
+        "Respond": {
+            "TABLE_NAME",
+            "QUEUE_URL",
+            "SIGNING_KEY_ARN",
+            "CHANNELS",
+            "ACCOUNT_ID",
+            "MEMBER_ROLE_NAME",
+            "EXTERNAL_ID",
+        },
         "Subscribe": set(),
     }
 

@@ -19,11 +19,17 @@ ALLOWED = {
         "dynamodb:GetItem",
         "dynamodb:PutItem",
         "dynamodb:Query",
+        "cloudtrail:LookupEvents",
         "kms:DescribeKey",
+        "kms:GetKeyLastUsage",
+        "kms:GetKeyPolicy",
         "kms:ListAliases",
+        "kms:ListGrants",
         "kms:ListResourceTags",
         "logs:FilterLogEvents",
+        "organizations:DescribeAccount",
         "sqs:SendMessage",
+        "sts:AssumeRole",
     },
     "DeliverRole": OWN_LOG_AND_TRACE
     | {
@@ -49,6 +55,8 @@ ALLOWED = {
         "kms:EnableKey",
         "kms:VerifyMac",
         "sqs:SendMessage",
+        "sts:AssumeRole",
+        "sts:SetSourceIdentity",
     },
     "SubscribeRole": OWN_LOG_AND_TRACE | {"sns:ListSubscriptionsByTopic", "sns:Subscribe", "sns:Unsubscribe"},
     "ClockRole": {"lambda:InvokeFunction", "sqs:SendMessage"},
@@ -56,12 +64,13 @@ ALLOWED = {
 }
 # Actions that AWS authorizes on no resource, by its service authorization reference.
 WITHOUT_RESOURCE = {
+    "cloudtrail:LookupEvents",
     "kms:ListAliases",
     "sns:Unsubscribe",
     "xray:PutTelemetryRecords",
     "xray:PutTraceSegments",
 }
-OPERATION_OF_ANOTHER_NAME = {"lambda:InvokeFunction": "Invoke"}
+OPERATION_OF_ANOTHER_NAME = {"lambda:InvokeFunction": "Invoke", "sts:SetSourceIdentity": "AssumeRole"}
 
 
 def documents(resources: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -202,6 +211,33 @@ def test_a_link_can_t_undo_that_its_signing_key_was_disabled(resources: dict[str
             "Resource": {"Fn::GetAtt": ["SigningKey", "Arn"]},
         }
     ]
+
+
+@pytest.mark.parametrize("role", ["InvestigateRole", "RespondRole"])
+def test_other_accounts_are_entered_by_one_role_of_one_organization_and_only_if_asked_for(
+    resources: dict[str, Any], role: str
+) -> None:
+    (policy,) = resources[role]["Properties"]["Policies"]
+    entering = [
+        each["Fn::If"]
+        for each in policy["PolicyDocument"]["Statement"]
+        if "sts:" in str(unconditional(each)["Action"])
+    ]
+
+    for condition, statement, otherwise in entering:
+        assert condition == "EnterAccounts"
+        assert otherwise == {"Ref": "AWS::NoValue"}
+        assert statement["Resource"] == {"Fn::Sub": "arn:${AWS::Partition}:iam::*:role/${MemberRoleName}"}
+    assert entering[0][1]["Condition"] == {
+        "StringEquals": {
+            "aws:ResourceOrgID": {"Ref": "OrganizationId"},
+            "sts:ExternalId": {"Ref": "ExternalId"},
+        }
+    }
+
+
+def test_respond_alone_says_who_decided() -> None:
+    assert [role for role in ALLOWED if "sts:SetSourceIdentity" in ALLOWED[role]] == ["RespondRole"]
 
 
 def test_every_service_that_assumes_a_role_is_named(resources: dict[str, Any]) -> None:

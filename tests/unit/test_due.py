@@ -65,6 +65,19 @@ def decision(choice: str) -> Decision:
     )
 
 
+NOTHING = "nothing is new"
+FIRST = "it is used, and nobody has been told"
+AGAIN = "it was used since the last notice, long ago"
+NEW = "a caller, or a resource, is new"
+MEANT = "somebody decided that the deletion is meant"
+CLOSED = "the case is closed"
+THREE_DAYS = "it is in use, and the deletion is in less than 72 hours"
+ONE_DAY = "it is in use, and the deletion is in less than 24 hours"
+REMINDER = "the deletion, which is meant, is in less than 24 hours"
+OFF = "the deletion is off"
+SCHED = "somebody scheduled its deletion"
+MANAGED = "somebody tried to manage it"
+
 SCHEDULED = ScheduledBy(caller=Caller(kind="IAMUser", id="arn:jane", name="user jane"), at=NOW)
 CANCELLED = Closure(how=Ending.CANCELLED, at=NOW)
 IN_USE = told(case(uses("a")))
@@ -74,37 +87,37 @@ KEPT = told(replace(IN_USE, decision=decision("keep")), Reason.DELETION_KEPT)
 @pytest.mark.parametrize(
     ("of", "after", "policy", "reason", "why"),
     [
-        (case(), 0 * HOUR, Policy(), None, "nothing is new"),
-        (case(uses("a")), 0 * HOUR, Policy(), Reason.KEY_IN_USE, "it is used, and nobody has been told"),
-        (case(uses("a"), scheduled_by=SCHEDULED), 0 * HOUR, Policy(), Reason.KEY_IN_USE, "it is used, and nobody has been told"),
-        (IN_USE, HOUR, Policy(), None, "nothing is new"),
-        (more(IN_USE, uses("a", count=9)), 23 * HOUR, Policy(), None, "nothing is new"),
-        (more(IN_USE, uses("a", count=9)), 24 * HOUR, Policy(), Reason.STILL_IN_USE, "it was used since the last notice, long ago"),
-        (more(IN_USE, uses("a", count=9)), 48 * HOUR, QUIET, None, "nothing is new"),
-        (IN_USE, 48 * HOUR, Policy(), None, "nothing is new"),
-        (more(IN_USE, uses("a", "b")), HOUR, Policy(), Reason.NEW_CALLER, "a caller, or a resource, is new"),
-        (more(IN_USE, uses("a", count=2, resource="x")), HOUR, Policy(), Reason.NEW_CALLER, "a caller, or a resource, is new"),
-        (case(managed=uses("m")), 0 * HOUR, Policy(), Reason.MANAGEMENT_CALL, "somebody tried to manage it"),
-        (told(case(managed=uses("m")), Reason.MANAGEMENT_CALL), HOUR, Policy(), None, "nothing is new"),
-        (case(scheduled_by=SCHEDULED), 0 * HOUR, Policy(), Reason.DELETION_SCHEDULED, "somebody scheduled its deletion"),
-        (case(scheduled_by=SCHEDULED), 0 * HOUR, QUIET, None, "nothing is new"),
-        (IN_USE, 84 * HOUR, QUIET, Reason.DELETION_SOON, "it is in use, and the deletion is in less than 72 hours"),
-        (told(IN_USE, Reason.DELETION_SOON, NOW + 84 * HOUR), 100 * HOUR, QUIET, None, "nothing is new"),
+        (case(), 0 * HOUR, Policy(), None, NOTHING),
+        (case(uses("a")), 0 * HOUR, Policy(), Reason.KEY_IN_USE, FIRST),
+        (case(uses("a"), scheduled_by=SCHEDULED), 0 * HOUR, Policy(), Reason.KEY_IN_USE, FIRST),
+        (IN_USE, HOUR, Policy(), None, NOTHING),
+        (more(IN_USE, uses("a", count=9)), 23 * HOUR, Policy(), None, NOTHING),
+        (more(IN_USE, uses("a", count=9)), 24 * HOUR, Policy(), Reason.STILL_IN_USE, AGAIN),
+        (more(IN_USE, uses("a", count=9)), 48 * HOUR, QUIET, None, NOTHING),
+        (IN_USE, 48 * HOUR, Policy(), None, NOTHING),
+        (more(IN_USE, uses("a", "b")), HOUR, Policy(), Reason.NEW_CALLER, NEW),
+        (more(IN_USE, uses("a", count=2, resource="x")), HOUR, Policy(), Reason.NEW_CALLER, NEW),
+        (case(managed=uses("m")), 0 * HOUR, Policy(), Reason.MANAGEMENT_CALL, MANAGED),
+        (told(case(managed=uses("m")), Reason.MANAGEMENT_CALL), HOUR, Policy(), None, NOTHING),
+        (case(scheduled_by=SCHEDULED), 0 * HOUR, Policy(), Reason.DELETION_SCHEDULED, SCHED),
+        (case(scheduled_by=SCHEDULED), 0 * HOUR, QUIET, None, NOTHING),
+        (IN_USE, 84 * HOUR, QUIET, Reason.DELETION_SOON, THREE_DAYS),
+        (told(IN_USE, Reason.DELETION_SOON, NOW + 84 * HOUR), 100 * HOUR, QUIET, None, NOTHING),
         (told(IN_USE, Reason.DELETION_SOON, NOW + 84 * HOUR), 132 * HOUR, QUIET, Reason.DELETION_SOON,
-         "it is in use, and the deletion is in less than 24 hours"),
-        (told(case(uses("a"), days=0.5)), HOUR, QUIET, None, "nothing is new"),
-        (case(), 132 * HOUR, QUIET, None, "nothing is new"),
-        (IN_USE, 300 * HOUR, QUIET, None, "nothing is new"),
-        (KEPT, HOUR, Policy(), None, "somebody decided that the deletion is meant"),
-        (more(KEPT, uses("a", "b", count=99)), 100 * HOUR, Policy(), None, "somebody decided that the deletion is meant"),
-        (KEPT, 133 * HOUR, Policy(), Reason.DELETION_SOON, "the deletion, which is meant, is in less than 24 hours"),
-        (told(KEPT, Reason.DELETION_SOON, NOW + 133 * HOUR), 134 * HOUR, Policy(), None, "somebody decided that the deletion is meant"),
-        (replace(IN_USE, closure=CANCELLED), HOUR, Policy(), Reason.DELETION_CANCELLED, "the deletion is off"),
-        (replace(KEPT, closure=CANCELLED), HOUR, Policy(), Reason.DELETION_CANCELLED, "the deletion is off"),
-        (told(replace(IN_USE, closure=CANCELLED), Reason.DELETION_CANCELLED), HOUR, Policy(), None, "the case is closed"),
-        (case(closure=CANCELLED), HOUR, Policy(), None, "the case is closed"),
-        (replace(IN_USE, closure=Closure(how=Ending.DELETED, at=NOW)), HOUR, Policy(), None, "the case is closed"),
-        (case(uses("a"), told=Told(notices=1, cancelled=True), closure=CANCELLED), HOUR, Policy(), None, "the case is closed"),
+         ONE_DAY),
+        (told(case(uses("a"), days=0.5)), HOUR, QUIET, None, NOTHING),
+        (case(), 132 * HOUR, QUIET, None, NOTHING),
+        (IN_USE, 300 * HOUR, QUIET, None, NOTHING),
+        (KEPT, HOUR, Policy(), None, MEANT),
+        (more(KEPT, uses("a", "b", count=99)), 100 * HOUR, Policy(), None, MEANT),
+        (KEPT, 133 * HOUR, Policy(), Reason.DELETION_SOON, REMINDER),
+        (told(KEPT, Reason.DELETION_SOON, NOW + 133 * HOUR), 134 * HOUR, Policy(), None, MEANT),
+        (replace(IN_USE, closure=CANCELLED), HOUR, Policy(), Reason.DELETION_CANCELLED, OFF),
+        (replace(KEPT, closure=CANCELLED), HOUR, Policy(), Reason.DELETION_CANCELLED, OFF),
+        (told(replace(IN_USE, closure=CANCELLED), Reason.DELETION_CANCELLED), HOUR, Policy(), None, CLOSED),
+        (case(closure=CANCELLED), HOUR, Policy(), None, CLOSED),
+        (replace(IN_USE, closure=Closure(how=Ending.DELETED, at=NOW)), HOUR, Policy(), None, CLOSED),
+        (case(uses("a"), told=Told(notices=1, cancelled=True), closure=CANCELLED), HOUR, Policy(), None, CLOSED),
     ],
 )  # fmt: skip
 def test_a_notice_is_due_for_one_reason_or_none_and_says_why(

@@ -6,11 +6,19 @@ from types import ModuleType
 import pytest
 
 from reprieve import callers, channels, facts, resources
+from reprieve.callers import sessions
+
+SHARED = {
+    "__init__",
+    *("caller", "evidence", "service_between", "session"),
+    *("resource", "context", "summary"),
+    *("channel", "fact", "policy"),
+}
 
 
 def modules_in(package: ModuleType) -> set[str]:
     folder = Path(str(package.__file__)).parent
-    return {file.stem for file in folder.glob("*.py")} - {"__init__", "caller", "resource", "channel", "fact", "policy"}
+    return {file.stem for file in folder.glob("*.py")} - SHARED
 
 
 def named(modules: tuple[object, ...]) -> list[str]:
@@ -21,6 +29,7 @@ def named(modules: tuple[object, ...]) -> list[str]:
     ("package", "modules"),
     [
         (callers, callers.IDENTITIES),
+        (sessions, sessions.KINDS),
         (resources, resources.SERVICES),
         (facts, facts.FACTS),
         (channels, channels.CHANNELS),

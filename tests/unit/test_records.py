@@ -21,8 +21,10 @@ from reprieve.records import (
     read_line,
 )
 from reprieve.resources import Resource
-from tests.examples import ADMIN, BILLING, JANE, KEY, ORDERS, SOMEBODY, VOLUME, at, use
+from tests.examples import ADMIN, BILLING, JANE, KEY, ORDERS, SECRET, SOMEBODY, VOLUME, at, use
 from tests.recorded import line, names, record
+from tests.recorded_callers import CALLERS
+from tests.recorded_resources import RESOURCES
 
 DELIVERED = at("14:54:40")
 
@@ -53,6 +55,7 @@ EXPECTED: dict[str, Reading] = {
             name="root user of account example-prod",
             arn="arn:aws:iam::111122223333:root",
             account="111122223333",
+            is_root=True,
         ),
     ),
     "decrypt-by-other-account-owner-side": use(
@@ -73,25 +76,17 @@ EXPECTED: dict[str, Reading] = {
         caller=Caller(
             kind="AWSService",
             id="s3.amazonaws.com",
-            name="AWS service s3.amazonaws.com",
+            name="AWS service S3",
             invoked_by="s3.amazonaws.com",
+            is_service=True,
         ),
         source_ip="s3.amazonaws.com",
         user_agent="s3.amazonaws.com",
-        resources=(Resource(service="S3", name="arn:aws:s3:::example-bucket"),),
-    ),
-    "decrypt-by-unknown-type": use(
-        event_id=event_id(7),
-        caller=Caller(
-            kind="IdentityCenterUser",
-            id="111122223333",
-            name="IdentityCenterUser 111122223333",
-            account="111122223333",
-        ),
+        resources=(Resource(service="S3 bucket", name="example-bucket", arn="arn:aws:s3:::example-bucket"),),
     ),
     "decrypt-through-secrets-manager": use(
         event_id=event_id(8),
-        caller=replace(ORDERS, invoked_by="secretsmanager.amazonaws.com"),
+        caller=replace(ORDERS, invoked_by="secretsmanager.amazonaws.com", service="Secrets Manager"),
         source_ip="secretsmanager.amazonaws.com",
         user_agent="secretsmanager.amazonaws.com",
     ),
@@ -104,11 +99,15 @@ EXPECTED: dict[str, Reading] = {
         caller=Caller(
             kind="AssumedRole",
             id="arn:aws:sts::111122223333:assumed-role/aws:ec2-infrastructure/i-0abc12345",
-            name="role aws:ec2-infrastructure",
+            name="EC2 instance i-0abc12345",
             arn="arn:aws:sts::111122223333:assumed-role/aws:ec2-infrastructure/i-0abc12345",
             account="111122223333",
+            behind="role aws:ec2-infrastructure",
             session="i-0abc12345",
             invoked_by="AWS Internal",
+            console_url="https://eu-west-1.console.aws.amazon.com/ec2/home?region=eu-west-1"
+            "#InstanceDetails:instanceId=i-0abc12345",
+            is_service=True,
         ),
         source_ip="AWS Internal",
         user_agent="AWS Internal",
@@ -122,7 +121,11 @@ EXPECTED: dict[str, Reading] = {
     "alias-as-key-id-and-nothing-else": use(
         event_id=event_id(15), key=ALIAS, operation="Encrypt", resources=()
     ),
-    "re-encrypt-names-two-keys": use(event_id=event_id(16), operation="ReEncrypt", resources=()),
+    "re-encrypt-names-two-keys": use(
+        event_id=event_id(16),
+        operation="ReEncrypt",
+        resources=(Resource(service="S3 bucket", name="old", arn="arn:aws:s3:::old"),),
+    ),
     "two-keys-and-none-in-the-message": Unnamed(event_id=event_id(17), operation="ReEncrypt", caller=ORDERS),
     "hostile-text-in-every-string": use(
         event_id=NOT_LEGIBLE,
@@ -136,6 +139,7 @@ EXPECTED: dict[str, Reading] = {
             session=f"{NOT_LEGIBLE}/{NOT_LEGIBLE}".partition("/")[2],
             source_identity=NOT_LEGIBLE,
             invoked_by=NOT_LEGIBLE,
+            service=NOT_LEGIBLE,
         ),
         source_ip=NOT_LEGIBLE,
         user_agent=f"{NOT_LEGIBLE}…",
@@ -153,8 +157,14 @@ EXPECTED: dict[str, Reading] = {
         user_agent="",
         resources=(),
     ),
-    "decrypt-in-other-region": use(event_id=event_id(20), key=US_KEY),
-    "decrypt-of-key-in-other-account": use(event_id=event_id(21), key=FOREIGN_KEY),
+    "decrypt-in-other-region": use(
+        event_id=event_id(20),
+        key=US_KEY,
+        caller=replace(ORDERS, console_url=str(ORDERS.console_url).replace("eu-west-1", "us-east-1")),
+    ),
+    "decrypt-of-key-in-other-account": use(
+        event_id=event_id(21), key=FOREIGN_KEY, caller=replace(ORDERS, is_outside=True)
+    ),
     "schedule-key-deletion": Scheduling(
         key=KEY, caller=ADMIN, at=at("14:02:10"), waiting_period=timedelta(days=7)
     ),
@@ -172,7 +182,16 @@ EXPECTED: dict[str, Reading] = {
 
 
 def test_every_recorded_file_is_here() -> None:
-    assert sorted(EXPECTED) == names("records")
+    assert sorted({*EXPECTED, *CALLERS, *RESOURCES}) == names("records")
+
+
+@pytest.mark.parametrize("name", sorted({*CALLERS, *RESOURCES}))
+def test_a_recorded_request_is_told_with_its_caller_and_what_it_was_about(name: str) -> None:
+    meant = read_line(line(name), DELIVERED)
+
+    assert isinstance(meant, KeyUse)
+    assert meant.caller == (CALLERS[name][0] if name in CALLERS else ORDERS)
+    assert meant.resources == RESOURCES.get(name, (SECRET,))
 
 
 @pytest.mark.parametrize("name", EXPECTED)
@@ -297,7 +316,8 @@ def test_the_message_is_believed_before_anything_beside_it() -> None:
 def test_a_refusal_that_names_no_key_is_told_as_such(changes: dict[str, Any]) -> None:
     meant = read(unnamed_refusal(**changes), DELIVERED)
 
-    assert meant == Unnamed(event_id=event_id(2), operation="Decrypt", caller=JANE)
+    assert isinstance(meant, Unnamed)
+    assert (meant.event_id, meant.operation, meant.caller.id) == (event_id(2), "Decrypt", JANE.id)
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ import pytest
 from reprieve.errors import SettingsError
 from reprieve.settings import DeliverSettings, InvestigateSettings, RespondSettings
 from tests.examples import KEY
+from tests.fakes import RESPONDER
 
 INVESTIGATE = {
     "TABLE_NAME": "cases",
@@ -17,6 +18,14 @@ INVESTIGATE = {
     "CHANNELS": "email,slack",
     "ACCOUNT_ID": "111122223333",
     "AWS_REGION": "eu-west-1",
+    "REPEAT_NOTICE_HOURS": "24",
+    "NOTIFY_ON_SCHEDULING": "yes",
+    "IGNORED_CALLERS": "*:assumed-role/scanner/*",
+    "OWNER_TAGS": "Owner, team",
+    "RESPOND_ROLE_ARN": RESPONDER,
+    "ORGANIZATION_ID": "o-a1b2c3d4e5",
+    "MEMBER_ROLE_NAME": "kms-reprieve-member",
+    "EXTERNAL_ID": "kms-reprieve",
 }
 DELIVER = {
     "TABLE_NAME": "cases",
@@ -32,6 +41,17 @@ RESPOND = {
     "QUEUE_URL": "https://sqs.eu-west-1.amazonaws.com/111122223333/deliveries",
     "SIGNING_KEY_ARN": str(KEY),
     "CHANNELS": "email",
+    "ACCOUNT_ID": "111122223333",
+    "MEMBER_ROLE_NAME": "kms-reprieve-member",
+    "EXTERNAL_ID": "kms-reprieve",
+}
+MAY_BE_MISSING = {
+    "NOTICE_TOPIC_ARN",
+    "SLACK_SECRET_ARN",
+    "IGNORED_CALLERS",
+    "ORGANIZATION_ID",
+    "MEMBER_ROLE_NAME",
+    "EXTERNAL_ID",
 }
 
 
@@ -44,6 +64,14 @@ def test_investigate_is_told_what_it_needs() -> None:
         channels=("email", "slack"),
         account="111122223333",
         region="eu-west-1",
+        repeat_after=timedelta(hours=24),
+        tells_of_scheduling=True,
+        ignored_callers=("*:assumed-role/scanner/*",),
+        owner_tags=("Owner", "team"),
+        responder=RESPONDER,
+        organization="o-a1b2c3d4e5",
+        member_role="kms-reprieve-member",
+        external_id="kms-reprieve",
     )
 
 
@@ -65,7 +93,18 @@ def test_respond_is_told_what_it_needs() -> None:
         queue_url="https://sqs.eu-west-1.amazonaws.com/111122223333/deliveries",
         channels=("email",),
         signing_key=KEY,
+        account="111122223333",
+        member_role="kms-reprieve-member",
+        external_id="kms-reprieve",
     )
+
+
+def test_a_stack_that_enters_no_other_account_names_no_role() -> None:
+    bare = {name: value for name, value in INVESTIGATE.items() if name not in MAY_BE_MISSING}
+
+    settings = InvestigateSettings.read(bare)
+
+    assert (settings.organization, settings.member_role, settings.external_id) == ("", "", "")
 
 
 def test_a_channel_that_the_stack_does_not_have_is_empty() -> None:
@@ -81,13 +120,14 @@ def test_a_channel_that_the_stack_does_not_have_is_empty() -> None:
 @pytest.mark.parametrize(
     ("read", "environment", "name"),
     [
-        *((InvestigateSettings.read, INVESTIGATE, name) for name in INVESTIGATE),
-        *(
-            (DeliverSettings.read, DELIVER, name)
-            for name in DELIVER
-            if name not in {"NOTICE_TOPIC_ARN", "SLACK_SECRET_ARN"}
-        ),
-        *((RespondSettings.read, RESPOND, name) for name in RESPOND),
+        (read, environment, name)
+        for read, environment in (
+            (InvestigateSettings.read, INVESTIGATE),
+            (DeliverSettings.read, DELIVER),
+            (RespondSettings.read, RESPOND),
+        )
+        for name in environment
+        if name not in MAY_BE_MISSING
     ],
 )
 @pytest.mark.parametrize("value", [None, "", "  "])

@@ -74,7 +74,7 @@ def test_what_is_listed_of_a_caller_is_the_first_few() -> None:
     (part,) = found.by_caller
     assert part.source_ips == tuple(f"198.51.100.{number}" for number in range(5))
     assert part.user_agents == ("agent 0", "agent 1", "agent 2")
-    assert [resource.name for resource in part.resources] == [f"vol-{number}" for number in range(5)]
+    assert [resource.name for resource in part.resources] == [f"vol-{number}" for number in range(8)]
     assert part.event_ids == ("e0", "e1", "e2", "e3", "e4")
 
 

@@ -19,10 +19,11 @@ VERBS: Final[Mapping[Reason, str]] = {
     Reason.DELETION_CANCELLED: "Deletion cancelled",
     Reason.DELETION_KEPT: "Deletion is meant",
 }
+_QUIET: Final = "You are not told of its uses any more, but for a reminder a day before."
 ENDED: Final = frozenset({Reason.DELETION_CANCELLED})
 
 
-def headline(notice: Notice) -> str:
+def headline(notice: Notice) -> str:  # noqa: PLR0911 - one sentence for each reason
     """Return the first sentence: the answer."""
     match notice.reason:
         case Reason.NO_EVENT_FOUND:
@@ -30,7 +31,7 @@ def headline(notice: Notice) -> str:
         case Reason.DELETION_CANCELLED:
             return "The deletion of a KMS key was cancelled."
         case Reason.DELETION_KEPT:
-            return "Somebody decided that the deletion of a KMS key is meant. You are not told of its uses any more."
+            return f"Somebody decided that the deletion of a KMS key is meant. {_QUIET}"
         case Reason.MANAGEMENT_CALL:
             return f"Somebody tried to manage a KMS key that is {PENDING}. It was not used."
         case Reason.NEW_CALLER:
@@ -40,7 +41,7 @@ def headline(notice: Notice) -> str:
                 f"{in_use(notice.key)[:-1]}: {requests(notice.uses_since_last or 0)} since the last notice."
             )
         case Reason.DELETION_SCHEDULED:
-            return "A KMS key was scheduled for deletion. It has not been used since. Was this meant?"
+            return "A KMS key was scheduled for deletion, and no use of it has been refused since. Was this meant?"
         case Reason.DELETION_SOON:
             return f"A KMS key that is {PENDING} is deleted soon, {_since_told(notice)}."
         case Reason.KEY_IN_USE:

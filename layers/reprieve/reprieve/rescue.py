@@ -89,7 +89,7 @@ class Rescuer:
 
     def _cancel(self, claims: Claims, decision: Decision, seen: Seen) -> "_Done":
         try:
-            request_id = self.control.cancel_deletion(claims.key)
+            request_id = self.control.cancel_deletion(claims.key, by=claims.channel)
         except UnreachableError as error:
             return self._unanswered(claims, decision, seen, error)
         except (WrongStateError, AbsentError) as error:
@@ -149,7 +149,7 @@ class Rescuer:
         """
         for pause in (*CONSISTENCY_PAUSES, None):
             try:
-                return "", (self.control.enable(claims.key),)
+                return "", (self.control.enable(claims.key, by=claims.channel),)
             except WrongStateError as error:
                 self._failed(error, claims)
                 if pause is None:

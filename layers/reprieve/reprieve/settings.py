@@ -15,7 +15,7 @@ _HOURS_DIGITS: Final = 5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InvestigateSettings:
-    """The environment of the investigate function."""
+    """The environment of the investigate function; "" for a role in other accounts that there is not."""
 
     table: str
     queue_url: str
@@ -27,6 +27,11 @@ class InvestigateSettings:
     repeat_after: timedelta | None
     tells_of_scheduling: bool
     ignored_callers: tuple[str, ...]
+    owner_tags: tuple[str, ...]
+    responder: str
+    organization: str
+    member_role: str
+    external_id: str
 
     @classmethod
     def read(cls, environment: Environment) -> Self:
@@ -46,6 +51,11 @@ class InvestigateSettings:
             repeat_after=_hours(environment, "REPEAT_NOTICE_HOURS", least=0) or None,
             tells_of_scheduling=_text(environment, "NOTIFY_ON_SCHEDULING") == "yes",
             ignored_callers=_listed(environment.get("IGNORED_CALLERS", "")),
+            owner_tags=_names(environment, "OWNER_TAGS"),
+            responder=_text(environment, "RESPOND_ROLE_ARN"),
+            organization=environment.get("ORGANIZATION_ID", ""),
+            member_role=environment.get("MEMBER_ROLE_NAME", ""),
+            external_id=environment.get("EXTERNAL_ID", ""),
         )
 
 
@@ -81,12 +91,15 @@ class DeliverSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RespondSettings:
-    """The environment of the respond function."""
+    """The environment of the respond function; "" as above."""
 
     table: str
     queue_url: str
     channels: tuple[str, ...]
     signing_key: KeyArn
+    account: str
+    member_role: str
+    external_id: str
 
     @classmethod
     def read(cls, environment: Environment) -> Self:
@@ -100,6 +113,9 @@ class RespondSettings:
             queue_url=_text(environment, "QUEUE_URL"),
             channels=_names(environment, "CHANNELS"),
             signing_key=_key(environment, "SIGNING_KEY_ARN"),
+            account=_text(environment, "ACCOUNT_ID"),
+            member_role=environment.get("MEMBER_ROLE_NAME", ""),
+            external_id=environment.get("EXTERNAL_ID", ""),
         )
 
 

@@ -38,7 +38,7 @@ def scheduled_by(by: ScheduledBy | None) -> str:
 
 def owner(key: Key) -> str:
     """Return what the key's tags say of its owner."""
-    return next((key.tags[tag] for tag in ("Owner", "owner", "team") if tag in key.tags), "")
+    return key.owner or ""
 
 
 def operations(part: CallerUses) -> str:

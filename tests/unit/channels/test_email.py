@@ -22,9 +22,11 @@ COMMANDS = (
 INSTANCE = Caller(
     kind="AssumedRole",
     id="arn:aws:sts::111122223333:assumed-role/aws:ec2-infrastructure/i-0abc12345",
-    name="role aws:ec2-infrastructure",
+    name="EC2 instance i-0abc12345",
+    behind="role aws:ec2-infrastructure",
     session="i-0abc12345",
     invoked_by="AWS Internal",
+    is_service=True,
 )
 USES = uses(
     use(event_id="e1", at=at("14:10")),
@@ -72,28 +74,30 @@ A KMS key that is waiting to be deleted is still in use.
   Key        alias/orders-db, "Orders database, prod"
              arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab
   Deletion   2026-11-29 14:02 UTC, in 6 days 23 hours
-             scheduled 2026-11-22 14:02 UTC by role
-             AWSReservedSSO_Admin_0123456789abcdef, session
-             jane@example.com
+             scheduled 2026-11-22 14:02 UTC by jane@example.com
+             (permission set Admin)
   Owner      team-orders
+  Protects   1 secret, 1 EBS volume
 
 KMS refused 4 requests to use it, since 2026-11-22 14:10 UTC:
 
     3  role orders-fn, session orders-api
+         https://eu-west-1.console.aws.amazon.com/iam/home?region=eu-west-1#/roles/details/orders-fn
        Decrypt 2, Encrypt 1, last at 14:52 UTC
-       secret
-       arn:aws:secretsmanager:eu-west-1:111122223333:secret:prod/orders/db-AbCdEf
+       secret prod/orders/db
+         https://eu-west-1.console.aws.amazon.com/secretsmanager/secret?name=prod%2Forders%2Fdb&region=eu-west-1
        from 198.51.100.7, Boto3/1.44.5
-    1  role aws:ec2-infrastructure, session i-0abc12345, through AWS
-       Internal
+    1  EC2 instance i-0abc12345 (role aws:ec2-infrastructure)
        CreateGrant, last at 14:31 UTC
-       EBS vol-0ab1
+       EBS volume vol-0ab1
+         https://eu-west-1.console.aws.amazon.com/ec2/home?region=eu-west-1#VolumeDetails:volumeId=vol-0ab1
        from AWS Internal
 
 KMS refused 1 request to manage it, which is no use of it, since
 2026-11-22 14:52 UTC:
 
     1  user jane
+         https://eu-west-1.console.aws.amazon.com/iam/home?region=eu-west-1#/users/details/jane
        TagResource, last at 14:52 UTC
 
 If this was not meant, stop the deletion and bring the key back:

@@ -70,7 +70,7 @@ class MemberSessions:
     """Sessions of the member role, each kept until shortly before it expires, by whichever thread."""
 
     role: MemberRole
-    make_sts: "Callable[[], STSClient]" = lambda: boto3.client("sts", config=PROMPT)
+    make_sts: "Callable[[], STSClient]"
     clock: Clock = utc_now
     _sts: "list[STSClient]" = field(default_factory=list)
     _held: dict[_Holder, _Session] = field(default_factory=dict)
@@ -113,6 +113,15 @@ class MemberSessions:
             if not self._sts:
                 self._sts.append(self.make_sts())
             return self._sts[0]
+
+
+def member_sessions(role: str, external_id: str, config: Config = PROMPT) -> MemberSessions | None:
+    """Return how other accounts are entered; None if there is no `role` for it."""
+    if not role:
+        return None
+    return MemberSessions(
+        MemberRole(name=role, external_id=external_id), lambda: boto3.client("sts", config=config)
+    )
 
 
 def session_name(by: str) -> str:

@@ -6,6 +6,7 @@ To add a type, write its module and name it in `IDENTITIES`.
 What a role session says beyond its role is read in `sessions/`.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any, Final
@@ -45,6 +46,7 @@ IDENTITIES: Final = (
     identity_center_user,
     untyped,
 )
+_ACCOUNT: Final = re.compile(r"[0-9]{12}")
 _READERS: Final[Mapping[str, Callable[[Evidence], Caller]]] = {
     module.TYPE: module.read for module in IDENTITIES
 }
@@ -67,7 +69,7 @@ def read(record: Mapping[str, Any], key: KeyArn | None = None) -> Caller:
         invoked_by=service_between.host(evidence) or None,
         service=None if caller.is_service else service_between.name(evidence) or None,
         is_root=caller.is_root or says_yes(evidence.session("assumedRoot")),
-        is_outside=bool(key and caller.account and caller.account != key.account),
+        is_outside=bool(key and _ACCOUNT.fullmatch(evidence.account) and evidence.account != key.account),
         from_console=evidence.from_console,
         mfa=_mfa(caller, evidence),
     )

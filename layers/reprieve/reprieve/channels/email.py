@@ -10,6 +10,7 @@ from textwrap import wrap
 from reprieve import headlines, wording
 from reprieve.clock import for_people
 from reprieve.notices import Notice, Window
+from reprieve.particulars import no_rescue, particulars
 from reprieve.ports import Topic
 from reprieve.tallies import CallerUses, Uses
 
@@ -70,6 +71,8 @@ def _key(notice: Notice) -> Iterator[str]:
         yield from _labelled("", wording.scheduled_by(notice.case.scheduled_by if notice.case else None))
     yield from _labelled("Owner", wording.owner(key))
     yield from _labelled("Protects", wording.protects(notice.uses))
+    for label, words in particulars(key):
+        yield from _labelled(label, words)
 
 
 def _uses(uses: Uses, sentence: str) -> Iterator[str]:
@@ -112,6 +115,9 @@ def _way_out(notice: Notice) -> Iterator[str]:
         yield f"  {notice.link}"
         yield ""
         yield "Whoever holds this link can do so, until it expires."
+        yield ""
+    if notice.key and notice.reason not in headlines.ENDED and (sorry := no_rescue(notice.key)):
+        yield from _filled(sorry)
         yield ""
     if notice.command and notice.reason not in headlines.ENDED:
         yield (

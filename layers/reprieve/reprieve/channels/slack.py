@@ -13,6 +13,7 @@ from reprieve import headlines, wording
 from reprieve.clock import for_people
 from reprieve.fields import one_line
 from reprieve.notices import Notice
+from reprieve.particulars import no_rescue, particulars
 from reprieve.ports import Webhook
 from reprieve.tallies import CallerUses, Uses
 
@@ -59,6 +60,8 @@ def _blocks(notice: Notice) -> Iterator[Block]:
     yield from _uses(notice.management_calls, "refused to manage it, which is no use of it")
     if notice.window:
         yield _section(f"Searched {wording.searched(notice.window)}.")
+    if notice.key and notice.reason not in headlines.ENDED and (sorry := no_rescue(notice.key)):
+        yield _section(sorry)
     yield {"type": "actions", "elements": list(_buttons(notice))}
     if notice.command and notice.reason not in headlines.ENDED:
         yield _section("Without the link:" if notice.link else "With the AWS CLI:")
@@ -85,6 +88,11 @@ def _key(notice: Notice) -> Iterator[Block]:
         "type": "section",
         "fields": [_plain(f"{label}\n{value}", FIELD_LIMIT) for label, value in fields if value],
     }
+    if more := particulars(key):
+        yield {
+            "type": "section",
+            "fields": [_plain(f"{label}\n{words}", FIELD_LIMIT) for label, words in more],
+        }
 
 
 def _uses(uses: Uses, what: str) -> Iterator[Block]:

@@ -24,7 +24,7 @@ from reprieve.facts import (
     scheduling,
     tags,
 )
-from reprieve.facts.fact import Fact, Sources
+from reprieve.facts.fact import Fact, Scope, Sources
 from reprieve.facts.scheduling import known_of as knows_who
 from reprieve.records import Scheduling
 
@@ -97,11 +97,17 @@ class Facts:
         """Return what is asked about a key. Of an alias only the key behind it can be asked for."""
         facts = (metadata,) if key.is_alias else FACTS
         return {
-            fact: (fact.FACT, fact.SCOPE.of(key))
-            for fact in facts
-            if (fact is account_name or self.sources.reaches(key))
-            and not (fact is scheduling and key in knows_who)
+            fact: (fact.FACT, fact.SCOPE.of(key)) for fact in facts if self._is_asked(fact, key, knows_who)
         }
+
+    def _is_asked(self, fact: Fact, key: KeyArn, knows_who: Collection[KeyArn]) -> bool:
+        if fact is account_name:
+            return self.sources.names is not None
+        if fact is scheduling and key in knows_who:
+            return False
+        if fact is relatives and not key.is_multi_region:
+            return False
+        return self.sources.reaches(key)
 
     def _ask(self, asked: Mapping[KeyArn, Mapping[Fact, _Question]]) -> dict[_Question, _Found]:
         """Ask each question once, all keys' first facts first, and take what is there in time."""
@@ -133,7 +139,7 @@ class Facts:
             unknown += _nobody(key, unknown)
         if not self.sources.reaches(key):
             return replace(known, unknown=(self._elsewhere(key), *unknown))
-        return replace(known, unknown=tuple(_merged(unknown, everything=len(answers))))
+        return replace(known, unknown=tuple(_merged(unknown, frozenset(_of_the_key(answers)))))
 
     def _elsewhere(self, key: KeyArn) -> Unknown:
         return Unknown(
@@ -163,13 +169,17 @@ def _nobody(key: KeyArn, unknown: Iterable[Unknown]) -> list[Unknown]:
     return [Unknown(fact=scheduling.FACT, why=f"CloudTrail's event history in {key.region} does not say")]
 
 
-def _merged(unknown: Iterable[Unknown], everything: int) -> Iterable[Unknown]:
+def _of_the_key(facts: Iterable[Fact]) -> Iterable[str]:
+    return (fact.FACT for fact in facts if fact.SCOPE is Scope.KEY)
+
+
+def _merged(unknown: Iterable[Unknown], everything: frozenset[str]) -> Iterable[Unknown]:
     """Say once why several facts could not be had."""
     by_reason: dict[str, list[str]] = {}
     for each in unknown:
         by_reason.setdefault(each.why, []).append(each.fact)
     for reason, facts in by_reason.items():
-        yield Unknown(fact=EVERYTHING if len(facts) == everything else ", ".join(facts), why=reason)
+        yield Unknown(fact=EVERYTHING if everything <= set(facts) else ", ".join(facts), why=reason)
 
 
 def why(error: AwsError) -> str:

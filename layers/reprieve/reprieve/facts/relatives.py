@@ -20,9 +20,10 @@ ASKED: Final = 6  # a client for each Region takes time, and there is little of 
 
 
 def look_up(sources: Sources, key: KeyArn) -> Mapping[str, Any]:
-    """Ask KMS in the Regions of the others; one that can't be read has no state."""
-    if not key.is_multi_region:
-        return {}
+    """Ask KMS in the Regions of the others; one that can't be read has no state.
+
+    Only keys whose id begins with `mrk-` have others, and only they are asked about.
+    """
     others = family(sources.keys.describe(key)) or ()
     read = tuple(replace(other, state=_state(sources, other)) for other in others[:ASKED])
     return {"relatives": (*read, *others[ASKED:])}

@@ -16,6 +16,7 @@ from reprieve.cases import Case, Key, Unknown
 from reprieve.clock import for_people, left
 from reprieve.console import key_url, rescue_commands
 from reprieve.pages.outcomes import Outcome
+from reprieve.particulars import no_rescue, particulars
 from reprieve.tallies import Uses
 
 _NO_CASE = Unknown(fact="what used the key", why="nothing is on record, or the record can't be read")
@@ -51,6 +52,8 @@ def case_page(key: Key, case: Case | None, now: datetime, expires_at: datetime) 
         scheduled=wording.scheduled_by(case.scheduled_by) if case else "",
         kept=case.decision if case and case.is_kept else None,
         owner=wording.owner(key),
+        particulars=particulars(key),
+        no_rescue=no_rescue(key),
         uses=uses,
         requests=wording.requests(uses.count),
         first_at=for_people(uses.first_at) if uses.first_at else "",

@@ -1,0 +1,1 @@
+"""How fast, how big, how many calls: `make bench`."""
