@@ -1,9 +1,9 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup browser demo up replay test lint unit build deploy pictures lock clean
+.PHONY: help setup browser demo up replay test lint unit bench build deploy pictures lock clean
 PYTHON ?= python3
 RUN := .venv/bin
 SAM := SAM_CLI_TELEMETRY=0 $(RUN)/sam
-CODE := layers functions local tests
+CODE := layers functions local tests bench
 
 help: ## Show what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -26,11 +26,14 @@ test: setup browser lint build unit ## Everything that CI runs, set-up included
 
 lint: setup ## What can be said without running it
 	$(RUN)/ruff check $(CODE) && $(RUN)/ruff format --check $(CODE) && $(RUN)/lint-imports --no-logo
-	$(RUN)/mypy layers/reprieve/reprieve local tests && for f in functions/*/app.py; do $(RUN)/mypy $$f || exit; done
-	$(RUN)/cfn-lint template.yaml && $(SAM) validate --lint
+	$(RUN)/mypy layers/reprieve/reprieve local tests bench && for f in functions/*/app.py; do $(RUN)/mypy $$f || exit; done
+	$(RUN)/cfn-lint template.yaml organization/*.yaml && $(SAM) validate --lint
 
 unit: setup
 	$(RUN)/pytest tests --numprocesses 2 --dist loadgroup --cov --cov-report=term-missing
+
+bench: setup ## Measure speed, memory and calls; docs/performance.md explains the figures
+	$(RUN)/python -m bench
 
 build: setup ## Build what is deployed; no Docker is needed
 	$(SAM) build

@@ -1,12 +1,16 @@
-"""A storm: records of refused requests, as CloudTrail writes them, made while they are read."""
+"""A storm: records of refused requests, as CloudTrail writes them, made while they are read.
+
+Fifty sessions make five kinds of requests for one key; a fifth of them are for S3 objects, ten by a session.
+"""
 
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from itertools import cycle, islice
+from functools import cache
 from pathlib import Path
 from typing import Final
 
+from reprieve.arn import KeyArn
 from reprieve.ports import LogLine
 
 RECORDS: Final = Path(__file__).parent.parent / "events" / "records"
@@ -17,41 +21,54 @@ KINDS: Final = (
     "decrypt-of-dynamodb-table",
     "decrypt-of-s3-object",
 )
+KEY: Final = KeyArn.parse("arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab")
 START: Final = datetime(2026, 11, 22, 14, 0, tzinfo=UTC)
+OBJECT: Final = "2026/11/22 & more.csv"
 SESSIONS: Final = 50
-ADDRESSES: Final = 20
-OBJECTS: Final = 1000
+OBJECTS: Final = 10
 A_SECOND: Final = 1000
 """How many requests are refused in a second; a storm of 1,000,000 is a good quarter of an hour."""
 
 
-def lines(number: int) -> Iterator[LogLine]:
-    """Make so many records: of five kinds, by fifty sessions each, each of another request."""
-    made = cycle(tuple(islice(_shapes(), SESSIONS * ADDRESSES)))
+def lines(number: int, *, alike: bool = True) -> Iterator[LogLine]:
+    """Make so many lines; `alike` is whether requests repeat each other, else each is for another object."""
     for count in range(number):
         at = START + timedelta(milliseconds=count * 1000 // A_SECOND)
-        yield LogLine(at, _another(next(made), count, at))
+        yield line(count, at, count // SESSIONS % OBJECTS if alike else count)
 
 
-def _another(shape: str, number: int, at: datetime) -> str:
-    """Return a record of another request."""
-    return (
-        shape.replace("{id}", f"{number:08x}-1111-4111-8111-111111111111")
+def line(number: int, at: datetime, named: int = 0) -> LogLine:
+    """Make one line, of a request of its own.
+
+    Args:
+        number: Which one.
+        at: When it is delivered.
+        named: Which object it is for, if it is for any.
+    """
+    shapes = _shapes()
+    message = (
+        shapes[number % len(shapes)]
+        .replace("{id}", f"{number:08x}-1111-4111-8111-111111111111")
         .replace("{time}", at.strftime("%Y-%m-%dT%H:%M:%SZ"))
-        .replace("{object}", f"2026/11/{number % OBJECTS}.csv")
+        .replace("{object}", f"2026/11/{named}.csv")
     )
+    return LogLine(at, message)
 
 
-def _shapes() -> Iterator[str]:
-    """Yield records by one session after the other, without what is each request's own."""
+@cache
+def _shapes() -> tuple[str, ...]:
     kinds = [json.loads((RECORDS / f"{kind}.json").read_text(encoding="utf-8")) for kind in KINDS]
-    for number in range(SESSIONS * ADDRESSES):
-        record = kinds[number % len(kinds)]
-        own = {"eventID": "{id}", "requestID": "{id}", "eventTime": "{time}"}
-        if record["sourceIPAddress"][0].isdigit():
-            own["sourceIPAddress"] = f"198.51.100.{number % ADDRESSES}"
-        text = json.dumps(record | own, separators=(",", ":"))
-        session = record["userIdentity"]["arn"].rpartition("/")[2]
-        yield text.replace(f"/{session}", f"/{session}-{number % SESSIONS}").replace(
-            f":{session}", f":{session}-{number % SESSIONS}"
-        )
+    return tuple(_shape(kind, session) for session in range(SESSIONS) for kind in kinds)
+
+
+def _shape(record: dict[str, object], session: int) -> str:
+    """Return the record of a kind as a session makes it, without what is each request's own."""
+    identity: dict[str, str] = record["userIdentity"]  # type: ignore[assignment]
+    name = identity["arn"].rpartition("/")[2]
+    own = {"eventID": "{id}", "requestID": "{id}", "eventTime": "{time}"}
+    if str(record["sourceIPAddress"])[0].isdigit():
+        own["sourceIPAddress"] = f"198.51.100.{session}"
+    text = json.dumps(record | own, separators=(",", ":"))
+    for before in "/:":
+        text = text.replace(f"{before}{name}", f"{before}{name}-{session}")
+    return text.replace(OBJECT, "{object}")

@@ -13,9 +13,6 @@ from local.session import Credentials
 if TYPE_CHECKING:
     from mypy_boto3_kms import KMSClient
 
-ALIAS = "alias/orders-db"
-DESCRIPTION = "Orders database, prod"
-CONTEXT = {"application": "orders", "table": "customers"}
 PLAINTEXT = b"4929-4212-3456-7890"
 DELETION_DAYS = 7
 
@@ -75,10 +72,40 @@ def allow(**statement: Any) -> dict[str, Any]:  # noqa: ANN401 - a policy is JSO
     return {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", **statement}]}
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """A program and its key, before there is either."""
+
+    name: str
+    alias: str
+    description: str
+    owner: str
+    context: dict[str, str]
+
+
+ORDERS = Plan(
+    name="orders-api",
+    alias="alias/orders-db",
+    description="Orders database, prod",
+    owner="team-orders",
+    context={"application": "orders", "table": "customers"},
+)
+REPORTS = Plan(
+    name="reports-job",
+    alias="alias/reports-2019",
+    description="Reports of 2019, moved to the new bucket",
+    owner="team-reports",
+    context={"application": "reports", "year": "2019"},
+)
+
+
 @dataclass(slots=True, kw_only=True)
 class Application:
     """A program that keeps a secret encrypted under a key, and decrypts it when it needs it."""
 
+    name: str
+    alias: str
+    context: dict[str, str]
     role: Role
     key_arn: str
     secret: bytes = field(repr=False)
@@ -86,7 +113,7 @@ class Application:
     def decrypt(self) -> ClientError | None:
         """Do what the program does all day: None when it works, else KMS' refusal."""
         try:
-            answer = self.role.kms.decrypt(CiphertextBlob=self.secret, EncryptionContext=CONTEXT)
+            answer = self.role.kms.decrypt(CiphertextBlob=self.secret, EncryptionContext=self.context)
         except ClientError as error:
             return error
         if answer["Plaintext"] != PLAINTEXT:
@@ -94,22 +121,28 @@ class Application:
         return None
 
 
-def install(emulator: Emulator) -> Application:
+def install(emulator: Emulator, plan: Plan) -> Application:
     """Make the key, its alias, and the program with a role that may decrypt with it."""
     kms = emulator.session().client("kms", endpoint_url=emulator.endpoint)
-    key = kms.create_key(Description=DESCRIPTION, Tags=[{"TagKey": "Owner", "TagValue": "team-orders"}])
+    key = kms.create_key(Description=plan.description, Tags=[{"TagKey": "Owner", "TagValue": plan.owner}])
     arn = key["KeyMetadata"]["Arn"]
-    kms.create_alias(AliasName=ALIAS, TargetKeyId=arn)
-    sealed = kms.encrypt(KeyId=ALIAS, Plaintext=PLAINTEXT, EncryptionContext=CONTEXT)["CiphertextBlob"]
-    role = assume(emulator, "orders-api", "orders-api", {"Action": "kms:Decrypt", "Resource": arn})
-    return Application(role=role, key_arn=arn, secret=sealed)
+    kms.create_alias(AliasName=plan.alias, TargetKeyId=arn)
+    sealed = kms.encrypt(KeyId=plan.alias, Plaintext=PLAINTEXT, EncryptionContext=plan.context)
+    return Application(
+        name=plan.name,
+        alias=plan.alias,
+        context=plan.context,
+        role=assume(emulator, plan.name, plan.name, {"Action": "kms:Decrypt", "Resource": arn}),
+        key_arn=arn,
+        secret=sealed["CiphertextBlob"],
+    )
 
 
-def administrator(emulator: Emulator, key_arn: str) -> Role:
-    """The person who schedules the key's deletion."""
+def administrator(emulator: Emulator, *key_arns: str) -> Role:
+    """The person who schedules the keys' deletion."""
     return assume(
         emulator,
         "key-administrator",
         "jane@example.com",
-        {"Action": ["kms:ScheduleKeyDeletion", "kms:DescribeKey"], "Resource": key_arn},
+        {"Action": ["kms:ScheduleKeyDeletion", "kms:DescribeKey"], "Resource": [*key_arns]},
     )

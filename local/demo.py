@@ -1,25 +1,18 @@
-"""`python -m local demo`: a key is rescued, from the refused request to the click."""
+"""`python -m local demo`: a key is rescued, from the refused request to the click, and another let go."""
 
 import argparse
 import os
 import sys
-import time
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
 from pathlib import Path
 from textwrap import dedent
 
-from local import application, cloudtrail, person, up
-from local.application import Application
+from local import application, person, up
+from local.application import Application, Role
 from local.function_logs import last_lines
-from local.inbox_messages import Message
 from local.person import MissedError, Person
-from local.up import Local, Say
-
-CHANNELS = ("email", "slack")
-IN_USE = ("key-in-use",)
-HANDLED = ("deletion-cancelled",)
-SECONDS_FOR_A_NOTICE = 30.0
+from local.story import CHANNELS, Story
+from local.up import Say
 
 HONESTY = dedent("""\
     Real       template.yaml, `sam build` and `sam deploy`, the functions' code and roles, the signed link,
@@ -27,95 +20,62 @@ HONESTY = dedent("""\
     Emulated   the AWS services, in a process of this machine, with IAM enforced.
     Stand-ins  CloudTrail's record is written from the call that really failed, and at once instead of after
                some five minutes. The stored metric filter is evaluated here, and the alarm's minute is
-               shorter. An inbox here takes the mail and the Slack message.
+               shorter, as are the clock's five. An inbox here takes the mail and the Slack message.
     """)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Story:
-    """What the demo shows, in its order."""
+def play(story: Story, *, in_short: bool = False) -> None:
+    """Show all of it; in short, without the second act.
 
-    local: Local
-    person: Person
-    say: Say
+    Raises:
+        MissedError: something did not happen.
+    """
+    emulator = story.local.emulator
+    orders = application.install(emulator, application.ORDERS)
+    reports = application.install(emulator, application.REPORTS)
+    jane = application.administrator(emulator, orders.key_arn, reports.key_arn)
+    link = first_act(story, orders, jane)
+    if not in_short:
+        second_act(story, orders, reports, jane)
+    last_act(story, orders, link)
 
-    def tell(self) -> None:
-        """Show all of it.
 
-        Raises:
-            MissedError: something did not happen.
-        """
-        app = application.install(self.local.emulator)
-        self.say(f"key {application.ALIAS} is {app.key_arn}")
-        self.expect_work(app)
-        self.schedule_deletion(app)
-        self.fail(app)
-        notice = self.hear(IN_USE)["email"]
-        if not notice.link or notice.key_arn != app.key_arn:
-            raise MissedError(f"the mail has no link to {app.key_arn}")
-        self.person.decide(self.local, notice.link, app.key_arn)
-        self.expect_work(app)
-        self.say(f"DescribeKey: KeyState {self.key_state(app)}")
-        self.hear(HANDLED)
-        self.person.look_around(self.local)
+def first_act(story: Story, orders: Application, jane: Role) -> str:
+    """An application fails on its dying key, and people hear of it; return the link that they get."""
+    story.say(f"key {orders.alias} is {orders.key_arn}")
+    story.expect_work(orders)
+    story.schedule_deletion(orders, jane)
+    story.fail(orders)
+    return story.link(orders)
 
-    def expect_work(self, app: Application) -> None:
-        """The application has to decrypt."""
-        if refusal := app.decrypt():
-            raise MissedError(f"the application can't decrypt: {refusal}")
-        self.say("the application decrypts: it works")
 
-    def schedule_deletion(self, app: Application) -> None:
-        """Somebody schedules the key for deletion."""
-        somebody = application.administrator(self.local.emulator, app.key_arn)
-        answer = somebody.kms.schedule_key_deletion(
-            KeyId=app.key_arn, PendingWindowInDays=application.DELETION_DAYS
-        )
-        self.say(f"jane@example.com schedules the key for deletion on {answer['DeletionDate']:%Y-%m-%d}")
-        parameters = {"keyId": app.key_arn, "pendingWindowInDays": application.DELETION_DAYS}
-        self.deliver(
-            cloudtrail.succeeded(
-                "ScheduleKeyDeletion", answer, by=somebody, key_arn=app.key_arn, parameters=parameters
-            )
-        )
+def second_act(story: Story, orders: Application, reports: Application, jane: Role) -> None:
+    """The alarm rings on; another application fails on another key, and there the deletion is meant."""
+    story.schedule_deletion(reports, jane)
+    story.fail(orders)
+    story.fail(reports)
+    story.expect_alarm()
+    story.tick()
+    link = story.link(reports)
+    story.person.keep(story.local, link, reports.key_arn)
+    story.hear("deletion-kept", reports)
+    story.fail(orders)
+    story.fail(reports)
+    story.tick()
+    story.hear_nothing()
+    told = [message.reason for message in story.local.inbox.messages if message.key_arn == orders.key_arn]
+    if told != ["key-in-use"] * len(CHANNELS):
+        raise MissedError(f"of {orders.alias} people were told {told}")
+    story.say(f"{orders.name} was told of once, and {reports.name} not again: both went on failing")
 
-    def fail(self, app: Application) -> None:
-        """The application fails, and CloudTrail has it."""
-        refusal = app.decrypt()
-        if refusal is None:
-            raise MissedError("the application still decrypts with a key that is pending deletion")
-        self.say(f"the application fails: {refusal}")
-        parameters = {
-            "encryptionContext": application.CONTEXT,
-            "encryptionAlgorithm": "SYMMETRIC_DEFAULT",
-        }
-        self.deliver(cloudtrail.refused(refusal, by=app.role, key_arn=app.key_arn, parameters=parameters))
-        self.say("CloudTrail's record of it is in the log group")
 
-    def deliver(self, record: cloudtrail.Record) -> None:
-        """Put a record into the log group."""
-        cloudtrail.deliver(self.local.emulator, self.local.stack.log_group, [record])
-
-    def hear(self, reasons: tuple[str, ...]) -> dict[str, Message]:
-        """Wait until every channel was told."""
-        start = time.monotonic()
-        found = self.local.inbox.wait_for(CHANNELS, reasons, SECONDS_FOR_A_NOTICE)
-        if missing := [channel for channel in CHANNELS if channel not in found]:
-            raise MissedError(f"no {reasons[0]} notice by {' and '.join(missing)}")
-        self.say(
-            f"notice {reasons[0]} arrived by {' and '.join(CHANNELS)}, in {time.monotonic() - start:.1f} s"
-        )
-        self.say(f"the mail's subject: {found['email'].payload['Subject']}")
-        return found
-
-    def key_state(self, app: Application) -> str:
-        """The state of the key, which has to be Enabled."""
-        emulator = self.local.emulator
-        client = emulator.session().client("kms", endpoint_url=emulator.endpoint)
-        state = client.describe_key(KeyId=app.key_arn)["KeyMetadata"]["KeyState"]
-        if state != "Enabled":
-            raise MissedError(f"the key is {state}")
-        return state
+def last_act(story: Story, orders: Application, link: str) -> None:
+    """Somebody brings the first key back."""
+    story.person.decide(story.local, link, orders.key_arn)
+    story.expect_work(orders)
+    story.say(f"DescribeKey: KeyState {story.key_state(orders)}")
+    story.hear("deletion-cancelled", orders)
+    story.person.look_around(story.local)
 
 
 def main(arguments: list[str]) -> int:
@@ -136,10 +96,10 @@ def main(arguments: list[str]) -> int:
     return 0
 
 
-def tell(story: Story) -> None:
+def tell(story: Story, *, in_short: bool = False) -> None:
     """Tell a story; when it breaks off, show what the functions logged."""
     try:
-        story.tell()
+        play(story, in_short=in_short)
     except MissedError:
         print(last_lines(story.local.emulator), file=sys.stderr)
         raise

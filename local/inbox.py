@@ -54,13 +54,16 @@ class Inbox:
             self.arrival.notify_all()
 
     def wait_for(
-        self, channels: Collection[str], reasons: Collection[str], seconds: float
+        self, channels: Collection[str], reasons: Collection[str], seconds: float, key_arn: str | None = None
     ) -> dict[str, Message]:
-        """The first message with one of the reasons in each channel; fewer when they did not come in time."""
+        """The first message with one of the reasons in each channel; fewer when they did not come in time.
+
+        With `key_arn`, messages of other keys do not count.
+        """
 
         def found() -> dict[str, Message]:
             fitting = [m for m in self.messages if m.reason in reasons and m.channel in channels]
-            return {message.channel: message for message in reversed(fitting)}
+            return {m.channel: m for m in reversed(fitting) if key_arn in {None, m.key_arn}}
 
         with self.arrival:
             self.arrival.wait_for(lambda: len(found()) == len(channels), timeout=seconds)

@@ -16,6 +16,8 @@ from local.up import Local, Say
 
 WIDTHS = (1280, 360)
 CANCEL = "button[name=decision][value=cancel]"
+KEEP = "button[name=decision][value=keep]"
+WHY = "moved to the new bucket, the job is switched off on Monday"
 PATIENCE_MILLISECONDS = 15_000
 
 
@@ -28,6 +30,10 @@ class Person(Protocol):
 
     def decide(self, local: Local, link: str, key_arn: str) -> None:
         """Follow the link and bring the key back."""
+        ...
+
+    def keep(self, local: Local, link: str, key_arn: str) -> None:
+        """Follow the link, and say that the deletion is meant."""
         ...
 
     def look_around(self, local: Local) -> None:
@@ -47,6 +53,12 @@ class Somebody:
         kms = local.emulator.session().client("kms", endpoint_url=local.emulator.endpoint)
         while kms.describe_key(KeyId=key_arn)["KeyMetadata"]["KeyState"] != "Enabled":
             time.sleep(0.5)
+
+    def keep(self, local: Local, link: str, key_arn: str) -> None:
+        """Wait until everybody is told that the deletion is meant."""
+        self.say(f"Your turn. Open this link, choose 'The deletion is meant' and give a reason:\n{link}")
+        while not local.inbox.wait_for(("email",), ("deletion-kept",), 1.0, key_arn):
+            continue
 
     def look_around(self, local: Local) -> None:
         """Leave the inbox open for as long as they like."""
@@ -69,6 +81,24 @@ class Chromium:
         page = self.browser.new_page()
         try:
             self.click(page, local, link, key_arn)
+        except PlaywrightError as error:
+            raise MissedError(f"the page behind the link: {error.message}") from error
+        finally:
+            page.close()
+
+    def keep(self, local: Local, link: str, key_arn: str) -> None:  # noqa: ARG002 - a person would look
+        """Open the link, give a reason, and click the other button."""
+        page = self.browser.new_page()
+        page.set_default_timeout(PATIENCE_MILLISECONDS)
+        try:
+            page.goto(link)
+            page.click("summary")
+            page.fill("input[name=why]", WHY)
+            self.shoot(page, "keep")
+            with page.expect_navigation():
+                page.click(KEEP)
+            self.say(f"Chromium kept the deletion: {heading(page)}")
+            self.shoot(page, "kept")
         except PlaywrightError as error:
             raise MissedError(f"the page behind the link: {error.message}") from error
         finally:

@@ -18,10 +18,10 @@ from local import cloudtrail, demo, up
 from local.__main__ import interrupt_once
 from local.browser import running_browser
 from local.cloudtrail import Record
-from local.demo import Story
 from local.emulator import ROOT
 from local.person import Chromium, MissedError
 from local.process import ProgramFailedError
+from local.story import Story
 from local.up import Local, Say
 
 FOLDER: Final = ROOT / "docs" / "pictures"
@@ -77,6 +77,9 @@ class Photographer:
         self.shoot(page, "outcome-360", OUTCOME)
         page.close()
 
+    def keep(self, local: Local, link: str, key_arn: str) -> None:
+        """No deletion is meant in the pictures."""
+
     def look_around(self, local: Local) -> None:
         """All that is to be seen has been."""
 
@@ -112,7 +115,8 @@ def main() -> int:
     try:
         FOLDER.mkdir(parents=True, exist_ok=True)
         with up.running(say) as local, running_browser() as browser:
-            demo.tell(BusyStory(local=local, person=Photographer(browser, say, FOLDER), say=say))
+            story = BusyStory(local=local, person=Photographer(browser, say, FOLDER), say=say)
+            demo.tell(story, in_short=True)
     except (MissedError, ProgramFailedError) as error:
         print(error, file=sys.stderr)
         return 1

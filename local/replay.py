@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import IO, Final
 
 from reprieve.arn import KeyArn
-from reprieve.cases import Case, Key, Unknown, count, note_changes, note_schedulings, open_case
+from reprieve.bookkeeping import count, note_changes, note_schedulings
+from reprieve.cases import Case, Key, Unknown, open_case
 from reprieve.channels import email
 from reprieve.clock import MINUTE, parse, to_minute
 from reprieve.due import Policy

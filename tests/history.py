@@ -96,7 +96,7 @@ class History:
     def use(self, key: int, caller: int, late: int, copy: int | None) -> None:
         """A request is refused; its line comes late, and perhaps once more."""
         self.number += 1
-        changes = {
+        changes: dict[str, object] = {
             "errorMessage": f"{KEYS[key]} is pending deletion.",
             "sharedEventID": f"shared-{self.number}",
             "userIdentity": CALLERS[caller],

@@ -6,17 +6,16 @@ CALLERS: dict[str, tuple[Caller, str]] = {
     "create-grant-by-service-linked-role": (
         Caller(
             kind="AssumedRole",
-            id="arn:aws:sts::111122223333:assumed-role/AWSServiceRoleForRDS/SLRManagement",
+            id="arn:aws:iam::111122223333:role/aws-service-role/rds.amazonaws.com/AWSServiceRoleForRDS",
             name="RDS",
             arn="arn:aws:sts::111122223333:assumed-role/AWSServiceRoleForRDS/SLRManagement",
             account="111122223333",
             behind="service-linked role AWSServiceRoleForRDS",
-            session="SLRManagement",
             invoked_by="rds.amazonaws.com",
             console_url="https://eu-west-1.console.aws.amazon.com/iam/home?region=eu-west-1#/roles/details/AWSServiceRoleForRDS",
             is_service=True,
         ),
-        "RDS (service-linked role AWSServiceRoleForRDS), session SLRManagement",
+        "RDS (service-linked role AWSServiceRoleForRDS)",
     ),
     "decrypt-by-assumed-root": (
         Caller(
@@ -535,7 +534,7 @@ CALLERS: dict[str, tuple[Caller, str]] = {
     "decrypt-without-a-type-by-secrets-manager": (
         Caller(
             kind="Unknown",
-            id="111122223333",
+            id="secretsmanager.amazonaws.com",
             name="Secrets Manager in account 111122223333",
             account="111122223333",
             invoked_by="secretsmanager.amazonaws.com",

@@ -11,7 +11,17 @@ from reprieve.casebook import Casebook
 from reprieve.cases import Case
 from reprieve.due import Policy
 from reprieve.investigate import Investigator
-from tests.fakes import FakeClock, FakeKms, FakeLog, FakeLogs, FakeQueue, FakeTable, Here, facts_from
+from tests.fakes import (
+    FakeClock,
+    FakeHistory,
+    FakeKms,
+    FakeLog,
+    FakeLogs,
+    FakeQueue,
+    FakeTable,
+    Here,
+    facts_from,
+)
 from tests.recorded import event, record
 
 KEY = KeyArn.parse("arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab")
@@ -32,6 +42,7 @@ class World:
     def __post_init__(self) -> None:
         self.logs = FakeLogs(self.clock)
         self.kms = FakeKms(self.clock)
+        self.history = FakeHistory()
         self.casebook = Casebook(self.table)
 
     def run(self, name: str = "alarms/alarm") -> None:
@@ -42,7 +53,7 @@ class World:
             channels=self.channels,
             policy=self.policy,
             logs=self.logs,
-            facts=facts_from(self.kms),
+            facts=facts_from(self.kms, history=self.history),
             casebook=self.casebook,
             queue=self.queue,
             pool=Here(),
@@ -69,6 +80,6 @@ def pending(world: World, key: KeyArn = KEY) -> None:
     world.kms.key_tags[key] = {"Owner": "team-orders"}
 
 
-def another(number: int, name: str = "decrypt-by-assumed-role", **changes: object) -> str:
+def another(number: int, name: str = "decrypt-by-assumed-role", /, **changes: object) -> str:
     """Return a record like a recorded one, of another request."""
     return json.dumps({**record(name), "eventID": f"event-{number}", **changes})

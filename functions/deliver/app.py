@@ -56,6 +56,8 @@ def _deliverer(context: LambdaContext) -> Deliverer:
         minter=KmsMinter(_regions(), settings.signing_key),
         page_url=settings.page_url,
         lifetime=settings.link_lifetime,
+        account=settings.account,
+        enters_accounts=bool(settings.member_role),
         clock=utc_now,
         log=StructuredLog(_logger()),
     )

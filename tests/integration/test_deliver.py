@@ -32,6 +32,8 @@ class World:
     signer: FakeSigner = field(default_factory=FakeSigner)
     log: FakeLog = field(default_factory=FakeLog)
     lifetime: timedelta = timedelta(hours=168)
+    account: str = "111122223333"
+    enters_accounts: bool = False
 
     def deliver(self, body: str) -> None:
         Deliverer(
@@ -40,6 +42,8 @@ class World:
             minter=self.signer,
             page_url=PAGE,
             lifetime=self.lifetime,
+            account=self.account,
+            enters_accounts=self.enters_accounts,
             clock=self.clock,
             log=self.log,
         ).deliver(body)
@@ -110,6 +114,25 @@ def test_a_link_that_could_not_work_is_not_made(world: World, changes: dict[str,
 
     assert world.mailed_link() is None
     assert "There is no link." in world.topic.published[0][1]
+
+
+def test_a_link_for_a_key_that_the_page_may_not_act_on_is_not_made_and_that_is_said(world: World) -> None:
+    world.account = "444455556666"
+
+    world.deliver(message())
+
+    assert world.mailed_link() is None
+    body = " ".join(world.topic.published[0][1].split())
+    assert "There is no link." in body
+    assert "Not known: link (the page may act in account 444455556666 alone)" in body
+
+
+def test_a_link_for_a_key_of_another_account_is_made_where_there_is_a_role_for_it(world: World) -> None:
+    world.account, world.enters_accounts = "444455556666", True
+
+    world.deliver(message())
+
+    assert world.mailed_link()
 
 
 def test_a_link_that_can_not_be_signed_costs_the_link_and_not_the_notice(world: World) -> None:

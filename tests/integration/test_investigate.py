@@ -17,7 +17,7 @@ from reprieve.errors import (
     UnreachableError,
 )
 from reprieve.investigate import COPIES_APART, LATENESS, STEP
-from tests.recorded import line
+from tests.recorded import line, record
 from tests.world import DELIVERED, KEY, NOW, World, another, pending
 
 OTHER_REGION = KeyArn.parse("arn:aws:kms:us-east-1:111122223333:key/5678abcd-12ab-34cd-56ef-1234567890ab")
@@ -47,6 +47,13 @@ def test_one_refused_request_makes_one_notice_for_every_channel(world: World) ->
         "state": "PendingDeletion",
         "deletion_date": "2026-11-28T14:55:30Z",
         "tags": {"Owner": "team-orders"},
+        "owner": "team-orders",
+        "last_used": {},
+        "promised_to": [],
+        "rescuable": {
+            "allowed": True,
+            "why": "its key policy lets the IAM policies of account 111122223333 decide",
+        },
     }
     assert notice["uses"]["count"] == 1
     assert notice["uses"]["by_caller"][0]["caller"]["name"] == "role orders-fn"
@@ -235,8 +242,39 @@ def test_a_key_in_another_account_is_told_without_asking(world: World) -> None:
     assert notice["case"]["id"].endswith("@unknown")
     assert notice["unknown"][0] == {
         "fact": "everything about the key",
-        "why": "it belongs to account 777788889999, and this stack may ask in 111122223333 alone",
+        "why": "it belongs to account 777788889999, and this stack may enter 111122223333 alone"
+        " (its parameter MemberRoleName is empty), so there is no link either",
     }
+
+
+def test_who_scheduled_the_deletion_is_looked_up_where_the_log_group_does_not_say_it(world: World) -> None:
+    pending(world)
+    scheduling = record("schedule-key-deletion") | {"eventTime": "2026-11-22T14:55:30Z"}
+    scheduling["requestParameters"] = {"keyId": str(KEY), "pendingWindowInDays": 7}
+    world.kms.keys[KEY] = replace(world.kms.keys[KEY], deletion_date=NOW + timedelta(days=7))
+    world.history.lines["eu-west-1"] = [json.dumps(scheduling)]
+    world.logs.put(line("decrypt-by-assumed-role"), DELIVERED)
+
+    world.run()
+    world.run()
+
+    assert world.case().scheduled_by is not None
+    assert world.notices()[0]["case"]["scheduled_by"]["at"] == "2026-11-22T14:55:30Z"
+    assert [region for region, _ in world.history.asked] == ["eu-west-1"]
+
+
+def test_that_the_history_does_not_know_it_either_is_said_once(world: World) -> None:
+    pending(world)
+    world.logs.put(line("decrypt-by-assumed-role"), DELIVERED)
+
+    world.run()
+
+    assert world.notices()[0]["unknown"] == [
+        {
+            "fact": "who scheduled the deletion, and when",
+            "why": "CloudTrail's event history in eu-west-1 does not say",
+        }
+    ]
 
 
 def test_a_key_in_another_region_is_asked_about_by_its_own_arn(world: World) -> None:

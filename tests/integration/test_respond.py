@@ -12,7 +12,7 @@ import pytest
 from reprieve.arn import KeyArn
 from reprieve.callers import Caller
 from reprieve.casebook import AuditEntry, Casebook
-from reprieve.cases import Counts, Key, ScheduledBy, Unknown, open_case
+from reprieve.cases import Counts, Key, Rescuable, ScheduledBy, Unknown, open_case
 from reprieve.errors import (
     AbsentError,
     AwsError,
@@ -107,6 +107,8 @@ def world() -> World:
         state="PendingDeletion",
         deletion_date=DELETION,
         tags={"Owner": "team-orders"},
+        owner="team-orders",
+        rescuable=Rescuable(allowed=False, why="its key policy denies kms:EnableKey"),
     )
     part = CallerUses(
         caller=ORDERS,
@@ -171,6 +173,7 @@ def test_the_page_shows_the_key_the_caller_the_time_left_and_one_button(world: W
     assert "PendingDeletion, KMS says at 15:00:00 UTC" in text
     assert "scheduled 2026-11-22 14:00 UTC by user jane" in text
     assert "team-orders" in text
+    assert "The link can't help: its key policy denies kms:EnableKey." in text
     assert "last use (kms:GetKeyLastUsage is denied)" in text
     assert "aws kms cancel-key-deletion --region eu-west-1" in text
     assert controls(page) == [
@@ -296,9 +299,9 @@ def test_a_key_that_was_cancelled_elsewhere_and_left_disabled_is_said_to_be_so(w
 def test_a_key_that_is_gone_is_said_to_be_gone(world: World) -> None:
     del world.kms.keys[KEY]
 
-    page = world.post()
+    shown, page = world.ask(), world.post()
 
-    assert page.status == 410
+    assert (shown.status, page.status) == (410, 410)
     assert "The key is gone" in read(page)
     assert world.queue.bodies == []
 
@@ -322,7 +325,7 @@ def test_a_replica_says_that_it_alone_is_meant(world: World) -> None:
 
     page = world.ask()
 
-    assert "REPLICA: this concerns the key in eu-west-1 alone" in read(page)
+    assert "replica of a primary; this concerns the key in eu-west-1 alone" in read(page)
 
 
 @pytest.mark.parametrize("state", ["PendingDeletion", "PendingReplicaDeletion"])
@@ -480,12 +483,18 @@ def test_a_missing_permission_comes_with_the_statement_that_grants_it(world: Wor
     assert '"Action": [ "kms:CancelKeyDeletion", "kms:DescribeKey", "kms:EnableKey" ]' in text
 
 
+def test_kms_is_told_through_which_channel_it_was_decided(world: World) -> None:
+    world.post()
+
+    assert world.kms.deciders == ["email", "email"]
+
+
 def test_a_cancellation_whose_answer_got_lost_and_which_worked_goes_on(world: World) -> None:
     lost = UnreachableError("kms:CancelKeyDeletion", "ReadTimeoutError", "")
     cancel = world.kms.cancel_deletion
 
-    def cancel_and_lose(key: KeyArn) -> str:
-        cancel(key)
+    def cancel_and_lose(key: KeyArn, by: str = "") -> str:
+        cancel(key, by)
         raise lost
 
     world.kms.cancel_deletion = cancel_and_lose  # type: ignore[method-assign]
@@ -670,7 +679,7 @@ def test_hostile_text_stays_text(world: World) -> None:
             replace(case.settled.uses.by_caller[0], caller=replace(ORDERS, name=nasty), user_agents=(nasty,)),
         ),
     )
-    key = replace(case.key, aliases=(nasty,), tags={"Owner": nasty})
+    key = replace(case.key, aliases=(nasty,), tags={"Owner": nasty}, owner=nasty)
     world.casebook.save(replace(case, key=key, settled=Counts(uses=uses)), wake_at=None)
     world.kms.keys[KEY] = replace(world.kms.keys[KEY], description=nasty)
 

@@ -6,8 +6,9 @@ from datetime import datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
+from reprieve.bookkeeping import count
 from reprieve.callers import Caller
-from reprieve.cases import Case, count
+from reprieve.cases import Case
 from reprieve.clock import to_minute
 from reprieve.investigate import COPIES_APART, LATENESS
 from reprieve.readings import Reading

@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from reprieve.cases import Key, count, open_case
+from reprieve.bookkeeping import count
+from reprieve.cases import Key, open_case
 from reprieve.channels import email, slack
 from reprieve.clock import to_minute
 from reprieve.notices import Notice, Reason, tell

@@ -130,6 +130,8 @@ def test_each_function_gets_the_settings_it_reads(translated: dict[str, Any]) ->
             "SIGNING_KEY_ARN",
             "PAGE_URL",
             "LINK_HOURS",
+            "ACCOUNT_ID",
+            "MEMBER_ROLE_NAME",
         },
         "Respond": {
             "TABLE_NAME",

@@ -101,6 +101,7 @@ def test_an_identity_without_a_type_is_told_by_what_it_holds(identity: dict[str,
         ({"type": "IdentityCenterUser", "onBehalfOf": {"userId": "u-1"}}, "u-1"),
         ({"type": "IdentityCenterUser", "onBehalfOf": {"userId": "u-1", "identityStoreArn": "x"}}, "u-1"),
         ({"accountId": "111122223333", "invokedBy": "AWS Internal"}, "111122223333"),
+        ({"accountId": "111122223333", "invokedBy": "ec2.amazonaws.com"}, "ec2.amazonaws.com"),
     ],
 )
 def test_the_id_is_the_most_precise_name_there_is(identity: dict[str, Any], expected: str) -> None:

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from reprieve.casebook import AuditEntry, Bookmark, Casebook, envelope
+from reprieve.cases import Closure, Ending
 from reprieve.errors import AwsError, ConflictError, NotUnderstoodError, ThrottledError
 from reprieve.notices import Notice
 from reprieve.ports import Document
@@ -59,7 +60,7 @@ def test_a_bookmark_that_somebody_else_moved_is_left_where_it_is() -> None:
 def test_a_case_is_found_by_its_key_and_date() -> None:
     book = casebook()
 
-    book.save(case())
+    book.save(case(), wake_at=None)
 
     assert book.case(KEY, DELETION) == case(version=1)
     assert book.case(KEY, DELETION + timedelta(seconds=1)) is None
@@ -71,17 +72,17 @@ def test_a_case_without_a_date_is_found_as_that() -> None:
     book = casebook()
     undated = case(deletion_date=None)
 
-    book.save(undated)
+    book.save(undated, wake_at=None)
 
     assert book.case(KEY, None) == replace(undated, version=1)
 
 
 def test_a_case_that_somebody_else_wrote_is_left_as_it_is() -> None:
     book = casebook()
-    book.save(case())
+    book.save(case(), wake_at=None)
 
     with pytest.raises(ConflictError):
-        book.save(case(key=key(description="mine")), notice())
+        book.save(case(key=key(description="mine")), notice(), wake_at=None)
 
     assert book.case(KEY, DELETION) == case(version=1)
     assert book.outbox() == ()
@@ -91,7 +92,7 @@ def test_the_cases_of_a_key_are_in_the_order_of_their_dates() -> None:
     book = casebook()
     dates = [DELETION + timedelta(days=30), None, DELETION]
     for date in dates:
-        book.save(case(deletion_date=date))
+        book.save(case(deletion_date=date), wake_at=None)
     book.note(KEY, ENTRY)
 
     assert [found.deletion_date for found in book.cases(KEY)] == [
@@ -109,16 +110,40 @@ def test_the_cases_of_a_key_are_in_the_order_of_their_dates() -> None:
 def test_a_case_is_kept_long_after_it_is_over(date: object, expires_at: object) -> None:
     book = casebook()
 
-    book.save(case(deletion_date=date))
+    book.save(case(deletion_date=date), wake_at=None)
 
     (document,) = book.table.list(f"key#{KEY}")
     assert document.expires_at == expires_at
 
 
+def test_cases_are_looked_at_again_when_their_time_has_come() -> None:
+    book = casebook()
+    later = case(deletion_date=DELETION + timedelta(days=1))
+    book.save(case(), wake_at=at("16:00"))
+    book.save(later, wake_at=at("17:00"))
+    book.save(case(deletion_date=None), wake_at=None)
+
+    assert book.awake(at("15:59")) == ()
+    assert book.awake(at("16:00")) == (case(version=1),)
+    assert book.awake(at("17:00")) == (case(version=1), replace(later, version=1))
+
+
+def test_a_case_that_goes_on_with_a_date_ends_the_one_without_in_the_same_write() -> None:
+    book = casebook()
+    book.save(case(deletion_date=None), wake_at=at("16:00"))
+    ended = replace(case(deletion_date=None, version=1), closure=Closure(how=Ending.CANCELLED, at=NOW))
+
+    book.save(case(), wake_at=None, instead_of=ended)
+
+    (undated, dated) = book.cases(KEY)
+    assert (undated.closure is not None, dated.closure) == (True, None)
+    assert book.awake(at("16:00")) == ()
+
+
 def test_a_notice_is_written_with_its_case_and_waits_in_the_outbox() -> None:
     book = casebook()
 
-    book.save(case(), notice(), second_notice())
+    book.save(case(), notice(), second_notice(), wake_at=None)
 
     assert book.outbox() == (notice(), second_notice())
 
@@ -144,7 +169,7 @@ def test_a_notice_of_no_case_is_not_written_twice() -> None:
 
 def test_each_notice_is_sent_once_for_each_channel_and_leaves_the_outbox() -> None:
     book, queue = casebook(), FakeQueue()
-    book.save(case(), notice(), second_notice())
+    book.save(case(), notice(), second_notice(), wake_at=None)
 
     book.send(queue, ("email", "slack"), book.outbox())
 
@@ -160,7 +185,7 @@ def test_each_notice_is_sent_once_for_each_channel_and_leaves_the_outbox() -> No
 
 def test_what_the_queue_refuses_stays_in_the_outbox() -> None:
     book = casebook()
-    book.save(case(), notice())
+    book.save(case(), notice(), wake_at=None)
     queue = FakeQueue(error=ThrottledError("sqs:SendMessage", "ThrottlingException", "slow down"))
 
     with pytest.raises(AwsError):

@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from reprieve.arn import KeyArn
-from reprieve.cases import Counts, Key, ScheduledBy, Unknown, count, date_name, note_schedulings, open_case
+from reprieve.bookkeeping import count, note_schedulings
+from reprieve.cases import Counts, Key, ScheduledBy, Unknown, date_name, open_case
 from reprieve.records import Scheduling
 from reprieve.tallies import Counted
 from tests.examples import ADMIN, DELETION, JANE, KEY, NOW, at, case, counted, key, use, uses

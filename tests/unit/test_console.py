@@ -2,8 +2,18 @@
 
 from datetime import UTC, datetime
 
+import pytest
+
 from reprieve.arn import KeyArn
-from reprieve.console import key_url, log_url, rescue_commands
+from reprieve.console import (
+    PAGE_LIMIT,
+    iam_page,
+    key_url,
+    log_group_url,
+    log_url,
+    page,
+    rescue_commands,
+)
 from tests.examples import KEY
 
 
@@ -50,3 +60,27 @@ def test_the_commands_name_the_region_and_the_key() -> None:
         "aws kms cancel-key-deletion --region eu-west-1 --key-id 1234abcd-12ab-34cd-56ef-1234567890ab",
         "aws kms enable-key --region eu-west-1 --key-id 1234abcd-12ab-34cd-56ef-1234567890ab",
     )
+
+
+def test_a_page_has_the_host_of_its_partition_and_escapes_what_it_is_about() -> None:
+    assert page("cn-northwest-1", "x?region={region}#{name}", name="a b/c?d#{e}") == (
+        "https://cn-northwest-1.console.amazonaws.cn/x?region=cn-northwest-1#a%20b%2Fc%3Fd%23%7Be%7D"
+    )
+
+
+@pytest.mark.parametrize("region", ["", "eu-west-1/", "evil.example#-1", "EU-WEST-1", "eu-west-1.x"])
+def test_there_is_no_page_in_a_region_that_can_be_none(region: str) -> None:
+    assert page(region, "x") is None
+    assert log_group_url("/aws/lambda/orders", region) is None
+
+
+def test_an_address_that_would_be_too_long_is_none() -> None:
+    assert page("eu-west-1", "{name}", name="x" * PAGE_LIMIT) is None
+    assert log_group_url("x" * PAGE_LIMIT, "eu-west-1") is None
+
+
+def test_roles_and_users_have_their_pages_in_iam() -> None:
+    assert iam_page("us-gov-west-1", "roles", "web") == (
+        "https://us-gov-west-1.console.amazonaws-us-gov.com/iam/home?region=us-gov-west-1#/roles/details/web"
+    )
+    assert iam_page("eu-west-1", "users", "") is None

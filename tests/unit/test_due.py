@@ -117,7 +117,7 @@ KEPT = told(replace(IN_USE, decision=decision("keep")), Reason.DELETION_KEPT)
         (told(replace(IN_USE, closure=CANCELLED), Reason.DELETION_CANCELLED), HOUR, Policy(), None, CLOSED),
         (case(closure=CANCELLED), HOUR, Policy(), None, CLOSED),
         (replace(IN_USE, closure=Closure(how=Ending.DELETED, at=NOW)), HOUR, Policy(), None, CLOSED),
-        (case(uses("a"), told=Told(notices=1, cancelled=True), closure=CANCELLED), HOUR, Policy(), None, CLOSED),
+        (replace(IN_USE, told=Told(cancelled=True), closure=CANCELLED), HOUR, Policy(), None, CLOSED),
     ],
 )  # fmt: skip
 def test_a_notice_is_due_for_one_reason_or_none_and_says_why(

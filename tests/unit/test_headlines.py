@@ -105,7 +105,7 @@ def test_the_first_sentence_is_the_answer(told: Notice, sentence: str) -> None:
         ),
         (
             about(key(state=None), reason=Reason.DELETION_CANCELLED, decision=decision()),
-            "Deletion cancelled: alias/orders-db in 111122223333, key is unknown",
+            "Deletion cancelled: alias/orders-db in 111122223333",
         ),
         (
             notice(reason=Reason.NO_EVENT_FOUND, case=None),
@@ -152,6 +152,10 @@ def test_what_does_not_fit_into_a_subject_is_cut_at_its_end() -> None:
         ),
     ],
 )
+def test_a_decision_is_told_with_what_came_of_it(decided: Decision, sentences: tuple[str, ...]) -> None:
+    assert tuple(headlines.decided(decided)) == sentences
+
+
 def test_a_decision_to_keep_the_deletion_is_told_with_its_reason() -> None:
     kept = decision(choice="keep", why="the tenant has left")
 
@@ -177,8 +181,8 @@ def test_a_decision_to_keep_the_deletion_is_told_with_its_reason() -> None:
             Closure(how=Ending.CANCELLED, at=NOW),
             None,
             (
-                "Somebody of whom the records read so far do not tell did so, by another way than this stack's"
-                " page, by 2026-11-22 14:55 UTC.",
+                "Somebody whom no record names so far did so, by another way than this stack's page,"
+                " by 2026-11-22 14:55 UTC.",
                 "KMS could not be asked for its state.",
             ),
         ),
@@ -190,10 +194,6 @@ def test_an_end_that_came_by_another_way_is_told_with_who_saw_to_it(
     told = about(key(state=state), reason=Reason.DELETION_CANCELLED, closure=closure)
 
     assert headlines.concluded(told) == sentences
-
-
-def test_a_decision_is_told_with_what_came_of_it(decided: Decision, sentences: tuple[str, ...]) -> None:
-    assert tuple(headlines.decided(decided)) == sentences
 
 
 def test_hostile_names_give_way_in_a_subject() -> None:

@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -12,6 +12,8 @@ from reprieve.callers import Caller
 from reprieve.records import (
     MANAGEMENT_CALLS,
     READ_PATTERN,
+    Change,
+    KeyChange,
     KeyUse,
     Passed,
     Reading,
@@ -173,6 +175,21 @@ EXPECTED: dict[str, Reading] = {
     ),
     "schedule-key-deletion-again-is-no-use": use(
         event_id=event_id(24), operation="ScheduleKeyDeletion", is_use=False, caller=ADMIN, resources=()
+    ),
+    "cancel-key-deletion": KeyChange(key=KEY, change=Change.CANCELLED, caller=ADMIN, at=at("15:10")),
+    "enable-key": KeyChange(key=KEY, change=Change.ENABLED, caller=ADMIN, at=at("15:10:20")),
+    "delete-key-by-kms": KeyChange(
+        key=KEY,
+        change=Change.DELETED,
+        caller=Caller(
+            kind="Unknown",
+            id="111122223333",
+            name="AWS itself in account 111122223333",
+            account="111122223333",
+            invoked_by="AWS Internal",
+            is_service=True,
+        ),
+        at=datetime.fromisoformat("2026-11-29T20:00:00+00:00"),
     ),
     "decrypt-that-worked": Passed.OTHER_EVENT,
     "decrypt-of-disabled-key": Passed.OTHER_EVENT,
@@ -339,6 +356,12 @@ def test_a_scheduling_that_names_no_key_is_passed_over() -> None:
     assert read(scheduling, DELIVERED) is Passed.NOT_A_RECORD
 
 
+def test_a_change_that_names_no_key_is_passed_over() -> None:
+    change = record("cancel-key-deletion") | {"requestParameters": None, "resources": None}
+
+    assert read(change, DELIVERED) is Passed.NOT_A_RECORD
+
+
 def test_a_scheduling_that_failed_is_passed_over() -> None:
     scheduling = record("schedule-key-deletion") | {"errorCode": "AccessDenied", "errorMessage": "no"}
 
@@ -351,7 +374,8 @@ def test_the_pattern_fits_into_cloudwatch_logs() -> None:
         '{ ($.eventSource = "kms.amazonaws.com")'
         ' && (($.errorMessage = "* is pending deletion.")'
         ' || ($.errorMessage = "* is pending replica deletion.")'
-        ' || ($.eventName = "ScheduleKeyDeletion")) }'
+        ' || ($.eventName = "ScheduleKeyDeletion") || ($.eventName = "CancelKeyDeletion")'
+        ' || ($.eventName = "EnableKey") || ($.eventName = "DeleteKey")) }'
     )
 
 

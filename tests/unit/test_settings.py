@@ -35,6 +35,8 @@ DELIVER = {
     "SIGNING_KEY_ARN": str(KEY),
     "PAGE_URL": "https://abc123.execute-api.eu-west-1.amazonaws.com/keys/",
     "LINK_HOURS": "72",
+    "ACCOUNT_ID": "111122223333",
+    "MEMBER_ROLE_NAME": "kms-reprieve-member",
 }
 RESPOND = {
     "TABLE_NAME": "cases",
@@ -84,6 +86,8 @@ def test_deliver_is_told_what_it_needs() -> None:
         signing_key=KEY,
         page_url="https://abc123.execute-api.eu-west-1.amazonaws.com/keys/",
         link_lifetime=timedelta(hours=72),
+        account="111122223333",
+        member_role="kms-reprieve-member",
     )
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator, FormatChecker
 
-from reprieve.cases import Case, Unknown
+from reprieve.cases import Case, Key, LastUse, Relative, Rescuable, Unknown
 from reprieve.errors import NotUnderstoodError
 from reprieve.notices import CaseSummary, Notice, Reason, Window
 from reprieve.wire import from_json, to_json
@@ -30,8 +30,26 @@ from tests.examples import (
 SCHEMA = Path(__file__).parents[2] / "events" / "notice.schema.json"
 
 
+def whole_key() -> Key:
+    return key(
+        account_name="prod",
+        spec="RSA_4096",
+        usage="SIGN_VERIFY",
+        origin="EXTERNAL",
+        key_store="cks-1234567890abcdef0",
+        multi_region="PRIMARY",
+        relatives=(
+            Relative(arn=KEY, role="REPLICA", state="PendingDeletion"),
+            Relative(arn=KEY, role="PRIMARY"),
+        ),
+        last_used=LastUse(operation="Decrypt", at=at("14:01"), tracked_since=at("09:00")),
+        promised_to=("rds.amazonaws.com", "and more"),
+        rescuable=Rescuable(allowed=False, why="its key policy denies kms:EnableKey"),
+    )
+
+
 def whole_notice() -> Notice:
-    summary = CaseSummary(id="x", key=key(multi_region="PRIMARY"), opened_at=NOW, scheduled_by=scheduled())
+    summary = CaseSummary(id="x", key=whole_key(), opened_at=NOW, scheduled_by=scheduled())
     return notice(
         reason=Reason.DELETION_CANCELLED,
         case=summary,
@@ -70,7 +88,7 @@ def test_a_case_survives_the_way_through_the_table() -> None:
 
 
 def test_what_is_absent_is_left_out() -> None:
-    assert to_json(key(aliases=(), description="", state=None, deletion_date=None, tags={})) == {
+    assert to_json(Key.bare(KEY)) == {
         "arn": str(KEY),
         "account": "111122223333",
         "region": "eu-west-1",

@@ -1,5 +1,7 @@
 """What every channel and page says."""
 
+from dataclasses import replace
+
 import pytest
 
 from reprieve import wording
@@ -8,7 +10,10 @@ from reprieve.cases import Key
 from reprieve.notices import Window
 from reprieve.tallies import Uses
 from tests.examples import (
+    JANE,
     NOW,
+    ORDERS,
+    VOLUME,
     at,
     case,
     key,
@@ -49,23 +54,14 @@ def test_a_key_is_told_by_all_its_names(of: Key, words: str) -> None:
 
 def test_who_scheduled_the_deletion_is_told_with_the_time() -> None:
     assert wording.scheduled_by(scheduled()) == (
-        "scheduled 2026-11-22 14:02 UTC by role AWSReservedSSO_Admin_0123456789abcdef,"
-        " session jane@example.com"
+        "scheduled 2026-11-22 14:02 UTC by jane@example.com (permission set Admin)"
     )
     assert wording.scheduled_by(case().scheduled_by) == ""
 
 
-@pytest.mark.parametrize(
-    ("tags", "owner"),
-    [
-        ({"Owner": "team-orders", "team": "x"}, "team-orders"),
-        ({"owner": "orders"}, "orders"),
-        ({"team": "orders"}, "orders"),
-        ({"stage": "prod"}, ""),
-    ],
-)
-def test_the_owner_is_what_the_tags_say(tags: dict[str, str], owner: str) -> None:
-    assert wording.owner(key(tags=tags)) == owner
+@pytest.mark.parametrize(("owner", "words"), [("team-orders", "team-orders"), (None, "")])
+def test_the_owner_is_what_the_tags_said(owner: str | None, words: str) -> None:
+    assert wording.owner(key(owner=owner)) == words
 
 
 def test_one_operation_needs_no_number() -> None:
@@ -85,6 +81,32 @@ def test_the_origin_is_two_addresses_and_one_agent() -> None:
     (part,) = uses(*requests).by_caller
 
     assert wording.origin(part) == "198.51.100.0, 198.51.100.1, agent 0"
+
+
+def test_a_service_between_is_no_origin() -> None:
+    through = replace(ORDERS, invoked_by="s3.amazonaws.com", service="S3")
+    (part,) = uses(
+        use(caller=through, source_ip="s3.amazonaws.com", user_agent="AWS Internal"), use(caller=through)
+    ).by_caller
+
+    assert wording.origin(part) == "198.51.100.7, Boto3/1.44.5"
+
+
+@pytest.mark.parametrize(
+    ("addresses", "words"),
+    [
+        (["s3.amazonaws.com"], "S3 on behalf of role orders-fn, session orders-api"),
+        (
+            ["s3.amazonaws.com", "198.51.100.7"],
+            "role orders-fn, session orders-api, at least in part through S3",
+        ),
+    ],
+)
+def test_one_who_came_to_kms_in_several_ways_is_told_so(addresses: list[str], words: str) -> None:
+    through = replace(ORDERS, invoked_by="s3.amazonaws.com", service="S3")
+    (part,) = uses(*(use(caller=through, source_ip=address) for address in addresses)).by_caller
+
+    assert wording.caller(part) == words
 
 
 def strangers(number: int) -> Uses:
@@ -107,3 +129,38 @@ def test_a_window_is_told_with_its_log_group() -> None:
     window = Window(log_group="trail", start=at("14:39"), end=at("14:55"))
 
     assert wording.searched(window) == ("log group trail, from 2026-11-22 14:39 UTC to 2026-11-22 14:55 UTC")
+
+
+def volumes(number: int) -> Uses:
+    return uses(*(use(resources=(replace(VOLUME, name=f"vol-{each}"),)) for each in range(number)))
+
+
+@pytest.mark.parametrize(
+    ("found", "line"),
+    [
+        (Uses(), ""),
+        (uses(use(resources=())), ""),
+        (uses(use(), use(caller=JANE)), "1 secret"),
+        (uses(use(), use(resources=(VOLUME,), caller=JANE)), "1 secret, 1 EBS volume"),
+        (volumes(7), "7 EBS volumes"),
+        (volumes(9), "at least 8 EBS volumes"),
+        (strangers(21), "at least 1 secret"),
+    ],
+)
+def test_what_the_key_protects_is_summed_up_over_its_callers(found: Uses, line: str) -> None:
+    assert wording.protects(found) == line
+
+
+@pytest.mark.parametrize(
+    ("number", "words"),
+    [
+        (1, "EBS volume vol-0"),
+        (3, "EBS volume vol-0, EBS volume vol-1, EBS volume vol-2"),
+        (4, "EBS volume vol-0, EBS volume vol-1, EBS volume vol-2, and 1 more"),
+        (9, "EBS volume vol-0, EBS volume vol-1, EBS volume vol-2, and at least 5 more"),
+    ],
+)
+def test_three_things_are_named_and_the_rest_are_counted(number: int, words: str) -> None:
+    (part,) = volumes(number).by_caller
+
+    assert wording.about(part) == words

@@ -13,7 +13,7 @@ what has been decided is sent, whenever the sender dies.
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -63,11 +63,15 @@ class AuditEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waiting:
-    """A case's entry in the list of those that may have to be looked at again."""
+    """A case's entry in the list of those that may have to be looked at again.
+
+    `knows_who` is whether it is open, and says who scheduled the deletion.
+    """
 
     key: KeyArn
     deletion_date: datetime | None = None
     wake_at: datetime | None = None
+    knows_who: bool = False
 
     def is_due(self, now: datetime) -> bool:
         """Return whether the time has come."""
@@ -124,9 +128,15 @@ class Casebook:
 
     def awake(self, now: datetime) -> tuple[Case, ...]:
         """Return the cases that are to be looked at although nothing was read of them."""
-        waiting = (from_json(Waiting, document.body) for document in self.table.list(_OPEN))
-        found = (self.case(entry.key, entry.deletion_date) for entry in waiting if entry.is_due(now))
+        found = (self.case(entry.key, entry.deletion_date) for entry in self._waiting() if entry.is_due(now))
         return tuple(case for case in found if case)
+
+    def explained(self) -> frozenset[KeyArn]:
+        """Return the keys whose open cases say who scheduled the deletion."""
+        return frozenset(entry.key for entry in self._waiting() if entry.knows_who)
+
+    def _waiting(self) -> Iterator[Waiting]:
+        return (from_json(Waiting, document.body) for document in self.table.list(_OPEN))
 
     def note(self, key: KeyArn, entry: AuditEntry) -> None:
         """Store what somebody does on a case's page."""
@@ -176,7 +186,12 @@ def envelope(channel: str, notice: Mapping[str, Any]) -> str:
 def _documents(case: Case, wake_at: datetime | None) -> tuple[Document, Document]:
     """Return a case and its entry in the list of the open ones, which are always written together."""
     expires_at = (case.deletion_date or case.read_until) + KEPT_AFTER_DELETION
-    waiting = Waiting(key=case.key.arn, deletion_date=case.deletion_date, wake_at=wake_at)
+    waiting = Waiting(
+        key=case.key.arn,
+        deletion_date=case.deletion_date,
+        wake_at=wake_at,
+        knows_who=case.scheduled_by is not None and case.closure is None,
+    )
     return (
         Document(
             partition=_key(case.key.arn),

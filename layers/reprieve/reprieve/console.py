@@ -35,6 +35,12 @@ def page(region: str, path: str, **names: str) -> str | None:
     return address if len(address) <= PAGE_LIMIT else None
 
 
+def iam_page(region: str, kind: str, name: str) -> str | None:
+    """Return IAM's page of one of the `roles` or `users`; None if it has no name."""
+    path = "iam/home?region={region}#/{kind}/details/{name}"
+    return page(region, path, kind=kind, name=name) if name else None
+
+
 def key_url(key: KeyArn) -> str:
     """Return the key's page in the KMS console of its Region; an alias' is the list of keys."""
     page = "keys" if key.is_alias else f"keys/{key.key_id}"

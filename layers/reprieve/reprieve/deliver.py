@@ -28,6 +28,8 @@ class Deliverer:
         channels: The channels by their names.
         page_url: What stands before a token in a link.
         lifetime: How long a link is good for; never longer than until the deletion.
+        account: The account whose keys the page may act on.
+        enters_accounts: Whether it may act on those of others too.
     """
 
     channels: Mapping[str, Channel]
@@ -35,6 +37,8 @@ class Deliverer:
     minter: LinkMinter
     page_url: str
     lifetime: timedelta
+    account: str
+    enters_accounts: bool
     clock: Clock
     log: Log
 
@@ -59,12 +63,13 @@ class Deliverer:
         claims = self._claims(notice.key, channel)
         if claims is None:
             return notice
+        if claims.key.account != self.account and not self.enters_accounts:
+            return _without(notice, f"the page may act in account {self.account} alone")
         try:
             return replace(notice, link=self.page_url + mint(claims, self.minter))
         except AwsError as error:
             self.log.error("No link could be signed", problem=str(error), notice_id=notice.id)
-            unsigned = Unknown(fact="link", why=f"it could not be signed: {error.operation}, {error.code}")
-            return replace(notice, unknown=(*notice.unknown, unsigned))
+            return _without(notice, f"it could not be signed: {error.operation}, {error.code}")
 
     def _claims(self, key: Key | None, channel: str) -> Claims | None:
         now = self.clock()
@@ -79,6 +84,11 @@ def pause(error: Exception, attempt: int) -> int:
     if isinstance(error, ChannelBusyError) and error.retry_after:
         return error.retry_after
     return min(_FIRST_PAUSE << min(attempt - 1, 10), _LONGEST_PAUSE)
+
+
+def _without(notice: Notice, why: str) -> Notice:
+    """Return the notice without a link, and with the reason."""
+    return replace(notice, unknown=(*notice.unknown, Unknown(fact="link", why=why)))
 
 
 def _opened(body: str) -> tuple[str, Notice]:

@@ -20,7 +20,8 @@ from datetime import datetime, timedelta
 from fnmatch import fnmatchcase
 from typing import Final
 
-from reprieve.cases import DELETED_WITHIN, Case, Ending
+from reprieve.bookkeeping import DELETED_WITHIN
+from reprieve.cases import Case, Ending
 from reprieve.notices import Reason
 from reprieve.tallies import CallerUses
 

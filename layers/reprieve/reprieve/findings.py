@@ -5,18 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from reprieve.arn import KeyArn
-from reprieve.cases import (
-    Case,
-    Closure,
-    Ending,
-    Told,
-    count,
-    glimpse,
-    note_changes,
-    note_schedulings,
-    note_state,
-    open_case,
-)
+from reprieve.bookkeeping import count, glimpse, note_changes, note_schedulings, note_state
+from reprieve.cases import Case, Closure, Ending, Told, open_case
 from reprieve.clock import to_minute
 from reprieve.due import PATIENCE, Policy, due, ringing
 from reprieve.facts import KeyFacts
@@ -116,7 +106,7 @@ class Update:
         return replace(case, previous=cases[-1].id if cases else None), None
 
     def _noted(self, case: Case) -> Case:
-        """Return the case with the key as it was looked up, unless that could not be done, and who did what."""
+        """Return the case with what was looked up, and who did what."""
         case = _with_facts(case, self.finding.facts)
         case = note_changes(note_schedulings(case, self.finding.schedulings), self.finding.changes)
         return note_state(case, self.finding.facts.key.state, self.now, PATIENCE)
@@ -142,12 +132,12 @@ class Revisit:
         return self.case.key.arn
 
     def apply(self, cases: tuple[Case, ...]) -> Change | None:
-        """Return what is to be stored; the case is looked at again even if nothing is due."""
-        for case in cases:
-            if case.deletion_date == self.case.deletion_date:
-                noted = note_state(_with_facts(case, self.facts), self.facts.key.state, self.now, PATIENCE)
-                return Change(*tell_all(noted, self.now, self.policy))
-        return None
+        """Return what is to be stored; None if nothing is new."""
+        same = (case for case in cases if case.deletion_date == self.case.deletion_date)
+        before = next(same, self.case)
+        noted = note_state(_with_facts(before, self.facts), self.facts.key.state, self.now, PATIENCE)
+        case, notices = tell_all(noted, self.now, self.policy)
+        return None if case == before else Change(case, notices)
 
 
 def _with_facts(case: Case, facts: KeyFacts) -> Case:

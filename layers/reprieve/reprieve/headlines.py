@@ -1,7 +1,7 @@
 """The first words of a notice, by its reason: the subject, the sentence beneath it, and what was decided."""
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Final, assert_never
 
 from reprieve.cases import Closure, Decision, Key
 from reprieve.clock import for_people
@@ -19,6 +19,7 @@ VERBS: Final[Mapping[Reason, str]] = {
     Reason.DELETION_CANCELLED: "Deletion cancelled",
     Reason.DELETION_KEPT: "Deletion is meant",
 }
+_UNUSED: Final = "and no use of it has been refused since"
 _QUIET: Final = "You are not told of its uses any more, but for a reminder a day before."
 ENDED: Final = frozenset({Reason.DELETION_CANCELLED})
 
@@ -41,11 +42,13 @@ def headline(notice: Notice) -> str:  # noqa: PLR0911 - one sentence for each re
                 f"{in_use(notice.key)[:-1]}: {requests(notice.uses_since_last or 0)} since the last notice."
             )
         case Reason.DELETION_SCHEDULED:
-            return "A KMS key was scheduled for deletion, and no use of it has been refused since. Was this meant?"
+            return f"A KMS key was scheduled for deletion, {_UNUSED}. Was this meant?"
         case Reason.DELETION_SOON:
             return f"A KMS key that is {PENDING} is deleted soon, {_since_told(notice)}."
         case Reason.KEY_IN_USE:
             return in_use(notice.key)
+        case _:
+            assert_never(notice.reason)
 
 
 def in_use(key: Key | None) -> str:
@@ -67,9 +70,8 @@ def subject(notice: Notice, limit: int) -> str:
         return "KMS key in use: the alarm rang, and no record explains it"[:limit]
     where = f" in {key.account}"
     if notice.reason in ENDED:
-        return _fit(
-            limit, f"{VERBS[notice.reason]}: ", key.title, f"{where}, key is {key.state or 'unknown'}"
-        )
+        state = f", key is {key.state}" if key.state else ""
+        return _fit(limit, f"{VERBS[notice.reason]}: ", key.title, where, state)
     ends = f", deleted {until(notice.at, key.deletion_date, units=1)}" if key.deletion_date else ""
     return _fit(limit, f"{VERBS[notice.reason]}: ", key.title, f"{where}{ends}", _who(notice))
 
@@ -94,7 +96,7 @@ def decided(decision: Decision) -> tuple[str, ...]:
 
 def ended(closure: Closure, key: Key) -> tuple[str, ...]:
     """Return who cancelled a deletion by another way than the page, and the state of the key."""
-    by = closure.by.label if closure.by else "Somebody of whom the records read so far do not tell"
+    by = closure.by.label if closure.by else "Somebody whom no record names so far"
     at = "by" if closure.by is None else "at"
     return (
         f"{by} did so, by another way than this stack's page, {at} {for_people(closure.at)}.",

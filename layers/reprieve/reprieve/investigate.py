@@ -6,7 +6,7 @@ so that late lines are counted and the two copies of one request meet.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import Executor
+from concurrent.futures import Executor, Future
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import islice
@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from reprieve import alarms
 from reprieve.alarms import Alarm
+from reprieve.arn import KeyArn
 from reprieve.casebook import Bookmark, Casebook
 from reprieve.cases import Case, Unknown
 from reprieve.clock import Clock, to_minute
@@ -52,6 +53,9 @@ as they are read, for there is no time to read them again: a line that is late t
 EARLIEST: Final = datetime.min.replace(tzinfo=UTC)
 
 _TRIES: Final = 4
+
+_Explained = Future[frozenset[KeyArn]]
+"""The keys of which it is on record who scheduled them: read beside the log group, so that nobody waits."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,18 +122,19 @@ class Investigator:
         Without a bookmark, what was delivered since `wanted_from` is read.
         """
         while True:
+            explained = self._explained()
             bookmark = self.casebook.bookmark(self.log_group)
             now = self.clock()
             start = bookmark.settled_until or to_minute(min(wanted_from, now - LATENESS))
             end = min(now, start + STEP)
             if end < now:
-                self._glance(start, now)
+                self._glance(start, now, explained)
             reading, reached = self._read(
-                max(start - COPIES_APART, bookmark.copies_from or EARLIEST), end, start
+                max(start - COPIES_APART, bookmark.copies_from or EARLIEST), end, start, explained
             )
             is_storm = reading.lines > STORM or reached < end
             stretch = _stretch(start, reached, now if is_storm else now - LATENESS)
-            self._store(reading, stretch)
+            self._store(reading, stretch, explained)
             self._move(bookmark, stretch.settle_until, is_storm=is_storm)
             if reached == now or self._is_over(reached):
                 return reading
@@ -140,12 +145,17 @@ class Investigator:
         self.log.warning("The rest is left for the next run", read_until=reached.isoformat())
         return True
 
-    def _glance(self, start: datetime, now: datetime) -> None:
-        """Before a gap is worked off, tell of what is going on now: nobody waits for the oldest minute."""
-        reading, reached = self._read(max(start, now - LATENESS), now, start)
-        self._store(reading, Stretch(start, start, reached, is_whole=False))
+    def _explained(self) -> _Explained:
+        return self.pool.submit(self.casebook.explained)
 
-    def _read(self, start: datetime, end: datetime, counted_from: datetime) -> tuple[Reading, datetime]:
+    def _glance(self, start: datetime, now: datetime, explained: _Explained) -> None:
+        """Before a gap is worked off, tell of what is going on now: nobody waits for the oldest minute."""
+        reading, reached = self._read(max(start, now - LATENESS), now, start, explained)
+        self._store(reading, Stretch(start, start, reached, is_whole=False), explained)
+
+    def _read(
+        self, start: datetime, end: datetime, counted_from: datetime, explained: _Explained
+    ) -> tuple[Reading, datetime]:
         """Read a part of the log group; return what it holds, and up to where it could be read in time.
 
         While much is read, the first notice of a key does not wait for the end.
@@ -158,7 +168,8 @@ class Investigator:
                 break
             if len(reading.keys) > told:
                 told = len(reading.keys)
-                self._store(reading, Stretch(counted_from, counted_from, counted_from, is_whole=False))
+                glimpse = Stretch(counted_from, counted_from, counted_from, is_whole=False)
+                self._store(reading, glimpse, explained)
             if self.remaining() < ENOUGH_TIME:
                 end = _whole_minutes(reading, counted_from)
                 break
@@ -176,11 +187,10 @@ class Investigator:
             passed=dict(reading.passed),
         )
 
-    def _store(self, reading: Reading, stretch: Stretch) -> None:
+    def _store(self, reading: Reading, stretch: Stretch, explained: _Explained) -> None:
         """Bring every key's case up to date, and send what people are to be told."""
         cases = {key: self.pool.submit(self.casebook.cases, key) for key in reading.keys}
-        known_of = knows_who(case for found in cases.values() for case in found.result())
-        known = self.facts.gather(reading.keys, known_of | reading.schedulings.keys())
+        known = self.facts.gather(reading.keys, explained.result() | reading.schedulings.keys())
         for finding in findings(reading, known):
             read_before = cases.get(finding.facts.key.arn)
             update = Update(finding, stretch, self.policy, self.clock())
@@ -246,7 +256,7 @@ class Investigator:
             self.sleep(pause)
             reading = self._read_on(alarm.since)
         now = self.clock()
-        looked, _ = self._read(alarm.since, now, alarm.since)
+        looked, _ = self._read(alarm.since, now, alarm.since, self._explained())
         if not looked.found_since(alarm.since):
             self._tell_of_no_event(Window(log_group=self.log_group, start=alarm.since, end=now), looked)
 

@@ -9,8 +9,9 @@ from typing import Final, assert_never
 from reprieve.arn import KeyArn
 from reprieve.clock import to_minute
 from reprieve.ports import LogLine
-from reprieve.records import KeyChange, KeyUse, Passed, Scheduling, Unnamed, read_line
+from reprieve.records import KeyChange, KeyUse, Passed, Scheduling, Unnamed
 from reprieve.records import Reading as Record
+from reprieve.records.alike import LineReader
 from reprieve.tallies import Counted, Requests
 
 _UNNAMED_LISTED: Final = 5
@@ -43,13 +44,14 @@ class Reading:
     lines: int = 0
     last_at: datetime | None = None
     _requests: Requests = field(default_factory=Requests)
+    _reader: LineReader = field(default_factory=LineReader)
 
     def take_lines(self, lines: Iterable[LogLine]) -> None:
         """Take in the events of a log group."""
         for line in lines:
             self.lines += 1
             self.last_at = line.timestamp
-            self.take(read_line(line.message, line.timestamp))
+            self.take(self._reader.read(line.message, line.timestamp))
 
     def take(self, record: Record) -> None:
         """Take in one record."""

@@ -147,31 +147,33 @@ class Rescuer:
 
         Straight after CancelKeyDeletion, KMS may still take the key for one that waits to be deleted.
         """
-        for pause in (*CONSISTENCY_PAUSES, None):
+        pauses = iter(CONSISTENCY_PAUSES)
+        while True:
             try:
                 return "", (self.control.enable(claims.key, by=claims.channel),)
             except WrongStateError as error:
                 self._failed(error, claims)
+                pause = next(pauses, None)
                 if pause is None:
                     return f"{error.operation} was refused, {error.code}", ()
                 self.sleep(pause)
             except AwsError as error:
                 self._failed(error, claims)
                 return f"{error.operation} failed, {error.code}", ()
-        raise AssertionError
 
     def _prove(self, key: Key, expected: KeyState) -> Key:
         """Read the key until KMS shows what was done, or time is up; state None if it can't be read."""
-        for pause in (*CONSISTENCY_PAUSES, None):
+        pauses = iter(CONSISTENCY_PAUSES)
+        while True:
             try:
                 key = as_told(key, self.keys.describe(key.arn))
             except AwsError as error:
                 self.log.error("Could not prove what was done", problem=str(error), key=str(key.arn))
                 return replace(key, state=None, deletion_date=None)
+            pause = next(pauses, None)
             if key.state == expected or pause is None:
-                break
+                return key
             self.sleep(pause)
-        return key
 
     def _outcome(self, key: Key, decision: Decision, problem: str) -> Outcome:
         at = f"{self.clock():%H:%M:%S} UTC"

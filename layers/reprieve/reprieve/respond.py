@@ -4,7 +4,7 @@ Looking changes nothing, ever: mail scanners open links in real browsers.
 Only a form that somebody sends acts.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -99,16 +99,12 @@ class Responder:
             enable=enable,
             why=why or None,
         )
-        return outcome_page(self._act(choice)(claims, decision))
-
-    def _act(self, choice: Choice) -> Callable[[Claims, Decision], Outcome]:
-        match choice:
-            case Choice.CANCEL:
-                return self.rescuer.cancel
-            case Choice.ENABLE:
-                return self.rescuer.enable
-            case Choice.KEEP:
-                return self.rescuer.keep
+        act = {
+            Choice.CANCEL: self.rescuer.cancel,
+            Choice.ENABLE: self.rescuer.enable,
+            Choice.KEEP: self.rescuer.keep,
+        }[choice]
+        return outcome_page(act(claims, decision))
 
 
 def _form(body: bytes) -> Mapping[str, str]:

@@ -70,6 +70,8 @@ class DeliverSettings:
     signing_key: KeyArn
     page_url: str
     link_lifetime: timedelta
+    account: str
+    member_role: str
 
     @classmethod
     def read(cls, environment: Environment) -> Self:
@@ -86,6 +88,8 @@ class DeliverSettings:
             signing_key=_key(environment, "SIGNING_KEY_ARN"),
             page_url=_text(environment, "PAGE_URL"),
             link_lifetime=_hours(environment, "LINK_HOURS"),
+            account=_text(environment, "ACCOUNT_ID"),
+            member_role=environment.get("MEMBER_ROLE_NAME", ""),
         )
 
 

@@ -87,6 +87,24 @@ class _Row:
         _keep_first(self.resources, part.resources, RESOURCES_LISTED)
         _keep_first(self.event_ids, part.event_ids, _EVENTS_LISTED)
 
+    def absorb_one(self, use: KeyUse) -> None:
+        """Do the same as for `one(use)`, which a storm leaves no time to make."""
+        self.count += 1
+        if use.at < self.first_at:
+            self.first_at = use.at
+        elif use.at > self.last_at:
+            self.last_at = use.at
+        listed = use.operation in self.operations or len(self.operations) < _OPERATIONS_LISTED
+        name = use.operation if listed else OTHER_OPERATIONS
+        self.operations[name] = self.operations.get(name, 0) + 1
+        if use.source_ip and len(self.source_ips) < _ADDRESSES_LISTED:
+            self.source_ips[use.source_ip] = None
+        if use.user_agent and len(self.user_agents) < _AGENTS_LISTED:
+            self.user_agents[use.user_agent] = None
+        if use.event_id and len(self.event_ids) < _EVENTS_LISTED:
+            self.event_ids[use.event_id] = None
+        _keep_first(self.resources, use.resources, RESOURCES_LISTED)
+
     def take_back(self, part: CallerUses) -> None:
         self.count -= part.count
         for operation, number in part.operations.items():
@@ -120,10 +138,11 @@ class Tally:
 
     def add(self, part: CallerUses) -> None:
         """Add what one caller did."""
-        row = self._rows.get(part.caller.id)
-        if row is None:
-            row = self._new_row(part)
-        row.absorb(part)
+        self._row(part.caller, part.first_at, part.last_at).absorb(part)
+
+    def add_one(self, use: KeyUse) -> None:
+        """Add a single request."""
+        self._row(use.caller, use.at, use.at).absorb_one(use)
 
     def add_all(self, uses: Uses) -> None:
         """Add everything that another tally counted."""
@@ -153,15 +172,15 @@ class Tally:
             unlisted=self._unlisted.count if self._unlisted else 0,
         )
 
-    def _new_row(self, part: CallerUses) -> _Row:
-        if len(self._rows) >= CALLERS_LISTED:
-            return self._rest(part.first_at, part.last_at)
-        row = self._rows[part.caller.id] = _Row(part.caller, part.first_at, part.last_at)
-        return row
+    def _row(self, caller: Caller, first_at: datetime, last_at: datetime) -> _Row:
+        row = self._rows.get(caller.id)
+        if row is None and len(self._rows) < CALLERS_LISTED:
+            row = self._rows[caller.id] = _Row(caller, first_at, last_at)
+        return row or self._rest(first_at, last_at)
 
     def _rest(self, first_at: datetime, last_at: datetime) -> _Row:
-        nobody = Caller(kind="", id="", name="")
-        self._unlisted = self._unlisted or _Row(nobody, first_at, last_at)
+        if self._unlisted is None:
+            self._unlisted = _Row(Caller(kind="", id="", name=""), first_at, last_at)
         self._unlisted.first_at = min(self._unlisted.first_at, first_at)
         self._unlisted.last_at = max(self._unlisted.last_at, last_at)
         return self._unlisted
@@ -225,21 +244,20 @@ class Requests:
         Of two copies (delivered twice, or logged in the caller's and the owner's account)
         the one that names the caller is kept, where the first was counted.
         """
-        part = one(use)
         if use.request in self._seen:
-            self._better(use, part)
+            self._better(use)
             return
         tally = place.of(use)
-        tally.add(part)
+        tally.add_one(use)
         if use.request:
-            self._remember(use.request, None if part.caller.arn else (tally, part))
+            self._remember(use.request, None if use.caller.arn else (tally, one(use)))
 
-    def _better(self, use: KeyUse, part: CallerUses) -> None:
+    def _better(self, use: KeyUse) -> None:
         told = self._seen[use.request]
-        if told and part.caller.arn:
+        if told and use.caller.arn:
             tally, nameless = told
             tally.take_back(nameless)
-            tally.add(part)
+            tally.add_one(use)
             self._seen[use.request] = None
 
     def _remember(self, request: str, told: tuple[Tally, CallerUses] | None) -> None:

@@ -1,5 +1,6 @@
 """What every channel and page says, in words: plain text that no medium has been applied to yet."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from reprieve.cases import Key, KeyState, ScheduledBy
@@ -48,6 +49,14 @@ def operations(part: CallerUses) -> str:
     return ", ".join(f"{name} {number}" for name, number in part.operations.items() if number)
 
 
+def caller(part: CallerUses) -> str:
+    """Return who it was; one who came to KMS in several ways is not said to have come in one of them."""
+    who = part.caller
+    if who.service and set(part.source_ips) - {who.invoked_by}:
+        return f"{replace(who, service=None).label}, at least in part through {who.service}"
+    return who.label
+
+
 def protects(uses: Uses) -> str:
     """Return what the key protects, as far as the requests told: one line, or ""."""
     found = (resource for part in uses.by_caller for resource in part.resources)
@@ -69,8 +78,11 @@ def other_resources(part: CallerUses) -> str:
 
 
 def origin(part: CallerUses) -> str:
-    """Return from where and with what a caller came."""
-    return ", ".join(dict.fromkeys((*part.source_ips[:2], *part.user_agents[:1])))
+    """Return from where and with what a caller came; a service between is told with the caller already."""
+    services = {part.caller.invoked_by, "AWS Internal"}
+    addresses = [address for address in part.source_ips if address not in services]
+    agents = [agent for agent in part.user_agents if agent not in services]
+    return ", ".join(dict.fromkeys((*addresses[:2], *agents[:1])))
 
 
 def rest(uses: Uses) -> str:

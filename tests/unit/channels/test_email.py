@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from reprieve.callers import Caller
-from reprieve.cases import Key, Unknown
+from reprieve.cases import Key, LastUse, Rescuable, Unknown
 from reprieve.channels import email
 from reprieve.fields import one_line
 from reprieve.notices import CaseSummary, Notice, Reason, Window, no_event_found
@@ -91,7 +91,6 @@ KMS refused 4 requests to use it, since 2026-11-22 14:10 UTC:
        CreateGrant, last at 14:31 UTC
        EBS volume vol-0ab1
          https://eu-west-1.console.aws.amazon.com/ec2/home?region=eu-west-1#VolumeDetails:volumeId=vol-0ab1
-       from AWS Internal
 
 KMS refused 1 request to manage it, which is no use of it, since
 2026-11-22 14:52 UTC:
@@ -269,3 +268,30 @@ def test_a_mail_is_plain_text_that_nothing_can_turn_around(told: Notice) -> None
 
 def test_the_link_has_a_line_of_its_own() -> None:
     assert f"\n  {LINK}\n" in email.body(IN_USE)
+
+
+FULL = key(
+    account_name="prod",
+    last_used=LastUse(operation="Decrypt", at=at("14:01")),
+    promised_to=("rds.amazonaws.com",),
+    rescuable=Rescuable(allowed=False, why="its key policy denies kms:EnableKey"),
+)
+
+
+def test_a_mail_tells_what_was_looked_up_beside_the_name_and_that_the_link_can_not_help() -> None:
+    mail = email.body(about(FULL, link=LINK))
+
+    assert (
+        """\
+  Owner      team-orders
+  Account    111122223333, prod
+  Last used  2026-11-22 14:01 UTC, Decrypt
+  Grants     rds.amazonaws.com
+"""
+        in mail
+    )
+    assert "until it expires.\n\nThe link can't help: its key policy denies kms:EnableKey.\n\n" in mail
+
+
+def test_once_the_deletion_is_off_it_is_no_matter_whether_the_link_could_have_helped() -> None:
+    assert "can't help" not in email.body(about(FULL, reason=Reason.DELETION_CANCELLED))

@@ -9,7 +9,7 @@ from slack_sdk.models.blocks import Block
 
 from reprieve.arn import KeyArn
 from reprieve.callers import Caller
-from reprieve.cases import Key, ScheduledBy, Unknown
+from reprieve.cases import Key, LastUse, Rescuable, ScheduledBy, Unknown
 from reprieve.channels import slack
 from reprieve.console import key_url, rescue_commands
 from reprieve.fields import one_line
@@ -158,12 +158,12 @@ def test_a_message_tells_the_answer_the_evidence_the_way_out_and_what_is_not_kno
         'Key\nalias/orders-db, "Orders database, prod"',
         "ARN\narn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab",
         "Deletion\n2026-11-29 14:02 UTC, in 6 days 23 hours",
-        "Since\nscheduled 2026-11-22 14:02 UTC by role AWSReservedSSO_Admin_0123456789abcdef,"
-        " session jane@example.com",
+        "Since\nscheduled 2026-11-22 14:02 UTC by jane@example.com (permission set Admin)",
         "Owner\nteam-orders",
+        "Protects\n1 secret",
         "2 requests refused to use it, since 2026-11-22 14:10 UTC",
         "2 requests by role orders-fn, session orders-api; Decrypt, last at 14:52 UTC;"
-        " secret arn:aws:secretsmanager:eu-west-1:111122223333:secret:prod/orders/db-AbCdEf;"
+        " secret prod/orders/db;"
         " from 198.51.100.7, Boto3/1.44.5",
         "1 request refused to manage it, which is no use of it, since 2026-11-22 14:52 UTC",
         "1 request by user jane; TagResource, last at 14:52 UTC; from 198.51.100.7, Boto3/1.44.5",
@@ -300,3 +300,37 @@ def test_what_slack_gives_a_meaning_to_is_escaped_in_a_notification() -> None:
         "Still in use: alias/&lt;!channel&gt; &amp; &lt;https://evil.example|x&gt; in 111122223333,"
         " deleted in 6 days"
     )
+
+
+FULL = key(
+    account_name=HOSTILE,
+    spec="RSA_4096",
+    multi_region="REPLICA",
+    last_used=LastUse(operation="Decrypt", at=at("14:01")),
+    promised_to=("rds.amazonaws.com",),
+    rescuable=Rescuable(allowed=False, why="its key policy denies kms:EnableKey"),
+)
+
+
+def test_what_was_looked_up_beside_the_name_has_a_block_of_its_own() -> None:
+    blocks = slack.message(about(FULL, link=LINK))["blocks"]
+
+    fields = [block["fields"] for block in blocks if "fields" in block]
+    assert len(fields) == 2
+    assert all(len(each) <= 10 for each in fields)
+    assert [field["text"].partition("\n")[0] for field in fields[1]] == [
+        "Account",
+        "Kind",
+        "Regions",
+        "Last used",
+        "Grants",
+    ]
+    assert all(field["type"] == "plain_text" for each in fields for field in each)
+
+
+def test_that_the_link_can_not_help_stands_before_the_button() -> None:
+    blocks = slack.message(about(FULL, link=LINK))["blocks"]
+    place = next(number for number, block in enumerate(blocks) if block["type"] == "actions")
+
+    assert blocks[place - 1]["text"]["text"] == "The link can't help: its key policy denies kms:EnableKey."
+    assert "can't help" not in json.dumps(slack.message(about(FULL, reason=Reason.DELETION_CANCELLED)))

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from mypy_boto3_kms.type_defs import KeyMetadataTypeDef
 
 _MAC_ALGORITHM: Final = "HMAC_SHA_256"
+_POLICY: Final = "default"  # KMS API reference, GetKeyPolicy: the only name there is
 _TAGS_AT_MOST: Final = 50  # KMS developer guide, "Resource quotas": 50 tags a key
 _ALIASES_AT_MOST: Final = 50
 _GRANTS_AT_MOST: Final = 50  # of up to 50,000 that a key may have
@@ -104,7 +105,7 @@ class KmsDirectory:
     def policy(self, key: KeyArn) -> str:
         """Ask kms:GetKeyPolicy."""
         with call("kms:GetKeyPolicy"):
-            return self.clients.of(key).get_key_policy(KeyId=str(key))["Policy"]
+            return self.clients.of(key).get_key_policy(KeyId=str(key), PolicyName=_POLICY)["Policy"]
 
 
 @dataclass(frozen=True, slots=True)

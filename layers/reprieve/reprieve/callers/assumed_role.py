@@ -10,7 +10,7 @@ from reprieve.callers import sessions
 from reprieve.callers.caller import Caller
 from reprieve.callers.evidence import Evidence
 from reprieve.callers.sessions.session import Session
-from reprieve.console import page
+from reprieve.console import iam_page
 
 TYPE = "AssumedRole"
 
@@ -23,14 +23,10 @@ def read(evidence: Evidence) -> Caller:
     return evidence.caller(
         TYPE,
         who.name if who else role,
+        id=who.id if who else None,
         behind=(who.behind or role) if who else None,
-        session=session.name or None,
+        session=None if who and who.id else session.name or None,
         source_identity=evidence.text("sessionContext", "sourceIdentity") or None,
-        console_url=(who and who.console_url) or _role_page(session),
+        console_url=(who and who.console_url) or iam_page(evidence.region, "roles", session.role),
         is_service=bool(who and who.is_service),
     )
-
-
-def _role_page(session: Session) -> str | None:
-    path = "iam/home?region={region}#/roles/details/{role}"
-    return page(session.evidence.region, path, role=session.role) if session.role else None

@@ -14,4 +14,4 @@ def read(evidence: Evidence) -> Caller:
     """Name the service by its principal; the record may hold nothing else."""
     service = service_between.host(evidence)
     name = f"AWS service {service_between.in_words(service) or 'without a name'}"
-    return evidence.caller(TYPE, name, id=evidence.account or service, is_service=True)
+    return evidence.caller(TYPE, name, id=service_between.principal(evidence), is_service=True)

@@ -9,7 +9,7 @@ class Caller:
 
     Attributes:
         kind: The `type` of the identity, in CloudTrail's own words.
-        id: The most precise name there is: the ARN, else the account, else the service principal.
+        id: The most precise name there is: the ARN, else the account; of a service its principal or role.
         name: What a person calls it, such as `role orders-fn`; what is inferred begins with `likely`.
         arn: The ARN, where the record has one.
         account: The account the caller belongs to: 12 digits.

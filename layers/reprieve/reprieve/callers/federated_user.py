@@ -6,7 +6,7 @@ Source: CloudTrail user guide, "CloudTrail userIdentity element", sessionIssuer.
 
 from reprieve.callers.caller import Caller
 from reprieve.callers.evidence import Evidence
-from reprieve.console import page
+from reprieve.console import iam_page
 
 TYPE = "FederatedUser"
 
@@ -16,11 +16,10 @@ def read(evidence: Evidence) -> Caller:
     name = evidence.arn.partition(":federated-user/")[2] or evidence.principal.partition(":")[2]
     issuer = evidence.text("sessionContext", "sessionIssuer", "userName")
     is_root = evidence.text("sessionContext", "sessionIssuer", "type") == "Root"
-    path = "iam/home?region={region}#/users/details/{user}"
     return evidence.caller(
         TYPE,
         f"federated user {name}" if name else "a federated user without a name",
         behind="root user" if is_root else (f"user {issuer}" if issuer else None),
-        console_url=page(evidence.region, path, user=issuer) if issuer and not is_root else None,
+        console_url=None if is_root else iam_page(evidence.region, "users", issuer),
         is_root=is_root,
     )

@@ -6,7 +6,7 @@ Temporary ones leave a `sessionContext` with an empty issuer. Source: CloudTrail
 
 from reprieve.callers.caller import Caller
 from reprieve.callers.evidence import Evidence
-from reprieve.console import page
+from reprieve.console import iam_page
 
 TYPE = "IAMUser"
 
@@ -15,9 +15,8 @@ def read(evidence: Evidence) -> Caller:
     """Name the user; its path, if it has one, stays in the ARN."""
     user = evidence.text("userName") or evidence.arn.rpartition("/")[2]
     name = user or evidence.principal
-    path = "iam/home?region={region}#/users/details/{user}"
     return evidence.caller(
         TYPE,
         f"user {name}" if name else "a user without a name",
-        console_url=page(evidence.region, path, user=user) if user else None,
+        console_url=iam_page(evidence.region, "users", user),
     )

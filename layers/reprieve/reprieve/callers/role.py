@@ -5,7 +5,7 @@ Source: CloudTrail user guide, "CloudTrail userIdentity element", type.
 
 from reprieve.callers.caller import Caller
 from reprieve.callers.evidence import Evidence
-from reprieve.console import page
+from reprieve.console import iam_page
 
 TYPE = "Role"
 
@@ -13,9 +13,8 @@ TYPE = "Role"
 def read(evidence: Evidence) -> Caller:
     """Name the role."""
     role = evidence.text("userName") or evidence.arn.rpartition("/")[2]
-    path = "iam/home?region={region}#/roles/details/{role}"
     return evidence.caller(
         TYPE,
         f"role {role}" if role else "a role without a name",
-        console_url=page(evidence.region, path, role=role) if role else None,
+        console_url=iam_page(evidence.region, "roles", role),
     )

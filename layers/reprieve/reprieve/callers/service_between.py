@@ -45,12 +45,16 @@ _NAMES: Final = {
     "firehose": "Data Firehose",
     "fsx": "FSx",
     "glue": "Glue",
+    "guardduty": "GuardDuty",
+    "health": "AWS Health",
+    "inspector2": "Amazon Inspector",
     "kafka": "MSK",
     "kinesis": "Kinesis Data Streams",
     "lambda": "Lambda",
     "logs": "CloudWatch Logs",
     "rds": "RDS",
     "redshift": "Redshift",
+    "rolesanywhere": "IAM Roles Anywhere",
     "s3": "S3",
     "sagemaker": "SageMaker",
     "secretsmanager": "Secrets Manager",
@@ -84,11 +88,17 @@ def name(evidence: Evidence) -> str:
     return in_words(found)
 
 
-def in_words(principal: str) -> str:
-    """Return the service that a principal such as `logs.eu-west-1.amazonaws.com` names, as people call it."""
-    found = _HOST.fullmatch(principal)
+def principal(evidence: Evidence) -> str:
+    """Return the id of a service that acts on its own account: its host name, unless that is hidden."""
+    found = host(evidence)
+    return found if _HOST.fullmatch(found) else evidence.account or found
+
+
+def in_words(host_name: str) -> str:
+    """Return the service that a host name such as `logs.eu-west-1.amazonaws.com` names, as people call it."""
+    found = _HOST.fullmatch(host_name)
     service = found["service"] if found else ""
-    return _NAMES.get(service) or _NAMES.get(service.partition(".")[0]) or principal
+    return _NAMES.get(service) or _NAMES.get(service.partition(".")[0]) or host_name
 
 
 def _is_service(field: str) -> bool:

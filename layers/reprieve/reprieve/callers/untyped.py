@@ -19,6 +19,6 @@ def read(evidence: Evidence) -> Caller:
     return evidence.caller(
         unknown.TYPE,
         f"{told} in account {evidence.account}" if evidence.account else told,
-        id=evidence.account or service,
+        id=service_between.principal(evidence),
         is_service=True,
     )

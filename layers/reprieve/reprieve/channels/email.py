@@ -87,7 +87,7 @@ def _uses(uses: Uses, sentence: str) -> Iterator[str]:
 
 
 def _caller(part: CallerUses) -> Iterator[str]:
-    yield from _hanging(f"{part.count:>5}  ", part.caller.label)
+    yield from _hanging(f"{part.count:>5}  ", wording.caller(part))
     yield from _address(part.caller.console_url)
     yield from _hanging(_BENEATH, f"{wording.operations(part)}, last at {part.last_at:%H:%M} UTC")
     for resource in part.resources[: wording.RESOURCES_SHOWN]:

@@ -108,7 +108,7 @@ def _uses(uses: Uses, what: str) -> Iterator[Block]:
 def _caller(part: CallerUses) -> str:
     origin = wording.origin(part)
     words = (
-        f"{wording.requests(part.count)} by {part.caller.label}",
+        f"{wording.requests(part.count)} by {wording.caller(part)}",
         f"{wording.operations(part)}, last at {part.last_at:%H:%M} UTC",
         wording.about(part),
         f"from {origin}" if origin else "",

@@ -25,7 +25,7 @@ class Scope(StrEnum):
                 return key
             case Scope.REGION:
                 return (key.account, key.region)
-            case Scope.ACCOUNT:
+            case _:
                 return key.account
 
 

@@ -116,6 +116,7 @@ def _environment() -> Environment:
     environment.globals["style"] = Markup(_style())  # noqa: S704 - our own file, and its hash is in the policy
     environment.globals["operations"] = wording.operations
     environment.globals["origin"] = wording.origin
+    environment.globals["who"] = wording.caller
     environment.globals["protects"] = wording.protects
     environment.globals["other_resources"] = wording.other_resources
     environment.globals["shown"] = wording.RESOURCES_SHOWN

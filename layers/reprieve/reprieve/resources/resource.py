@@ -1,5 +1,6 @@
 """What a request's data belongs to."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -67,6 +68,18 @@ def by_arn(service: str, text: str, prefix: str, path: str) -> Resource:
         arn=kept(text),
         console_url=page(arn.region, path, name=name, arn=text, account=arn.account),
     )
+
+
+def arn_reader(
+    service: str, pair: str, prefix: str, path: str
+) -> Callable[[Mapping[str, str], str], Resource | None]:
+    """Return the `read` of a service that writes an ARN into one pair; the rest is as of `by_arn`."""
+
+    def read(context: Mapping[str, str], _region: str) -> Resource | None:
+        text = context.get(pair)
+        return by_arn(service, text, prefix, path) if text else None
+
+    return read
 
 
 def kept(arn: str) -> str | None:

@@ -1,7 +1,7 @@
 """An AWS service with the role that is linked to it.
 
 The path `/aws-service-role/PRINCIPAL/` is reserved. Source: IAM user guide, "Create a service-linked role";
-real records of RDS and Inspector.
+real records of RDS and Inspector, whose sessions have names of numbers: the role tells which caller it is.
 """
 
 from reprieve.callers import service_between
@@ -15,4 +15,4 @@ def read(session: Session) -> Who | None:
     if not session.path or not session.path.startswith(_PATH):
         return None
     service = service_between.in_words(session.path.removeprefix(_PATH).partition("/")[0])
-    return Who(name=service, behind=f"service-linked role {session.role}", is_service=True)
+    return Who(name=service, behind=f"service-linked role {session.role}", is_service=True, id=session.issuer)

@@ -22,12 +22,14 @@ class Who:
         behind: Whose permissions it has, where that is no plain role.
         console_url: Where to look for it; None is the page of the role.
         is_service: Whether it is AWS itself.
+        id: What tells it from others, where its sessions have names that nobody chose; None is the session.
     """
 
     name: str
     behind: str | None = None
     console_url: str | None = None
     is_service: bool = False
+    id: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,24 +37,32 @@ class Session:
     """A role session: `role` and `name` are "" where the record lacks them.
 
     `path` is the role's path, `/` if it has none; None where the record does not show it.
+    `issuer` is the role's own ARN, or "".
     """
 
     evidence: Evidence
     role: str
     name: str
     path: str | None = None
+    issuer: str = ""
 
     @classmethod
     def of(cls, evidence: Evidence) -> "Session":
         """Read the identity: `arn:…:sts::ACCOUNT:assumed-role/ROLE/SESSION`, and the issuer, the role."""
         _, _, role_and_session = evidence.arn.partition(":assumed-role/")
         role, _, name = role_and_session.partition("/")
-        issuer = Arn.parse(evidence.text("sessionContext", "sessionIssuer", "arn", limit=ARN_LIMIT))
-        path = None
-        if issuer and issuer.resource.startswith("role/"):
-            path = issuer.resource.removeprefix("role").rpartition("/")[0] + "/"
+        issuer = evidence.text("sessionContext", "sessionIssuer", "arn", limit=ARN_LIMIT)
+        arn, path = Arn.parse(issuer), None
+        if arn and arn.resource.startswith("role/"):
+            path = arn.resource.removeprefix("role").rpartition("/")[0] + "/"
         role = evidence.text("sessionContext", "sessionIssuer", "userName") or role
-        return cls(evidence=evidence, role=role, name=name or evidence.principal.partition(":")[2], path=path)
+        return cls(
+            evidence=evidence,
+            role=role,
+            name=name or evidence.principal.partition(":")[2],
+            path=path,
+            issuer=issuer,
+        )
 
     def issued_to(self, kind: str) -> Arn | None:
         """Return the workload of a kind, such as `AWS::EC2::Instance`, that AWS gave the credentials to.

@@ -1,0 +1,131 @@
+"""The investigator on a world in memory, whose every call is noted and takes its time."""
+
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any, Final
+
+from bench.storm import KEY
+from reprieve.casebook import Bookmark, Casebook
+from reprieve.due import Policy
+from reprieve.investigate import Investigator
+from reprieve.ports import LogLine
+from tests.fakes import (
+    FakeClock,
+    FakeHistory,
+    FakeKms,
+    FakeLog,
+    FakeQueue,
+    FakeTable,
+    Here,
+    facts_from,
+)
+
+LOG_GROUP: Final = "trail"
+ALARM: Final = "KMSKeyPendingDeletionErrorAlarm"
+TICK: Final = {"source": "aws.scheduler"}
+
+Read = Callable[[datetime, datetime], Iterator[LogLine]]
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A call of AWS, with the seconds at which it began and ended."""
+
+    name: str
+    start: float
+    end: float
+
+
+@dataclass(slots=True)
+class Calls:
+    """All calls, in the order in which they ended; `wait` is what each of them takes."""
+
+    wait: Callable[[], None]
+    made: list[Call] = field(default_factory=list)
+
+    def make(self, name: str, act: Callable[..., Any], *arguments: Any, **named: Any) -> Any:  # noqa: ANN401
+        """Make a call."""
+        start = time.perf_counter()
+        self.wait()
+        try:
+            return act(*arguments, **named)
+        finally:
+            self.made.append(Call(name, start, time.perf_counter()))
+
+    def of(self, there: object) -> Any:  # noqa: ANN401 - it stands for whatever port it is given
+        """Return a stand-in for an adapter, each method of which is one call."""
+        return _Noted(there, self)
+
+
+@dataclass(frozen=True, slots=True)
+class _Noted:
+    there: object
+    calls: Calls
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        act = getattr(self.there, name)
+        return lambda *arguments, **named: self.calls.make(name, act, *arguments, **named)
+
+
+@dataclass(frozen=True, slots=True)
+class Logs:
+    """A log group that makes its lines while they are read."""
+
+    lines: Read
+
+    def read(self, start: datetime, end: datetime, _pattern: str) -> Iterator[LogLine]:
+        """Stream the lines of a window."""
+        return self.lines(start, end)
+
+
+@dataclass(slots=True)
+class Stack:
+    """The investigator, and the world around it."""
+
+    clock: FakeClock
+    logs: Logs
+    calls: Calls = field(default_factory=lambda: Calls(lambda: None))
+    pool: Executor = field(default_factory=Here)
+    lookups: Executor = field(default_factory=Here)
+    remaining: Callable[[], float] = lambda: 100.0
+    log: FakeLog = field(default_factory=FakeLog)
+    queue: FakeQueue = field(default_factory=FakeQueue)
+    casebook: Casebook = field(default_factory=lambda: Casebook(FakeTable()))
+
+    def read_until(self, moment: datetime) -> None:
+        """Set the bookmark, as an earlier run has left it."""
+        self.casebook.move_bookmark(LOG_GROUP, Bookmark(settled_until=moment))
+
+    def settled_until(self) -> datetime:
+        """Return up to when the log group has been read for good, once a bookmark has been set."""
+        settled_until = self.casebook.bookmark(LOG_GROUP).settled_until
+        if settled_until is None:
+            raise AssertionError("there is no bookmark")
+        return settled_until
+
+    def run(self, event: dict[str, Any] | None = None) -> None:
+        """Run one invocation."""
+        kms = FakeKms(self.clock)
+        kms.add(KEY, days=6)
+        Investigator(
+            log_group=LOG_GROUP,
+            alarm_name=ALARM,
+            region=KEY.region,
+            channels=("email", "slack"),
+            policy=Policy(),
+            logs=self.logs,
+            facts=replace(
+                facts_from(self.calls.of(kms), history=self.calls.of(FakeHistory()), clock=self.clock),
+                pool=self.lookups,
+            ),
+            casebook=Casebook(self.calls.of(self.casebook.table)),
+            queue=self.calls.of(self.queue),
+            pool=self.pool,
+            clock=self.clock,
+            sleep=self.clock.sleep,
+            remaining=self.remaining,
+            log=self.log,
+        ).run(event or TICK)

@@ -1,0 +1,101 @@
+"""Lines of one kind are read once, and mean what they would mean if each were read alone."""
+
+import json
+from typing import Any
+
+import pytest
+
+from reprieve.records import KeyUse, Passed, alike, read_line
+from reprieve.records.alike import LineReader
+from tests.examples import at
+from tests.recorded import names, record
+
+DELIVERED = at("14:54:40")
+OWN = {
+    "eventID": "e2",
+    "requestID": "00000009-0000-4000-8000-000000000000",
+    "eventTime": "2026-11-22T14:53:00Z",
+}
+
+
+def compact(name: str = "decrypt-by-assumed-role", /, **changes: Any) -> str:
+    """A record as CloudTrail writes it."""
+    return json.dumps({**record(name), **changes}, separators=(",", ":"))
+
+
+def both(*lines: str) -> None:
+    """Assert that lines, read one after the other, mean what each means alone."""
+    reader = LineReader()
+
+    for line in lines:
+        assert reader.read(line, DELIVERED) == read_line(line, DELIVERED)
+
+
+@pytest.mark.parametrize("name", names("records"))
+def test_a_second_line_of_a_kind_means_what_it_says_itself(name: str) -> None:
+    both(compact(name), compact(name, **OWN), compact(name))
+
+
+def test_a_known_kind_is_not_read_again() -> None:
+    reader = LineReader()
+
+    first, second = (reader.read(line, DELIVERED) for line in (compact(), compact(**OWN)))
+
+    assert isinstance(first, KeyUse)
+    assert isinstance(second, KeyUse)
+    assert second.caller is first.caller
+    assert (second.event_id, second.request, second.at) == ("e2", "e2", at("14:53"))
+
+
+def test_two_accounts_copies_share_a_request() -> None:
+    shared = "decrypt-by-other-account-owner-side"
+
+    both(compact(shared), compact(shared, eventID="e2"), compact(shared, sharedEventID="s2"))
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"eventTime": "yesterday"},
+        {"eventID": 'quoted "text"'},
+        {"eventID": "back\\slash"},
+        {"eventID": "two\nlines"},
+        {"eventID": "long" * 100},
+        {"eventID": ""},
+        {"eventID": 7},
+        {"requestID": None},
+        {"eventTime": None},
+        {"sharedEventID": "s2"},
+        {"errorMessage": None},
+        {"eventName": "TagResource"},
+    ],
+)
+def test_a_line_with_anything_odd_in_it_is_read_by_itself(changes: dict[str, object]) -> None:
+    both(compact(), compact(**changes), compact(**changes), compact(**OWN))
+
+
+def test_a_strangers_text_that_looks_like_a_records_own_is_not_taken_for_it() -> None:
+    context = {"eventTime": "2026-11-22T14:00:00Z", "requestID": "r", "eventID": "e2", "sharedEventID": "s"}
+    hostile = {"requestParameters": {"encryptionContext": context}}
+    other = {"requestParameters": {"encryptionContext": context | {"eventID": "e3", "sharedEventID": "t"}}}
+
+    both(compact(**hostile), compact(**other), compact(**hostile, **OWN))
+    both(*(compact(**{"userIdentity": context, **changes}) for changes in ({}, OWN, {})))
+
+
+def test_no_more_kinds_are_remembered_than_the_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(alike, "KINDS_REMEMBERED", 2)
+    reader = LineReader()
+    agents = ["a", "b", "a", "c", "a", "b"]
+
+    meant = [
+        reader.read(compact(userAgent=agent, eventID=str(n)), DELIVERED) for n, agent in enumerate(agents)
+    ]
+
+    callers = [use.caller for use in meant if isinstance(use, KeyUse)]
+    assert callers[4] is callers[0]
+    assert callers[5] is not callers[1]
+
+
+def test_what_is_no_json_is_passed_over() -> None:
+    assert LineReader().read("{", DELIVERED) is Passed.NOT_JSON
