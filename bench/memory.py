@@ -1,10 +1,11 @@
-"""How much memory a run takes, measured in a process of its own: `python -m bench.memory RECORDS`."""
+"""How much memory a run takes, in a process of its own that has loaded what the deployed function loads."""
 
 import re
 import subprocess
 import sys
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from typing import Final
 
@@ -13,6 +14,8 @@ from bench.storm import KEY, START, lines
 from reprieve.ports import LogLine
 from tests.fakes import FakeClock
 
+ROOT: Final = Path(__file__).parent.parent
+FUNCTION: Final = ROOT / "functions" / "investigate" / "app.py"
 SMALL: Final = 10_000
 LARGE: Final = 1_000_000
 
@@ -26,7 +29,7 @@ def measure() -> dict[str, float]:
 def _peak(records: int) -> float:
     told = subprocess.run(
         [sys.executable, "-m", "bench.memory", str(records)],
-        cwd=Path(__file__).parent.parent,
+        cwd=ROOT,
         capture_output=True,
         text=True,
         check=True,
@@ -35,11 +38,12 @@ def _peak(records: int) -> float:
 
 
 def run(records: int) -> None:
-    """Work off a storm in one run.
+    """Work off a storm in one run, with the function's own module in memory.
 
     Raises:
         AssertionError: the case does not say how many records there were.
     """
+    _load(FUNCTION)
 
     def window(start: datetime, end: datetime) -> Iterator[LogLine]:
         return (line for line in lines(records) if start <= line.timestamp < end)
@@ -50,6 +54,13 @@ def run(records: int) -> None:
     counted = stack.casebook.cases(KEY)[-1].uses.count
     if counted != records:
         raise AssertionError(f"{counted} were counted")
+
+
+def _load(file: Path) -> None:
+    found = spec_from_file_location("app", file)
+    if found is None or found.loader is None:
+        raise AssertionError(f"{file} is no module")
+    found.loader.exec_module(module_from_spec(found))
 
 
 def peak_kib() -> int:

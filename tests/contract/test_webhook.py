@@ -241,3 +241,11 @@ def test_a_secret_that_holds_no_address_is_told(
 def test_a_secret_that_is_not_there_is_told(secrets: "SecretsManagerClient") -> None:
     with pytest.raises(AbsentError, match=r"^secretsmanager:GetSecretValue: ResourceNotFoundException"):
         SlackWebhook(secrets, "slack").post({"text": "x"})
+
+
+def test_a_page_in_between_that_says_something_else_is_not_taken_for_slack(
+    slack: Slack, secrets: "SecretsManagerClient", caplog: pytest.LogCaptureFixture
+) -> None:
+    slack.body = b"<html>Please sign in"
+
+    assert failure(to(slack.url, secrets), caplog) == "slack: HTTP 200: <html>Please sign in"

@@ -88,6 +88,20 @@ def test_a_second_key_is_told_of_while_the_first_one_keeps_the_alarm_ringing(sta
     assert len(second.messages()) == 2
 
 
+def test_keeping_the_deletion_is_told_with_its_reason_and_can_be_undone(stack: Local) -> None:
+    scene = Scene.begin(stack)
+    link = scene.link()
+
+    kept = post(link, b"decision=keep&why=The+tenant+has+left")
+    told = scene.hear("deletion-kept")
+    undone = post(link, b"enable=yes&decision=cancel")
+
+    assert "The deletion goes on" in kept.text
+    assert "The reason given: The tenant has left" in told["email"].payload["Message"]
+    assert "The key works again" in undone.text
+    assert scene.state() == "Enabled"
+
+
 def test_looking_a_thousand_times_changes_nothing(stack: Local) -> None:
     scene = Scene.begin(stack)
     link = scene.link()

@@ -7,7 +7,6 @@ only where a single minute has more callers or operations than are listed may on
 among the rest that was listed in another minute.
 """
 
-from collections import OrderedDict
 from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -209,6 +208,10 @@ def total(parts: Iterable[Uses]) -> Uses:
     return tally.uses()
 
 
+_Told = tuple[Tally, CallerUses] | None
+"""Where a request was counted and as what, if another copy may still name its caller."""
+
+
 @dataclass(slots=True)
 class Counted:
     """Uses and management calls of one key in one minute, apart."""
@@ -234,9 +237,10 @@ def merged(readings: Iterable[Mapping[datetime, Counted]]) -> Mapping[datetime, 
 
 @dataclass(slots=True)
 class Requests:
-    """Which requests have been counted: at most `REQUESTS_REMEMBERED` of them, the oldest forgotten first."""
+    """Which requests were counted: the latest `REQUESTS_REMEMBERED` at most; the older half goes at once."""
 
-    _seen: OrderedDict[str, tuple[Tally, CallerUses] | None] = field(default_factory=OrderedDict)
+    _seen: dict[str, _Told] = field(default_factory=dict)
+    _seen_before: dict[str, _Told] = field(default_factory=dict)
 
     def count(self, use: KeyUse, place: Counted) -> None:
         """Count `use` in `place`, once however often it is told.
@@ -244,27 +248,29 @@ class Requests:
         Of two copies (delivered twice, or logged in the caller's and the owner's account)
         the one that names the caller is kept, where the first was counted.
         """
-        if use.request in self._seen:
-            self._better(use)
-            return
+        for seen in (self._seen, self._seen_before):
+            if use.request in seen:
+                seen[use.request] = _better(seen[use.request], use)
+                return
         tally = place.of(use)
         tally.add_one(use)
         if use.request:
             self._remember(use.request, None if use.caller.arn else (tally, one(use)))
 
-    def _better(self, use: KeyUse) -> None:
-        told = self._seen[use.request]
-        if told and use.caller.arn:
-            tally, nameless = told
-            tally.take_back(nameless)
-            tally.add_one(use)
-            self._seen[use.request] = None
-
-    def _remember(self, request: str, told: tuple[Tally, CallerUses] | None) -> None:
-        """Keep a request; what was counted for it only where another copy may name the caller."""
+    def _remember(self, request: str, told: _Told) -> None:
+        if len(self._seen) >= REQUESTS_REMEMBERED // 2:
+            self._seen, self._seen_before = {}, self._seen
         self._seen[request] = told
-        if len(self._seen) > REQUESTS_REMEMBERED:
-            self._seen.popitem(last=False)
+
+
+def _better(told: _Told, copy: KeyUse) -> _Told:
+    """Count another copy in the place of the one that was counted, if only that one is nameless."""
+    if told is None or not copy.caller.arn:
+        return told
+    tally, nameless = told
+    tally.take_back(nameless)
+    tally.add_one(copy)
+    return None
 
 
 def _keep_first(kept: dict[_Item, None], more: Iterable[_Item], limit: int) -> None:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 _CHANNEL: Final = "slack"
 _TIMEOUT: Final = 10
 _OK: Final = 200
+_TAKEN: Final = ("ok", '{"ok":true}')  # a webhook's answer, and a workflow's; a page in between says others
 _TOO_MANY: Final = 429
 _DEFAULT_WAIT: Final = 30
 _LONGEST_WAIT: Final = 3600
@@ -40,7 +41,7 @@ class SlackWebhook:
             raise ChannelError(_CHANNEL, f"no answer: {type(error).__name__}") from None
         if answer.status_code == _TOO_MANY:
             raise ChannelBusyError(_CHANNEL, "HTTP 429", _wait(answer.headers))
-        if answer.status_code != _OK:
+        if answer.status_code != _OK or answer.body.strip() not in _TAKEN:
             raise ChannelError(_CHANNEL, f"HTTP {answer.status_code}: {one_line(answer.body, 100)}")
 
     def _webhook(self) -> WebhookClient:
