@@ -86,7 +86,9 @@ def broken(random: Random) -> dict[str, Any]:
         if isinstance(holder, dict) and random.random() < 0.2 and len(places) > 1:
             del holder[name]
         elif isinstance(holder, dict) and random.random() < 0.1:
-            holder[random.choice((HOSTILE, "aws:s3:arn", "SecretARN", "x" * 999))] = random.choice(JUNK)
+            holder[random.choice((HOSTILE, "aws:s3:arn", "SecretARN", "x" * 999))] = copy.deepcopy(
+                random.choice(JUNK)
+            )
         else:
             holder[name] = copy.deepcopy(random.choice(JUNK))
     return made

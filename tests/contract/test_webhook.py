@@ -244,8 +244,11 @@ def test_a_secret_that_is_not_there_is_told(secrets: "SecretsManagerClient") -> 
 
 
 def test_a_page_in_between_that_says_something_else_is_not_taken_for_slack(
-    slack: Slack, secrets: "SecretsManagerClient", caplog: pytest.LogCaptureFixture
+    slack: Slack, secrets: "SecretsManagerClient"
 ) -> None:
     slack.body = b"<html>Please sign in"
 
-    assert failure(to(slack.url, secrets), caplog) == "slack: HTTP 200: <html>Please sign in"
+    with pytest.raises(ChannelError) as refused:
+        to(slack.url, secrets).post({"text": "x"})
+
+    assert str(refused.value) == "slack: HTTP 200: <html>Please sign in"

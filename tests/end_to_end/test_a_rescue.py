@@ -47,7 +47,7 @@ def test_a_refused_request_ends_in_a_working_key(stack: Local) -> None:
         .startswith("Still in use: alias/whole-way in 111122223333, deleted in 6 days")
     )
     assert "role orders-fn, session orders-api" in told["email"].payload["Message"]
-    assert "S3 arn:aws:s3:::orders/2026/11/22.csv" in told["email"].payload["Message"]
+    assert "S3 object" in told["email"].payload["Message"]
     assert (shown.status, state_when_shown) == (200, "PendingDeletion")
     assert "alias/whole-way" in shown.text
     assert (done.status, scene.state(), scene.works()) == (200, "Enabled", True)

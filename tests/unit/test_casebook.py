@@ -128,6 +128,16 @@ def test_cases_are_looked_at_again_when_their_time_has_come() -> None:
     assert book.awake(at("17:00")) == (case(version=1), replace(later, version=1))
 
 
+def test_open_cases_tell_whether_they_say_who_scheduled_the_deletion() -> None:
+    book = Casebook(FakeTable())
+    closed = Closure(how=Ending.CANCELLED, at=NOW)
+    book.save(case(scheduled_by=scheduled()), wake_at=None)
+    book.save(case(key=key(arn=OTHER_KEY)), wake_at=None)
+    book.save(case(deletion_date=None, scheduled_by=scheduled(), closure=closed), wake_at=None)
+
+    assert book.explained() == {KEY}
+
+
 def test_a_case_that_goes_on_with_a_date_ends_the_one_without_in_the_same_write() -> None:
     book = casebook()
     book.save(case(deletion_date=None), wake_at=at("16:00"))
