@@ -21,6 +21,7 @@ KINDS: Final = (
     "decrypt-of-dynamodb-table",
     "decrypt-of-s3-object",
 )
+OF_OBJECTS: Final = "decrypt-of-s3-object"
 KEY: Final = KeyArn.parse("arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab")
 START: Final = datetime(2026, 11, 22, 14, 0, tzinfo=UTC)
 OBJECT: Final = "2026/11/22 & more.csv"
@@ -31,10 +32,13 @@ A_SECOND: Final = 1000
 
 
 def lines(number: int, *, alike: bool = True) -> Iterator[LogLine]:
-    """Make so many lines; `alike` is whether requests repeat each other, else each is for another object."""
+    """Make so many lines; where they are not alike, all are for S3 objects, each for another one."""
     for count in range(number):
         at = START + timedelta(milliseconds=count * 1000 // A_SECOND)
-        yield line(count, at, count // SESSIONS % OBJECTS if alike else count)
+        if alike:
+            yield line(count, at, count // SESSIONS % OBJECTS)
+        else:
+            yield line(count * len(KINDS) + KINDS.index(OF_OBJECTS), at, count)
 
 
 def line(number: int, at: datetime, named: int = 0) -> LogLine:

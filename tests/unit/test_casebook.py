@@ -11,7 +11,7 @@ from reprieve.cases import Closure, Ending
 from reprieve.errors import AwsError, ConflictError, NotUnderstoodError, ThrottledError
 from reprieve.notices import Notice
 from reprieve.ports import Document
-from tests.examples import DELETION, KEY, NOW, OTHER_KEY, at, case, decision, key, notice
+from tests.examples import DELETION, KEY, NOW, OTHER_KEY, at, case, decision, key, notice, scheduled
 from tests.fakes import FakeQueue, FakeTable
 
 ENTRY = AuditEntry(
@@ -129,7 +129,7 @@ def test_cases_are_looked_at_again_when_their_time_has_come() -> None:
 
 
 def test_open_cases_tell_whether_they_say_who_scheduled_the_deletion() -> None:
-    book = Casebook(FakeTable())
+    book = casebook()
     closed = Closure(how=Ending.CANCELLED, at=NOW)
     book.save(case(scheduled_by=scheduled()), wake_at=None)
     book.save(case(key=key(arn=OTHER_KEY)), wake_at=None)

@@ -27,21 +27,16 @@ A KMS key that is waiting to be deleted is still in use.
 KMS refused 3 requests to use it, since 2026-11-22 14:52 UTC:
 
     1  jane@example.com (permission set PowerUser), in the AWS console
-         https://eu-west-1.console.aws.amazon.com/iam/home?region=eu-west-1#/roles/details/AWSReservedSSO_PowerUser_0123456789abcdef
        Decrypt, last at 14:52 UTC
        secret prod/orders/db
-         https://eu-west-1.console.aws.amazon.com/secretsmanager/secret?name=prod%2Forders%2Fdb&region=eu-west-1
        from 198.51.100.7, Boto3/1.44.5
     1  user jane, in the AWS console, without MFA
-         https://eu-west-1.console.aws.amazon.com/iam/home?region=eu-west-1#/users/details/jane
        Decrypt, last at 14:52 UTC
        secret prod/orders/db
-         https://eu-west-1.console.aws.amazon.com/secretsmanager/secret?name=prod%2Forders%2Fdb&region=eu-west-1
        from 198.51.100.7, Boto3/1.44.5
     1  root user of account example-prod
        Decrypt, last at 14:52 UTC
        secret prod/orders/db
-         https://eu-west-1.console.aws.amazon.com/secretsmanager/secret?name=prod%2Forders%2Fdb&region=eu-west-1
        from 198.51.100.7, Boto3/1.44.5
 """
 
@@ -58,35 +53,25 @@ A KMS key that is waiting to be deleted is still in use.
 KMS refused 5 requests to use it, since 2026-11-22 14:52 UTC:
 
     1  EC2 instance i-0abc123450abc1234 (role aws:ec2-infrastructure)
-         https://eu-west-1.console.aws.amazon.com/ec2/home?region=eu-west-1#InstanceDetails:instanceId=i-0abc123450abc1234
        Decrypt, last at 14:52 UTC
        EBS volume vol-0abc123450abc1234
-         https://eu-west-1.console.aws.amazon.com/ec2/home?region=eu-west-1#VolumeDetails:volumeId=vol-0abc123450abc1234
     1  RDS (service-linked role AWSServiceRoleForRDS)
-         https://eu-west-1.console.aws.amazon.com/iam/home?region=eu-west-1#/roles/details/AWSServiceRoleForRDS
        CreateGrant, last at 14:52 UTC
        RDS database db-ABCDEFGHIJKLMNOPQRSTUVWXYZ
-         https://eu-west-1.console.aws.amazon.com/rds/home?region=eu-west-1#databases:
     1  Lambda function orders (role orders-role)
-         https://eu-west-1.console.aws.amazon.com/lambda/home?region=eu-west-1#/functions/orders
        Decrypt, last at 14:52 UTC
        secret prod/orders/db
-         https://eu-west-1.console.aws.amazon.com/secretsmanager/secret?name=prod%2Forders%2Fdb&region=eu-west-1
        from 198.51.100.7, Boto3/1.44.5
     1  likely ECS task 0123456789abcdef0123456789abcdef (role
        orders-task)
-         https://eu-west-1.console.aws.amazon.com/iam/home?region=eu-west-1#/roles/details/orders-task
        Decrypt, last at 14:52 UTC
        secret prod/orders/db
-         https://eu-west-1.console.aws.amazon.com/secretsmanager/secret?name=prod%2Forders%2Fdb&region=eu-west-1
        from 198.51.100.7, aws-sdk-java/2.41.0 exec-env/AWS_ECS_FARGATE
        cfg/retry-mode#legacy
     1  GitHub Actions of example-org/orders (role deploy), session
        GitHubActions
-         https://eu-west-1.console.aws.amazon.com/iam/home?region=eu-west-1#/roles/details/deploy
        Decrypt, last at 14:52 UTC
        secret prod/orders/db
-         https://eu-west-1.console.aws.amazon.com/secretsmanager/secret?name=prod%2Forders%2Fdb&region=eu-west-1
        from 198.51.100.7, Boto3/1.44.5
 """
 
@@ -105,20 +90,15 @@ KMS refused 5 requests to use it, since 2026-11-22 14:52 UTC:
 
     4  role orders-fn, session orders-api, at least in part through SSM
        Parameter Store
-         https://eu-west-1.console.aws.amazon.com/iam/home?region=eu-west-1#/roles/details/orders-fn
        Decrypt, last at 14:52 UTC
        SSM parameter /orders/db
-         https://eu-west-1.console.aws.amazon.com/systems-manager/parameters/%252Forders%252Fdb/description?region=eu-west-1
        secret prod/orders/db
-         https://eu-west-1.console.aws.amazon.com/secretsmanager/secret?name=prod%2Forders%2Fdb&region=eu-west-1
        S3 object 2026/11/22 & more.csv in bucket orders
-         https://eu-west-1.console.aws.amazon.com/s3/object/orders?region=eu-west-1&prefix=2026%2F11%2F22%20%26%20more.csv
        and 2 more
        from secretsmanager.amazonaws.com, 198.51.100.7
     1  somebody in account 444455556666, from outside
        Decrypt, last at 14:52 UTC
        secret prod/orders/db
-         https://eu-west-1.console.aws.amazon.com/secretsmanager/secret?name=prod%2Forders%2Fdb&region=eu-west-1
        from 203.0.113.9, Boto3/1.44.5
 """
 
@@ -135,10 +115,8 @@ A KMS key that is waiting to be deleted is still in use.
 KMS refused 1 request to use it, since 2026-11-22 14:52 UTC:
 
     1  role orders-fn, session orders-api
-         https://cn-north-1.console.amazonaws.cn/iam/home?region=cn-north-1#/roles/details/orders-fn
        Decrypt, last at 14:52 UTC
        secret prod/orders/db
-         https://cn-north-1.console.amazonaws.cn/secretsmanager/secret?name=prod%2Forders%2Fdb&region=cn-north-1
        from 198.51.100.7, Boto3/1.44.5
 """
 

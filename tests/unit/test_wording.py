@@ -1,6 +1,7 @@
 """What every channel and page says."""
 
 from dataclasses import replace
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -164,3 +165,11 @@ def test_three_things_are_named_and_the_rest_are_counted(number: int, words: str
     (part,) = volumes(number).by_caller
 
     assert wording.about(part) == words
+
+
+@pytest.mark.parametrize(
+    ("then", "words"),
+    [(at("14:52:31"), "14:52 UTC"), (at("14:52:31") - timedelta(days=1), "2026-11-21 14:52 UTC")],
+)
+def test_a_moment_of_another_day_is_told_with_its_date(then: datetime, words: str) -> None:
+    assert wording.moment(then, NOW) == words

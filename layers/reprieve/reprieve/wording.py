@@ -92,6 +92,11 @@ def rest(uses: Uses) -> str:
     return f"{number} more by others" if number else ""
 
 
+def moment(then: datetime, now: datetime) -> str:
+    """Return `14:52 UTC`, with its date where that is not today's."""
+    return f"{then:%H:%M} UTC" if then.date() == now.date() else for_people(then)
+
+
 def requests(number: int) -> str:
     """Return `1 request` or `214 requests`."""
     return "1 request" if number == 1 else f"{number} requests"

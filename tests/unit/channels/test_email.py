@@ -82,21 +82,17 @@ A KMS key that is waiting to be deleted is still in use.
 KMS refused 4 requests to use it, since 2026-11-22 14:10 UTC:
 
     3  role orders-fn, session orders-api
-         https://eu-west-1.console.aws.amazon.com/iam/home?region=eu-west-1#/roles/details/orders-fn
        Decrypt 2, Encrypt 1, last at 14:52 UTC
        secret prod/orders/db
-         https://eu-west-1.console.aws.amazon.com/secretsmanager/secret?name=prod%2Forders%2Fdb&region=eu-west-1
        from 198.51.100.7, Boto3/1.44.5
     1  EC2 instance i-0abc12345 (role aws:ec2-infrastructure)
        CreateGrant, last at 14:31 UTC
        EBS volume vol-0ab1
-         https://eu-west-1.console.aws.amazon.com/ec2/home?region=eu-west-1#VolumeDetails:volumeId=vol-0ab1
 
 KMS refused 1 request to manage it, which is no use of it, since
 2026-11-22 14:52 UTC:
 
     1  user jane
-         https://eu-west-1.console.aws.amazon.com/iam/home?region=eu-west-1#/users/details/jane
        TagResource, last at 14:52 UTC
 
 If this was not meant, stop the deletion and bring the key back:

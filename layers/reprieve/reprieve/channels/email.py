@@ -5,6 +5,7 @@ Source: SNS API reference, Publish: a subject has less than 100 characters and n
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from textwrap import wrap
 
 from reprieve import headlines, wording
@@ -45,8 +46,8 @@ def body(notice: Notice) -> str:
         _filled(headlines.headline(notice)),
         _decision(notice),
         _key(notice),
-        _uses(notice.uses, "KMS refused {} to use it"),
-        _uses(notice.management_calls, "KMS refused {} to manage it, which is no use of it"),
+        _uses(notice.uses, "KMS refused {} to use it", notice.at),
+        _uses(notice.management_calls, "KMS refused {} to manage it, which is no use of it", notice.at),
         _window(notice.window),
         _way_out(notice),
         _unknown(notice),
@@ -75,31 +76,24 @@ def _key(notice: Notice) -> Iterator[str]:
         yield from _labelled(label, words)
 
 
-def _uses(uses: Uses, sentence: str) -> Iterator[str]:
+def _uses(uses: Uses, sentence: str, now: datetime) -> Iterator[str]:
     if not uses.count or uses.first_at is None:
         return
     yield from _filled(f"{sentence.format(wording.requests(uses.count))}, since {for_people(uses.first_at)}:")
     yield ""
     for part in uses.by_caller[: wording.CALLERS_SHOWN]:
-        yield from _caller(part)
+        yield from _caller(part, now)
     if more := wording.rest(uses):
         yield f"       {more}"
 
 
-def _caller(part: CallerUses) -> Iterator[str]:
+def _caller(part: CallerUses, now: datetime) -> Iterator[str]:
     yield from _hanging(f"{part.count:>5}  ", wording.caller(part))
-    yield from _address(part.caller.console_url)
-    yield from _hanging(_BENEATH, f"{wording.operations(part)}, last at {part.last_at:%H:%M} UTC")
+    yield from _hanging(_BENEATH, f"{wording.operations(part)}, last at {wording.moment(part.last_at, now)}")
     for resource in part.resources[: wording.RESOURCES_SHOWN]:
         yield from _hanging(_BENEATH, str(resource))
-        yield from _address(resource.console_url)
     for line in (wording.other_resources(part), wording.origin(part) and f"from {wording.origin(part)}"):
         yield from _hanging(_BENEATH, line)
-
-
-def _address(url: str | None) -> Iterator[str]:
-    if url:
-        yield f"{_BENEATH}  {url}"
 
 
 def _window(window: Window | None) -> Iterator[str]:

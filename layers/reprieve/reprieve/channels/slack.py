@@ -7,6 +7,7 @@ longer than some 13 000 characters altogether has been seen to be refused.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from reprieve import headlines, wording
@@ -56,8 +57,8 @@ def _blocks(notice: Notice) -> Iterator[Block]:
     yield {"type": "header", "block_id": f"{notice.reason}|{notice.id}", "text": header}
     yield _section(" ".join((headlines.headline(notice), *headlines.concluded(notice))))
     yield from _key(notice)
-    yield from _uses(notice.uses, "refused to use it")
-    yield from _uses(notice.management_calls, "refused to manage it, which is no use of it")
+    yield from _uses(notice.uses, "refused to use it", notice.at)
+    yield from _uses(notice.management_calls, "refused to manage it, which is no use of it", notice.at)
     if notice.window:
         yield _section(f"Searched {wording.searched(notice.window)}.")
     if notice.key and notice.reason not in headlines.ENDED and (sorry := no_rescue(notice.key)):
@@ -95,21 +96,21 @@ def _key(notice: Notice) -> Iterator[Block]:
         }
 
 
-def _uses(uses: Uses, what: str) -> Iterator[Block]:
+def _uses(uses: Uses, what: str, now: datetime) -> Iterator[Block]:
     if not uses.count or uses.first_at is None:
         return
-    shown = "\n".join(_caller(part) for part in uses.by_caller[:CALLERS_SHOWN])
+    shown = "\n".join(_caller(part, now) for part in uses.by_caller[:CALLERS_SHOWN])
     number = uses.count - sum(part.count for part in uses.by_caller[:CALLERS_SHOWN])
     more = f"\n{number} more by others" if number else ""
     yield _section(f"{wording.requests(uses.count)} {what}, since {for_people(uses.first_at)}")
     yield _section(shown + more, limit=CALLERS_SHOWN * (CALLER_LIMIT + 10))
 
 
-def _caller(part: CallerUses) -> str:
+def _caller(part: CallerUses, now: datetime) -> str:
     origin = wording.origin(part)
     words = (
         f"{wording.requests(part.count)} by {wording.caller(part)}",
-        f"{wording.operations(part)}, last at {part.last_at:%H:%M} UTC",
+        f"{wording.operations(part)}, last at {wording.moment(part.last_at, now)}",
         wording.about(part),
         f"from {origin}" if origin else "",
     )

@@ -73,7 +73,8 @@ def read(parameters: Mapping[str, Any], key: KeyArn) -> tuple[Resource, ...]:
             and what it protects is in its Region, unless an ARN says otherwise.
     """
     context = context_of(parameters, key)
-    known = (service.read(context, key.region) for service in SERVICES)
+    concerned = (service for service in SERVICES if not context.keys().isdisjoint(service.CONTEXT_KEYS))
+    known = (service.read(context, key.region) for service in concerned)
     rest = ", ".join(_unknown(context.items()))
     pairs = (Resource(service="encryption context", name=one_line(rest, VALUE_LIMIT)),) if rest else ()
     return (*(found for found in known if found), *pairs)
