@@ -1,9 +1,11 @@
 """The inbox over HTTP, on the loopback interface."""
 
+import http.client
 import json
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -77,7 +79,15 @@ def test_an_address_that_is_only_guessed_takes_nothing(inbox: Inbox, path: str) 
 
 
 def test_a_message_that_is_too_large_is_not_read(inbox: Inbox) -> None:
-    assert request(inbox.url + inbox.slack_path, b"x" * 1_000_001)[0] == 413
+    connection = http.client.HTTPConnection("127.0.0.1", urlsplit(inbox.url).port, timeout=10)
+    connection.putrequest("POST", inbox.slack_path)
+    connection.putheader("Content-Length", "1000001")
+    connection.endheaders()
+
+    status = connection.getresponse().status
+    connection.close()
+
+    assert status == 413
 
 
 def test_an_unknown_page_is_not_there(inbox: Inbox) -> None:
