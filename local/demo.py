@@ -59,6 +59,7 @@ def second_act(story: Story, orders: Application, reports: Application, jane: Ro
     link = story.link(reports)
     story.person.keep(story.local, link, reports.key_arn)
     story.hear("deletion-kept", reports)
+    story.expect_state(reports, "PendingDeletion")
     story.fail(orders)
     story.fail(reports)
     story.tick()
@@ -73,7 +74,7 @@ def last_act(story: Story, orders: Application, link: str) -> None:
     """Somebody brings the first key back."""
     story.person.decide(story.local, link, orders.key_arn)
     story.expect_work(orders)
-    story.say(f"DescribeKey: KeyState {story.key_state(orders)}")
+    story.expect_state(orders, "Enabled")
     story.hear("deletion-cancelled", orders)
     story.person.look_around(story.local)
 

@@ -98,11 +98,11 @@ class Story:
         if error := answer.get("FunctionError"):
             raise MissedError(f"investigate failed: {error}")
 
-    def key_state(self, app: Application) -> str:
-        """The state of the key, which has to be Enabled."""
+    def expect_state(self, app: Application, state: str) -> None:
+        """The key of the application has to be in that state."""
         emulator = self.local.emulator
         client = emulator.session().client("kms", endpoint_url=emulator.endpoint)
-        state = client.describe_key(KeyId=app.key_arn)["KeyMetadata"]["KeyState"]
-        if state != "Enabled":
-            raise MissedError(f"the key is {state}")
-        return state
+        found = client.describe_key(KeyId=app.key_arn)["KeyMetadata"]["KeyState"]
+        if found != state:
+            raise MissedError(f"{app.alias} is {found}, not {state}")
+        self.say(f"DescribeKey: {app.alias} is {state}")

@@ -206,6 +206,23 @@ def test_a_case_without_a_date_goes_on_as_one_with_it_and_people_get_a_link(worl
     assert world.reasons() == ["key-in-use", "key-in-use"]
 
 
+def test_a_primary_that_waits_for_its_replicas_has_no_date_until_the_last_of_them_is_gone(
+    world: World,
+) -> None:
+    world.kms.add(KEY, "PendingReplicaDeletion")
+    use(world, 1)
+    world.run("alarms/schedule")
+    assert world.case().id == f"{KEY}@unknown"
+
+    world.kms.add(KEY, days=7)
+    use(world, 2)
+    world.run("alarms/schedule")
+
+    assert world.case().uses.count == 2
+    assert world.reasons() == ["key-in-use", "key-in-use"]
+    assert world.notices()[1]["case"]["previous"] == f"{KEY}@unknown"
+
+
 def test_a_callers_pattern_is_counted_and_shown_and_wakes_nobody(world: World) -> None:
     world.policy = Policy(ignored_callers=("*:assumed-role/orders-fn/*",))
     pending(world)

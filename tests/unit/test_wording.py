@@ -12,6 +12,7 @@ from reprieve.notices import Window
 from reprieve.tallies import Uses
 from tests.examples import (
     JANE,
+    KEY,
     NOW,
     ORDERS,
     VOLUME,
@@ -173,3 +174,15 @@ def test_three_things_are_named_and_the_rest_are_counted(number: int, words: str
 )
 def test_a_moment_of_another_day_is_told_with_its_date(then: datetime, words: str) -> None:
     assert wording.moment(then, NOW) == words
+
+
+@pytest.mark.parametrize(
+    ("previous", "words"),
+    [
+        (None, ""),
+        (f"{KEY}@unknown", ""),
+        (f"{KEY}@2026-10-01T09:00:00Z", "a deletion of this key on 2026-10-01 was stopped"),
+    ],
+)
+def test_an_earlier_deletion_of_the_key_is_told_by_its_date(previous: str | None, words: str) -> None:
+    assert wording.earlier(previous) == words

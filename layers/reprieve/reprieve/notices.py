@@ -31,12 +31,13 @@ class Reason(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseSummary:
-    """The case as a notice carries it."""
+    """The case as a notice carries it; `previous` is the id of the key's case before this one."""
 
     id: str
     key: Key
     opened_at: datetime
     scheduled_by: ScheduledBy | None = None
+    previous: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,7 +136,13 @@ def _notice(case: Case, reason: Reason, now: datetime, since_last: int) -> Notic
         id=_id(case.id, reason, case.told.notices),
         reason=reason,
         at=now,
-        case=CaseSummary(id=case.id, key=case.key, opened_at=case.opened_at, scheduled_by=case.scheduled_by),
+        case=CaseSummary(
+            id=case.id,
+            key=case.key,
+            opened_at=case.opened_at,
+            scheduled_by=case.scheduled_by,
+            previous=case.previous,
+        ),
         uses=case.uses,
         management_calls=case.management_calls,
         unknown=(*case.unknown, *_unknown_scheduling(case)),

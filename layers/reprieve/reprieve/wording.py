@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 
-from reprieve.cases import Key, KeyState, ScheduledBy
+from reprieve.cases import UNKNOWN_DATE, Key, KeyState, ScheduledBy
 from reprieve.clock import for_people, left
 from reprieve.notices import Window
 from reprieve.resources import summarised
@@ -90,6 +90,12 @@ def rest(uses: Uses) -> str:
     callers = uses.by_caller[CALLERS_SHOWN:]
     number = sum(part.count for part in callers) + uses.unlisted
     return f"{number} more by others" if number else ""
+
+
+def earlier(previous: str | None) -> str:
+    """Return which deletion of the same key was dealt with before; "" for none, or one without a date."""
+    date = (previous or "").rpartition("@")[2]
+    return f"a deletion of this key on {date[:10]} was stopped" if date and date != UNKNOWN_DATE else ""
 
 
 def moment(then: datetime, now: datetime) -> str:

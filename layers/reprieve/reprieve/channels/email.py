@@ -70,6 +70,7 @@ def _key(notice: Notice) -> Iterator[str]:
     if notice.reason not in headlines.ENDED:
         yield from _labelled("Deletion", wording.deletion(key, notice.at))
         yield from _labelled("", wording.scheduled_by(notice.case.scheduled_by if notice.case else None))
+    yield from _labelled("Before", wording.earlier(notice.case.previous if notice.case else None))
     yield from _labelled("Owner", wording.owner(key))
     yield from _labelled("Protects", wording.protects(notice.uses))
     for label, words in particulars(key):

@@ -50,6 +50,7 @@ def case_page(key: Key, case: Case | None, now: datetime, expires_at: datetime) 
         expires=for_people(expires_at),
         asked_at=f"{now:%H:%M:%S} UTC",
         scheduled=wording.scheduled_by(case.scheduled_by) if case else "",
+        earlier=wording.earlier(case.previous) if case else "",
         kept=case.decision if case and case.is_kept else None,
         owner=wording.owner(key),
         particulars=particulars(key),
