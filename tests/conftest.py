@@ -22,3 +22,8 @@ def stack() -> Iterator[Local]:
     """
     with running(progress(sys.stderr)) as local:
         yield local
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put first what needs a stack of which nothing has been asked yet."""
+    items.sort(key=lambda item: item.get_closest_marker("first") is None)

@@ -16,6 +16,7 @@ LOOKS = 500
 SAMPLE = 150
 
 
+@pytest.mark.first
 def test_an_alarm_that_nothing_explains_is_told_with_the_window(stack: Local) -> None:
     cloudwatch = stack.emulator.session().client("cloudwatch", endpoint_url=stack.emulator.endpoint)
 

@@ -84,7 +84,7 @@ A KMS key that is waiting to be deleted is still in use.
              arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab
   Deletion   date not known
   Protects   1 SSM parameter, 1 secret, 1 S3 object in bucket orders,
-             data of the AWS Encryption SDK, 1 encryption context
+             data of the AWS Encryption SDK
 
 KMS refused 5 requests to use it, since 2026-11-22 14:52 UTC:
 

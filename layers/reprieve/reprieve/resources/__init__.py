@@ -33,7 +33,7 @@ from reprieve.resources import (
     workspaces,
 )
 from reprieve.resources.context import VALUE_LIMIT, context_of
-from reprieve.resources.resource import Resource
+from reprieve.resources.resource import UNREAD, Resource
 from reprieve.resources.summary import summarised
 
 SERVICES: Final = (
@@ -76,7 +76,7 @@ def read(parameters: Mapping[str, Any], key: KeyArn) -> tuple[Resource, ...]:
     concerned = (service for service in SERVICES if not context.keys().isdisjoint(service.CONTEXT_KEYS))
     known = (service.read(context, key.region) for service in concerned)
     rest = ", ".join(_unknown(context.items()))
-    pairs = (Resource(service="encryption context", name=one_line(rest, VALUE_LIMIT)),) if rest else ()
+    pairs = (Resource(service=UNREAD, name=one_line(rest, VALUE_LIMIT)),) if rest else ()
     return (*(found for found in known if found), *pairs)
 
 

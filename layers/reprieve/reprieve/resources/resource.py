@@ -12,6 +12,10 @@ _NAME_LIMIT: Final = 200
 _ARN_LIMIT: Final = 300
 
 
+UNREAD: Final = "encryption context"
+"""The service of pairs that no module reads: they are shown, and say nothing of what is at stake."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resource:
     """A thing that a key protects.

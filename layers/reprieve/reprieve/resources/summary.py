@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Final
 
-from reprieve.resources.resource import Resource
+from reprieve.resources.resource import UNREAD, Resource
 
 _GROUPS_SHOWN: Final = 6
 
@@ -16,7 +16,7 @@ def summarised(resources: Iterable[Resource], *, more: bool = False) -> str:
         more: Whether there may be more of them than are listed.
     """
     groups: dict[tuple[str, str | None], set[Resource]] = {}
-    for resource in resources:
+    for resource in (found for found in resources if found.service != UNREAD):
         groups.setdefault((resource.service, resource.place), set()).add(resource)
     parts = [_group(*kind, found) for kind, found in groups.items()]
     rest = ["other things"] if len(parts) > _GROUPS_SHOWN else []
