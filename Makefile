@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup browser demo up replay test lint unit bench build deploy pictures lock clean
+.PHONY: help setup browser demo up replay test lint unit stack bench build deploy pictures lock clean
 PYTHON ?= python3
 RUN := .venv/bin
 SAM := SAM_CLI_TELEMETRY=0 $(RUN)/sam
@@ -22,7 +22,7 @@ up: setup ## The stack on this machine, until it is interrupted
 replay: setup ## The notices that CloudTrail files would have caused: make replay FILES="…" JSON=1
 	@$(RUN)/python -m local replay $(if $(JSON),--json) $(FILES)
 
-test: setup browser lint build unit ## Everything that CI runs, set-up included
+test: setup lint build unit stack ## Everything that CI runs, set-up included
 
 lint: setup ## What can be said without running it
 	$(RUN)/ruff check $(CODE) && $(RUN)/ruff format --check $(CODE) && $(RUN)/lint-imports --no-logo
@@ -30,7 +30,10 @@ lint: setup ## What can be said without running it
 	$(RUN)/cfn-lint template.yaml organization/*.yaml && $(SAM) validate --lint
 
 unit: setup
-	$(RUN)/pytest tests --numprocesses 2 --dist loadgroup --cov --cov-report=term-missing
+	$(RUN)/pytest tests --ignore tests/end_to_end --ignore tests/browser --numprocesses 2 --cov --cov-report=term-missing
+
+stack: setup browser
+	$(RUN)/pytest tests/end_to_end tests/browser
 
 bench: setup ## Measure speed, memory and calls; docs/performance.md explains the figures
 	$(RUN)/python -m bench

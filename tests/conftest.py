@@ -16,10 +16,7 @@ settings.load_profile("reprieve")
 
 @pytest.fixture(scope="session")
 def stack() -> Iterator[Local]:
-    """The real template, built and deployed into the local cloud, with IAM enforced.
-
-    Tests that use it are in the group `stack`, so that one worker runs them all on one deployment.
-    """
+    """The real template, built and deployed into the local cloud, with IAM enforced."""
     with running(progress(sys.stderr)) as local:
         yield local
 

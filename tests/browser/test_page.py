@@ -10,8 +10,6 @@ from local.browser import running_browser
 from local.up import Local
 from tests.scene import Scene
 
-pytestmark = pytest.mark.xdist_group("stack")
-
 PHONE = {"width": 360, "height": 640}
 DESK = {"width": 1280, "height": 800}
 SCREENS = pytest.mark.parametrize("screen", [PHONE, DESK], ids=["phone", "desk"])

@@ -10,8 +10,6 @@ from local import cloudtrail
 from local.up import Local
 from tests.scene import Answer, Scene, post, request
 
-pytestmark = pytest.mark.xdist_group("stack")
-
 LOOKS = 500
 SAMPLE = 150
 

@@ -8,8 +8,6 @@ from local.up import Local
 from reprieve.adapters.dynamodb import DynamoTable
 from tests.history import History, random_steps
 
-pytestmark = pytest.mark.xdist_group("stack")
-
 
 @pytest.mark.parametrize("number", range(3))
 def test_whatever_happens_the_books_are_right_in_the_emulator_too(stack: Local, number: int) -> None:
