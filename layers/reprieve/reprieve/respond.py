@@ -86,25 +86,32 @@ class Responder:
             choice = Choice(form.get("decision", ""))
         except ValueError:
             return outcome_page(outcomes.BAD_FORM)
-        why = one_line(form.get("why", "").strip(), _WHY_LIMIT)
-        if choice is Choice.KEEP and not why:
+        if choice is Choice.KEEP and not _why(form):
             return outcome_page(outcomes.NO_REASON)
-        enable = choice is Choice.ENABLE or (choice is Choice.CANCEL and form.get("enable") == "yes")
-        decision = Decision(
-            choice=choice,
-            at=self.clock().replace(microsecond=0),
-            channel=claims.channel,
-            source_ip=one_line(request.source_ip, _ADDRESS_LIMIT),
-            user_agent=one_line(request.user_agent),
-            enable=enable,
-            why=why or None,
-        )
         act = {
             Choice.CANCEL: self.rescuer.cancel,
             Choice.ENABLE: self.rescuer.enable,
             Choice.KEEP: self.rescuer.keep,
         }[choice]
-        return outcome_page(act(claims, decision))
+        return outcome_page(act(claims, self._decision(choice, form, claims, request)))
+
+    def _decision(
+        self, choice: Choice, form: Mapping[str, str], claims: Claims, request: Request
+    ) -> Decision:
+        is_ticked = form.get("enable") == "yes"
+        return Decision(
+            choice=choice,
+            at=self.clock().replace(microsecond=0),
+            channel=claims.channel,
+            source_ip=one_line(request.source_ip, _ADDRESS_LIMIT),
+            user_agent=one_line(request.user_agent),
+            enable=choice is Choice.ENABLE or (choice is Choice.CANCEL and is_ticked),
+            why=_why(form) or None,
+        )
+
+
+def _why(form: Mapping[str, str]) -> str:
+    return one_line(form.get("why", "").strip(), _WHY_LIMIT)
 
 
 def _form(body: bytes) -> Mapping[str, str]:
