@@ -1,6 +1,7 @@
 """The payloads in `events/`, as they were recorded or written."""
 
 import json
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -9,8 +10,13 @@ EVENTS = Path(__file__).parent.parent / "events"
 
 def event(name: str) -> dict[str, Any]:
     """A Lambda event, such as `alarms/alarm`."""
-    loaded: dict[str, Any] = json.loads((EVENTS / f"{name}.json").read_text(encoding="utf-8"))
+    loaded: dict[str, Any] = json.loads(_text(name))
     return loaded
+
+
+@cache
+def _text(name: str) -> str:
+    return (EVENTS / f"{name}.json").read_text(encoding="utf-8")
 
 
 def record(name: str) -> dict[str, Any]:
