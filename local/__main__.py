@@ -1,4 +1,4 @@
-"""The commands: `python -m local up | demo | replay`."""
+"""The commands: `python -m local up | demo | replay | audit`."""
 
 import argparse
 import signal
@@ -14,6 +14,7 @@ def main(arguments: list[str]) -> int:
     commands.add_parser("up", help="the stack on this machine, until it is interrupted")
     commands.add_parser("demo", help="rescue a key, from the refused request to the click", add_help=False)
     commands.add_parser("replay", help="the notices that CloudTrail files would have caused", add_help=False)
+    commands.add_parser("audit", help="who decided what, from a stack's table", add_help=False)
     chosen, rest = parser.parse_known_args(arguments)
     if chosen.command == "up" and rest:
         parser.error(f"unrecognized arguments: {' '.join(rest)}")
@@ -57,6 +58,10 @@ def run(command: str, rest: list[str]) -> int:
             from local import demo  # noqa: PLC0415 - as above
 
             return demo.main(rest)
+        case "audit":
+            from local import audit  # noqa: PLC0415 - as above
+
+            return audit.main(rest)
         case _:
             from local import replay  # noqa: PLC0415 - as above
 

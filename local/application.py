@@ -1,6 +1,7 @@
-"""The people and the program of the demo: they call the emulator with credentials of their own."""
+"""The people and the programs of the demo: they call the emulator with credentials of their own."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -8,6 +9,7 @@ import boto3
 from botocore.exceptions import ClientError
 
 from local.emulator import Emulator
+from local.plans import PERMISSION_SETS, KeyPlan, Plan
 from local.session import Credentials
 
 if TYPE_CHECKING:
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
 
 PLAINTEXT = b"4929-4212-3456-7890"
 DELETION_DAYS = 7
+ADMINISTRATOR = "AWSReservedSSO_Admin_0123456789abcdef"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,22 +34,21 @@ class Role:
         return self.session.client("kms", endpoint_url=self.emulator.endpoint)
 
 
-def assume(emulator: Emulator, role: str, session_name: str, statement: dict[str, Any]) -> Role:
+def assume(
+    emulator: Emulator, role: str, session_name: str, statement: Mapping[str, Any], path: str = "/"
+) -> Role:
     """Make a role that may do one thing, and assume it as `session_name`."""
     account = emulator.session()
     iam = account.client("iam", endpoint_url=emulator.endpoint)
     trust = allow(Action="sts:AssumeRole", Principal={"AWS": f"arn:aws:iam::{emulator.account}:root"})
-    made = iam.create_role(RoleName=role, AssumeRolePolicyDocument=json.dumps(trust))["Role"]
+    made = iam.create_role(RoleName=role, Path=path, AssumeRolePolicyDocument=json.dumps(trust))["Role"]
     iam.put_role_policy(RoleName=role, PolicyName="calls", PolicyDocument=json.dumps(allow(**statement)))
     sts = account.client("sts", endpoint_url=emulator.endpoint)
     assumed = sts.assume_role(RoleArn=made["Arn"], RoleSessionName=session_name)
     keys = assumed["Credentials"]
-    credentials = Credentials(
-        key_id=keys["AccessKeyId"], secret=keys["SecretAccessKey"], token=keys["SessionToken"]
-    )
     return Role(
         emulator=emulator,
-        session=emulator.session(credentials),
+        session=emulator.session(Credentials.of_session(keys)),
         identity={
             "type": "AssumedRole",
             "principalId": assumed["AssumedRoleUser"]["AssumedRoleId"],
@@ -73,47 +75,17 @@ def allow(**statement: Any) -> dict[str, Any]:  # noqa: ANN401 - a policy is JSO
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
-    """A program and its key, before there is either."""
-
-    name: str
-    alias: str
-    description: str
-    owner: str
-    context: dict[str, str]
-
-
-ORDERS = Plan(
-    name="orders-api",
-    alias="alias/orders-db",
-    description="Orders database, prod",
-    owner="team-orders",
-    context={"application": "orders", "table": "customers"},
-)
-REPORTS = Plan(
-    name="reports-job",
-    alias="alias/reports-2019",
-    description="Reports of 2019, moved to the new bucket",
-    owner="team-reports",
-    context={"application": "reports", "year": "2019"},
-)
-
-
-@dataclass(slots=True, kw_only=True)
 class Application:
-    """A program that keeps a secret encrypted under a key, and decrypts it when it needs it."""
+    """Somebody who has something encrypted under a key, and decrypts it whenever they need it."""
 
-    name: str
-    alias: str
-    context: dict[str, str]
+    plan: Plan
     role: Role
-    key_arn: str
     secret: bytes = field(repr=False)
 
     def decrypt(self) -> ClientError | None:
-        """Do what the program does all day: None when it works, else KMS' refusal."""
+        """Do what they do all day: None when it works, else KMS' refusal."""
         try:
-            answer = self.role.kms.decrypt(CiphertextBlob=self.secret, EncryptionContext=self.context)
+            answer = self.role.kms.decrypt(CiphertextBlob=self.secret, EncryptionContext=self.plan.context)
         except ClientError as error:
             return error
         if answer["Plaintext"] != PLAINTEXT:
@@ -121,28 +93,47 @@ class Application:
         return None
 
 
-def install(emulator: Emulator, plan: Plan) -> Application:
-    """Make the key, its alias, and the program with a role that may decrypt with it."""
-    kms = emulator.session().client("kms", endpoint_url=emulator.endpoint)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Key:
+    """A key, and all who need it."""
+
+    home: Emulator
+    alias: str
+    arn: str
+    applications: tuple[Application, ...]
+
+    def state(self) -> str:
+        """The key's state, by KMS."""
+        kms = self.home.session().client("kms", endpoint_url=self.home.endpoint)
+        return kms.describe_key(KeyId=self.arn)["KeyMetadata"]["KeyState"]
+
+
+def install(home: Emulator, plan: KeyPlan) -> Key:
+    """Make a key, its alias, and everybody with a role that may decrypt with it."""
+    kms = home.session().client("kms", endpoint_url=home.endpoint)
     key = kms.create_key(Description=plan.description, Tags=[{"TagKey": "Owner", "TagValue": plan.owner}])
     arn = key["KeyMetadata"]["Arn"]
     kms.create_alias(AliasName=plan.alias, TargetKeyId=arn)
-    sealed = kms.encrypt(KeyId=plan.alias, Plaintext=PLAINTEXT, EncryptionContext=plan.context)
-    return Application(
-        name=plan.name,
-        alias=plan.alias,
-        context=plan.context,
-        role=assume(emulator, plan.name, plan.name, {"Action": "kms:Decrypt", "Resource": arn}),
-        key_arn=arn,
-        secret=sealed["CiphertextBlob"],
-    )
+    statement = {"Action": "kms:Decrypt", "Resource": arn}
+    applications = [
+        Application(
+            plan=one,
+            role=assume(home, one.role, one.session, statement, one.path),
+            secret=kms.encrypt(KeyId=arn, Plaintext=PLAINTEXT, EncryptionContext=one.context)[
+                "CiphertextBlob"
+            ],
+        )
+        for one in plan.applications
+    ]
+    return Key(home=home, alias=plan.alias, arn=arn, applications=tuple(applications))
 
 
-def administrator(emulator: Emulator, *key_arns: str) -> Role:
+def administrator(home: Emulator, *keys: Key) -> Role:
     """The person who schedules the keys' deletion."""
     return assume(
-        emulator,
-        "key-administrator",
+        home,
+        ADMINISTRATOR,
         "jane@example.com",
-        {"Action": ["kms:ScheduleKeyDeletion", "kms:DescribeKey"], "Resource": [*key_arns]},
+        {"Action": ["kms:ScheduleKeyDeletion", "kms:DescribeKey"], "Resource": [key.arn for key in keys]},
+        PERMISSION_SETS,
     )

@@ -15,6 +15,7 @@ from botocore.exceptions import ClientError
 
 from local.application import Role
 from local.emulator import Emulator
+from local.plans import Plan
 from local.session import USER_AGENT
 
 if TYPE_CHECKING:
@@ -68,6 +69,14 @@ def record(event_name: str, *, by: Role, key_arn: str, parameters: Mapping[str, 
     }
 
 
+def behind(record: Record, plan: Plan) -> Record:
+    """A record with what AWS adds of its caller: their workload, and the service that asks for them."""
+    scope = {"inScopeOf": dict(plan.scope)} if plan.scope else {}
+    service = {"invokedBy": plan.via} if plan.via else {}
+    host = {"sourceIPAddress": plan.via, "userAgent": plan.via} if plan.via else {}
+    return record | host | {"userIdentity": record["userIdentity"] | scope | service}
+
+
 def plain(value: object) -> object:
     """A value of an answer as CloudTrail writes it: dates in words, as its KMS records do."""
     return value.strftime("%b %d, %Y, %I:%M:%S %p") if isinstance(value, datetime) else value
@@ -79,7 +88,10 @@ def lower_first(name: str) -> str:
 
 
 def deliver(emulator: Emulator, log_group: str, records: list[Record]) -> None:
-    """Put records into the log group, as a trail does: a line each, at the time of delivery."""
+    """Put records into the log group, as a trail does: a line each, at the time of delivery.
+
+    The trail may be that of an organization, so that the records are of whichever account and Region.
+    """
     logs = emulator.session().client("logs", endpoint_url=emulator.endpoint)
     stream = f"{emulator.account}_CloudTrail_{emulator.region}"
     names = [

@@ -1,4 +1,4 @@
-"""`python -m local demo`: a key is rescued, from the refused request to the click, and another let go."""
+"""`python -m local demo`: two keys are rescued, from the refused request to the click, and one is let go."""
 
 import argparse
 import os
@@ -7,49 +7,53 @@ from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from textwrap import dedent
 
-from local import application, person, up
-from local.application import Application, Role
+from local import application, organization, person, plans, up
+from local.application import Key, Role
 from local.function_logs import last_lines
 from local.person import MissedError, Person
 from local.story import CHANNELS, Story
 from local.up import Say
 
 HONESTY = dedent("""\
-    Real       template.yaml, `sam build` and `sam deploy`, the functions' code and roles, the signed link,
-               the page, the click.
-    Emulated   the AWS services, in a process of this machine, with IAM enforced.
-    Stand-ins  CloudTrail's record is written from the call that really failed, and at once instead of after
-               some five minutes. The stored metric filter is evaluated here, and the alarm's minute is
-               shorter, as are the clock's five. An inbox here takes the mail and the Slack message.
+    Real       template.yaml, `sam build` and `sam deploy`, the functions' code and roles, the role in the
+               other account, the signed link, the page, the click.
+    Emulated   the AWS services, in a process of this machine, with IAM enforced. What the emulator lacks of
+               organizations and source identities is added here.
+    Stand-ins  A function, a person, a program is a session of a role that calls KMS itself, for the secret,
+               parameter, object or queue that its encryption context names; in AWS a service calls for it.
+               CloudTrail's record is written from the call that really failed, with that service's name,
+               and at once instead of after some five minutes. The stored metric filter is evaluated here,
+               and the alarm's minute is shorter, as are the clock's five. The role in the other account is
+               deployed as a stack, without a StackSet. An inbox here takes the mail and the Slack message.
     """)
 
 
 def play(story: Story, *, in_short: bool = False) -> None:
-    """Show all of it; in short, without the second act.
+    """Show all of it; in short, the first key alone.
 
     Raises:
         MissedError: something did not happen.
     """
-    emulator = story.local.emulator
-    orders = application.install(emulator, application.ORDERS)
-    reports = application.install(emulator, application.REPORTS)
-    jane = application.administrator(emulator, orders.key_arn, reports.key_arn)
+    home = story.local.emulator
+    orders, reports = application.install(home, plans.ORDERS), application.install(home, plans.REPORTS)
+    jane = application.administrator(home, orders, reports)
     link = first_act(story, orders, jane)
     if not in_short:
         second_act(story, orders, reports, jane)
+        third_act(story)
     last_act(story, orders, link)
 
 
-def first_act(story: Story, orders: Application, jane: Role) -> str:
-    """An application fails on its dying key, and people hear of it; return the link that they get."""
-    story.say(f"key {orders.alias} is {orders.key_arn}")
+def first_act(story: Story, orders: Key, jane: Role) -> str:
+    """Three kinds of callers fail on one dying key, and people hear of it; return the link that they get."""
+    story.say(f"key {orders.alias} is {orders.arn}")
     story.expect_work(orders)
     story.schedule_deletion(orders, jane)
     story.fail(orders)
     return story.link(orders)
 
 
-def second_act(story: Story, orders: Application, reports: Application, jane: Role) -> None:
+def second_act(story: Story, orders: Key, reports: Key, jane: Role) -> None:
     """The alarm rings on; another application fails on another key, and there the deletion is meant."""
     story.schedule_deletion(reports, jane)
     story.fail(orders)
@@ -57,26 +61,44 @@ def second_act(story: Story, orders: Application, reports: Application, jane: Ro
     story.expect_alarm()
     story.tick()
     link = story.link(reports)
-    story.person.keep(story.local, link, reports.key_arn)
+    story.person.keep(story.local, link, reports)
     story.hear("deletion-kept", reports)
     story.expect_state(reports, "PendingDeletion")
     story.fail(orders)
     story.fail(reports)
     story.tick()
     story.hear_nothing()
-    told = [message.reason for message in story.local.inbox.messages if message.key_arn == orders.key_arn]
+    told = [message.reason for message in story.local.inbox.messages if message.key_arn == orders.arn]
     if told != ["key-in-use"] * len(CHANNELS):
         raise MissedError(f"of {orders.alias} people were told {told}")
-    story.say(f"{orders.name} was told of once, and {reports.name} not again: both went on failing")
+    story.say(f"{orders.alias} was told of once, and {reports.alias} not again: both went on failing")
 
 
-def last_act(story: Story, orders: Application, link: str) -> None:
+def third_act(story: Story) -> None:
+    """A key of another account, in another Region, is in use: the stack's role there brings it back."""
+    there = organization.member_account(story.local.emulator)
+    shop = application.install(there, plans.SHOP)
+    story.say(f"key {shop.alias} is {shop.arn}, of another account")
+    story.expect_work(shop)
+    story.schedule_deletion(shop, application.administrator(there, shop))
+    story.fail(shop)
+    story.tick()
+    story.person.decide(story.local, story.link(shop), shop)
+    expect_rescue(story, shop)
+
+
+def last_act(story: Story, orders: Key, link: str) -> None:
     """Somebody brings the first key back."""
-    story.person.decide(story.local, link, orders.key_arn)
-    story.expect_work(orders)
-    story.expect_state(orders, "Enabled")
-    story.hear("deletion-cancelled", orders)
+    story.person.decide(story.local, link, orders)
+    expect_rescue(story, orders)
     story.person.look_around(story.local)
+
+
+def expect_rescue(story: Story, key: Key) -> None:
+    """The key is back: it is enabled, everybody can decrypt, and everybody was told."""
+    story.expect_state(key, "Enabled")
+    story.expect_work(key)
+    story.hear("deletion-cancelled", key)
 
 
 def main(arguments: list[str]) -> int:
@@ -93,7 +115,7 @@ def main(arguments: list[str]) -> int:
     except KeyboardInterrupt:
         say("interrupted; everything that was started is ended")
         return 130
-    say("done: the key is enabled, everything that was started is ended")
+    say("done: both keys are enabled, everything that was started is ended")
     return 0
 
 

@@ -1,7 +1,10 @@
-"""FilterLogEvents as AWS answers it: pattern applied, in pages. The emulator's server runs this.
+"""CloudWatch Logs as AWS has it, where the emulator has not. The emulator's server runs this.
 
 The emulator lets every event match a JSON pattern, and answers with the first 10,000 events and no token. AWS
 looks at a stretch of the log for each page, so that an empty page may be followed by a full one.
+
+A call that is about a stream is allowed by permission for the stream, which the ARN of a group that ends with
+`:*` includes; the emulator asks for one of the group's own ARN, without that end.
 """
 
 import heapq
@@ -20,6 +23,17 @@ Answer = tuple[int, dict[str, str], bytes]
 PAGE_CHARACTERS = 1_000_000
 PAGE_EVENTS = 10_000
 OK = 200
+
+
+def at_streams(resource_of: Callable[..., str]) -> Callable[..., str]:
+    """What a request is about; of a call on a stream, that stream."""
+
+    def resource(service: str, method: str, path: str, headers: object, body: bytes, *rest: object) -> str:
+        group = resource_of(service, method, path, headers, body, *rest)
+        stream = json.loads(body).get("logStreamName") if service == "logs" else None
+        return f"{group}:log-stream:{stream}" if stream else group
+
+    return resource
 
 
 def in_pages(answer_at_once: Callable[[dict[str, Any]], Answer]) -> Callable[[dict[str, Any]], Answer]:

@@ -13,8 +13,14 @@ condition keys": there is no `sqs:SendMessageBatch`); the emulator asks for one 
 `AlarmArn` stands in the message of every alarm (CloudWatch user guide, "Amazon SNS topics as alarm actions"),
 and `Region` is a display name there, which nobody should build on.
 
+An HTTP API tells its function of cookies in a list of their own, and not among the headers (API Gateway
+developer guide, "Lambda proxy integrations for HTTP APIs", payload format 2.0).
+
 An API's address is one that everything on this machine can reach: `*.localhost`, which the emulator would
 answer with, is known to some browsers and to few other programs.
+
+What it leaves out of accounts and their sessions is added in `emulator_accounts`, of logs in `emulator_logs`,
+of tables in `emulator_tables`.
 """
 
 import json
@@ -26,7 +32,7 @@ from typing import Any
 
 from ministack import app as emulator
 from ministack.core import iam_actions
-from ministack.services import cloudwatch_logs, sns
+from ministack.services import cloudwatch_logs, lambda_svc, sns
 from ministack.services.cloudformation.provisioners import _RESOURCE_HANDLERS as RESOURCES
 
 Scope = dict[str, Any]
@@ -104,15 +110,42 @@ def with_reachable_address(
     return made
 
 
+def with_cookies(execute: Callable[..., Any]) -> Callable[..., Any]:
+    """What runs a function, for an HTTP API's request with the cookies where AWS has them."""
+
+    def run(record: object, event: dict[str, Any], *rest: object, **named: object) -> object:
+        return execute(record, cookies_listed(event) if "routeKey" in event else event, *rest, **named)
+
+    return run
+
+
+def cookies_listed(event: dict[str, Any]) -> dict[str, Any]:
+    """An HTTP API's event as AWS writes it."""
+    headers = {name: value for name, value in event["headers"].items() if name.lower() != "cookie"}
+    sent = [value for name, value in event["headers"].items() if name.lower() == "cookie"]
+    cookies = [pair.strip() for line in sent for pair in line.split(";")]
+    return event | {"headers": headers} | ({"cookies": cookies} if cookies else {})
+
+
 def add_what_is_missing() -> None:
     """Put all of the above into the emulator."""
-    from local.emulator_logs import in_pages  # noqa: PLC0415 - it is found once the path below is known
+    from local.emulator_accounts import add_accounts  # noqa: PLC0415 - it is found once the path below is known
+    from local.emulator_keys import add_last_usage  # noqa: PLC0415 - as above
+    from local.emulator_logs import at_streams, in_pages  # noqa: PLC0415 - as above
+    from local.emulator_tables import with_leading_keys  # noqa: PLC0415 - as above
 
+    add_accounts()
+    add_last_usage()
     emulator.app = behind_tls(emulator.app)
     iam_actions.request_tag_context = with_mac_algorithm(iam_actions.request_tag_context)
     iam_actions.extract_iam_action = without_batches(iam_actions.extract_iam_action)
+    iam_actions.dynamodb_service_context = with_leading_keys(iam_actions.dynamodb_service_context)
+    iam_actions.extract_resource_arn = at_streams(iam_actions.extract_resource_arn)
     sns._fanout = with_alarm_arn(sns._fanout)  # noqa: SLF001 - it has no public name
     cloudwatch_logs._filter_log_events = in_pages(cloudwatch_logs._filter_log_events)  # noqa: SLF001 - as above
+    lambda_svc._execute_function_with_config_scope = with_cookies(  # noqa: SLF001 - as above
+        lambda_svc._execute_function_with_config_scope  # noqa: SLF001 - as above
+    )
     api = RESOURCES["AWS::ApiGatewayV2::Api"]
     api["create"] = with_reachable_address(api["create"])
 

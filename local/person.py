@@ -11,14 +11,17 @@ from typing import Protocol
 from playwright.sync_api import Browser, Page
 from playwright.sync_api import Error as PlaywrightError
 
+from local.application import Key
 from local.browser import make_sure, running_browser
 from local.up import Local, Say
 
 WIDTHS = (1280, 360)
 CANCEL = "button[name=decision][value=cancel]"
 KEEP = "button[name=decision][value=keep]"
+KEEP_WHY = f"form:has({KEEP}) input[name=why]"
 WHY = "moved to the new bucket, the job is switched off on Monday"
 PATIENCE_MILLISECONDS = 15_000
+PATIENCE_WITH_PICTURES_MILLISECONDS = 120_000  # a whole inbox, on a machine that has other things to do
 
 
 class MissedError(RuntimeError):
@@ -28,11 +31,11 @@ class MissedError(RuntimeError):
 class Person(Protocol):
     """Somebody who reads a notice and decides."""
 
-    def decide(self, local: Local, link: str, key_arn: str) -> None:
+    def decide(self, local: Local, link: str, key: Key) -> None:
         """Follow the link and bring the key back."""
         ...
 
-    def keep(self, local: Local, link: str, key_arn: str) -> None:
+    def keep(self, local: Local, link: str, key: Key) -> None:
         """Follow the link, and say that the deletion is meant."""
         ...
 
@@ -47,17 +50,16 @@ class Somebody:
 
     say: Say
 
-    def decide(self, local: Local, link: str, key_arn: str) -> None:
+    def decide(self, local: Local, link: str, key: Key) -> None:
         """Wait until the key is enabled."""
         self.say(f"Your turn. Read the notice at {local.inbox.url} and follow its link, or this one:\n{link}")
-        kms = local.emulator.session().client("kms", endpoint_url=local.emulator.endpoint)
-        while kms.describe_key(KeyId=key_arn)["KeyMetadata"]["KeyState"] != "Enabled":
+        while key.state() != "Enabled":
             time.sleep(0.5)
 
-    def keep(self, local: Local, link: str, key_arn: str) -> None:
+    def keep(self, local: Local, link: str, key: Key) -> None:
         """Wait until everybody is told that the deletion is meant."""
-        self.say(f"Your turn. Open this link, choose 'The deletion is meant' and give a reason:\n{link}")
-        while not local.inbox.wait_for(("email",), ("deletion-kept",), 1.0, key_arn):
+        self.say(f"Your turn. Open this link, and say that the deletion is meant, and why:\n{link}")
+        while not local.inbox.wait_for(("email",), ("deletion-kept",), 1.0, key.arn):
             continue
 
     def look_around(self, local: Local) -> None:
@@ -74,26 +76,25 @@ class Chromium:
     say: Say
     pictures: Path | None
 
-    def decide(self, local: Local, link: str, key_arn: str) -> None:
+    def decide(self, local: Local, link: str, key: Key) -> None:
         """Open the link, see that nothing happens by itself, and click the button."""
         self.picture(local.inbox.url, "inbox")
         self.picture(link, "page")
         page = self.browser.new_page()
         try:
-            self.click(page, local, link, key_arn)
+            self.click(page, link, key)
         except PlaywrightError as error:
             raise MissedError(f"the page behind the link: {error.message}") from error
         finally:
             page.close()
 
-    def keep(self, local: Local, link: str, key_arn: str) -> None:  # noqa: ARG002 - a person would look
+    def keep(self, local: Local, link: str, key: Key) -> None:  # noqa: ARG002 - a person would look
         """Open the link, give a reason, and click the other button."""
         page = self.browser.new_page()
         page.set_default_timeout(PATIENCE_MILLISECONDS)
         try:
             page.goto(link)
-            page.click("summary")
-            page.fill("input[name=why]", WHY)
+            page.fill(KEEP_WHY, WHY)
             self.shoot(page, "keep")
             with page.expect_navigation():
                 page.click(KEEP)
@@ -104,13 +105,12 @@ class Chromium:
         finally:
             page.close()
 
-    def click(self, page: Page, local: Local, link: str, key_arn: str) -> None:
+    def click(self, page: Page, link: str, key: Key) -> None:
         """Read the page, and click."""
         page.set_default_timeout(PATIENCE_MILLISECONDS)
         page.goto(link)
         self.say(f"Chromium opened the link: {heading(page)}")
-        kms = local.emulator.session().client("kms", endpoint_url=local.emulator.endpoint)
-        if kms.describe_key(KeyId=key_arn)["KeyMetadata"]["KeyState"] != "PendingDeletion":
+        if key.state() != "PendingDeletion":
             raise MissedError("opening the link changed the key")
         with page.expect_navigation():
             page.click(CANCEL)
@@ -133,7 +133,11 @@ class Chromium:
         """Take pictures of a page as it is."""
         for width in WIDTHS if self.pictures else ():
             page.set_viewport_size({"width": width, "height": 800})
-            page.screenshot(path=f"{self.pictures}/{name}-{width}.png", full_page=True)
+            page.screenshot(
+                path=f"{self.pictures}/{name}-{width}.png",
+                full_page=True,
+                timeout=PATIENCE_WITH_PICTURES_MILLISECONDS,
+            )
 
 
 def heading(page: Page) -> str:

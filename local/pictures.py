@@ -1,23 +1,20 @@
 """`python -m local.pictures`: takes the pictures of the documents anew, of a key that is rescued in the demo.
 
-Everything in them was rendered by the deployed stack, but for two things: the records in the log group are
-more than the demo's one (one of `events/records/`, with the demo's key in them), and the emulator's address
-of the page gives way to one as API Gateway has it.
+Everything in them was rendered by the deployed stack; but the emulator's address of the page gives way to one
+as API Gateway has it.
 """
 
-import json
 import sys
-import uuid
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from playwright.sync_api import Browser, Page
 
-from local import cloudtrail, demo, up
+from local import demo, up
 from local.__main__ import interrupt_once
+from local.application import Key
 from local.browser import running_browser
-from local.cloudtrail import Record
 from local.emulator import ROOT
 from local.person import Chromium, MissedError
 from local.process import ProgramFailedError
@@ -25,38 +22,12 @@ from local.story import Story
 from local.up import Local, Say
 
 FOLDER: Final = ROOT / "docs" / "pictures"
-RECORDS: Final = ROOT / "events" / "records"
 ADDRESS: Final = "https://a1b2c3d4e5.execute-api.eu-west-1.amazonaws.com/keys/"
-SOURCE_IP: Final = "198.51.100.7"
-REQUESTS: Final = 24
-OTHERS: Final = {"decrypt-through-secrets-manager": 9}
 
 PHONE: Final = (360, 740)
 DESK: Final = (1280, 740)
 OUTCOME: Final = (360, 430)
 MESSAGE: Final = (840, 740)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BusyStory(Story):
-    """The demo with more than one request: the application does not give up, and it is not alone."""
-
-    def deliver(self, record: Record) -> None:
-        """Put a record into the log group, and with the refusal all the others."""
-        records = [record]
-        if "errorMessage" in record:
-            mine = record | {"sourceIPAddress": SOURCE_IP}
-            records = [again(mine, record) for _ in range(REQUESTS)]
-            for name, number in OTHERS.items():
-                other = json.loads((RECORDS / f"{name}.json").read_text(encoding="utf-8"))
-                records += [again(other, record) for _ in range(number)]
-        cloudtrail.deliver(self.local.emulator, self.local.stack.log_group, records)
-
-
-def again(record: Record, refusal: Record) -> Record:
-    """A record as of another request, at the time and of the key of `refusal`."""
-    same = ("eventTime", "awsRegion", "errorCode", "errorMessage", "resources", "recipientAccountId")
-    return record | {name: refusal[name] for name in same} | {"eventID": str(uuid.uuid4())}
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,17 +38,17 @@ class Photographer:
     say: Say
     folder: Path
 
-    def decide(self, local: Local, link: str, key_arn: str) -> None:
+    def decide(self, local: Local, link: str, key: Key) -> None:
         """Take the messages and the page, on a desk and on a telephone, and click."""
         self.messages(local)
         self.page_of(link, "page-1280", DESK)
         self.page_of(link, "page-360", PHONE)
         page = self.opened(DESK)
-        Chromium(self.browser, self.say, None).click(page, local, link, key_arn)
+        Chromium(self.browser, self.say, None).click(page, link, key)
         self.shoot(page, "outcome-360", OUTCOME)
         page.close()
 
-    def keep(self, local: Local, link: str, key_arn: str) -> None:
+    def keep(self, local: Local, link: str, key: Key) -> None:
         """No deletion is meant in the pictures."""
 
     def look_around(self, local: Local) -> None:
@@ -115,7 +86,7 @@ def main() -> int:
     try:
         FOLDER.mkdir(parents=True, exist_ok=True)
         with up.running(say) as local, running_browser() as browser:
-            story = BusyStory(local=local, person=Photographer(browser, say, FOLDER), say=say)
+            story = Story(local=local, person=Photographer(browser, say, FOLDER), say=say)
             demo.tell(story, in_short=True)
     except (MissedError, ProgramFailedError) as error:
         print(error, file=sys.stderr)

@@ -2,11 +2,15 @@
 
 import os
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import boto3
 import botocore
 import botocore.session
 from botocore.config import Config
+
+if TYPE_CHECKING:
+    from mypy_boto3_sts.type_defs import CredentialsTypeDef
 
 USER_AGENT = f"Boto3/{boto3.__version__} Botocore/{botocore.__version__}"
 
@@ -18,6 +22,11 @@ class Credentials:
     key_id: str
     secret: str
     token: str | None
+
+    @classmethod
+    def of_session(cls, keys: "CredentialsTypeDef") -> "Credentials":
+        """Those that STS answers with."""
+        return cls(key_id=keys["AccessKeyId"], secret=keys["SecretAccessKey"], token=keys["SessionToken"])
 
 
 def open_session(credentials: Credentials, region: str) -> boto3.Session:

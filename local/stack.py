@@ -61,20 +61,27 @@ def alone(lock: Path) -> Iterator[None]:
 
 
 def deploy(emulator: Emulator, built: Path, parameters: Mapping[str, str]) -> Stack:
-    """Deploy a built template, and read what it made."""
-    endpoint = emulator.endpoint
-    emulator.session().client("s3", endpoint_url=endpoint).create_bucket(
-        Bucket=ARTIFACTS_BUCKET, CreateBucketConfiguration={"LocationConstraint": "eu-west-1"}
-    )
+    """Deploy a built template, for the first time or again, and read what it made."""
+    make_bucket(emulator)
     sam(
         emulator,
         "deploy",
         *("--template-file", str(built / "template.yaml"), "--stack-name", NAME),
         *("--s3-bucket", ARTIFACTS_BUCKET, "--capabilities", *CAPABILITIES),
-        *("--no-confirm-changeset", "--no-progressbar", "--region", emulator.region),
+        *("--no-confirm-changeset", "--no-fail-on-empty-changeset"),
+        *("--no-progressbar", "--region", emulator.region),
         *("--parameter-overrides", *overrides(parameters)),
     )
     return Stack(log_group=parameters["CloudTrailLogGroupName"], outputs=read_outputs(emulator))
+
+
+def make_bucket(emulator: Emulator) -> None:
+    """Make the bucket that `sam deploy` uploads to, unless it is there."""
+    s3 = emulator.session().client("s3", endpoint_url=emulator.endpoint)
+    if ARTIFACTS_BUCKET not in {bucket["Name"] for bucket in s3.list_buckets()["Buckets"]}:
+        s3.create_bucket(
+            Bucket=ARTIFACTS_BUCKET, CreateBucketConfiguration={"LocationConstraint": "eu-west-1"}
+        )
 
 
 def overrides(parameters: Mapping[str, str]) -> list[str]:

@@ -1,11 +1,11 @@
-"""What can be told in the demo: a program that works or fails, what people hear, and what nobody hears."""
+"""What can be told in the demo: programs that work or fail, what people hear, and what nobody hears."""
 
 import time
 from dataclasses import dataclass
 from typing import Final
 
 from local import application, cloudtrail
-from local.application import Application, Role
+from local.application import Application, Key, Role
 from local.inbox_messages import Message
 from local.person import MissedError, Person
 from local.up import Local, Say
@@ -23,52 +23,66 @@ class Story:
     person: Person
     say: Say
 
-    def expect_work(self, app: Application) -> None:
-        """The application has to decrypt."""
-        if refusal := app.decrypt():
-            raise MissedError(f"{app.name} can't decrypt: {refusal}")
-        self.say(f"{app.name} decrypts: it works")
+    def expect_work(self, key: Key) -> None:
+        """Everybody who needs the key has to be able to decrypt."""
+        for app in key.applications:
+            if refusal := app.decrypt():
+                raise MissedError(f"{app.plan.told} can't decrypt: {refusal}")
+            self.say(f"{app.plan.told} decrypts {app.plan.reads}: it works")
 
-    def schedule_deletion(self, app: Application, somebody: Role) -> None:
+    def schedule_deletion(self, key: Key, somebody: Role) -> None:
         """Somebody schedules the key for deletion."""
-        parameters = {"keyId": app.key_arn, "pendingWindowInDays": application.DELETION_DAYS}
+        parameters = {"keyId": key.arn, "pendingWindowInDays": application.DELETION_DAYS}
         answer = somebody.kms.schedule_key_deletion(
-            KeyId=app.key_arn, PendingWindowInDays=application.DELETION_DAYS
+            KeyId=key.arn, PendingWindowInDays=application.DELETION_DAYS
         )
-        self.say(f"jane@example.com schedules {app.alias} for deletion on {answer['DeletionDate']:%Y-%m-%d}")
+        self.say(f"jane@example.com schedules {key.alias} for deletion on {answer['DeletionDate']:%Y-%m-%d}")
         record = cloudtrail.succeeded(
-            "ScheduleKeyDeletion", answer, by=somebody, key_arn=app.key_arn, parameters=parameters
+            "ScheduleKeyDeletion", answer, by=somebody, key_arn=key.arn, parameters=parameters
         )
-        self.deliver(record)
+        self.deliver([record])
 
-    def fail(self, app: Application) -> None:
-        """The application fails, and CloudTrail has it."""
-        refusal = app.decrypt()
-        if refusal is None:
-            raise MissedError(f"{app.name} still decrypts with a key that is pending deletion")
-        self.say(f"{app.name} fails: {refusal}")
-        parameters = {"encryptionContext": app.context, "encryptionAlgorithm": "SYMMETRIC_DEFAULT"}
-        self.deliver(cloudtrail.refused(refusal, by=app.role, key_arn=app.key_arn, parameters=parameters))
+    def fail(self, key: Key) -> None:
+        """Everybody who needs the key fails, and CloudTrail has it."""
+        self.deliver([record for app in key.applications for record in self.refusals(app, key)])
 
-    def deliver(self, record: cloudtrail.Record) -> None:
-        """Put a record into the log group."""
-        cloudtrail.deliver(self.local.emulator, self.local.stack.log_group, [record])
+    def refusals(self, app: Application, key: Key) -> list[cloudtrail.Record]:
+        """The records of all the requests that somebody makes in vain."""
+        parameters = {"encryptionContext": app.plan.context, "encryptionAlgorithm": "SYMMETRIC_DEFAULT"}
+        refused = [refusal for _ in range(app.plan.requests) if (refusal := app.decrypt())]
+        if len(refused) < app.plan.requests:
+            raise MissedError(f"{app.plan.told} still decrypts with a key that is pending deletion")
+        self.say(f"{app.plan.told} fails, {len(refused)} of {app.plan.requests} requests: {refused[0]}")
+        told = [
+            cloudtrail.refused(one, by=app.role, key_arn=key.arn, parameters=parameters) for one in refused
+        ]
+        return [cloudtrail.behind(record, app.plan) for record in told]
 
-    def hear(self, reason: str, app: Application) -> dict[str, Message]:
-        """Wait until every channel was told of the application's key."""
+    def deliver(self, records: list[cloudtrail.Record]) -> None:
+        """Put records into the log group, whichever account and Region they are from."""
+        cloudtrail.deliver(self.local.emulator, self.local.stack.log_group, records)
+
+    def hear(self, reason: str, key: Key) -> dict[str, Message]:
+        """Wait until every channel was told of the key."""
         start = time.monotonic()
-        found = self.local.inbox.wait_for(CHANNELS, (reason,), SECONDS_FOR_A_NOTICE, app.key_arn)
+        found = self.local.inbox.wait_for(CHANNELS, (reason,), SECONDS_FOR_A_NOTICE, key.arn)
         if missing := [channel for channel in CHANNELS if channel not in found]:
-            raise MissedError(f"no {reason} notice of {app.alias} by {' and '.join(missing)}")
+            raise MissedError(f"no {reason} notice of {key.alias} by {' and '.join(missing)}")
         self.say(f"notice {reason} arrived by {' and '.join(CHANNELS)}, in {time.monotonic() - start:.1f} s")
         self.say(f"the mail's subject: {found['email'].payload['Subject']}")
         return found
 
-    def link(self, app: Application) -> str:
-        """Wait for the notice that the application's key is in use, and return the link in its mail."""
-        notice = self.hear("key-in-use", app)["email"]
+    def link(self, key: Key) -> str:
+        """Wait for the notice that the key is in use, which names everybody, and return its mail's link."""
+        notice = self.hear("key-in-use", key)["email"]
         if not notice.link:
-            raise MissedError(f"the mail has no link to {app.key_arn}")
+            raise MissedError(f"the mail has no link to {key.arn}")
+        mail = " ".join(notice.payload["Message"].split())
+        plans = [app.plan for app in key.applications]
+        wanted = [words for plan in plans for words in (plan.told, plan.reads)]
+        if missing := [words for words in wanted if words not in mail]:
+            raise MissedError(f"the mail does not say {', '.join(missing)}")
+        self.say(f"the mail names {'; '.join(f'{plan.told} with {plan.reads}' for plan in plans)}")
         return notice.link
 
     def hear_nothing(self) -> None:
@@ -98,11 +112,8 @@ class Story:
         if error := answer.get("FunctionError"):
             raise MissedError(f"investigate failed: {error}")
 
-    def expect_state(self, app: Application, state: str) -> None:
-        """The key of the application has to be in that state."""
-        emulator = self.local.emulator
-        client = emulator.session().client("kms", endpoint_url=emulator.endpoint)
-        found = client.describe_key(KeyId=app.key_arn)["KeyMetadata"]["KeyState"]
-        if found != state:
-            raise MissedError(f"{app.alias} is {found}, not {state}")
-        self.say(f"DescribeKey: {app.alias} is {state}")
+    def expect_state(self, key: Key, state: str) -> None:
+        """The key has to be in that state."""
+        if (found := key.state()) != state:
+            raise MissedError(f"{key.alias} is {found}, not {state}")
+        self.say(f"DescribeKey: {key.alias} is {state}")

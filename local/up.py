@@ -8,7 +8,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import TextIO
 
-from local import inbox_server, metric_filters, stack
+from local import inbox_server, metric_filters, organization, stack
 from local.emulator import Emulator, running_emulator
 from local.inbox import Inbox
 
@@ -56,6 +56,7 @@ def running(say: Say) -> Iterator[Local]:
         built = stack.build(emulator)
         say("sam deploy")
         deployed = stack.deploy(emulator, built, parameters(inbox))
+        organization.let_in(emulator, deployed)
         inbox.page_url = deployed.page_url
         inbox_server.subscribe(emulator, inbox, deployed.notice_topic)
         filters = opened.enter_context(metric_filters.following(emulator, deployed.log_group))
@@ -68,6 +69,7 @@ def parameters(inbox: Inbox) -> dict[str, str]:
         "CloudTrailLogGroupName": stack.LOG_GROUP,
         "NotificationEmails": EMAILS,
         "SlackWebhookUrl": inbox.url + inbox.slack_path,
+        **organization.PARAMETERS,
     }
 
 

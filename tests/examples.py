@@ -6,12 +6,15 @@ from typing import Any
 
 from reprieve.arn import KeyArn
 from reprieve.callers import Caller
-from reprieve.cases import Case, Decision, Key, ScheduledBy, open_case
+from reprieve.cases import Case, ScheduledBy, open_case
 from reprieve.clock import MINUTE, to_minute
+from reprieve.decisions import Choice, Decision
+from reprieve.keys import Key
 from reprieve.notices import CaseSummary, Notice, Reason
 from reprieve.records import KeyUse
 from reprieve.resources import Resource
 from reprieve.tallies import Counted, Tally, Uses, one
+from reprieve.visitors import KnownBy, Visitor
 
 KEY = KeyArn.parse("arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab")
 OTHER_KEY = KeyArn.parse("arn:aws:kms:us-east-1:111122223333:key/5678abcd-12ab-34cd-56ef-1234567890ab")
@@ -64,6 +67,19 @@ BILLING = Caller(
     is_outside=True,
     console_url="https://eu-west-1.console.aws.amazon.com/iam/home?region=eu-west-1#/roles/details/billing",
 )
+INSTANCE = Caller(
+    kind="AssumedRole",
+    id="arn:aws:sts::111122223333:assumed-role/aws:ec2-infrastructure/i-0abc12345",
+    name="EC2 instance i-0abc12345",
+    arn="arn:aws:sts::111122223333:assumed-role/aws:ec2-infrastructure/i-0abc12345",
+    account="111122223333",
+    behind="role aws:ec2-infrastructure",
+    session="i-0abc12345",
+    invoked_by="AWS Internal",
+    console_url="https://eu-west-1.console.aws.amazon.com/ec2/home?region=eu-west-1"
+    "#InstanceDetails:instanceId=i-0abc12345",
+    is_service=True,
+)
 SECRET = Resource(
     service="secret",
     name="prod/orders/db",
@@ -111,6 +127,7 @@ def counted(*found: KeyUse) -> Counted:
     minute = Counted()
     for each in found:
         minute.of(each).add(one(each))
+        minute.at(each)
     return minute
 
 
@@ -149,14 +166,24 @@ def scheduled() -> ScheduledBy:
     return ScheduledBy(caller=ADMIN, at=DELETION - timedelta(days=7))
 
 
+def visitor(**changes: Any) -> Visitor:
+    """Somebody with the link from a mail."""
+    usual = Visitor(
+        known_by=KnownBy.LINK,
+        channel="email",
+        notice="8c8f1b4e-0d5f-5a61-9d0e-3d9c1f4c0a11",
+        source_ip="203.0.113.40",
+        user_agent="Mozilla/5.0",
+    )
+    return replace(usual, **changes)
+
+
 def decision(**changes: Any) -> Decision:
     """What a person chose on the page."""
     usual = Decision(
-        choice="cancel",
+        choice=Choice.CANCEL,
         at=at("15:10"),
-        channel="email",
-        source_ip="203.0.113.40",
-        user_agent="Mozilla/5.0",
+        by=visitor(),
         enable=True,
         state="Enabled",
     )

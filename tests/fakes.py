@@ -18,7 +18,8 @@ from reprieve.errors import (
     WrongStateError,
 )
 from reprieve.facts import Facts, Sources
-from reprieve.ports import Document, Grants, KeyMetadata, KeyUsage, LogLine
+from reprieve.links import SigningKey
+from reprieve.ports import Document, Grants, KeyMetadata, KeyUsage, LinkChecker, LogLine
 
 NOW = datetime(2026, 11, 22, 15, 0, tzinfo=UTC)
 
@@ -72,6 +73,19 @@ class FakeLogs:
             (line for appear, line in self.lines if appear <= self.clock.now), key=lambda line: line.timestamp
         )
         return iter([line for line in readable if start <= line.timestamp < end])
+
+
+@dataclass
+class FakeTrail:
+    """A log group that is written into."""
+
+    lines: list[LogLine] = field(default_factory=list)
+    error: AwsError | None = None
+
+    def write(self, lines: Sequence[LogLine]) -> None:
+        if self.error:
+            raise self.error
+        self.lines.extend(sorted(lines, key=lambda line: line.timestamp))
 
 
 @dataclass
@@ -213,6 +227,16 @@ class FakeSigner:
     secret: bytes = b"the stack's own"
     checks: int = 0
     error: AwsError | None = None
+
+    @property
+    def key(self) -> SigningKey:
+        """It, as the stack's first signing key."""
+        return SigningKey("a", self)
+
+    @property
+    def keys(self) -> dict[str, LinkChecker]:
+        """It, as the only signing key whose links are good."""
+        return {"a": self}
 
     def generate_mac(self, message: bytes) -> bytes:
         if self.error:

@@ -168,6 +168,7 @@ class History:
             for case in cases:
                 rows = {part.caller.id: part.count for part in case.uses.by_caller}
                 assert rows == dict(expected)
+                assert case.timeline.total == expected.total()
                 about = [
                     (message["channel"], message["notice"]["id"])
                     for message in sent

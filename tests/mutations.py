@@ -17,16 +17,17 @@ from typing import Any
 from jsonschema import Draft202012Validator
 
 from reprieve.bookkeeping import count
-from reprieve.cases import Case, Key, open_case
+from reprieve.cases import Case, open_case
 from reprieve.channels import email, slack
 from reprieve.clock import to_minute
 from reprieve.console import PAGE_LIMIT
+from reprieve.keys import Key
 from reprieve.notices import Notice, Reason, tell
-from reprieve.pages.rendering import case_page
+from reprieve.pages import Return, View, case_page
 from reprieve.readings import Reading
 from reprieve.records import Passed, read_line
 from reprieve.wire import from_json, to_json
-from tests.examples import DELETION, HOSTILE, NOW, at
+from tests.examples import DELETION, HOSTILE, NOW, at, visitor
 from tests.recorded import names, record
 
 DELIVERED = at("14:54:40")
@@ -37,7 +38,9 @@ SCHEMA = Draft202012Validator(
 TAGS = frozenset({
     *("html", "head", "meta", "title", "style", "body", "main", "footer", "h1", "h2", "p", "br"),
     *("a", "strong", "span", "pre", "ul", "li", "dl", "dt", "dd", "details", "summary"),
-    *("form", "label", "input", "button"),
+    *("form", "label", "input", "button", "section", "h3", "h4", "ol", "time"),
+    *("table", "caption", "thead", "tbody", "tr", "th", "td"),
+    *("svg", "desc", "g", "rect", "line", "path", "text", "figure", "figcaption"),
 })  # fmt: skip
 _ARN = "arn:aws:iam::111122223333:role/"
 JUNK: tuple[Any, ...] = (
@@ -139,7 +142,16 @@ def _check_page(case: Case) -> None:
         deletion_date=DELETION,
     )
     page = _Page()
-    page.feed(case_page(of, case, NOW, DELETION).html)
+    view = View(
+        key=of,
+        case=case,
+        history=(),
+        now=NOW,
+        expires_at=DELETION,
+        visitor=visitor(),
+        form=Return(token="t", decisions=0),
+    )
+    page.feed(case_page(view).html)
     assert page.tags <= TAGS
     _check_addresses(page.addresses)
 
@@ -167,7 +179,7 @@ class _Page(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.tags.add(tag)
         assert not any(name.startswith("on") or name in {"src", "style"} for name, _ in attrs)
-        self.addresses += [value for name, value in attrs if name == "href"]
+        self.addresses += [value for name, value in attrs if name == "href" and value != "#choices"]
 
 
 def _places(value: object) -> Iterator[tuple[Any, Any]]:

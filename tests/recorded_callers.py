@@ -1,6 +1,9 @@
 """Who made the requests in `events/records`, and what each is called."""
 
+from dataclasses import replace
+
 from reprieve.callers import Caller
+from tests.examples import JANE, ORDERS
 
 CALLERS: dict[str, tuple[Caller, str]] = {
     "create-grant-by-service-linked-role": (
@@ -231,28 +234,11 @@ CALLERS: dict[str, tuple[Caller, str]] = {
         "GitHub Actions (role deploy), session GitHubActions",
     ),
     "decrypt-by-iam-user-in-console-without-mfa": (
-        Caller(
-            kind="IAMUser",
-            id="arn:aws:iam::111122223333:user/ops/jane",
-            name="user jane",
-            arn="arn:aws:iam::111122223333:user/ops/jane",
-            account="111122223333",
-            console_url="https://eu-west-1.console.aws.amazon.com/iam/home?region=eu-west-1#/users/details/jane",
-            from_console=True,
-            mfa=False,
-        ),
+        replace(JANE, from_console=True, mfa=False),
         "user jane, in the AWS console, without MFA",
     ),
     "decrypt-by-iam-user-with-mfa": (
-        Caller(
-            kind="IAMUser",
-            id="arn:aws:iam::111122223333:user/ops/jane",
-            name="user jane",
-            arn="arn:aws:iam::111122223333:user/ops/jane",
-            account="111122223333",
-            console_url="https://eu-west-1.console.aws.amazon.com/iam/home?region=eu-west-1#/users/details/jane",
-            mfa=True,
-        ),
+        replace(JANE, mfa=True),
         "user jane",
     ),
     "decrypt-by-identity-center-user": (
@@ -478,57 +464,19 @@ CALLERS: dict[str, tuple[Caller, str]] = {
         "role athena-app, session query (for 544894e8-80c1-707f-60e3-3ba6510dfac1)",
     ),
     "decrypt-through-parameter-store": (
-        Caller(
-            kind="AssumedRole",
-            id="arn:aws:sts::111122223333:assumed-role/orders-fn/orders-api",
-            name="role orders-fn",
-            arn="arn:aws:sts::111122223333:assumed-role/orders-fn/orders-api",
-            account="111122223333",
-            session="orders-api",
-            invoked_by="AWS Internal",
-            service="SSM Parameter Store",
-            console_url="https://eu-west-1.console.aws.amazon.com/iam/home?region=eu-west-1#/roles/details/orders-fn",
-        ),
+        replace(ORDERS, invoked_by="AWS Internal", service="SSM Parameter Store"),
         "SSM Parameter Store on behalf of role orders-fn, session orders-api",
     ),
     "decrypt-through-service-by-address-alone": (
-        Caller(
-            kind="AssumedRole",
-            id="arn:aws:sts::111122223333:assumed-role/orders-fn/orders-api",
-            name="role orders-fn",
-            arn="arn:aws:sts::111122223333:assumed-role/orders-fn/orders-api",
-            account="111122223333",
-            session="orders-api",
-            invoked_by="athena.amazonaws.com",
-            service="Athena",
-            console_url="https://eu-west-1.console.aws.amazon.com/iam/home?region=eu-west-1#/roles/details/orders-fn",
-        ),
+        replace(ORDERS, invoked_by="athena.amazonaws.com", service="Athena"),
         "Athena on behalf of role orders-fn, session orders-api",
     ),
     "decrypt-through-unnamed-service": (
-        Caller(
-            kind="AssumedRole",
-            id="arn:aws:sts::111122223333:assumed-role/orders-fn/orders-api",
-            name="role orders-fn",
-            arn="arn:aws:sts::111122223333:assumed-role/orders-fn/orders-api",
-            account="111122223333",
-            session="orders-api",
-            invoked_by="AWS Internal",
-            service="an AWS service",
-            console_url="https://eu-west-1.console.aws.amazon.com/iam/home?region=eu-west-1#/roles/details/orders-fn",
-        ),
+        replace(ORDERS, invoked_by="AWS Internal", service="an AWS service"),
         "an AWS service on behalf of role orders-fn, session orders-api",
     ),
     "decrypt-with-user-agent-of-a-service": (
-        Caller(
-            kind="AssumedRole",
-            id="arn:aws:sts::111122223333:assumed-role/orders-fn/orders-api",
-            name="role orders-fn",
-            arn="arn:aws:sts::111122223333:assumed-role/orders-fn/orders-api",
-            account="111122223333",
-            session="orders-api",
-            console_url="https://eu-west-1.console.aws.amazon.com/iam/home?region=eu-west-1#/roles/details/orders-fn",
-        ),
+        ORDERS,
         "role orders-fn, session orders-api",
     ),
     "decrypt-without-a-type-by-secrets-manager": (

@@ -1,10 +1,11 @@
 """A key of its own for each test on the deployed stack, and what can be done with it."""
 
 import http.client
+import re
 import time
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from botocore.exceptions import ClientError
 
@@ -115,8 +116,18 @@ def request(method: str, url: str, body: bytes | None = None, **headers: str) ->
 
 
 def post(url: str, body: bytes) -> Answer:
-    """Send a form as a browser does."""
-    return request("POST", url, body, **{"Content-Type": "application/x-www-form-urlencoded"})
+    """Open the page and send a form of it, as a browser does."""
+    page = request("GET", url)
+    return send(url, body, page)
+
+
+def send(url: str, body: bytes, page: Answer) -> Answer:
+    """Send a form of a page that was opened before."""
+    hidden = dict(re.findall(r'type="hidden" name="(token|decisions)" value="(\w+)"', page.text))
+    cookie = page.headers.get("set-cookie", "").partition(";")[0]
+    form = b"&".join([body, urlencode(hidden).encode()])
+    headers = {"Content-Type": "application/x-www-form-urlencoded", "Sec-Fetch-Site": "same-origin"}
+    return request("POST", url, form, Cookie=cookie, **headers)
 
 
 _CALLERS: dict[str, Role] = {}

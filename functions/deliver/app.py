@@ -22,6 +22,7 @@ from reprieve.channels import Channel, email, slack
 from reprieve.clock import utc_now
 from reprieve.deliver import Deliverer, pause
 from reprieve.errors import ReprieveError
+from reprieve.links import SigningKey
 from reprieve.settings import DeliverSettings
 
 
@@ -53,7 +54,7 @@ def _deliverer(context: LambdaContext) -> Deliverer:
     return Deliverer(
         channels=_channels(),
         once=OnceInTable(_dynamodb(), settings.table, context),
-        minter=KmsMinter(_regions(), settings.signing_key),
+        signing_key=SigningKey(settings.signing_letter, KmsMinter(_regions(), settings.signing_key)),
         page_url=settings.page_url,
         lifetime=settings.link_lifetime,
         account=settings.account,

@@ -63,7 +63,9 @@ def _investigator() -> Investigator:
         ),
         logs=CloudWatchLogs(boto3.client("logs", config=PATIENT), settings.log_group),
         facts=_facts(settings),
-        casebook=Casebook(DynamoTable(boto3.client("dynamodb", config=PROMPT), settings.table)),
+        casebook=Casebook(
+            DynamoTable(boto3.client("dynamodb", config=PROMPT), settings.table), settings.kept
+        ),
         queue=SqsQueue(boto3.client("sqs", config=PROMPT), settings.queue_url),
         pool=ThreadPoolExecutor(READS_AT_ONCE),
         clock=utc_now,

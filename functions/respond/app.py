@@ -21,14 +21,20 @@ from reprieve.adapters.sqs import SqsQueue
 from reprieve.adapters.structured_log import StructuredLog
 from reprieve.casebook import Casebook
 from reprieve.clock import utc_now
-from reprieve.fields import mapping, text
+from reprieve.door import Door
+from reprieve.fields import look, mapping, text
 from reprieve.looking import Looker
 from reprieve.pages import security_headers
+from reprieve.ports import Log
 from reprieve.rescue import Rescuer
 from reprieve.respond import Request, Responder
-from reprieve.settings import RespondSettings
+from reprieve.settings import RespondSettings, SignInSettings
+from reprieve.signin import SignIn
+from reprieve.visitors import KnownBy
 
 TOKEN_LIMIT = 16_384  # characters, more than API Gateway lets through: the link's own check decides
+HEADER_LIMIT = 4_096
+COOKIES_AT_MOST = 50
 
 
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
@@ -39,19 +45,38 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     return {
         "statusCode": page.status,
         "headers": {**security_headers(), **page.headers},
-        "body": "" if request.method == "HEAD" else page.html,
+        "cookies": list(page.cookies),
+        "body": "" if request.route.startswith("HEAD ") else page.html,
     }
 
 
 def _request(event: Mapping[str, Any]) -> Request:
-    http = mapping(event, "requestContext", "http")
+    context = mapping(event, "requestContext")
+    http = mapping(context, "http")
     return Request(
-        method=text(http, "method"),
+        route=text(event, "routeKey"),
         token=text(event, "pathParameters", "token", limit=TOKEN_LIMIT),
+        origin=f"https://{text(context, 'domainName')}",
         source_ip=text(http, "sourceIp"),
         user_agent=text(http, "userAgent"),
+        headers=_strings(mapping(event, "headers")),
+        cookies=_cookies(event),
+        query=_strings(mapping(event, "queryStringParameters")),
         body=_body(event),
     )
+
+
+def _strings(found: Mapping[str, Any]) -> Mapping[str, str]:
+    return {name: text(found, name, limit=HEADER_LIMIT) for name in found}
+
+
+def _cookies(event: Mapping[str, Any]) -> Mapping[str, str]:
+    """Return the cookies of a request; of two by one name, the first, as browsers send the closest first."""
+    listed = look(event, "cookies")
+    pairs = (
+        [str(pair).partition("=") for pair in listed[:COOKIES_AT_MOST]] if isinstance(listed, list) else []
+    )
+    return {name.strip(): value.strip() for name, _, value in reversed(pairs)}
 
 
 def _body(event: Mapping[str, Any]) -> bytes:
@@ -74,26 +99,52 @@ def _responder() -> Responder:
     settings = RespondSettings.read(os.environ)
     log = StructuredLog(_logger())
     regions = Regions()
+    table = DynamoTable(boto3.client("dynamodb", config=PROMPT), settings.table)
+    casebook = Casebook(table, settings.kept)
     accounts = Accounts(
         own=settings.account, members=member_sessions(settings.member_role, settings.external_id)
     )
-    keys = KmsDirectory(accounts)
-    casebook = Casebook(DynamoTable(boto3.client("dynamodb", config=PROMPT), settings.table))
-    looker = Looker(keys=keys, casebook=casebook, pool=ThreadPoolExecutor(2), log=log)
+    looker = Looker(
+        keys=KmsDirectory(accounts), casebook=casebook, pool=ThreadPoolExecutor(2), clock=utc_now, log=log
+    )
     return Responder(
-        checker=KmsChecker(regions, settings.signing_key),
+        checkers={letter: KmsChecker(regions, key) for letter, key in settings.signing_keys.items()},
+        door=Door(known_by=settings.known_by, networks=settings.networks, sign_in=_sign_in(settings, table)),
         looker=looker,
-        rescuer=Rescuer(
-            channels=settings.channels,
-            looker=looker,
-            keys=keys,
-            control=KmsControl(accounts),
-            casebook=casebook,
-            queue=SqsQueue(boto3.client("sqs", config=PROMPT), settings.queue_url),
-            clock=utc_now,
-            sleep=time.sleep,
-            log=log,
-        ),
+        rescuer=_rescuer(settings, accounts, looker, log),
+        casebook=casebook,
         clock=utc_now,
         log=log,
     )
+
+
+def _rescuer(settings: RespondSettings, accounts: Accounts, looker: Looker, log: Log) -> Rescuer:
+    return Rescuer(
+        channels=settings.channels,
+        looker=looker,
+        keys=looker.keys,
+        control=KmsControl(accounts),
+        casebook=looker.casebook,
+        queue=SqsQueue(boto3.client("sqs", config=PROMPT), settings.queue_url),
+        clock=utc_now,
+        sleep=time.sleep,
+        log=log,
+    )
+
+
+def _sign_in(settings: RespondSettings, table: DynamoTable) -> SignIn | None:
+    """Return how visitors sign in, where they have to."""
+    if settings.known_by is not KnownBy.SIGN_IN:
+        return None
+    from reprieve.adapters.openid import ClientSecret, OpenIdProvider  # noqa: PLC0415 - others don't wait for it
+
+    told = SignInSettings.read(os.environ)
+    secrets = boto3.client("secretsmanager", config=PROMPT) if told.secret else None
+    provider = OpenIdProvider(
+        issuer=told.issuer,
+        client_id=told.client_id,
+        redirect_uri=told.redirect_uri,
+        secret=ClientSecret(secrets, told.secret) if secrets else None,
+        wants_groups=bool(told.rule.groups),
+    )
+    return SignIn(provider=provider, rule=told.rule, table=table, clock=utc_now)

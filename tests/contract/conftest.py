@@ -2,9 +2,16 @@
 
 import socket
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
+import boto3
 import pytest
 from moto import mock_aws
+
+from tests.tables import make_table
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
 
 _PROXIES = ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY", "all_proxy", "ALL_PROXY")
 
@@ -19,6 +26,14 @@ def region(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
     with mock_aws():
         yield "eu-west-1"
+
+
+@pytest.fixture
+def dynamodb(region: str) -> "DynamoDBClient":
+    """DynamoDB in this process, with the table `cases`."""
+    made = boto3.client("dynamodb", region_name=region)
+    make_table(made, "cases")
+    return made
 
 
 @pytest.fixture

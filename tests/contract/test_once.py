@@ -3,7 +3,6 @@
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, cast
 
-import boto3
 import pytest
 from botocore.stub import Stubber
 
@@ -41,28 +40,13 @@ class Act:
         self.done.append("done")
 
 
-@pytest.fixture
-def client(region: str) -> "DynamoDBClient":
-    made = boto3.client("dynamodb", region_name=region)
-    made.create_table(
-        TableName="cases",
-        KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
-        AttributeDefinitions=[
-            {"AttributeName": "pk", "AttributeType": "S"},
-            {"AttributeName": "sk", "AttributeType": "S"},
-        ],
-        BillingMode="PAY_PER_REQUEST",
-    )
-    return made
-
-
 def in_table(client: "DynamoDBClient", table: str = "cases", milliseconds_left: int = 30_000) -> Once:
     return OnceInTable(client, table, cast("LambdaContext", Context(milliseconds_left)))
 
 
 @pytest.fixture(params=["memory", "dynamodb"])
 def once(request: pytest.FixtureRequest) -> Once:
-    return FakeOnce() if request.param == "memory" else in_table(request.getfixturevalue("client"))
+    return FakeOnce() if request.param == "memory" else in_table(request.getfixturevalue("dynamodb"))
 
 
 def test_what_has_been_done_is_not_done_again(once: Once) -> None:
@@ -115,45 +99,45 @@ def died_on_the_way(once: Once) -> None:
         once.do("notice/slack", act)
 
 
-def test_an_attempt_that_may_still_be_alive_holds_the_next_one_up(client: "DynamoDBClient") -> None:
-    died_on_the_way(in_table(client))
+def test_an_attempt_that_may_still_be_alive_holds_the_next_one_up(dynamodb: "DynamoDBClient") -> None:
+    died_on_the_way(in_table(dynamodb))
 
     with pytest.raises(InProgressError):
-        in_table(client).do("notice/slack", Act())
+        in_table(dynamodb).do("notice/slack", Act())
 
 
-def test_an_attempt_whose_invocation_is_over_is_no_obstacle(client: "DynamoDBClient") -> None:
-    died_on_the_way(in_table(client, milliseconds_left=-1000))
+def test_an_attempt_whose_invocation_is_over_is_no_obstacle(dynamodb: "DynamoDBClient") -> None:
+    died_on_the_way(in_table(dynamodb, milliseconds_left=-1000))
     act = Act()
 
-    in_table(client).do("notice/slack", act)
+    in_table(dynamodb).do("notice/slack", act)
 
     assert act.done == ["done"]
 
 
 def test_it_is_remembered_beside_the_cases_and_longer_than_a_queue_keeps_a_message(
-    client: "DynamoDBClient",
+    dynamodb: "DynamoDBClient",
 ) -> None:
-    in_table(client).do("notice/slack", Act())
+    in_table(dynamodb).do("notice/slack", Act())
 
-    (item,) = client.scan(TableName="cases")["Items"]
+    (item,) = dynamodb.scan(TableName="cases")["Items"]
     assert item["pk"] == {"S": "delivery"}
     assert item["sk"]["S"].startswith("delivery#")
     assert int(item["expires_at"]["N"]) > 1_700_000_000 + 14 * 86_400
 
 
-def test_a_table_that_is_not_there_is_told(client: "DynamoDBClient") -> None:
+def test_a_table_that_is_not_there_is_told(dynamodb: "DynamoDBClient") -> None:
     act = Act()
 
     with pytest.raises(AbsentError, match=r"^dynamodb:PutItem: ResourceNotFoundException"):
-        in_table(client, "elsewhere").do("notice/slack", act)
+        in_table(dynamodb, "elsewhere").do("notice/slack", act)
 
     assert act.done == []
 
 
-def test_a_refusal_is_told(client: "DynamoDBClient") -> None:
-    with Stubber(client) as stub:
+def test_a_refusal_is_told(dynamodb: "DynamoDBClient") -> None:
+    with Stubber(dynamodb) as stub:
         stub.add_client_error("put_item", "AccessDeniedException", "no", 400)
 
         with pytest.raises(DeniedError, match=r"^dynamodb:PutItem: AccessDeniedException: no"):
-            in_table(client).do("notice/slack", Act())
+            in_table(dynamodb).do("notice/slack", Act())

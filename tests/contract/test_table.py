@@ -4,7 +4,6 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-import boto3
 import pytest
 from botocore.stub import Stubber
 
@@ -20,26 +19,11 @@ CASE = Document(partition="key#1", sort="case#2026", body={"é": ["x", 1, None, 
 AUDIT = Document(partition="key#1", sort="audit#2026", body={"a": 1})
 
 
-@pytest.fixture
-def client(region: str) -> "DynamoDBClient":
-    made = boto3.client("dynamodb", region_name=region)
-    made.create_table(
-        TableName="cases",
-        KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
-        AttributeDefinitions=[
-            {"AttributeName": "pk", "AttributeType": "S"},
-            {"AttributeName": "sk", "AttributeType": "S"},
-        ],
-        BillingMode="PAY_PER_REQUEST",
-    )
-    return made
-
-
 @pytest.fixture(params=["memory", "dynamodb"])
 def table(request: pytest.FixtureRequest) -> Table:
     if request.param == "memory":
         return FakeTable()
-    return DynamoTable(request.getfixturevalue("client"), "cases")
+    return DynamoTable(request.getfixturevalue("dynamodb"), "cases")
 
 
 def test_what_was_never_written_is_not_there(table: Table) -> None:
@@ -134,16 +118,16 @@ def test_what_is_removed_is_gone_and_can_be_written_anew(table: Table) -> None:
     assert table.get("key#1", "case#2026") == replace(CASE, version=1)
 
 
-def test_the_expiry_is_what_dynamodb_takes_for_one(client: "DynamoDBClient") -> None:
-    DynamoTable(client, "cases").put(replace(CASE, expires_at=datetime(2027, 1, 1, tzinfo=UTC)))
+def test_the_expiry_is_what_dynamodb_takes_for_one(dynamodb: "DynamoDBClient") -> None:
+    DynamoTable(dynamodb, "cases").put(replace(CASE, expires_at=datetime(2027, 1, 1, tzinfo=UTC)))
 
-    item = client.get_item(TableName="cases", Key={"pk": {"S": "key#1"}, "sk": {"S": "case#2026"}})["Item"]
+    item = dynamodb.get_item(TableName="cases", Key={"pk": {"S": "key#1"}, "sk": {"S": "case#2026"}})["Item"]
     assert item["expires_at"] == {"N": "1798761600"}
 
 
-def test_a_table_that_is_not_there_is_told(client: "DynamoDBClient") -> None:
+def test_a_table_that_is_not_there_is_told(dynamodb: "DynamoDBClient") -> None:
     with pytest.raises(AbsentError, match=r"^dynamodb:GetItem: ResourceNotFoundException"):
-        DynamoTable(client, "elsewhere").get("key#1", "case#2026")
+        DynamoTable(dynamodb, "elsewhere").get("key#1", "case#2026")
 
 
 def cancelled(*codes: str) -> dict[str, Any]:
@@ -160,31 +144,31 @@ def cancelled(*codes: str) -> dict[str, Any]:
     ],
 )
 def test_why_a_transaction_failed_is_told_apart(
-    client: "DynamoDBClient", code: str, more: dict[str, Any], kind: type[Exception]
+    dynamodb: "DynamoDBClient", code: str, more: dict[str, Any], kind: type[Exception]
 ) -> None:
-    with Stubber(client) as stub:
+    with Stubber(dynamodb) as stub:
         stub.add_client_error("transact_write_items", code, "no", 400, modeled_fields=more)
 
         with pytest.raises(kind) as caught:
-            DynamoTable(client, "cases").put(CASE, AUDIT)
+            DynamoTable(dynamodb, "cases").put(CASE, AUDIT)
 
     assert type(caught.value) is kind
 
 
-def test_a_write_that_meets_a_transaction_is_a_conflict(client: "DynamoDBClient") -> None:
-    with Stubber(client) as stub:
+def test_a_write_that_meets_a_transaction_is_a_conflict(dynamodb: "DynamoDBClient") -> None:
+    with Stubber(dynamodb) as stub:
         stub.add_client_error("put_item", "TransactionConflictException", "no", 400)
 
         with pytest.raises(ConflictError):
-            DynamoTable(client, "cases").put(CASE)
+            DynamoTable(dynamodb, "cases").put(CASE)
 
 
-def test_what_is_read_is_what_was_written_last(client: "DynamoDBClient") -> None:
+def test_what_is_read_is_what_was_written_last(dynamodb: "DynamoDBClient") -> None:
     consistent = {"TableName": "cases", "ConsistentRead": True}
     name = {"pk": {"S": "key#1"}, "sk": {"S": "case#2026"}}
     query = {"KeyConditionExpression": "pk = :pk", "ExpressionAttributeValues": {":pk": {"S": "key#1"}}}
-    table = DynamoTable(client, "cases")
-    with Stubber(client) as stub:
+    table = DynamoTable(dynamodb, "cases")
+    with Stubber(dynamodb) as stub:
         stub.add_response("get_item", {}, consistent | {"Key": name})
         stub.add_response("query", {"Items": []}, consistent | query)
 

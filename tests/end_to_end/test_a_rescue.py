@@ -6,7 +6,6 @@ import time
 
 import pytest
 
-from local import cloudtrail
 from local.up import Local
 from tests.scene import Answer, Scene, post, request
 
@@ -175,19 +174,6 @@ def test_a_form_that_makes_no_sense_is_refused(stack: Local, body: bytes, status
     assert answer.status == status
     assert "Nothing was changed." in answer.text
     assert scene.state() == "PendingDeletion"
-
-
-def test_a_key_of_another_account_is_told_without_a_link(stack: Local) -> None:
-    scene = Scene.begin(stack)
-    foreign = scene.key.replace(":111122223333:", ":444455556666:")
-    record: cloudtrail.Record = json.loads(json.dumps(scene.use()).replace(scene.key, foreign))
-    scene.key = foreign
-
-    scene.deliver(record)
-
-    told = scene.hear("key-in-use")
-    assert told["email"].link is None
-    assert "it belongs to account 444455556666" in " ".join(told["email"].payload["Message"].split())
 
 
 def _flipped(token: str) -> list[str]:

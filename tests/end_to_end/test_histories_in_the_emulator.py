@@ -7,20 +7,13 @@ import pytest
 from local.up import Local
 from reprieve.adapters.dynamodb import DynamoTable
 from tests.history import History, random_steps
+from tests.tables import make_table
 
 
 @pytest.mark.parametrize("number", range(3))
 def test_whatever_happens_the_books_are_right_in_the_emulator_too(stack: Local, number: int) -> None:
     client = stack.emulator.session().client("dynamodb", endpoint_url=stack.emulator.endpoint)
-    client.create_table(
-        TableName=f"history-{number}",
-        KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
-        AttributeDefinitions=[
-            {"AttributeName": "pk", "AttributeType": "S"},
-            {"AttributeName": "sk", "AttributeType": "S"},
-        ],
-        BillingMode="PAY_PER_REQUEST",
-    )
+    make_table(client, f"history-{number}")
     history = History(DynamoTable(client, f"history-{number}"))
 
     history.run("alarms/schedule")

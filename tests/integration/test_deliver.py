@@ -8,13 +8,16 @@ from typing import Any
 import pytest
 
 from reprieve.arn import KeyArn
-from reprieve.cases import Decision, Key, open_case
+from reprieve.cases import open_case
 from reprieve.channels import email, slack
+from reprieve.decisions import Choice, Decision
 from reprieve.deliver import Deliverer, pause
 from reprieve.errors import ChannelBusyError, ChannelError, DeniedError, NotUnderstoodError
+from reprieve.keys import Key
 from reprieve.links import verify
 from reprieve.notices import Notice, Reason, tell
 from reprieve.wire import to_json
+from tests.examples import visitor
 from tests.fakes import FakeClock, FakeLog, FakeOnce, FakeSigner, FakeTopic, FakeWebhook
 
 KEY = KeyArn.parse("arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab")
@@ -39,7 +42,7 @@ class World:
         Deliverer(
             channels={"email": email.Email(self.topic), "slack": slack.Slack(self.webhook)},
             once=self.once,
-            minter=self.signer,
+            signing_key=self.signer.key,
             page_url=PAGE,
             lifetime=self.lifetime,
             account=self.account,
@@ -82,8 +85,9 @@ def test_each_channel_gets_a_link_of_its_own_that_names_the_key_and_its_deletion
     (posted,) = [button["url"] for block in payload["blocks"] if block["type"] == "actions"
                  for button in block["elements"] if button["action_id"] == "open-case"]  # fmt: skip
     assert mailed
-    claims = [verify(link.removeprefix(PAGE), world.signer, NOW) for link in (mailed, posted)]
+    claims = [verify(link.removeprefix(PAGE), world.signer.keys, NOW) for link in (mailed, posted)]
     assert [claim.channel for claim in claims] == ["email", "slack"]
+    assert len({claim.notice for claim in claims}) == 1
     assert {claim.key for claim in claims} == {KEY}
     assert {claim.deletion_date for claim in claims} == {DELETION}
     assert claims[0].expires_at == DELETION
@@ -96,7 +100,7 @@ def test_a_link_lives_as_long_as_the_stack_says_and_never_longer_than_the_key(wo
 
     link = world.mailed_link()
     assert link
-    assert verify(link.removeprefix(PAGE), world.signer, NOW).expires_at == NOW + timedelta(hours=2)
+    assert verify(link.removeprefix(PAGE), world.signer.keys, NOW).expires_at == NOW + timedelta(hours=2)
 
 
 @pytest.mark.parametrize(
@@ -182,9 +186,12 @@ def test_the_mail_says_in_its_attributes_what_it_is_about(world: World) -> None:
 def test_a_decision_is_told_without_a_link(world: World) -> None:
     case = open_case(Key(arn=KEY, account="111122223333", region="eu-west-1", state="Enabled"), NOW, NOW)
     decision = Decision(
-        choice="cancel", at=NOW, channel="slack", source_ip="203.0.113.40", user_agent="Firefox", enable=True,
+        choice=Choice.CANCEL,
+        at=NOW,
+        by=visitor(channel="slack", user_agent="Firefox"),
+        enable=True,
         state="Enabled",
-    )  # fmt: skip
+    )
     about = tell(case, Reason.DELETION_CANCELLED, NOW)[1]
 
     world.deliver(

@@ -17,6 +17,7 @@ from reprieve.errors import (
     UnreachableError,
 )
 from reprieve.investigate import COPIES_APART, LATENESS, STEP
+from reprieve.keys import Unknown
 from tests.recorded import line, record
 from tests.world import DELIVERED, KEY, NOW, World, another, pending
 
@@ -230,6 +231,72 @@ def test_facts_that_are_out_of_reach_for_once_do_not_undo_what_is_known(world: W
     assert len(world.casebook.cases(KEY)) == 1
     assert world.case().uses.count == 2
     assert world.case().key.state == "PendingDeletion"
+    assert world.case().unknown[0] == Unknown(
+        fact="state and deletion date of the key",
+        why="kms:DescribeKey failed: ReadTimeoutError; what is told of that is from an earlier look",
+    )
+
+
+def test_tags_that_are_out_of_reach_for_once_are_told_as_they_were(world: World) -> None:
+    pending(world)
+    world.logs.put(another(1), DELIVERED)
+    world.run()
+    world.kms.fail("kms:ListResourceTags", ThrottledError("kms:ListResourceTags", "ThrottlingException", ""))
+    world.kms.alias_names[KEY] = ()
+    jane = {"type": "IAMUser", "arn": "arn:aws:iam::111122223333:user/jane", "userName": "jane"}
+    world.clock.now += timedelta(minutes=1)
+    world.logs.put(another(2, userIdentity=jane))
+    world.clock.now += timedelta(seconds=1)
+
+    world.run("alarms/schedule")
+
+    notice = world.notices()[1]
+    assert (notice["case"]["key"]["owner"], notice["case"]["key"]["aliases"]) == ("team-orders", [])
+    assert notice["unknown"][0] == {
+        "fact": "tags of the key",
+        "why": "AWS asked for fewer requests (kms:ListResourceTags);"
+        " what is told of that is from an earlier look",
+    }
+    world.logs.put(another(3))
+    world.clock.now += timedelta(seconds=1)
+
+    world.run("alarms/schedule")
+
+    assert all("tags" not in unknown.fact for unknown in world.case().unknown)
+
+
+def test_a_state_of_an_earlier_look_is_not_told_once_the_case_is_over(world: World) -> None:
+    pending(world)
+    world.logs.put(another(1), DELIVERED)
+    world.run()
+    world.kms.fail("kms:DescribeKey", UnreachableError("kms:DescribeKey", "ReadTimeoutError", ""))
+    world.logs.put(line("cancel-key-deletion"))
+    world.clock.now += timedelta(seconds=1)
+
+    world.run("alarms/schedule")
+
+    notice = world.notices()[1]
+    assert notice["reason"] == "deletion-cancelled"
+    assert not {"state", "deletion_date"} & notice["case"]["key"].keys()
+    assert notice["case"]["key"]["description"] == "Orders database, prod"
+
+
+def test_a_state_that_is_not_the_one_of_the_case_is_told_only_as_it_is_now(world: World) -> None:
+    pending(world)
+    world.logs.put(another(1), DELIVERED)
+    world.run()
+    world.kms.cancel_deletion(KEY)
+    world.logs.put(another(2))
+    world.clock.now += timedelta(seconds=1)
+    world.run("alarms/schedule")
+    assert world.case().key.state == "Disabled"
+    world.kms.fail("kms:DescribeKey", UnreachableError("kms:DescribeKey", "ReadTimeoutError", ""))
+    world.logs.put(another(3))
+    world.clock.now += timedelta(seconds=1)
+
+    world.run("alarms/schedule")
+
+    assert world.case().key.state is None
 
 
 def test_a_key_in_another_account_is_told_without_asking(world: World) -> None:

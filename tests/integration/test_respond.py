@@ -5,14 +5,16 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
+from ipaddress import ip_network
 from typing import Any
 
 import pytest
 
 from reprieve.arn import KeyArn
 from reprieve.callers import Caller
-from reprieve.casebook import AuditEntry, Casebook
-from reprieve.cases import Counts, Key, Rescuable, ScheduledBy, Unknown, open_case
+from reprieve.casebook import Casebook
+from reprieve.cases import Counts, ScheduledBy, open_case
+from reprieve.door import Door
 from reprieve.errors import (
     AbsentError,
     AwsError,
@@ -22,12 +24,16 @@ from reprieve.errors import (
     UnreachableError,
     WrongStateError,
 )
+from reprieve.forms import COOKIE, FORM_LIMIT, Secret
+from reprieve.history import Entry
+from reprieve.keys import Key, Rescuable, Unknown
 from reprieve.links import Claims, mint, verify
 from reprieve.looking import Looker
 from reprieve.pages import Page, security_headers
 from reprieve.rescue import Rescuer
-from reprieve.respond import FORM_LIMIT, Request, Responder
+from reprieve.respond import Request, Responder
 from reprieve.tallies import CallerUses, Uses
+from reprieve.visitors import KnownBy
 from tests.fakes import FakeClock, FakeKms, FakeLog, FakeQueue, FakeSigner, FakeTable, Here
 
 KEY = KeyArn.parse("arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab")
@@ -46,6 +52,10 @@ class World:
     queue: FakeQueue = field(default_factory=FakeQueue)
     signer: FakeSigner = field(default_factory=FakeSigner)
     log: FakeLog = field(default_factory=FakeLog)
+    door: Door = field(default_factory=Door)
+    cookies: dict[str, str] = field(default_factory=lambda: {COOKIE: "c" * 43})
+    headers: dict[str, str] = field(default_factory=dict)
+    source_ip: str = "203.0.113.40"
 
     def __post_init__(self) -> None:
         self.kms = FakeKms(self.clock)
@@ -55,7 +65,7 @@ class World:
         )
 
     def responder(self) -> Responder:
-        looker = Looker(keys=self.kms, casebook=self.casebook, pool=Here(), log=self.log)
+        looker = Looker(keys=self.kms, casebook=self.casebook, pool=Here(), clock=self.clock, log=self.log)
         rescuer = Rescuer(
             channels=("email", "slack"),
             looker=looker,
@@ -67,24 +77,54 @@ class World:
             sleep=self.clock.sleep,
             log=self.log,
         )
-        return Responder(checker=self.signer, looker=looker, rescuer=rescuer, clock=self.clock, log=self.log)
+        return Responder(
+            checkers=self.signer.keys,
+            door=self.door,
+            looker=looker,
+            rescuer=rescuer,
+            casebook=self.casebook,
+            clock=self.clock,
+            log=self.log,
+        )
 
     def token(self, **changes: Any) -> str:
-        claims = Claims(key=KEY, deletion_date=DELETION, channel="email", expires_at=NOW + timedelta(days=5))
-        return mint(replace(claims, **changes), self.signer)
+        claims = Claims(
+            key=KEY,
+            deletion_date=DELETION,
+            channel="email",
+            notice="8c8f1b4e-0d5f-5a61-9d0e-3d9c1f4c0a11",
+            expires_at=NOW + timedelta(days=5),
+        )
+        return mint(replace(claims, **changes), self.signer.key)
 
     def ask(self, method: str = "GET", body: bytes = b"", token: str | None = None) -> Page:
+        return self.request(f"{method} /keys/{{token}}", body=body, token=token)
+
+    def request(
+        self, route: str, *, body: bytes = b"", token: str | None = None, query: dict[str, str] | None = None
+    ) -> Page:
         request = Request(
-            method=method,
+            route=route,
             token=self.token() if token is None else token,
-            source_ip="203.0.113.40",
+            origin="https://abc123.execute-api.eu-west-1.amazonaws.com",
+            source_ip=self.source_ip,
             user_agent="Mozilla/5.0",
+            headers=self.headers,
+            cookies=self.cookies,
+            query=query or {},
             body=body,
         )
         return self.responder().respond(request)
 
-    def post(self, body: bytes = CANCEL) -> Page:
-        return self.ask("POST", body)
+    def post(self, body: bytes = CANCEL, token: str | None = None) -> Page:
+        """Send a form of the page as it is now."""
+        return self.send(body, self.casebook.file(KEY, DELETION).decisions, token)
+
+    def send(self, body: bytes, decisions: int, token: str | None = None) -> Page:
+        """Send a form of the page as it was after so many decisions."""
+        token = self.token() if token is None else token
+        proof = Secret.of(self.cookies).token(token)
+        return self.ask("POST", body + f"&token={proof}&decisions={decisions}".encode(), token)
 
     def state(self) -> str:
         return self.kms.keys[KEY].state
@@ -92,12 +132,18 @@ class World:
     def handled(self) -> list[dict[str, Any]]:
         return [json.loads(body) for body in self.queue.bodies]
 
-    def audit(self) -> list[AuditEntry]:
-        return list(self.casebook.audit(KEY))
+    def audit(self) -> list[Entry]:
+        """The decisions on record."""
+        return [entry for entry in self.casebook.audit(KEY) if entry.decision]
 
 
 @pytest.fixture
 def world() -> World:
+    return begin()
+
+
+def begin() -> World:
+    """A world with one case in it."""
     world = World()
     key = Key(
         arn=KEY,
@@ -155,6 +201,11 @@ def read(page: Page) -> str:
 
 
 def controls(page: Page) -> list[dict[str, str | None]]:
+    """What a person can use."""
+    return [control for control in fields(page) if control.get("type") != "hidden"]
+
+
+def fields(page: Page) -> list[dict[str, str | None]]:
     parser = _Text()
     parser.feed(page.html)
     return parser.controls
@@ -167,31 +218,33 @@ def test_the_page_shows_the_key_the_caller_the_time_left_and_one_button(world: W
     assert page.status == 200
     assert "alias/orders-db" in text
     assert "still used by role orders-fn, session orders-api" in text
-    assert "Deleted in 6 days 23 hours, 2026-11-29 14:02 UTC" in text
-    assert "KMS refused 214 requests to use it since 2026-11-22 14:10 UTC" in text
+    assert "Deleted in 6 days 23 hours 2026-11-29 14:02 UTC" in text
+    assert "KMS refused 214 requests to use the key: the first on 2026-11-22 14:10 UTC" in text
     assert "from 198.51.100.7" in text
-    assert "PendingDeletion, KMS says at 15:00:00 UTC" in text
-    assert "scheduled 2026-11-22 14:00 UTC by user jane" in text
+    assert "KMS says: PendingDeletion, 15:00:00 UTC" in text
+    assert "Scheduled 2026-11-22 14:00 UTC (1 hour ago) by user jane" in text
     assert "team-orders" in text
     assert "The link can't help: its key policy denies kms:EnableKey." in text
     assert "last use (kms:GetKeyLastUsage is denied)" in text
     assert "aws kms cancel-key-deletion --region eu-west-1" in text
     assert controls(page) == [
-        {"type": "checkbox", "name": "enable", "value": "yes", "checked": None},
         {"type": "submit", "name": "decision", "value": "cancel"},
+        {"type": "text", "id": "why", "name": "why", "maxlength": "200", "autocomplete": "off"},
+        {"type": "text", "id": "why-cancel", "name": "why", "maxlength": "200", "autocomplete": "off"},
+        {"type": "submit", "name": "decision", "value": "cancel", "class": "plain"},
         {
             "type": "text",
-            "id": "why",
+            "id": "why-keep",
             "name": "why",
-            "required": None,
             "maxlength": "200",
             "autocomplete": "off",
+            "required": None,
         },
         {"type": "submit", "name": "decision", "value": "keep", "class": "plain"},
     ]
 
 
-@pytest.mark.parametrize("method", ["GET", "HEAD", "OPTIONS", "PUT"])
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
 def test_looking_changes_nothing_however_often(world: World, method: str) -> None:
     before = dict(world.table.documents)
 
@@ -209,7 +262,7 @@ def test_a_click_brings_the_key_back_proves_it_records_it_and_tells_everybody(wo
 
     assert page.status == 200
     assert "The key works again" in read(page)
-    assert "KMS says the key is Enabled, at 15:00:00 UTC." in read(page)
+    assert "KMS says: Enabled, 15:00:00 UTC" in read(page)
     assert world.state() == "Enabled"
     assert [message["channel"] for message in world.handled()] == ["email", "slack"]
     notice = world.handled()[0]["notice"]
@@ -217,14 +270,18 @@ def test_a_click_brings_the_key_back_proves_it_records_it_and_tells_everybody(wo
     assert notice["decision"] == {
         "choice": "cancel",
         "at": "2026-11-22T15:00:00Z",
-        "channel": "email",
-        "source_ip": "203.0.113.40",
-        "user_agent": "Mozilla/5.0",
+        "by": {
+            "known_by": "link",
+            "channel": "email",
+            "notice": "8c8f1b4e-0d5f-5a61-9d0e-3d9c1f4c0a11",
+            "source_ip": "203.0.113.40",
+            "user_agent": "Mozilla/5.0",
+        },
         "enable": True,
         "state": "Enabled",
     }
     (entry,) = world.audit()
-    assert (entry.state_before, entry.outcome) == ("PendingDeletion", "The key works again")
+    assert (entry.state_before, entry.outcome) == ("PendingDeletion", "rescued")
     assert entry.request_ids == ("cancel-request", "enable-request")
     assert world.casebook.outbox() == ()
 
@@ -247,8 +304,8 @@ def test_a_second_click_says_that_it_is_done_and_by_whom(world: World) -> None:
 
     assert "The deletion is already off" in read(page)
     assert (
-        "Somebody with the link from email cancelled it at 2026-11-22 15:00 UTC, from 203.0.113.40."
-        in read(page)
+        "Somebody with the link from email cancelled the deletion and enabled the key,"
+        " on 2026-11-22 15:00 UTC (just now), from 203.0.113.40." in read(page)
     )
     assert world.kms.changes() == ["kms:CancelKeyDeletion", "kms:EnableKey"]
     assert len(world.queue.bodies) == told
@@ -260,7 +317,7 @@ def test_a_second_person_who_looks_later_is_told_the_same(world: World) -> None:
     page = world.ask(token=world.token(channel="slack"))
 
     assert "The deletion is already off" in read(page)
-    assert "KMS says the key is Enabled." in read(page)
+    assert "KMS says: Enabled, 15:00:00 UTC" in read(page)
     assert controls(page) == []
 
 
@@ -282,8 +339,142 @@ def test_two_people_at_once_one_cancels_and_the_other_is_told(world: World) -> N
     page = world.post()
 
     assert "The deletion is already off" in read(page)
-    assert "Somebody cancelled it by another way than this page" in read(page)
+    assert "Somebody cancelled the deletion by another way than this page" in read(page)
     assert world.queue.bodies == []
+
+
+def test_of_two_people_at_the_same_moment_one_decides_and_the_other_is_told_so(world: World) -> None:
+    cancel = world.kms.cancel_deletion
+    pages: list[Page] = []
+
+    def second(key: KeyArn, by: str = "") -> str:
+        if not pages:
+            pages.append(world.send(KEEP, 0, world.token(channel="slack")))
+        return cancel(key, by)
+
+    world.kms.cancel_deletion = second  # type: ignore[method-assign]
+
+    winner = world.send(CANCEL, 0)
+
+    (loser,) = pages
+    assert "The key works again" in read(winner)
+    assert loser.status == 409
+    assert "This was decided while you were reading" in read(loser)
+    assert "Somebody with the link from email chose to cancel the deletion" in read(loser)
+    assert [entry.outcome for entry in world.audit()] == ["rescued"]
+    assert {message["notice"]["reason"] for message in world.handled()} == {"deletion-cancelled"}
+
+
+def test_of_two_who_read_the_same_page_the_later_one_is_told_of_the_first(world: World) -> None:
+    world.send(KEEP, 0)
+
+    page = world.send(CANCEL, 0, world.token(channel="slack"))
+
+    assert page.status == 409
+    assert "Somebody with the link from email chose to keep the deletion" in read(page)
+    assert world.kms.changes() == []
+    assert len(world.audit()) == 1
+
+
+def test_who_loses_by_an_instant_is_told_although_both_had_seen_nothing(world: World) -> None:
+    listed = world.table.list
+    before = [listed(f"key#{KEY}")]
+    world.send(KEEP, 0)
+    stale = iter(before)
+    world.table.list = lambda *place: next(stale, None) or listed(*place)  # type: ignore[method-assign]
+
+    page = world.send(CANCEL, 0)
+
+    assert "Somebody with the link from email chose to keep the deletion" in read(page)
+    assert world.kms.changes() == []
+
+
+def test_who_loses_and_can_not_see_to_whom_is_told_that_nothing_was_changed(world: World) -> None:
+    gone = AbsentError("kms:DescribeKey", "NotFoundException", "")
+    world.table.fail(ConflictError())
+    world.kms.fail("kms:DescribeKey", None, gone)
+
+    page = world.post()
+
+    assert page.status == 410
+
+
+@pytest.mark.parametrize(
+    ("cookies", "headers", "body"),
+    [
+        ({}, {}, b""),
+        ({COOKIE: "d" * 43}, {}, b""),
+        ({COOKIE: "c" * 43}, {"sec-fetch-site": "cross-site"}, b""),
+        ({COOKIE: "c" * 43}, {"origin": "https://evil.example"}, b""),
+    ],
+    ids=["no cookie", "another browser", "cross-site", "another origin"],
+)
+def test_a_form_that_is_not_from_the_page_changes_nothing(
+    world: World, cookies: dict[str, str], headers: dict[str, str], body: bytes
+) -> None:
+    token = world.token()
+    proof = Secret("c" * 43, is_new=False).token(token)
+    world.cookies, world.headers = cookies, headers
+
+    page = world.ask("POST", CANCEL + f"&token={proof}&decisions=0".encode() + body, token)
+
+    assert page.status == 403
+    assert "The form did not come from the page" in read(page)
+    assert world.kms.calls == []
+    assert world.audit() == []
+
+
+def test_the_page_gives_its_browser_what_its_form_needs(world: World) -> None:
+    world.cookies = {}
+    token = world.token()
+    shown = world.ask(token=token)
+    (cookie,) = shown.cookies
+    world.cookies = dict([cookie.partition(";")[0].split("=", 1)])
+    hidden = {str(field["name"]): field["value"] for field in fields(shown) if field.get("type") == "hidden"}
+
+    page = world.ask(
+        "POST", CANCEL + f"&token={hidden['token']}&decisions={hidden['decisions']}".encode(), token
+    )
+
+    assert "The key works again" in read(page)
+    assert world.ask(token=token).cookies == ()
+
+
+@pytest.mark.parametrize("route", ["OPTIONS /keys/{token}", "$default", "GET /signed-in", "GET /", ""])
+def test_whatever_else_is_asked_for_gets_the_page_of_a_bad_link(world: World, route: str) -> None:
+    page = world.request(route)
+
+    assert (page.status, page.html) == (404, world.ask(token="nonsense").html)
+    assert world.signer.checks == 0
+
+
+def test_nobody_signs_in_where_nobody_has_to(world: World) -> None:
+    page = world.request("GET /sign-in/{token}")
+
+    assert page.status == 404
+
+
+@pytest.mark.parametrize(("method", "body"), [("GET", b""), ("POST", CANCEL)])
+def test_who_is_not_in_the_network_sees_nothing_and_asks_nothing_of_kms(
+    world: World, method: str, body: bytes
+) -> None:
+    world.door = Door(known_by=KnownBy.NETWORK, networks=(ip_network("192.0.2.0/24"),))
+
+    page = world.ask(method, body)
+
+    assert page.status == 403
+    assert "Your address, 203.0.113.40, is not in the approvers' network." in read(page)
+    assert "orders" not in page.html
+    assert (world.signer.checks, world.kms.calls) == (0, [])
+
+
+def test_who_is_in_the_network_decides_and_is_said_to_have_been_there(world: World) -> None:
+    world.door = Door(known_by=KnownBy.NETWORK, networks=(ip_network("203.0.113.0/24"),))
+
+    page = world.post()
+
+    assert "The key works again" in read(page)
+    assert world.handled()[0]["notice"]["decision"]["by"]["known_by"] == "network"
 
 
 def test_a_key_that_was_cancelled_elsewhere_and_left_disabled_is_said_to_be_so(world: World) -> None:
@@ -291,7 +482,7 @@ def test_a_key_that_was_cancelled_elsewhere_and_left_disabled_is_said_to_be_so(w
 
     page = world.ask()
 
-    assert "What needs it stays broken until it is enabled." in read(page)
+    assert "What needs the key stays broken until it is enabled." in read(page)
     assert "aws kms enable-key" in read(page)
     assert controls(page) == []
 
@@ -328,15 +519,21 @@ def test_a_replica_says_that_it_alone_is_meant(world: World) -> None:
     assert "replica of a primary; this concerns the key in eu-west-1 alone" in read(page)
 
 
-@pytest.mark.parametrize("state", ["PendingDeletion", "PendingReplicaDeletion"])
-def test_a_link_of_another_deletion_opens_nothing(world: World, state: str) -> None:
+@pytest.mark.parametrize(
+    ("state", "title"),
+    [
+        ("PendingDeletion", "The key was scheduled for deletion again"),
+        ("PendingReplicaDeletion", "The key waits for its replicas"),
+    ],
+)
+def test_a_link_of_another_deletion_says_so_and_changes_nothing(world: World, state: str, title: str) -> None:
     later = DELETION + timedelta(days=1) if state == "PendingDeletion" else None
     world.kms.keys[KEY] = replace(world.kms.keys[KEY], state=state, deletion_date=later)
-    bad = world.ask(token="nonsense")
 
     pages = [world.ask(), world.post()]
 
-    assert [page.html for page in pages] == [bad.html, bad.html]
+    assert [page.status for page in pages] == [409, 409]
+    assert all(title in read(page) and controls(page) == [] for page in pages)
     assert world.kms.changes() == []
 
 
@@ -345,9 +542,9 @@ def expired(world: World) -> str:
 
 
 def forged(world: World) -> str:
-    claims = verify(world.token(), world.signer, NOW)
+    claims = verify(world.token(), world.signer.keys, NOW)
     world.signer.checks = 0
-    return mint(claims, FakeSigner(b"another stack's"))
+    return mint(claims, FakeSigner(b"another stack's").key)
 
 
 def altered(world: World) -> str:
@@ -360,7 +557,7 @@ def altered(world: World) -> str:
 def test_every_bad_link_gets_the_same_page_with_nothing_of_the_key_in_it(
     world: World, make: Callable[[World], str], method: str, body: bytes
 ) -> None:
-    malformed = world.ask(token="v1.x.y")
+    malformed = world.ask(token="v1a.x.y")
 
     page = world.ask(method, body, token=make(world))
 
@@ -372,7 +569,7 @@ def test_every_bad_link_gets_the_same_page_with_nothing_of_the_key_in_it(
 
 
 @pytest.mark.parametrize(
-    "token", ["", "x", "v1..", "v2.a.b", "v1." + "A" * 20_000 + "." + "A" * 43, "../x", "\u202e"]
+    "token", ["", "x", "v1a..", "v2a.a.b", "v1a." + "A" * 20_000 + "." + "A" * 43, "../x", "\u202e"]
 )
 def test_a_malformed_link_is_refused_without_a_call(world: World, token: str) -> None:
     page = world.ask(token=token)
@@ -667,7 +864,7 @@ def test_an_outcome_that_can_not_be_added_to_the_record_is_in_the_log(world: Wor
     assert "The key works again" in read(page)
     assert world.audit()[0].outcome == "started"
     (line,) = [keys for _, message, keys in world.log.lines if message == "Acted on a decision"]
-    assert line["outcome"] == "The key works again"
+    assert line["outcome"] == "rescued"
 
 
 def test_hostile_text_stays_text(world: World) -> None:
@@ -699,7 +896,7 @@ def test_no_log_line_holds_the_link(world: World) -> None:
 
     logged = json.dumps([[message, str(keys)] for _, message, keys in world.log.lines])
     assert token[10:40] not in logged
-    assert token not in repr(Request(method="GET", token=token))
+    assert token not in repr(Request(route="GET /keys/{token}", token=token))
 
 
 def test_the_policy_allows_the_one_stylesheet_and_nothing_else() -> None:
@@ -728,7 +925,8 @@ def test_keeping_the_deletion_leaves_the_key_alone_records_why_and_tells_everybo
     assert (notice["reason"], notice["decision"]["why"]) == ("deletion-kept", "The tenant has left")
     assert world.casebook.cases(KEY)[-1].is_kept
     (entry,) = world.audit()
-    assert (entry.decision.choice, entry.outcome) == ("keep", "The deletion goes on")
+    assert entry.decision
+    assert (entry.decision.choice, entry.outcome) == ("keep", "kept")
 
 
 def test_a_deletion_that_is_kept_can_still_be_cancelled_by_whoever_knows_better(world: World) -> None:
@@ -737,9 +935,9 @@ def test_a_deletion_that_is_kept_can_still_be_cancelled_by_whoever_knows_better(
     shown = world.ask()
     done = world.post()
 
-    assert "decided at 2026-11-22 15:00 UTC that the deletion is meant: The tenant has left" in read(shown)
+    assert "that the deletion is meant: The tenant has left" in read(shown)
     assert [control["value"] for control in controls(shown) if control.get("name") == "decision"] == [
-        "cancel"
+        *("cancel", "cancel")
     ]
     assert "The key works again" in read(done)
 

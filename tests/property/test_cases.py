@@ -95,7 +95,7 @@ def test_every_record_is_counted_once_however_often_its_window_is_read(
     known = reread(known, lines, DAY_LATER, timedelta(0))
 
     requests = {line.record.request: line.record.is_use for line in lines}
-    assert known.uses.count == sum(requests.values())
+    assert known.uses.count == known.timeline.total == sum(requests.values())
     assert known.management_calls.count == len(requests) - sum(requests.values())
 
 
@@ -109,7 +109,9 @@ def test_what_is_counted_is_what_one_reading_of_all_would_count(lines: list[Line
 
     at_once = reread(opened, prompt, DAY_LATER, timedelta(0))
 
-    assert by_caller(reread(known, prompt, DAY_LATER, timedelta(0))) == by_caller(at_once)
+    in_parts = reread(known, prompt, DAY_LATER, timedelta(0))
+    assert by_caller(in_parts) == by_caller(at_once)
+    assert in_parts.timeline == at_once.timeline
 
 
 @given(some_lines(), st.integers(0, 9000))

@@ -14,8 +14,14 @@ from tests.examples import DELETION, KEY, NOW, OTHER_KEY
 from tests.fakes import FakeSigner
 
 SIGNER = FakeSigner()
-CLAIMS = Claims(key=KEY, deletion_date=DELETION, channel="email", expires_at=NOW + timedelta(hours=72))
-TOKEN = mint(CLAIMS, SIGNER)
+CLAIMS = Claims(
+    key=KEY,
+    deletion_date=DELETION,
+    channel="email",
+    notice="8c8f1b4e-0d5f-5a61-9d0e-3d9c1f4c0a11",
+    expires_at=NOW + timedelta(hours=72),
+)
+TOKEN = mint(CLAIMS, SIGNER.key)
 
 moments = st.datetimes(datetime(2020, 1, 1), datetime(2400, 1, 1)).map(  # noqa: DTZ001 - made aware below
     lambda moment: moment.replace(microsecond=0, tzinfo=UTC)
@@ -32,13 +38,14 @@ claims = st.builds(
     key=keys,
     deletion_date=moments,
     channel=st.from_regex(r"[a-z][a-z0-9-]{0,31}", fullmatch=True),
+    notice=st.uuids().map(str),
     expires_at=moments,
 )
 
 
 def is_refused(token: str) -> bool:
     try:
-        verify(token, SIGNER, NOW)
+        verify(token, SIGNER.keys, NOW)
     except LinkError:
         return True
     return False
@@ -48,7 +55,7 @@ def is_refused(token: str) -> bool:
 def test_whatever_a_link_says_is_what_it_was_told(told: Claims) -> None:
     before = told.expires_at - timedelta(seconds=1)
 
-    assert verify(mint(told, SIGNER), SIGNER, before) == told
+    assert verify(mint(told, SIGNER.key), SIGNER.keys, before) == told
 
 
 @pytest.mark.parametrize("place", range(len(TOKEN)))
@@ -72,12 +79,13 @@ def test_every_truncation_is_refused() -> None:
         replace(CLAIMS, key=OTHER_KEY),
         replace(CLAIMS, deletion_date=DELETION + timedelta(seconds=1)),
         replace(CLAIMS, channel="slack"),
+        replace(CLAIMS, notice=CLAIMS.notice.replace("8", "9")),
         replace(CLAIMS, expires_at=CLAIMS.expires_at + timedelta(days=1)),
     ],
 )
 def test_the_code_of_one_link_is_not_good_for_another(other: Claims) -> None:
     version, body, code = TOKEN.split(".")
-    _, other_body, other_code = mint(other, SIGNER).split(".")
+    _, other_body, other_code = mint(other, SIGNER.key).split(".")
 
     assert is_refused(f"{version}.{other_body}.{code}")
     assert is_refused(f"{version}.{body}.{other_code}")

@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from reprieve.bookkeeping import count
-from reprieve.cases import Key, open_case
+from reprieve.cases import open_case
 from reprieve.channels import email, slack
 from reprieve.clock import to_minute
+from reprieve.keys import Key
 from reprieve.notices import Notice, Reason, tell
 from reprieve.readings import Reading
 from reprieve.records import KeyChange, KeyUse, Passed, Scheduling, Unnamed, read, read_line

@@ -15,6 +15,7 @@ FUNCTIONS = {
     "InvestigateFunction": "TABLE_NAME",
     "DeliverFunction": "TABLE_NAME",
     "RespondFunction": "TABLE_NAME",
+    "AuditFunction": "AUDIT_LOG_GROUP",
 }
 LAYER_BYTES_AT_MOST = 15_000_000
 

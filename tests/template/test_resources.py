@@ -21,7 +21,7 @@ NAMED_BY = {
     "AWS::SecretsManager::Secret": "Name",
 }
 CUSTOMER_KEY = {"KmsKeyId", "KMSKeyId", "KmsMasterKeyId", "KmsKeyArn", "KMSMasterKeyID", "SSESpecification"}
-FUNCTIONS = ("Investigate", "Deliver", "Respond", "Subscribe")
+FUNCTIONS = ("Investigate", "Deliver", "Respond", "Subscribe", "Audit")
 WITH_STATE = {
     "AWS::CloudTrail::Trail",
     "AWS::DynamoDB::Table",
@@ -78,7 +78,8 @@ def test_what_holds_state_says_what_becomes_of_it(resources: dict[str, Any]) -> 
 
 def test_every_log_group_forgets(resources: dict[str, Any]) -> None:
     for group in of_type(resources, "AWS::Logs::LogGroup").values():
-        assert group["Properties"] == {"RetentionInDays": {"Ref": "LogRetentionDays"}}
+        assert group["Properties"]["RetentionInDays"] in ({"Ref": "LogRetentionDays"}, {"Ref": "AuditDays"})
+        assert set(group["Properties"]) == {"RetentionInDays"}
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
@@ -109,6 +110,7 @@ def test_each_function_gets_the_settings_it_reads(translated: dict[str, Any]) ->
         "Investigate": {
             "ACCOUNT_ID",
             "ALARM_NAME",
+            "AUDIT_DAYS",
             "CHANNELS",
             "EXTERNAL_ID",
             "IGNORED_CALLERS",
@@ -128,6 +130,7 @@ def test_each_function_gets_the_settings_it_reads(translated: dict[str, Any]) ->
             "NOTICE_TOPIC_ARN",
             "SLACK_SECRET_ARN",
             "SIGNING_KEY_ARN",
+            "SIGNING_KEY_LETTER",
             "PAGE_URL",
             "LINK_HOURS",
             "ACCOUNT_ID",
@@ -136,25 +139,41 @@ def test_each_function_gets_the_settings_it_reads(translated: dict[str, Any]) ->
         "Respond": {
             "TABLE_NAME",
             "QUEUE_URL",
-            "SIGNING_KEY_ARN",
+            "SIGNING_KEY_A",
+            "SIGNING_KEY_B",
+            "APPROVERS",
+            "APPROVER_CIDRS",
+            "APPROVER_DOMAINS",
+            "APPROVER_EMAILS",
+            "APPROVER_GROUPS",
+            "APPROVER_GROUP_CLAIM",
+            "OIDC_ISSUER",
+            "OIDC_CLIENT_ID",
+            "OIDC_SECRET_ARN",
+            "REDIRECT_URI",
+            "AUDIT_DAYS",
             "CHANNELS",
             "ACCOUNT_ID",
             "MEMBER_ROLE_NAME",
             "EXTERNAL_ID",
         },
         "Subscribe": set(),
+        "Audit": {"AUDIT_LOG_GROUP"},
     }
 
 
-def test_the_webhook_is_in_the_secret_and_nowhere_else(template: dict[str, Any]) -> None:
+def test_what_is_secret_is_in_its_secret_and_nowhere_else(template: dict[str, Any]) -> None:
     hidden = {name for name, each in template["Parameters"].items() if each.get("NoEcho")}
     users = {
         name: [each["Ref"] for each in nested(resource.get("Properties")) if is_ref(each, hidden)]
         for name, resource in template["Resources"].items()
     }
 
-    assert hidden == {"SlackWebhookUrl"}
-    assert {name: refs for name, refs in users.items() if refs} == {"SlackWebhookSecret": ["SlackWebhookUrl"]}
+    assert {name: refs for name, refs in users.items() if refs} == {
+        "SlackWebhookSecret": ["SlackWebhookUrl"],
+        "OidcSecret": ["OidcClientSecret"],
+    }
+    assert hidden == {"SlackWebhookUrl", "OidcClientSecret"}
     assert not [each for each in nested(template["Outputs"]) if is_ref(each, hidden)]
 
 
@@ -170,7 +189,7 @@ def test_every_dead_letter_queue_has_an_alarm_that_reaches_people(resources: dic
         if "Dimensions" in alarm["Properties"]
     }
 
-    assert queues == {"DeliveryDeadLetterQueue", "InvestigateDeadLetterQueue"}
+    assert queues == {"AuditDeadLetterQueue", "DeliveryDeadLetterQueue", "InvestigateDeadLetterQueue"}
     assert set(alarms) == queues
     for alarm in alarms.values():
         assert alarm["MetricName"] == "ApproximateNumberOfMessagesVisible"
@@ -185,6 +204,7 @@ def test_the_alarms_on_dead_letters_may_publish_to_the_notice_topic(resources: d
     assert statement["Condition"]["ArnEquals"]["aws:SourceArn"] == [
         {"Fn::GetAtt": ["InvestigateDeadLetterAlarm", "Arn"]},
         {"Fn::GetAtt": ["DeliveryDeadLetterAlarm", "Arn"]},
+        {"Fn::GetAtt": ["AuditDeadLetterAlarm", "Arn"]},
     ]
 
 
@@ -230,19 +250,42 @@ def test_the_table_is_on_demand_expires_its_items_and_can_be_restored(resources:
     ]
 
 
-def test_the_signing_key_signs_and_does_nothing_else(resources: dict[str, Any]) -> None:
-    key = resources["SigningKey"]["Properties"]
+@pytest.mark.parametrize("letter", ["A", "B"])
+def test_a_signing_key_signs_and_does_nothing_else(resources: dict[str, Any], letter: str) -> None:
+    key = resources[f"SigningKey{letter}"]
 
-    assert key["KeySpec"] == "HMAC_256"
-    assert key["KeyUsage"] == "GENERATE_VERIFY_MAC"
+    assert key["Condition"] == f"HasKey{letter}"
+    assert key["Properties"]["KeySpec"] == "HMAC_256"
+    assert key["Properties"]["KeyUsage"] == "GENERATE_VERIFY_MAC"
 
 
-def test_the_page_answers_to_three_methods_of_one_path(resources: dict[str, Any]) -> None:
+def test_a_signing_key_that_goes_takes_its_links_with_it(template: dict[str, Any]) -> None:
+    chosen = template["Parameters"]["SigningKeys"]
+
+    assert chosen["AllowedValues"] == ["a", "ab", "b", "ba"]
+    assert {template["Resources"][f"SigningKey{letter}"]["DeletionPolicy"] for letter in "AB"} == {"Delete"}
+    assert template["Conditions"]["SignsWithB"] == {
+        "Fn::Or": [{"Fn::Equals": [{"Ref": "SigningKeys"}, value]} for value in ("b", "ab")]
+    }
+    assert template["Conditions"]["HasKeyA"] == {"Fn::Not": [{"Fn::Equals": [{"Ref": "SigningKeys"}, "b"]}]}
+    assert template["Conditions"]["HasKeyB"] == {"Fn::Not": [{"Fn::Equals": [{"Ref": "SigningKeys"}, "a"]}]}
+
+
+def test_every_request_is_answered_by_the_function(
+    resources: dict[str, Any],
+) -> None:
     routes = {
         route["Properties"]["RouteKey"] for route in of_type(resources, "AWS::ApiGatewayV2::Route").values()
     }
 
-    assert routes == {"GET /keys/{token}", "HEAD /keys/{token}", "POST /keys/{token}"}
+    assert routes == {
+        "GET /keys/{token}",
+        "HEAD /keys/{token}",
+        "POST /keys/{token}",
+        "GET /sign-in/{token}",
+        "GET /signed-in",
+        "$default",
+    }
 
 
 def test_the_page_is_throttled(resources: dict[str, Any]) -> None:
@@ -278,7 +321,7 @@ def test_the_page_may_be_started_by_its_own_api_alone(translated: dict[str, Any]
     ]
 
     assert [permission["Principal"] for permission in permissions] == ["apigateway.amazonaws.com"]
-    assert permissions[0]["SourceArn"]["Fn::Sub"].endswith(":${LinkApi}/*/*/keys/*")
+    assert permissions[0]["SourceArn"]["Fn::Sub"].endswith(":${LinkApi}/*")
 
 
 def test_the_function_gives_up_before_the_api_does(resources: dict[str, Any]) -> None:

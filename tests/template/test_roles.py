@@ -50,15 +50,25 @@ ALLOWED = {
         "dynamodb:DeleteItem",
         "dynamodb:GetItem",
         "dynamodb:PutItem",
+        "dynamodb:Query",
         "kms:CancelKeyDeletion",
         "kms:DescribeKey",
         "kms:EnableKey",
         "kms:VerifyMac",
+        "secretsmanager:GetSecretValue",
         "sqs:SendMessage",
         "sts:AssumeRole",
         "sts:SetSourceIdentity",
     },
     "SubscribeRole": OWN_LOG_AND_TRACE | {"sns:ListSubscriptionsByTopic", "sns:Subscribe", "sns:Unsubscribe"},
+    "AuditRole": OWN_LOG_AND_TRACE
+    | {
+        "dynamodb:DescribeStream",
+        "dynamodb:GetRecords",
+        "dynamodb:GetShardIterator",
+        "dynamodb:ListStreams",
+        "sqs:SendMessage",
+    },
     "ClockRole": {"lambda:InvokeFunction", "sqs:SendMessage"},
     "TrailRole": {"logs:CreateLogStream", "logs:PutLogEvents"},
 }
@@ -70,6 +80,7 @@ WITHOUT_RESOURCE = {
     "xray:PutTelemetryRecords",
     "xray:PutTraceSegments",
 }
+CALLED_BY_ANOTHER_CLIENT = {"dynamodb": ["dynamodbstreams"]}
 OPERATION_OF_ANOTHER_NAME = {"lambda:InvokeFunction": "Invoke", "sts:SetSourceIdentity": "AssumeRole"}
 
 
@@ -134,7 +145,7 @@ def test_a_role_allows_what_is_called_and_no_more(resources: dict[str, Any], rol
 
 
 def test_every_function_has_a_role_of_its_own(resources: dict[str, Any]) -> None:
-    for name in ("Investigate", "Deliver", "Respond", "Subscribe"):
+    for name in ("Investigate", "Deliver", "Respond", "Subscribe", "Audit"):
         role = resources[f"{name}Function"]["Properties"]["Role"]
         assert role == {"Fn::GetAtt": [f"{name}Role", "Arn"]}
 
@@ -143,7 +154,9 @@ def test_every_function_has_a_role_of_its_own(resources: dict[str, Any]) -> None
 def test_every_action_is_an_operation_of_aws(action: str) -> None:
     service, _, name = action.partition(":")
 
-    operations = botocore.session.get_session().get_service_model(service).operation_names
+    services = [service, *CALLED_BY_ANOTHER_CLIENT.get(service, ())]
+    models = map(botocore.session.get_session().get_service_model, services)
+    operations = [operation for model in models for operation in model.operation_names]
 
     assert OPERATION_OF_ANOTHER_NAME.get(action, name) in operations
 
@@ -200,15 +213,36 @@ def test_deliver_alone_mints_and_respond_alone_verifies() -> None:
     assert [role for role in ALLOWED if "kms:VerifyMac" in ALLOWED[role]] == ["RespondRole"]
 
 
+NOTHING = {"Ref": "AWS::NoValue"}
+
+
+def test_each_function_touches_its_own_parts_of_the_table(resources: dict[str, Any]) -> None:
+    parts = {
+        role: statement["Condition"]["ForAllValues:StringLike"]["dynamodb:LeadingKeys"]
+        for role in ALLOWED
+        for statement in role_statements(resources[role])
+        if statement["Resource"] == {"Fn::GetAtt": ["CaseTable", "Arn"]}
+    }
+
+    assert parts == {
+        "InvestigateRole": ["bookmark", "key#*", "open", "outbox"],
+        "DeliverRole": ["delivery"],
+        "RespondRole": ["key#*", "open", "outbox", "session#*"],
+    }
+
+
 def test_a_link_can_t_undo_that_its_signing_key_was_disabled(resources: dict[str, Any]) -> None:
     denied = [each for each in role_statements(resources["RespondRole"]) if each["Effect"] == "Deny"]
 
     assert denied == [
         {
-            "Sid": "LeaveSigningKeyAlone",
+            "Sid": "LeaveSigningKeysAlone",
             "Effect": "Deny",
             "Action": ["kms:CancelKeyDeletion", "kms:EnableKey"],
-            "Resource": {"Fn::GetAtt": ["SigningKey", "Arn"]},
+            "Resource": [
+                {"Fn::If": [f"HasKey{letter}", {"Fn::GetAtt": [f"SigningKey{letter}", "Arn"]}, NOTHING]}
+                for letter in "AB"
+            ],
         }
     ]
 
@@ -252,6 +286,7 @@ def test_every_service_that_assumes_a_role_is_named(resources: dict[str, Any]) -
         "DeliverRole": {"Service": "lambda.amazonaws.com"},
         "RespondRole": {"Service": "lambda.amazonaws.com"},
         "SubscribeRole": {"Service": "lambda.amazonaws.com"},
+        "AuditRole": {"Service": "lambda.amazonaws.com"},
         "ClockRole": {"Service": "scheduler.amazonaws.com"},
         "TrailRole": {"Service": "cloudtrail.amazonaws.com"},
     }

@@ -105,7 +105,16 @@ def test_a_key_is_not_guessed(key_id: str, region: str, account: str) -> None:
 
 @pytest.mark.parametrize(
     ("region", "partition"),
-    [("eu-west-1", "aws"), ("cn-northwest-1", "aws-cn"), ("us-gov-east-1", "aws-us-gov")],
+    [
+        ("eu-west-1", "aws"),
+        ("eusc-de-east-1", "aws-eusc"),
+        ("cn-northwest-1", "aws-cn"),
+        ("us-gov-east-1", "aws-us-gov"),
+        ("us-iso-east-1", "aws-iso"),
+        ("us-isob-east-1", "aws-iso-b"),
+        ("eu-isoe-west-1", "aws-iso-e"),
+        ("us-isof-south-1", "aws-iso-f"),
+    ],
 )
 def test_the_partition_follows_from_the_region(region: str, partition: str) -> None:
     assert partition_of(region) == partition

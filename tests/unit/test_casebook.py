@@ -6,21 +6,23 @@ from datetime import timedelta
 
 import pytest
 
-from reprieve.casebook import AuditEntry, Bookmark, Casebook, envelope
+from reprieve.casebook import Bookmark, Casebook, CaseFile, envelope
 from reprieve.cases import Closure, Ending
 from reprieve.errors import AwsError, ConflictError, NotUnderstoodError, ThrottledError
+from reprieve.history import STARTED, Entry, Event
 from reprieve.notices import Notice
 from reprieve.ports import Document
 from tests.examples import DELETION, KEY, NOW, OTHER_KEY, at, case, decision, key, notice, scheduled
 from tests.fakes import FakeQueue, FakeTable
 
-ENTRY = AuditEntry(
+ENTRY = Entry(
     id="b7a0",
     at=at("15:10"),
     case_id=f"{KEY}@2026-11-29T14:02:10Z",
+    event=Event.DECISION,
     decision=decision(state=None),
     state_before="PendingDeletion",
-    outcome="begun",
+    outcome=STARTED,
 )
 
 
@@ -208,14 +210,78 @@ def test_a_message_is_one_notice_for_one_channel() -> None:
     assert envelope("email", {"id": "é"}) == '{"channel":"email","notice":{"id":"é"}}'
 
 
-def test_what_somebody_did_is_noted_and_noted_again_with_what_came_of_it() -> None:
+def test_a_decision_is_stored_and_stored_again_with_what_came_of_it() -> None:
     book = casebook()
-    done = replace(ENTRY, outcome="done", decision=decision(), request_ids=("r1", "r2"))
+    done = replace(ENTRY, outcome="rescued", decision=decision(), request_ids=("r1", "r2"))
 
-    book.note(KEY, ENTRY)
-    book.note(KEY, done)
+    book.decide(KEY, DELETION, ENTRY, after=0)
+    begun = book.file(KEY, DELETION)
+    book.conclude(KEY, done)
 
-    assert book.audit(KEY) == (done,)
+    assert begun == CaseFile(history=(ENTRY,), decisions=1, decision=ENTRY.decision)
+    assert book.file(KEY, DELETION) == CaseFile(history=(done,), decisions=1, decision=decision())
+
+
+@pytest.mark.parametrize("after", [0, 2], ids=["too few", "too many"])
+def test_a_decision_on_what_is_no_longer_so_is_refused_and_leaves_no_trace(after: int) -> None:
+    book = casebook()
+    book.decide(KEY, DELETION, ENTRY, after=0)
+
+    with pytest.raises(ConflictError):
+        book.decide(KEY, DELETION, replace(ENTRY, id="c000"), after)
+
+    assert book.file(KEY, DELETION) == CaseFile(history=(ENTRY,), decisions=1, decision=ENTRY.decision)
+
+
+def test_decisions_follow_one_another() -> None:
+    book = casebook()
+    later = replace(ENTRY, id="a000", decision=decision(why="by another"))
+
+    book.decide(KEY, DELETION, ENTRY, after=0)
+    book.decide(KEY, DELETION, later, after=1)
+
+    file = book.file(KEY, DELETION)
+    assert (file.decisions, file.decision) == (2, later.decision)
+    assert set(file.history) == {ENTRY, later}
+
+
+def test_within_a_second_a_decision_comes_before_the_notice_of_it() -> None:
+    book = casebook()
+    told = Entry(id="0000", at=ENTRY.at, case_id=ENTRY.case_id, event=Event.NOTICE, reason="deletion-kept")
+    opened = replace(told, id="ffff", event=Event.OPENED, reason=None)
+    for entry in (told, opened, ENTRY):
+        book.note(KEY, entry)
+
+    assert book.file(KEY, DELETION).history == (opened, ENTRY, told)
+
+
+def test_the_file_of_a_case_holds_its_notices_and_nothing_of_the_keys_other_cases() -> None:
+    book = casebook()
+    book.save(case(), notice(), wake_at=None)
+    book.save(case(deletion_date=None), notice(id="9d9e2c5f-1e6a-5b72-8e1f-4e0d2a5b1c22"), wake_at=None)
+
+    file = book.file(KEY, DELETION)
+
+    assert file.case == case(version=1)
+    assert file.history == (
+        Entry(
+            id=notice().id,
+            at=NOW,
+            case_id=f"{KEY}@2026-11-29T14:02:10Z",
+            event=Event.NOTICE,
+            reason="key-in-use",
+        ),
+    )
+    assert file.decisions == 0
+
+
+def test_what_happened_is_kept_for_as_long_as_the_stack_says() -> None:
+    table = FakeTable()
+
+    Casebook(table, kept=timedelta(days=30)).note(KEY, ENTRY)
+
+    (document,) = table.documents.values()
+    assert document.expires_at == ENTRY.at + timedelta(days=30)
 
 
 def test_what_was_done_is_told_in_order_and_by_key() -> None:

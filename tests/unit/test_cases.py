@@ -6,9 +6,11 @@ import pytest
 
 from reprieve.arn import KeyArn
 from reprieve.bookkeeping import count, note_schedulings
-from reprieve.cases import Counts, Key, ScheduledBy, Unknown, date_name, open_case
+from reprieve.cases import Counts, ScheduledBy, date_name, open_case
+from reprieve.keys import Key, Unknown
 from reprieve.records import Scheduling
 from reprieve.tallies import Counted
+from reprieve.timeline import Timeline
 from tests.examples import ADMIN, DELETION, JANE, KEY, NOW, at, case, counted, key, use, uses
 
 MRK = KeyArn.parse("arn:aws:kms:eu-west-1:111122223333:key/mrk-1234abcd12ab34cd56ef1234567890ab")
@@ -66,8 +68,10 @@ def test_complete_minutes_are_settled_and_later_ones_are_recent() -> None:
 
     found = count(case(), minutes, settle_until=at("14:40"), read_until=at("14:55"))
 
-    assert found.settled == Counts(uses=uses(early))
-    assert found.recent == Counts(uses=uses(late), management_calls=uses(TAG))
+    an_hour = Timeline(start=at("14:00"), counts=(1,))
+    assert found.settled == Counts(uses=uses(early), timeline=an_hour)
+    assert found.recent == Counts(uses=uses(late), management_calls=uses(TAG), timeline=an_hour)
+    assert found.timeline == Timeline(start=at("14:00"), counts=(2,))
     assert (found.settled_until, found.read_until) == (at("14:40"), at("14:55"))
     assert found.uses == uses(early, late)
     assert found.management_calls == uses(TAG)

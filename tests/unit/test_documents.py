@@ -17,6 +17,7 @@ FENCE = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
 HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
 ACTION = re.compile(r"`([a-z0-9]+:[A-Z]\w+)`")
 TARGET = re.compile(r"\bmake ([a-z]+)\b")
+NAMED_TEST = re.compile(r"`([a-z_/]+\.py)::(test_\w+)`")
 CODE = re.compile(r"`[^`\n]+`|^```.*?^```$", re.MULTILINE | re.DOTALL)
 BIGGEST_PICTURE = 150_000
 
@@ -25,11 +26,12 @@ ROLES = {
     "deliver": "DeliverRole",
     "respond": "RespondRole",
     "subscribe": "SubscribeRole",
+    "audit": "AuditRole",
     "the schedule": "ClockRole",
     "CloudTrail": "TrailRole",
 }
 EACH = "each function"
-FUNCTIONS = ("investigate", "deliver", "respond", "subscribe")
+FUNCTIONS = ("investigate", "deliver", "respond", "subscribe", "audit")
 
 # With blanks, so that this file does not hold what it looks for.
 NOT_TO_BE_NAMED = (
@@ -76,10 +78,11 @@ def anchors(name: str) -> set[str]:
 
 
 def rows(name: str, first: str) -> list[list[str]]:
-    """The cells of a document's table whose first column is called `first`."""
-    head = re.search(rf"^\| {first} \|.*\n\| ---.*\n((?:\|.*\n)+)", text_of(name), re.MULTILINE)
-    assert head
-    return [[cell.strip() for cell in line.strip("|").split("|")] for line in head[1].splitlines()]
+    """The cells of a document's tables whose first column is called `first`."""
+    tables = re.findall(rf"^\| {first} \|.*\n\| ---.*\n((?:\|.*\n)+)", text_of(name), re.MULTILINE)
+    assert tables
+    lines = "".join(tables).splitlines()
+    return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
 
 
 @cache
@@ -154,9 +157,25 @@ def test_every_make_target_that_is_named_exists(name: str) -> None:
     assert named <= targets
 
 
+def test_every_test_that_the_threat_model_names_exists() -> None:
+    named = NAMED_TEST.findall(text_of("docs/security.md"))
+
+    assert named
+    for file, test in named:
+        assert re.search(rf"^def {test}\(", text_of(f"tests/{file}"), re.MULTILINE), f"{file}::{test}"
+
+
+def test_every_threat_has_an_answer_and_a_test() -> None:
+    for threat, answer, shown_by in rows("docs/security.md", "Threat"):
+        assert threat
+        assert answer
+        assert NAMED_TEST.search(shown_by), threat
+
+
 def test_every_output_that_operations_names_exists() -> None:
     outputs = set(template()["Outputs"])
-    named = set(re.findall(r"\b\w+(?:QueueUrl|TopicArn|KeyArn|TableName)\b", text_of("docs/operations.md")))
+    of_one = r"\b\w+(?:QueueUrl|TopicArn|KeyArn|TableName|LogGroup)\b"
+    named = set(re.findall(of_one, text_of("docs/operations.md")))
 
     assert named - set(template()["Parameters"]) <= outputs
 

@@ -8,11 +8,14 @@ import pytest
 
 from reprieve.arn import KeyArn
 from reprieve.callers import Caller
-from reprieve.cases import Case, Closure, Counts, Decision, Ending, Key, ScheduledBy, Told, open_case
+from reprieve.cases import Case, Closure, Counts, Ending, ScheduledBy, Told, open_case
+from reprieve.decisions import Choice, Decision
 from reprieve.due import Policy, due, ringing, wake_at
+from reprieve.keys import Key
 from reprieve.notices import Reason, tell
 from reprieve.resources import Resource
 from reprieve.tallies import CallerUses, Uses
+from tests.examples import visitor
 
 KEY = KeyArn.parse("arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab")
 NOW = datetime(2026, 11, 22, 15, 0, tzinfo=UTC)
@@ -60,9 +63,7 @@ def more(of: Case, counted: Uses) -> Case:
 
 
 def decision(choice: str) -> Decision:
-    return Decision(
-        choice=choice, at=NOW, channel="email", source_ip="", user_agent="", enable=False, why="meant"
-    )
+    return Decision(choice=Choice(choice), at=NOW, by=visitor(), enable=False, why="meant")
 
 
 NOTHING = "nothing is new"

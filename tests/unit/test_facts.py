@@ -5,7 +5,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import timedelta
 from threading import Event
 from typing import Any
@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from reprieve.arn import KeyArn
-from reprieve.cases import Case, Closure, Ending, Key, LastUse, Relative, Rescuable, Unknown
+from reprieve.cases import Case, Closure, Ending
 from reprieve.errors import (
     AbsentError,
     AwsError,
@@ -23,6 +23,8 @@ from reprieve.errors import (
     UnreachableError,
 )
 from reprieve.facts import FACTS, Facts, KeyFacts, knows_who, why
+from reprieve.facts.fact import Fact
+from reprieve.keys import Key, LastUse, Relative, Rescuable, Unknown
 from reprieve.ports import Grants, KeyUsage
 from reprieve.records import Scheduling
 from tests.examples import KEY, NOW, OTHER_KEY, at, case, scheduled
@@ -198,9 +200,8 @@ def test_an_alias_is_answered_by_the_key_that_it_stands_for() -> None:
 def test_an_alias_that_can_not_be_resolved_is_told_as_it_is() -> None:
     found = gathered(kms(), ALIAS)
 
-    assert found == KeyFacts(
-        Key.bare(ALIAS), (Unknown(fact="everything about the key", why="KMS knows no such key any more"),)
-    )
+    assert found.key == Key.bare(ALIAS)
+    assert found.unknown == (Unknown(fact="everything about the key", why="KMS knows no such key any more"),)
 
 
 def test_several_keys_are_asked_for_side_by_side() -> None:
@@ -280,9 +281,8 @@ def test_a_look_up_that_is_stuck_keeps_the_others_from_beginning_and_they_are_gi
     with slow_facts(directory, 1, names=FakeNames({"111122223333": "prod"})) as facts:
         found = facts.gather([KEY])[KEY]
 
-    assert found == KeyFacts(
-        Key.bare(KEY), (Unknown(fact="everything about the key", why="it took longer than 0.2 s"),)
-    )
+    assert found.key == Key.bare(KEY)
+    assert found.unknown == (Unknown(fact="everything about the key", why="it took longer than 0.2 s"),)
     assert directory.calls in ([], [("kms:DescribeKey", KEY)])
 
 
@@ -459,6 +459,128 @@ def test_a_policy_with_a_condition_can_not_be_told() -> None:
 
 def test_every_fact_has_a_name_of_its_own() -> None:
     assert len({fact.FACT for fact in FACTS}) == len(FACTS)
+
+
+def whole() -> tuple[FakeKms, FakeNames]:
+    """A multi-Region key of which every fact tells something."""
+    directory = family(kms(REPLICA))
+    directory.usages[REPLICA] = KeyUsage(operation="Decrypt", at=at("14:01"), tracked_since=at("09:00"))
+    directory.granted[REPLICA] = Grants(("arn:aws:iam::111122223333:role/orders",))
+    directory.policies[REPLICA] = json.dumps({"Statement": [NAMING]})
+    return directory, FakeNames({"111122223333": "prod"})
+
+
+@pytest.mark.parametrize("fact", FACTS, ids=lambda fact: fact.FACT)
+def test_a_fact_tells_the_fields_that_it_names(fact: Fact) -> None:
+    directory, names = whole()
+
+    told = fact.look_up(facts_from(directory, names=names).sources, REPLICA)
+
+    assert not isinstance(told, Unknown)
+    assert told.keys() - {"arn", "account", "region", "schedulings"} == fact.FIELDS
+
+
+def test_every_field_of_a_key_beside_its_name_is_told_by_a_fact() -> None:
+    named = frozenset[str]().union(*(fact.FIELDS for fact in FACTS))
+
+    assert {field.name for field in fields(Key)} - {"arn", "account", "region"} == named
+
+
+@pytest.mark.parametrize(
+    ("call", "stands"),
+    [
+        ("kms:ListAliases", "aliases of the key"),
+        ("kms:ListResourceTags", "tags of the key"),
+        ("kms:GetKeyPolicy", "whether the link can help"),
+        ("kms:GetKeyLastUsage", "last successful use"),
+        ("kms:ListGrants", "grants of the key"),
+    ],
+)
+def test_what_an_earlier_look_told_stands_where_there_is_no_answer_and_that_is_said(
+    call: str, stands: str
+) -> None:
+    directory, names = whole()
+    facts = facts_from(directory, names=names)
+    earlier = facts.gather([REPLICA])[REPLICA].key
+    directory.fail(call, ThrottledError(call, "ThrottlingException", ""))
+
+    found = facts.gather([REPLICA])[REPLICA].after(earlier)
+
+    assert found.key == earlier
+    assert found.unknown[0] == Unknown(
+        fact=stands,
+        why=f"AWS asked for fewer requests ({call}); what is told of that is from an earlier look",
+    )
+
+
+def test_what_nobody_ever_told_is_plainly_unknown() -> None:
+    directory = kms()
+    directory.fail("kms:GetKeyLastUsage", DENIED)
+    earlier = gathered(directory, KEY).key
+    directory.fail("kms:GetKeyLastUsage", DENIED)
+
+    found = gathered(directory, KEY).after(earlier)
+
+    assert found.unknown[0] == Unknown(fact="last successful use", why="kms:ListResourceTags is denied")
+
+
+def test_what_is_not_there_any_more_does_not_stand() -> None:
+    directory = kms()
+    earlier = gathered(directory, KEY).key
+    directory.key_tags[KEY] = {}
+    directory.alias_names[KEY] = ()
+
+    found = gathered(directory, KEY).after(earlier)
+
+    assert (found.key.tags, found.key.owner, found.key.aliases) == ({}, None, ())
+    assert found.unknown == (NOBODY_KNOWS,)
+
+
+def test_an_answer_that_it_can_not_be_told_is_an_answer() -> None:
+    directory = with_policy(KEY, NAMING)
+    earlier = gathered(directory, KEY).key
+    conditional = NAMING | {"Condition": {"Bool": {"aws:SecureTransport": "true"}}}
+    directory.policies[KEY] = json.dumps({"Statement": [conditional]})
+
+    found = gathered(directory, KEY).after(earlier)
+
+    assert found.key.rescuable is None
+    assert found.unknown[0].why.endswith("depend on a condition that can't be told beforehand")
+
+
+def test_the_states_of_relatives_do_not_stand_where_their_names_are_told_anew() -> None:
+    directory = family(kms())
+    earlier = gathered(directory, REPLICA).key
+    directory.fail("kms:DescribeKey", None, ThrottledError("kms:DescribeKey", "ThrottlingException", ""))
+
+    found = gathered(directory, REPLICA).after(earlier)
+
+    assert found.key.relatives == (Relative(arn=PRIMARY, role="PRIMARY"),)
+    assert found.unknown[0] == Unknown(
+        fact="states of the key's replicas and primary",
+        why="AWS asked for fewer requests (kms:DescribeKey)",
+    )
+
+
+def test_a_key_that_may_not_be_asked_for_any_more_is_told_as_it_was() -> None:
+    directory = kms(FOREIGN)
+    earlier = gathered(directory, FOREIGN, member_role="member").key
+
+    found = gathered(directory, FOREIGN).after(earlier)
+
+    assert found.key == earlier
+    assert found.unknown[0].why.endswith("; what is told of that is from an earlier look")
+
+
+def test_a_look_that_came_by_an_alias_asks_little_and_undoes_nothing() -> None:
+    directory = kms()
+    directory.keys[ALIAS] = directory.keys[KEY]
+    earlier = gathered(directory, KEY).key
+
+    found = gathered(directory, ALIAS).after(earlier)
+
+    assert found.key == earlier
+    assert found.unknown == ()
 
 
 @pytest.mark.parametrize(

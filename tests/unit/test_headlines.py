@@ -7,9 +7,11 @@ from typing import Any
 import pytest
 
 from reprieve import headlines
-from reprieve.cases import Closure, Decision, Ending, Key
+from reprieve.cases import Closure, Ending
+from reprieve.decisions import Choice, Decision
+from reprieve.keys import Key
 from reprieve.notices import Notice, Reason
-from tests.examples import DELETION, HOSTILE, JANE, KEY, NOW, decision, key, notice, use, uses
+from tests.examples import DELETION, HOSTILE, JANE, KEY, NOW, decision, key, notice, use, uses, visitor
 
 SUMMARY = notice().case
 
@@ -60,7 +62,7 @@ def about(of: Key, **changes: Any) -> Notice:
             "A KMS key that is waiting to be deleted is deleted soon, and it is in use.",
         ),
         (
-            notice(reason=Reason.DELETION_SOON, decision=decision(choice="keep"), uses_since_last=3),
+            notice(reason=Reason.DELETION_SOON, decision=decision(choice=Choice.KEEP), uses_since_last=3),
             "A KMS key that is waiting to be deleted is deleted soon,"
             " as somebody decided; since then KMS refused 3 requests to use it.",
         ),
@@ -142,7 +144,7 @@ def test_what_does_not_fit_into_a_subject_is_cut_at_its_end() -> None:
             ),
         ),
         (
-            decision(enable=False, state=None, source_ip="", user_agent=""),
+            decision(enable=False, state=None, by=visitor(source_ip="", user_agent="")),
             (
                 "Somebody with the link from email did so at 2026-11-22 15:10 UTC,"
                 " with the key to stay disabled.",
@@ -157,7 +159,7 @@ def test_a_decision_is_told_with_what_came_of_it(decided: Decision, sentences: t
 
 
 def test_a_decision_to_keep_the_deletion_is_told_with_its_reason() -> None:
-    kept = decision(choice="keep", why="the tenant has left")
+    kept = decision(choice=Choice.KEEP, why="the tenant has left")
 
     assert headlines.decided(kept) == (
         "Somebody with the link from email did so at 2026-11-22 15:10 UTC.",

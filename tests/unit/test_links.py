@@ -9,18 +9,29 @@ from typing import Any
 import pytest
 
 from reprieve.errors import DeniedError, ExpiredLinkError, ForgedLinkError, LinkError, MalformedLinkError
-from reprieve.links import LONGEST, Claims, mint, verify
+from reprieve.links import LONGEST, Claims, SigningKey, mint, verify
 from tests.examples import DELETION, KEY, NOW
 from tests.fakes import FakeSigner
 
-CLAIMS = Claims(key=KEY, deletion_date=DELETION, channel="email", expires_at=NOW + timedelta(hours=72))
-FIELDS = [str(KEY), 1795960930, "email", 1795618530]
+NOTICE = "8c8f1b4e-0d5f-5a61-9d0e-3d9c1f4c0a11"
+CLAIMS = Claims(
+    key=KEY,
+    deletion_date=DELETION,
+    channel="email",
+    notice=NOTICE,
+    expires_at=NOW + timedelta(hours=72),
+)
+FIELDS = [str(KEY), 1795960930, "email", NOTICE, 1795618530]
 
 
 def token_of(body: bytes, signer: FakeSigner) -> str:
     """A token that the stack's own key signed, whatever it says."""
-    parts = (body, signer.generate_mac(b"kms-reprieve link v1\n" + body))
-    return ".".join(("v1", *(urlsafe_b64encode(part).rstrip(b"=").decode() for part in parts)))
+    parts = (body, signer.generate_mac(b"kms-reprieve link v1a\n" + body))
+    return ".".join(("v1a", *map(_base64, parts)))
+
+
+def _base64(part: bytes) -> str:
+    return urlsafe_b64encode(part).rstrip(b"=").decode()
 
 
 def signed(fields: Any, signer: FakeSigner) -> str:
@@ -30,28 +41,30 @@ def signed(fields: Any, signer: FakeSigner) -> str:
 def test_a_link_tells_what_was_put_into_it() -> None:
     signer = FakeSigner()
 
-    assert verify(mint(CLAIMS, signer), signer, NOW) == CLAIMS
+    assert verify(mint(CLAIMS, signer.key), signer.keys, NOW) == CLAIMS
 
 
 def test_a_token_has_its_version_its_claims_and_its_code() -> None:
     signer = FakeSigner()
 
-    token = mint(CLAIMS, signer)
+    token = mint(CLAIMS, signer.key)
 
     assert token == signed(FIELDS, signer)
-    assert token.startswith("v1.")
-    assert len(token) < 400
+    assert token.startswith("v1a.")
+    assert len(token) < 450
 
 
 def test_the_code_is_asked_for_once_and_for_this_use_alone() -> None:
     signer = FakeSigner()
-    token = mint(CLAIMS, signer)
+    token = mint(CLAIMS, signer.key)
     body = json.dumps(FIELDS, separators=(",", ":")).encode()
     elsewhere = signer.generate_mac(body)
 
     with pytest.raises(ForgedLinkError):
         verify(
-            token.rpartition(".")[0] + "." + urlsafe_b64encode(elsewhere).rstrip(b"=").decode(), signer, NOW
+            token.rpartition(".")[0] + "." + urlsafe_b64encode(elsewhere).rstrip(b"=").decode(),
+            signer.keys,
+            NOW,
         )
 
     assert signer.checks == 1
@@ -59,43 +72,43 @@ def test_the_code_is_asked_for_once_and_for_this_use_alone() -> None:
 
 def test_a_link_is_good_until_it_expires_and_not_a_second_longer() -> None:
     signer = FakeSigner()
-    token = mint(CLAIMS, signer)
+    token = mint(CLAIMS, signer.key)
 
-    assert verify(token, signer, CLAIMS.expires_at - timedelta(seconds=1)) == CLAIMS
+    assert verify(token, signer.keys, CLAIMS.expires_at - timedelta(seconds=1)) == CLAIMS
     with pytest.raises(ExpiredLinkError, match="expired at 2026-11-25T14:55:30"):
-        verify(token, signer, CLAIMS.expires_at)
+        verify(token, signer.keys, CLAIMS.expires_at)
 
 
 def test_a_link_of_another_stack_is_forged() -> None:
-    token = mint(CLAIMS, FakeSigner(secret=b"another stack's"))
+    token = mint(CLAIMS, FakeSigner(secret=b"another stack's").key)
 
     with pytest.raises(ForgedLinkError):
-        verify(token, FakeSigner(), NOW)
+        verify(token, FakeSigner().keys, NOW)
 
 
 def test_an_expired_link_that_is_forged_is_called_forged() -> None:
-    token = mint(replace(CLAIMS, expires_at=NOW - timedelta(days=1)), FakeSigner(secret=b"x"))
+    token = mint(replace(CLAIMS, expires_at=NOW - timedelta(days=1)), FakeSigner(secret=b"x").key)
 
     with pytest.raises(ForgedLinkError):
-        verify(token, FakeSigner(), NOW)
+        verify(token, FakeSigner().keys, NOW)
 
 
 def test_what_kms_refuses_is_no_matter_of_the_link() -> None:
     signer = FakeSigner(error=DeniedError("kms:VerifyMac", "AccessDeniedException", "no"))
-    token = mint(CLAIMS, FakeSigner())
+    token = mint(CLAIMS, FakeSigner().key)
 
     with pytest.raises(DeniedError):
-        verify(token, signer, NOW)
+        verify(token, signer.keys, NOW)
 
 
 def refused_unasked(token: str) -> bool:
     signer = FakeSigner()
     with pytest.raises(MalformedLinkError):
-        verify(token, signer, NOW)
+        verify(token, signer.keys, NOW)
     return signer.checks == 0
 
 
-GOOD = mint(CLAIMS, FakeSigner())
+GOOD = mint(CLAIMS, FakeSigner().key)
 VERSION, BODY, CODE = GOOD.split(".")
 
 
@@ -103,21 +116,25 @@ VERSION, BODY, CODE = GOOD.split(".")
     "token",
     [
         "",
-        "v1",
-        "v1..",
+        "v1a",
+        "v1a..",
+        f"v1.{BODY}.{CODE}",
+        f"v1A.{BODY}.{CODE}",
+        f"v1aa.{BODY}.{CODE}",
         "TOKEN",
         GOOD[:-1],
         f"{GOOD}A",
         f"{GOOD}=",
         f"{GOOD}\n",
         f" {GOOD}",
-        f"v2.{BODY}.{CODE}",
+        f"v2a.{BODY}.{CODE}",
+        f"v0a.{BODY}.{CODE}",
         f"{VERSION}.{CODE}.{BODY}",
         f"{VERSION}.{BODY}",
         f"{VERSION}.{BODY}.{CODE}.{CODE}",
         f"{VERSION}.{BODY.replace('A', '+', 1)}.{CODE}",
         f"{VERSION}.{BODY}.{'é' * 43}",
-        "v1." + "A" * 10_000 + f".{CODE}",
+        "v1a." + "A" * 10_000 + f".{CODE}",
         "A" * 10_000,
     ],
 )
@@ -136,19 +153,22 @@ def test_a_real_token_is_far_from_the_longest_that_is_read() -> None:
         {},
         "xxxxxxxx",
         1234567890,
-        FIELDS[:3],
+        FIELDS[:4],
+        [str(KEY), 1795960930, "email", 1795618530],
+        [str(KEY), 1795960930, "email", "", 1795618530],
+        [str(KEY), 1795960930, "email", NOTICE.upper(), 1795618530],
         [*FIELDS, 1],
-        [str(KEY), "1795960930", "email", 1795618530],
-        [str(KEY), 1795960930.0, "email", 1795618530],
-        [str(KEY), True, "email", 1795618530],
-        [str(KEY), 0, "email", 1795618530],
-        [str(KEY), -1, "email", 1795618530],
-        [str(KEY), 1795960930, "email", 1 << 34],
-        [str(KEY), 1795960930, "", 1795618530],
-        [str(KEY), 1795960930, "E-Mail", 1795618530],
-        [str(KEY), 1795960930, "email" * 10, 1795618530],
-        ["arn:aws:s3:::example", 1795960930, "email", 1795618530],
-        [7, 1795960930, "email", 1795618530],
+        [str(KEY), "1795960930", "email", NOTICE, 1795618530],
+        [str(KEY), 1795960930.0, "email", NOTICE, 1795618530],
+        [str(KEY), True, "email", NOTICE, 1795618530],
+        [str(KEY), 0, "email", NOTICE, 1795618530],
+        [str(KEY), -1, "email", NOTICE, 1795618530],
+        [str(KEY), 1795960930, "email", NOTICE, 1 << 34],
+        [str(KEY), 1795960930, "", NOTICE, 1795618530],
+        [str(KEY), 1795960930, "E-Mail", NOTICE, 1795618530],
+        [str(KEY), 1795960930, "email" * 10, NOTICE, 1795618530],
+        ["arn:aws:s3:::example", 1795960930, "email", NOTICE, 1795618530],
+        [7, 1795960930, "email", NOTICE, 1795618530],
     ],
 )
 def test_claims_that_no_link_makes_are_refused_though_the_key_signed_them(fields: Any) -> None:
@@ -188,4 +208,34 @@ def test_the_latest_time_that_a_link_can_hold_is_far_away() -> None:
     late = replace(CLAIMS, expires_at=datetime(2500, 1, 1, tzinfo=UTC))
     signer = FakeSigner()
 
-    assert verify(mint(late, signer), signer, NOW) == late
+    assert verify(mint(late, signer.key), signer.keys, NOW) == late
+
+
+def test_a_link_tells_which_key_signed_it_and_that_key_alone_is_asked() -> None:
+    old, new = FakeSigner(secret=b"old"), FakeSigner(secret=b"new")
+    both = {"a": old, "b": new}
+    before, after = mint(CLAIMS, SigningKey("a", old)), mint(CLAIMS, SigningKey("b", new))
+
+    assert verify(before, both, NOW) == verify(after, both, NOW) == CLAIMS
+    assert (old.checks, new.checks) == (1, 1)
+
+
+@pytest.mark.parametrize("keys", [{"b": FakeSigner(secret=b"new")}, {}], ids=["another", "none"])
+def test_a_link_dies_with_the_key_that_signed_it_and_nothing_is_asked(keys: dict[str, FakeSigner]) -> None:
+    with pytest.raises(ForgedLinkError):
+        verify(GOOD, keys, NOW)
+
+    assert all(key.checks == 0 for key in keys.values())
+
+
+def test_a_link_of_one_key_is_not_good_as_one_of_another_though_both_are_the_same() -> None:
+    signer = FakeSigner()
+
+    with pytest.raises(ForgedLinkError):
+        verify(GOOD.replace("v1a.", "v1b.", 1), {"a": signer, "b": signer}, NOW)
+
+
+def test_two_notices_have_two_links() -> None:
+    other = replace(CLAIMS, notice=NOTICE.replace("8", "9"))
+
+    assert mint(other, FakeSigner().key) != GOOD

@@ -5,9 +5,10 @@ from datetime import timedelta
 import pytest
 
 from reprieve.bookkeeping import count
-from reprieve.cases import Key, open_case
+from reprieve.cases import open_case
 from reprieve.channels import email
 from reprieve.clock import to_minute
+from reprieve.keys import Key
 from reprieve.notices import Notice, Reason, tell
 from reprieve.readings import Reading
 from reprieve.records import read

@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 
 from reprieve.callers import Caller
-from reprieve.cases import Case, Counts, Told, Unknown
+from reprieve.cases import Case, Counts, Told
 from reprieve.due import Policy
 from reprieve.due import due as _due
+from reprieve.keys import Unknown
 from reprieve.notices import CaseSummary, Notice, Reason, Window, no_event_found, tell
 from tests.examples import JANE, KEY, NOW, at, case, counted, decision, key, scheduled, use, uses
 

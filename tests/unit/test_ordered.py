@@ -1,5 +1,6 @@
-"""Each folder of pieces has one tuple that names them all: a file that none names would never be used."""
+"""Each folder of pieces has one place that names them all: a file that none names would never be used."""
 
+import re
 from pathlib import Path
 from types import ModuleType
 
@@ -7,10 +8,12 @@ import pytest
 
 from reprieve import callers, channels, facts, resources
 from reprieve.callers import sessions
+from reprieve.channels import email, slack
 
+DELIVER = Path(__file__).parents[2] / "functions" / "deliver" / "app.py"
 SHARED = {
     "__init__",
-    *("caller", "evidence", "service_between", "session"),
+    *("caller", "evidence", "identity_provider", "service_between", "session"),
     *("resource", "context", "summary"),
     *("channel", "fact", "policy"),
 }
@@ -32,7 +35,6 @@ def named(modules: tuple[object, ...]) -> list[str]:
         (sessions, sessions.KINDS),
         (resources, resources.SERVICES),
         (facts, facts.FACTS),
-        (channels, channels.CHANNELS),
     ],
 )
 def test_every_file_is_named_once(package: ModuleType, modules: tuple[object, ...]) -> None:
@@ -45,5 +47,11 @@ def test_a_context_key_belongs_to_one_service() -> None:
     assert len(set(keys)) == len(keys)
 
 
+def test_every_channel_is_made_where_notices_are_delivered() -> None:
+    made = re.findall(r"yield (\w+)\.NAME, \1\.", DELIVER.read_text("utf-8"))
+
+    assert sorted(made) == sorted(modules_in(channels))
+
+
 def test_a_channel_has_a_name_of_its_own() -> None:
-    assert [channel.NAME for channel in channels.CHANNELS] == ["email", "slack"]
+    assert [channel.NAME for channel in (email, slack)] == ["email", "slack"]

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from reprieve.arn import KeyArn
-from reprieve.cases import LastUse, Relative, Rescuable
+from reprieve.keys import LastUse, Relative, Rescuable
 from reprieve.particulars import no_rescue, particulars
 from tests.examples import at, key
 

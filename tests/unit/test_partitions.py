@@ -1,12 +1,19 @@
 """Every partition: what is shipped writes none out, and what it makes belongs to the key's own."""
 
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from botocore.loaders import create_loader
 
-from reprieve.arn import KeyArn
-from reprieve.console import key_url, log_url
-from tests.examples import NOW
+from reprieve.arn import KeyArn, partition_of
+from reprieve.channels import email, slack
+from reprieve.console import iam_page, key_url, log_group_url, log_url
+from reprieve.notices import Window, no_event_found
+from reprieve.pages import Return, View, case_page
+from reprieve.wire import to_json
+from tests.examples import DELETION, KEY, NOW, case, key, visitor
 
 ROOT = Path(__file__).parents[2]
 SHIPPED = ("layers/reprieve/reprieve", "functions", "template.yaml", "organization")
@@ -17,6 +24,33 @@ def files() -> list[Path]:
     places = [ROOT / name for name in SHIPPED]
     inside = [file for place in places for file in ([place] if place.is_file() else place.rglob("*"))]
     return [file for file in inside if file.suffix in KINDS]
+
+
+def aws_own() -> Iterator[tuple[str, str]]:
+    """Every Region that botocore knows, with its partition; `aws-global` and its like are none."""
+    for partition in create_loader().load_data("partitions")["partitions"]:
+        for region in partition["regions"]:
+            if not region.endswith("-global"):
+                yield region, partition["id"]
+
+
+def test_a_region_belongs_to_the_partition_that_aws_says() -> None:
+    found = dict(aws_own())
+
+    assert {region: partition_of(region) for region in found} == found
+
+
+def test_every_partition_has_its_console_or_is_known_to_have_none() -> None:
+    with_console = {
+        partition
+        for region, partition in aws_own()
+        if key_url(replace(KEY, partition=partition, region=region))
+    }
+
+    without = set(dict(aws_own()).values()) - with_console
+
+    assert with_console == {"aws", "aws-cn", "aws-us-gov", "aws-eusc"}
+    assert without == {"aws-iso", "aws-iso-b", "aws-iso-e", "aws-iso-f"}
 
 
 def test_no_partition_is_written_out_in_what_is_shipped() -> None:
@@ -39,10 +73,54 @@ def test_no_partition_is_written_out_in_what_is_shipped() -> None:
             "https://us-gov-west-1.console.amazonaws-us-gov.com/kms/home?region=us-gov-west-1"
             "#/kms/keys/1234abcd-12ab-34cd-56ef-1234567890ab",
         ),
+        (
+            "arn:aws-eusc:kms:eusc-de-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab",
+            "https://eusc-de-east-1.console.amazonaws-eusc.eu/kms/home?region=eusc-de-east-1"
+            "#/kms/keys/1234abcd-12ab-34cd-56ef-1234567890ab",
+        ),
     ],
 )
 def test_a_key_is_found_in_the_console_of_its_own_partition(arn: str, url: str) -> None:
     assert key_url(KeyArn.parse(arn)) == url
+
+
+ISOLATED = KeyArn.parse("arn:aws-iso:kms:us-iso-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab")
+
+
+def test_there_is_no_page_where_the_console_has_no_known_address() -> None:
+    pages = (
+        key_url(ISOLATED),
+        log_url("trail", "us-iso-east-1", "x", NOW, NOW),
+        log_group_url("trail", "us-iso-east-1"),
+        iam_page("us-iso-east-1", "roles", "orders"),
+    )
+
+    assert set(pages) == {None}
+
+
+@pytest.mark.parametrize("medium", ["mail", "message", "page", "data"])
+def test_people_are_told_all_the_same_where_there_is_no_page(medium: str) -> None:
+    window = Window(log_group="trail", start=NOW, end=NOW)
+    told = no_event_found(window, "us-iso-east-1", "x", NOW, ())
+    page = View(
+        key=key(arn=ISOLATED),
+        case=case(),
+        history=(),
+        now=NOW,
+        expires_at=DELETION,
+        visitor=visitor(),
+        form=Return("0123", 2),
+    )
+    texts = {
+        "mail": email.body(told),
+        "message": str(slack.message(told)),
+        "page": case_page(page).html,
+        "data": str(to_json(told)),
+    }
+
+    assert told.console_url is None
+    assert "console." not in texts[medium]
+    assert "None" not in texts[medium]
 
 
 @pytest.mark.parametrize(
@@ -50,12 +128,14 @@ def test_a_key_is_found_in_the_console_of_its_own_partition(arn: str, url: str) 
     [
         ("cn-northwest-1", "cn-northwest-1.console.amazonaws.cn"),
         ("us-gov-east-1", "us-gov-east-1.console.amazonaws-us-gov.com"),
+        ("eusc-de-east-1", "eusc-de-east-1.console.amazonaws-eusc.eu"),
     ],
 )
 def test_a_log_group_is_found_in_the_console_of_its_region_s_partition(region: str, host: str) -> None:
-    assert log_url("trail", region, "x", NOW, NOW).startswith(
-        f"https://{host}/cloudwatch/home?region={region}"
-    )
+    url = log_url("trail", region, "x", NOW, NOW)
+
+    assert url
+    assert url.startswith(f"https://{host}/cloudwatch/home?region={region}")
 
 
 @pytest.mark.parametrize(

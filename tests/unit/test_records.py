@@ -23,7 +23,7 @@ from reprieve.records import (
     read_line,
 )
 from reprieve.resources import Resource
-from tests.examples import ADMIN, BILLING, JANE, KEY, ORDERS, SECRET, SOMEBODY, VOLUME, at, use
+from tests.examples import ADMIN, BILLING, INSTANCE, JANE, KEY, ORDERS, SECRET, SOMEBODY, VOLUME, at, use
 from tests.recorded import line, names, record
 from tests.recorded_callers import CALLERS
 from tests.recorded_resources import RESOURCES
@@ -98,19 +98,7 @@ EXPECTED: dict[str, Reading] = {
         event_id=event_id(11),
         at=at("14:31:02"),
         operation="CreateGrant",
-        caller=Caller(
-            kind="AssumedRole",
-            id="arn:aws:sts::111122223333:assumed-role/aws:ec2-infrastructure/i-0abc12345",
-            name="EC2 instance i-0abc12345",
-            arn="arn:aws:sts::111122223333:assumed-role/aws:ec2-infrastructure/i-0abc12345",
-            account="111122223333",
-            behind="role aws:ec2-infrastructure",
-            session="i-0abc12345",
-            invoked_by="AWS Internal",
-            console_url="https://eu-west-1.console.aws.amazon.com/ec2/home?region=eu-west-1"
-            "#InstanceDetails:instanceId=i-0abc12345",
-            is_service=True,
-        ),
+        caller=INSTANCE,
         source_ip="AWS Internal",
         user_agent="AWS Internal",
         resources=(VOLUME,),
@@ -181,14 +169,7 @@ EXPECTED: dict[str, Reading] = {
     "delete-key-by-kms": KeyChange(
         key=KEY,
         change=Change.DELETED,
-        caller=Caller(
-            kind="Unknown",
-            id="111122223333",
-            name="AWS itself in account 111122223333",
-            account="111122223333",
-            invoked_by="AWS Internal",
-            is_service=True,
-        ),
+        caller=CALLERS["decrypt-without-a-type"][0],
         at=datetime.fromisoformat("2026-11-29T20:00:00+00:00"),
     ),
     "decrypt-that-worked": Passed.OTHER_EVENT,

@@ -2,12 +2,14 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from ipaddress import ip_network
 
 import pytest
 
 from reprieve.errors import SettingsError
-from reprieve.settings import DeliverSettings, InvestigateSettings, RespondSettings
-from tests.examples import KEY
+from reprieve.settings import AuditSettings, DeliverSettings, InvestigateSettings, RespondSettings
+from reprieve.visitors import KnownBy
+from tests.examples import KEY, OTHER_KEY
 from tests.fakes import RESPONDER
 
 INVESTIGATE = {
@@ -22,6 +24,7 @@ INVESTIGATE = {
     "NOTIFY_ON_SCHEDULING": "yes",
     "IGNORED_CALLERS": "*:assumed-role/scanner/*",
     "OWNER_TAGS": "Owner, team",
+    "AUDIT_DAYS": "400",
     "RESPOND_ROLE_ARN": RESPONDER,
     "ORGANIZATION_ID": "o-a1b2c3d4e5",
     "MEMBER_ROLE_NAME": "kms-reprieve-member",
@@ -33,6 +36,7 @@ DELIVER = {
     "NOTICE_TOPIC_ARN": "arn:aws:sns:eu-west-1:111122223333:notices",
     "SLACK_SECRET_ARN": "arn:aws:secretsmanager:eu-west-1:111122223333:secret:slack-AbCdEf",
     "SIGNING_KEY_ARN": str(KEY),
+    "SIGNING_KEY_LETTER": "b",
     "PAGE_URL": "https://abc123.execute-api.eu-west-1.amazonaws.com/keys/",
     "LINK_HOURS": "72",
     "ACCOUNT_ID": "111122223333",
@@ -41,7 +45,11 @@ DELIVER = {
 RESPOND = {
     "TABLE_NAME": "cases",
     "QUEUE_URL": "https://sqs.eu-west-1.amazonaws.com/111122223333/deliveries",
-    "SIGNING_KEY_ARN": str(KEY),
+    "AUDIT_DAYS": "30",
+    "SIGNING_KEY_A": str(KEY),
+    "SIGNING_KEY_B": "",
+    "APPROVERS": "link",
+    "APPROVER_CIDRS": "",
     "CHANNELS": "email",
     "ACCOUNT_ID": "111122223333",
     "MEMBER_ROLE_NAME": "kms-reprieve-member",
@@ -50,6 +58,9 @@ RESPOND = {
 MAY_BE_MISSING = {
     "NOTICE_TOPIC_ARN",
     "SLACK_SECRET_ARN",
+    "SIGNING_KEY_A",
+    "SIGNING_KEY_B",
+    "APPROVER_CIDRS",
     "IGNORED_CALLERS",
     "ORGANIZATION_ID",
     "MEMBER_ROLE_NAME",
@@ -70,6 +81,7 @@ def test_investigate_is_told_what_it_needs() -> None:
         tells_of_scheduling=True,
         ignored_callers=("*:assumed-role/scanner/*",),
         owner_tags=("Owner", "team"),
+        kept=timedelta(days=400),
         responder=RESPONDER,
         organization="o-a1b2c3d4e5",
         member_role="kms-reprieve-member",
@@ -84,6 +96,7 @@ def test_deliver_is_told_what_it_needs() -> None:
         notice_topic="arn:aws:sns:eu-west-1:111122223333:notices",
         slack_secret="arn:aws:secretsmanager:eu-west-1:111122223333:secret:slack-AbCdEf",
         signing_key=KEY,
+        signing_letter="b",
         page_url="https://abc123.execute-api.eu-west-1.amazonaws.com/keys/",
         link_lifetime=timedelta(hours=72),
         account="111122223333",
@@ -96,7 +109,10 @@ def test_respond_is_told_what_it_needs() -> None:
         table="cases",
         queue_url="https://sqs.eu-west-1.amazonaws.com/111122223333/deliveries",
         channels=("email",),
-        signing_key=KEY,
+        kept=timedelta(days=30),
+        signing_keys={"a": KEY},
+        known_by=KnownBy.LINK,
+        networks=(),
         account="111122223333",
         member_role="kms-reprieve-member",
         external_id="kms-reprieve",
@@ -156,11 +172,65 @@ def test_a_list_of_nothing_is_refused() -> None:
 
 
 def test_a_signing_key_that_is_no_arn_is_refused() -> None:
-    with pytest.raises(SettingsError, match="SIGNING_KEY_ARN is not the ARN of a KMS key"):
-        RespondSettings.read(RESPOND | {"SIGNING_KEY_ARN": "alias/signing"})
+    with pytest.raises(SettingsError, match="SIGNING_KEY_B is not the ARN of a KMS key"):
+        RespondSettings.read(RESPOND | {"SIGNING_KEY_B": "alias/signing"})
+
+
+def test_while_a_signing_key_gives_way_to_another_both_are_good() -> None:
+    settings = RespondSettings.read(RESPOND | {"SIGNING_KEY_B": str(OTHER_KEY)})
+
+    assert settings.signing_keys == {"a": KEY, "b": OTHER_KEY}
+
+
+def test_without_any_signing_key_nothing_starts() -> None:
+    with pytest.raises(SettingsError, match="SIGNING_KEY_A or SIGNING_KEY_B is missing"):
+        RespondSettings.read(RESPOND | {"SIGNING_KEY_A": " "})
+
+
+def test_approvers_may_have_to_come_from_networks() -> None:
+    settings = RespondSettings.read(
+        RESPOND | {"APPROVERS": "network", "APPROVER_CIDRS": "192.0.2.0/24, 2001:db8::/32"}
+    )
+
+    assert settings.known_by is KnownBy.NETWORK
+    assert settings.networks == (ip_network("192.0.2.0/24"), ip_network("2001:db8::/32"))
+
+
+def test_networks_count_only_where_they_are_asked_for() -> None:
+    assert RespondSettings.read(RESPOND | {"APPROVER_CIDRS": "192.0.2.0/24"}).networks == ()
+
+
+@pytest.mark.parametrize("cidrs", ["", " , "])
+def test_a_network_that_is_asked_for_and_not_named_lets_nobody_in(cidrs: str) -> None:
+    with pytest.raises(SettingsError, match="APPROVER_CIDRS"):
+        RespondSettings.read(RESPOND | {"APPROVERS": "network", "APPROVER_CIDRS": cidrs})
+
+
+@pytest.mark.parametrize("cidrs", ["192.0.2.1/24", "192.0.2.0/33", "vpn", "2001:db8::/129"])
+def test_what_is_no_network_is_refused(cidrs: str) -> None:
+    with pytest.raises(SettingsError, match="APPROVER_CIDRS holds what is no network"):
+        RespondSettings.read(RESPOND | {"APPROVERS": "network", "APPROVER_CIDRS": cidrs})
+
+
+def test_approvers_of_another_kind_are_refused() -> None:
+    with pytest.raises(SettingsError, match="APPROVERS is none of link, network, sign-in"):
+        RespondSettings.read(RESPOND | {"APPROVERS": "anybody"})
 
 
 @pytest.mark.parametrize("hours", ["0", "-1", "1.5", "soon", "٣", "²", "9" * 6, "9" * 5000])
 def test_hours_that_are_no_number_are_refused(hours: str) -> None:
     with pytest.raises(SettingsError, match="LINK_HOURS is not a number of hours"):
         DeliverSettings.read(DELIVER | {"LINK_HOURS": hours})
+
+
+@pytest.mark.parametrize("days", ["0", "-1", "thirty"])
+def test_days_that_are_no_number_are_refused(days: str) -> None:
+    with pytest.raises(SettingsError, match="AUDIT_DAYS is not a number of days"):
+        RespondSettings.read(RESPOND | {"AUDIT_DAYS": days})
+
+
+def test_audit_is_told_where_to_write() -> None:
+    assert AuditSettings.read({"AUDIT_LOG_GROUP": "trail"}) == AuditSettings(log_group="trail")
+
+    with pytest.raises(SettingsError, match="AUDIT_LOG_GROUP is missing"):
+        AuditSettings.read({})

@@ -238,6 +238,7 @@ def test_minutes_of_several_names_are_one_keys_minutes() -> None:
     found = merged(
         [{minute: counted(use())}, {minute: counted(use(event_id="e2"), tag), later: counted(tag)}]
     )
+    assert found[minute].timeline.counts == (2,)
 
     assert list(found) == [minute, later]
     assert found[minute].uses.uses().count == 2

@@ -7,7 +7,7 @@ import pytest
 
 from reprieve import wording
 from reprieve.callers import Caller
-from reprieve.cases import Key
+from reprieve.keys import Key
 from reprieve.notices import Window
 from reprieve.tallies import Uses
 from tests.examples import (

@@ -5,7 +5,7 @@ A key id alone does not: an `mrk-` id is the same in every Region that holds a r
 
 import re
 from dataclasses import dataclass
-from typing import Self
+from typing import Final, Self
 
 from reprieve.errors import NotUnderstoodError
 
@@ -20,6 +20,17 @@ _ARN = re.compile(
     r"arn:(?P<partition>aws[a-z-]{0,20}):(?P<service>[a-z0-9-]{1,40}):(?P<region>[a-z0-9-]{0,32})"
     r":(?P<account>[0-9]{0,12}):(?P<resource>.{1,1024})"
 )
+
+_PARTITIONS: Final = {
+    "cn-": "aws-cn",
+    "us-gov-": "aws-us-gov",
+    "eusc-": "aws-eusc",
+    "us-iso-": "aws-iso",
+    "us-isob-": "aws-iso-b",
+    "eu-isoe-": "aws-iso-e",
+    "us-isof-": "aws-iso-f",
+}
+"""How the names of Regions outside `aws` begin; source: botocore's `data/partitions.json`, `regionRegex`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +112,5 @@ class KeyArn:
 
 
 def partition_of(region: str) -> str:
-    """Return the partition that a Region belongs to, as botocore's endpoint data has it."""
-    if region.startswith("cn-"):
-        return "aws-cn"
-    return "aws-us-gov" if region.startswith("us-gov-") else "aws"
+    """Return the partition that a Region belongs to."""
+    return next((name for prefix, name in _PARTITIONS.items() if region.startswith(prefix)), "aws")

@@ -4,9 +4,11 @@
 | ------------------- | ------------------------- | --------------------------------------------------- |
 | `bookmark`          | the log group             | how far it has been read, for good                  |
 | `key#ARN`           | `case#DATE`               | a case                                              |
-| `key#ARN`           | `audit#TIME#ID`           | what somebody did on a case's page                  |
+| `key#ARN`           | `audit#TIME#ID`           | what happened to a case: see `reprieve.history`     |
+| `key#ARN`           | `decision#DATE`           | the latest decision about a case                    |
 | `open`              | a case's id               | when to look at the case although nothing was read  |
 | `outbox`            | a notice's id             | a notice that is decided, and not yet in the queue  |
+| `session#HASH`      | `session`                 | somebody who has signed in: see `reprieve.signin`   |
 
 A notice is written in one transaction with the case that it is about, and sent afterwards:
 what has been decided is sent, whenever the sender dies.
@@ -19,19 +21,24 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from reprieve.arn import KeyArn
-from reprieve.cases import Case, Decision, date_name
+from reprieve.cases import Case, case_id, date_name
 from reprieve.clock import rfc3339
+from reprieve.decisions import Decision
+from reprieve.history import Entry, Event
 from reprieve.notices import Notice
 from reprieve.ports import Document, MessageQueue, Table
 from reprieve.wire import from_json, to_json
 
-KEPT_AFTER_DELETION: Final = timedelta(days=400)
 KEPT_IN_LIST: Final = timedelta(days=1)
+KEY: Final = "key#"
+AUDIT: Final = "audit#"
+"""What the names of an entry of the audit trail begin with; the template filters the table's stream by it."""
+
 _BOOKMARK: Final = "bookmark"
 _OPEN: Final = "open"
 _OUTBOX: Final = "outbox"
 _CASE: Final = "case#"
-_AUDIT: Final = "audit#"
+_DECISION: Final = "decision#"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,16 +56,20 @@ class Bookmark:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AuditEntry:
-    """What somebody did on a case's page: written before it is done, and again with what came of it."""
+class CaseFile:
+    """What is on record of a case.
 
-    id: str
-    at: datetime
-    case_id: str
-    decision: Decision
-    state_before: str
-    outcome: str
-    request_ids: tuple[str, ...] = ()
+    Attributes:
+        case: The case, where there is one.
+        history: What happened to it, in order.
+        decisions: How many decisions there were.
+        decision: The latest of them, whatever came of it.
+    """
+
+    case: Case | None = None
+    history: tuple[Entry, ...] = ()
+    decisions: int = 0
+    decision: Decision | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,9 +91,10 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class Casebook:
-    """The table, in this product's words."""
+    """The table, in this product's words. `kept` is how long a case is, and what happened to it."""
 
     table: Table
+    kept: timedelta = timedelta(days=400)
 
     def bookmark(self, log_group: str) -> Bookmark:
         """Return how far a log group has been read."""
@@ -123,8 +135,9 @@ class Casebook:
         Raises:
             ConflictError: somebody else has written the case since it was read.
         """
-        ended = _documents(instead_of, None) if instead_of else ()
-        self.table.put(*_documents(case, wake_at), *ended, *(_outgoing(notice) for notice in notices))
+        ended = self._documents(instead_of, None) if instead_of else ()
+        told = (self._happened(case.key.arn, _told(case, notice)) for notice in notices)
+        self.table.put(*self._documents(case, wake_at), *ended, *map(_outgoing, notices), *told)
 
     def awake(self, now: datetime) -> tuple[Case, ...]:
         """Return the cases that are to be looked at although nothing was read of them."""
@@ -138,22 +151,47 @@ class Casebook:
     def _waiting(self) -> Iterator[Waiting]:
         return (from_json(Waiting, document.body) for document in self.table.list(_OPEN))
 
-    def note(self, key: KeyArn, entry: AuditEntry) -> None:
-        """Store what somebody does on a case's page."""
-        sort = f"{_AUDIT}{rfc3339(entry.at)}#{entry.id}"
-        found = self.table.get(_key(key), sort)
-        document = Document(
-            partition=_key(key),
-            sort=sort,
-            body=to_json(entry),
-            version=found.version if found else 0,
-            expires_at=entry.at + KEPT_AFTER_DELETION,
+    def file(self, key: KeyArn, deletion_date: datetime) -> CaseFile:
+        """Return a case with what happened to it, in one request."""
+        name, about = date_name(deletion_date), case_id(key, deletion_date)
+        found = {document.sort: document for document in self.table.list(_key(key))}
+        case, decided = found.get(_CASE + name), found.get(_DECISION + name)
+        entries = {sort: from_json(Entry, found[sort].body) for sort in found if sort.startswith(AUDIT)}
+        latest = entries.get(decided.body["audit"]) if decided else None
+        history = (entry for entry in entries.values() if entry.case_id == about)
+        return CaseFile(
+            case=_case(case) if case else None,
+            history=tuple(sorted(history, key=lambda entry: entry.place)),
+            decisions=decided.version if decided else 0,
+            decision=latest.decision if latest else None,
         )
-        self.table.put(document)
 
-    def audit(self, key: KeyArn) -> tuple[AuditEntry, ...]:
-        """Return what was done on the pages of a key's cases, in order."""
-        return tuple(from_json(AuditEntry, found.body) for found in self.table.list(_key(key), _AUDIT))
+    def decide(self, key: KeyArn, deletion_date: datetime, entry: Entry, after: int) -> None:
+        """Store a decision, before anything is done about it, as the one that follows `after` others.
+
+        Raises:
+            ConflictError: it does not: somebody else has decided since.
+        """
+        decided = Document(
+            partition=_key(key),
+            sort=_DECISION + date_name(deletion_date),
+            body={"audit": _sort(entry)},
+            version=after,
+            expires_at=entry.at + self.kept,
+        )
+        self.table.put(decided, self._happened(key, entry))
+
+    def conclude(self, key: KeyArn, entry: Entry) -> None:
+        """Store what came of a decision, in the place of its entry."""
+        self.table.put(replace(self._happened(key, entry), version=1))
+
+    def note(self, key: KeyArn, entry: Entry) -> None:
+        """Store what happened to a case."""
+        self.table.put(self._happened(key, entry))
+
+    def audit(self, key: KeyArn) -> tuple[Entry, ...]:
+        """Return what happened to a key's cases, in order."""
+        return tuple(from_json(Entry, found.body) for found in self.table.list(_key(key), AUDIT))
 
     def post(self, log_group: str, bookmark: Bookmark, notice: Notice) -> None:
         """Decide a notice that belongs to no case, and store in the bookmark that people are told.
@@ -177,37 +215,50 @@ class Casebook:
         for document in outgoing:
             self.table.delete(document)
 
+    def _documents(self, case: Case, wake_at: datetime | None) -> tuple[Document, Document]:
+        """Return a case and its entry in the list of the open ones, which are always written together."""
+        expires_at = (case.deletion_date or case.read_until) + self.kept
+        waiting = Waiting(
+            key=case.key.arn,
+            deletion_date=case.deletion_date,
+            wake_at=wake_at,
+            knows_who=case.scheduled_by is not None and case.closure is None,
+        )
+        return (
+            Document(
+                partition=_key(case.key.arn),
+                sort=_CASE + date_name(case.deletion_date),
+                body=to_json(case),
+                version=case.version,
+                expires_at=expires_at,
+            ),
+            Document(
+                partition=_OPEN,
+                sort=case.id,
+                body=to_json(waiting),
+                version=case.version,
+                expires_at=expires_at if case.closure is None else case.closure.at + KEPT_IN_LIST,
+            ),
+        )
+
+    def _happened(self, key: KeyArn, entry: Entry) -> Document:
+        return Document(
+            partition=_key(key), sort=_sort(entry), body=to_json(entry), expires_at=entry.at + self.kept
+        )
+
+
+def recorded(document: Document) -> tuple[KeyArn, Entry]:
+    """Return what a document of the audit trail tells: of which key, and what happened.
+
+    Raises:
+        NotUnderstoodError: it is none that was written here.
+    """
+    return KeyArn.parse(document.partition.removeprefix(KEY)), from_json(Entry, document.body)
+
 
 def envelope(channel: str, notice: Mapping[str, Any]) -> str:
     """Return the queue's message: one notice for one channel."""
     return json.dumps({"channel": channel, "notice": notice}, ensure_ascii=False, separators=(",", ":"))
-
-
-def _documents(case: Case, wake_at: datetime | None) -> tuple[Document, Document]:
-    """Return a case and its entry in the list of the open ones, which are always written together."""
-    expires_at = (case.deletion_date or case.read_until) + KEPT_AFTER_DELETION
-    waiting = Waiting(
-        key=case.key.arn,
-        deletion_date=case.deletion_date,
-        wake_at=wake_at,
-        knows_who=case.scheduled_by is not None and case.closure is None,
-    )
-    return (
-        Document(
-            partition=_key(case.key.arn),
-            sort=_CASE + date_name(case.deletion_date),
-            body=to_json(case),
-            version=case.version,
-            expires_at=expires_at,
-        ),
-        Document(
-            partition=_OPEN,
-            sort=case.id,
-            body=to_json(waiting),
-            version=case.version,
-            expires_at=expires_at if case.closure is None else case.closure.at + KEPT_IN_LIST,
-        ),
-    )
 
 
 def _place(log_group: str, bookmark: Bookmark) -> Document:
@@ -218,9 +269,17 @@ def _outgoing(notice: Notice) -> Document:
     return Document(partition=_OUTBOX, sort=notice.id, body=to_json(notice))
 
 
+def _told(case: Case, notice: Notice) -> Entry:
+    return Entry(id=notice.id, at=notice.at, case_id=case.id, event=Event.NOTICE, reason=notice.reason)
+
+
+def _sort(entry: Entry) -> str:
+    return f"{AUDIT}{rfc3339(entry.at)}#{entry.id}"
+
+
 def _case(found: Document) -> Case:
     return replace(from_json(Case, found.body), version=found.version)
 
 
 def _key(arn: KeyArn) -> str:
-    return f"key#{arn}"
+    return f"{KEY}{arn}"

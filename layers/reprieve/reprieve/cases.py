@@ -6,7 +6,7 @@ What came after it is `recent`, and is counted anew whenever the log group is re
 so that reading a window twice, or by two invocations at once, changes nothing.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -15,118 +15,12 @@ from typing import Final
 from reprieve.arn import KeyArn
 from reprieve.callers import Caller
 from reprieve.clock import rfc3339
+from reprieve.decisions import Choice, Decision
+from reprieve.keys import Key, Unknown
 from reprieve.tallies import Counted, Uses, total
+from reprieve.timeline import Timeline
 
 UNKNOWN_DATE: Final = "unknown"
-KEEP: Final = "keep"
-
-
-class KeyState(StrEnum):
-    """The key states that matter here; KMS has more, and every one is shown by its own name."""
-
-    ENABLED = "Enabled"
-    DISABLED = "Disabled"
-    PENDING_DELETION = "PendingDeletion"
-    PENDING_REPLICA_DELETION = "PendingReplicaDeletion"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Unknown:
-    """A fact that could not be had, and why."""
-
-    fact: str
-    why: str
-
-    def __str__(self) -> str:
-        return f"{self.fact} ({self.why})"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Relative:
-    """Another key of a multi-Region key's family; `state` is None where it was not read."""
-
-    arn: KeyArn
-    role: str
-    state: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LastUse:
-    """The last operation that KMS served; without one there was none since `tracked_since`."""
-
-    operation: str | None = None
-    at: datetime | None = None
-    tracked_since: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rescuable:
-    """Whether the key's policy lets the page cancel and enable, and why."""
-
-    allowed: bool
-    why: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Key:
-    """What people are told of a key, in KMS' own words; None for what could not be read or is not so.
-
-    Attributes:
-        arn: Which key.
-        account: Its account.
-        region: Its Region.
-        aliases: What people call it.
-        description: What somebody wrote of it.
-        state: Its state.
-        deletion_date: When it is to be deleted.
-        multi_region: `PRIMARY` or `REPLICA`.
-        tags: Its tags.
-        owner: What its tags say of whose it is.
-        account_name: What the organization calls the account.
-        spec: The kind of key, such as `SYMMETRIC_DEFAULT`.
-        usage: What it is for, such as `ENCRYPT_DECRYPT`.
-        origin: Where its material comes from, such as `AWS_KMS`.
-        key_store: The id of the custom key store that holds it.
-        relatives: The other keys of a multi-Region key.
-        last_used: When it last served a request.
-        promised_to: Whom its grants name.
-        rescuable: Whether the page can help, as far as the key's policy tells.
-    """
-
-    arn: KeyArn
-    account: str
-    region: str
-    aliases: tuple[str, ...] = ()
-    description: str = ""
-    state: str | None = None
-    deletion_date: datetime | None = None
-    multi_region: str | None = None
-    tags: Mapping[str, str] = field(default_factory=dict)
-    owner: str | None = None
-    account_name: str | None = None
-    spec: str | None = None
-    usage: str | None = None
-    origin: str | None = None
-    key_store: str | None = None
-    relatives: tuple[Relative, ...] | None = None
-    last_used: LastUse | None = None
-    promised_to: tuple[str, ...] | None = None
-    rescuable: Rescuable | None = None
-
-    @classmethod
-    def bare(cls, arn: KeyArn) -> "Key":
-        """Return a key of which nothing is known but its name."""
-        return cls(arn=arn, account=arn.account, region=arn.region)
-
-    @property
-    def title(self) -> str:
-        """What people call it: its first alias, else its id."""
-        return self.aliases[0] if self.aliases else self.arn.key_id
-
-    @property
-    def is_pending(self) -> bool:
-        """Whether KMS says that it waits to be deleted."""
-        return self.state in {KeyState.PENDING_DELETION, KeyState.PENDING_REPLICA_DELETION}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,31 +29,6 @@ class ScheduledBy:
 
     caller: Caller
     at: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Decision:
-    """What a person chose on the case's page, and what came of it.
-
-    Attributes:
-        choice: `cancel`, `enable`, or `keep`.
-        at: When.
-        channel: Whose link it was.
-        source_ip: The address it came from.
-        user_agent: The browser.
-        enable: Whether the key was to be enabled as well.
-        state: The key's state as KMS told it afterwards; None where KMS could not be asked.
-        why: The reason that the person gave.
-    """
-
-    choice: str
-    at: datetime
-    channel: str
-    source_ip: str
-    user_agent: str
-    enable: bool
-    state: str | None = None
-    why: str | None = None
 
 
 class Ending(StrEnum):
@@ -211,10 +80,11 @@ class Told:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counts:
-    """Uses and management calls, apart."""
+    """Uses and management calls, apart, and when the uses were."""
 
     uses: Uses = field(default_factory=Uses)
     management_calls: Uses = field(default_factory=Uses)
+    timeline: Timeline = field(default_factory=Timeline)
 
     def plus(self, minutes: Iterable[Counted]) -> "Counts":
         """Return the sum of this and of single minutes, in their order."""
@@ -224,6 +94,7 @@ class Counts:
             management_calls=total(
                 (self.management_calls, *(minute.management_calls.uses() for minute in minutes))
             ),
+            timeline=sum((minute.timeline for minute in minutes), self.timeline),
         )
 
 
@@ -268,12 +139,12 @@ class Case:
     @property
     def id(self) -> str:
         """The key ARN and the deletion date: a key that is scheduled again is another case."""
-        return f"{self.key.arn}@{date_name(self.deletion_date)}"
+        return case_id(self.key.arn, self.deletion_date)
 
     @property
     def is_kept(self) -> bool:
         """Whether somebody decided that the deletion is meant, and asked for quiet."""
-        return self.decision is not None and self.decision.choice == KEEP
+        return self.decision is not None and self.decision.choice is Choice.KEEP
 
     @property
     def uses(self) -> Uses:
@@ -281,9 +152,19 @@ class Case:
         return total((self.settled.uses, self.recent.uses))
 
     @property
+    def timeline(self) -> Timeline:
+        """When all uses were."""
+        return self.settled.timeline + self.recent.timeline
+
+    @property
     def management_calls(self) -> Uses:
         """All management calls that have been counted."""
         return total((self.settled.management_calls, self.recent.management_calls))
+
+
+def case_id(key: KeyArn, deletion_date: datetime | None) -> str:
+    """Return the id of the case of a key and one scheduled deletion of it."""
+    return f"{key}@{date_name(deletion_date)}"
 
 
 def date_name(deletion_date: datetime | None) -> str:

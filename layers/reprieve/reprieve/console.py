@@ -8,12 +8,15 @@ from urllib.parse import quote
 from reprieve.arn import KeyArn, partition_of
 from reprieve.clock import to_millis
 
-_HOSTS = {
+_HOSTS: Final = {
     "aws": "console.aws.amazon.com",
     "aws-cn": "console.amazonaws.cn",
     "aws-us-gov": "console.amazonaws-us-gov.com",
+    "aws-eusc": "console.amazonaws-eusc.eu",
 }
-_REGION = re.compile(r"[a-z]{2}(?:-[a-z]{2,12}){1,3}-[0-9]{1,2}")
+"""AWS documents none for the partitions of the intelligence community; source: AWS CLI, `aws console`."""
+
+_REGION = re.compile(r"[a-z]{2,4}(?:-[a-z]{2,12}){1,3}-[0-9]{1,2}")
 PAGE_LIMIT: Final = 512
 
 
@@ -26,12 +29,13 @@ def page(region: str, path: str, **names: str) -> str | None:
         names: What the page is about. They are escaped, for a stranger may have chosen them.
 
     Returns:
-        The address; None where it would have more than `PAGE_LIMIT` characters.
+        The address; None where it would have more than `PAGE_LIMIT` characters, or no host is known.
     """
-    if not _REGION.fullmatch(region):
+    console = _console(region, partition_of(region)) if _REGION.fullmatch(region) else None
+    if console is None:
         return None
     escaped = {name: quote(value, safe="") for name, value in names.items()}
-    address = f"{_console(region, partition_of(region))}/{path.format(region=region, **escaped)}"
+    address = f"{console}/{path.format(region=region, **escaped)}"
     return address if len(address) <= PAGE_LIMIT else None
 
 
@@ -41,22 +45,24 @@ def iam_page(region: str, kind: str, name: str) -> str | None:
     return page(region, path, kind=kind, name=name) if name else None
 
 
-def key_url(key: KeyArn) -> str:
-    """Return the key's page in the KMS console of its Region; an alias' is the list of keys."""
+def key_url(key: KeyArn) -> str | None:
+    """Return the key's page in the KMS console, if its Region has one; an alias' is the list of keys."""
+    console = _console(key.region, key.partition)
     page = "keys" if key.is_alias else f"keys/{key.key_id}"
-    return f"{_console(key.region, key.partition)}/kms/home?region={key.region}#/kms/{page}"
+    return console and f"{console}/kms/home?region={key.region}#/kms/{page}"
 
 
-def log_url(log_group: str, region: str, pattern: str, start: datetime, end: datetime) -> str:
-    """Return the page of the CloudWatch Logs console that shows a window of a log group.
+def log_url(log_group: str, region: str, pattern: str, start: datetime, end: datetime) -> str | None:
+    """Return the page of the CloudWatch Logs console that shows a window of a log group, if there is one.
 
     The console escapes its fragment twice, with `$` for the second `%`.
     """
+    console = _console(region, partition_of(region))
     query = f"?filterPattern={quote(pattern, safe='')}&start={to_millis(start)}&end={to_millis(end)}"
     group = _twice(log_group)
     escaped = quote(query, safe="").replace("%", "$")
-    base = f"{_console(region, partition_of(region))}/cloudwatch/home?region={region}"
-    return f"{base}#logsV2:log-groups/log-group/{group}/log-events{escaped}"
+    path = f"cloudwatch/home?region={region}#logsV2:log-groups/log-group/{group}/log-events{escaped}"
+    return console and f"{console}/{path}"
 
 
 def log_group_url(log_group: str, region: str) -> str | None:
@@ -77,5 +83,6 @@ def _twice(name: str) -> str:
     return quote(quote(name, safe=""), safe="").replace("%", "$")
 
 
-def _console(region: str, partition: str) -> str:
-    return f"https://{region}.{_HOSTS.get(partition, _HOSTS['aws'])}"
+def _console(region: str, partition: str) -> str | None:
+    host = _HOSTS.get(partition)
+    return host and f"https://{region}.{host}"

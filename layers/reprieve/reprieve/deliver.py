@@ -6,14 +6,14 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final
 
-from reprieve.cases import Key, Unknown
 from reprieve.channels import Channel
 from reprieve.clock import Clock
 from reprieve.errors import AwsError, ChannelBusyError, NotUnderstoodError
 from reprieve.fields import look, mapping, text
-from reprieve.links import Claims, mint
+from reprieve.keys import Unknown
+from reprieve.links import Claims, SigningKey, mint
 from reprieve.notices import Notice
-from reprieve.ports import LinkMinter, Log, Once
+from reprieve.ports import Log, Once
 from reprieve.wire import from_json
 
 _FIRST_PAUSE: Final = 15
@@ -26,6 +26,7 @@ class Deliverer:
 
     Attributes:
         channels: The channels by their names.
+        signing_key: What signs the links.
         page_url: What stands before a token in a link.
         lifetime: How long a link is good for; never longer than until the deletion.
         account: The account whose keys the page may act on.
@@ -34,7 +35,7 @@ class Deliverer:
 
     channels: Mapping[str, Channel]
     once: Once
-    minter: LinkMinter
+    signing_key: SigningKey
     page_url: str
     lifetime: timedelta
     account: str
@@ -60,23 +61,28 @@ class Deliverer:
 
     def _with_link(self, notice: Notice, channel: str) -> Notice:
         """Return the notice with a link of its own, or without one and why."""
-        claims = self._claims(notice.key, channel)
+        claims = self._claims(notice, channel)
         if claims is None:
             return notice
         if claims.key.account != self.account and not self.enters_accounts:
             return _without(notice, f"the page may act in account {self.account} alone")
         try:
-            return replace(notice, link=self.page_url + mint(claims, self.minter))
+            return replace(notice, link=self.page_url + mint(claims, self.signing_key))
         except AwsError as error:
             self.log.error("No link could be signed", problem=str(error), notice_id=notice.id)
             return _without(notice, f"it could not be signed: {error.operation}, {error.code}")
 
-    def _claims(self, key: Key | None, channel: str) -> Claims | None:
-        now = self.clock()
+    def _claims(self, notice: Notice, channel: str) -> Claims | None:
+        key, now = notice.key, self.clock()
         if key is None or key.deletion_date is None or not key.is_pending or key.deletion_date <= now:
             return None
-        expires_at = min(now + self.lifetime, key.deletion_date)
-        return Claims(key=key.arn, deletion_date=key.deletion_date, channel=channel, expires_at=expires_at)
+        return Claims(
+            key=key.arn,
+            deletion_date=key.deletion_date,
+            channel=channel,
+            notice=notice.id,
+            expires_at=min(now + self.lifetime, key.deletion_date),
+        )
 
 
 def pause(error: Exception, attempt: int) -> int:

@@ -7,6 +7,13 @@ ReprieveError
 │   ├── MalformedLinkError   it was never one of ours
 │   ├── ForgedLinkError      it looks like ours, and the signing key says that it is not
 │   └── ExpiredLinkError     it was ours, and its time is over
+├── SignInError              nobody is signed in
+│   ├── LostSignInError      the browser no longer knows of the sign-in, or of another one
+│   ├── RefusedSignInError   the provider says no, in its own word
+│   ├── ProviderError        the provider gave no answer, or none that a provider gives
+│   ├── IdTokenError         what it says of a person is not to be believed
+│   ├── UnverifiedEmailError the address would do, and the provider has not verified it
+│   └── NotApproverError     somebody is known, and may not decide
 ├── ConflictError            somebody else wrote first
 ├── TooMuchError             one minute holds more than one invocation can read
 ├── InProgressError          the same delivery is under way elsewhere
@@ -70,6 +77,65 @@ class ExpiredLinkError(LinkError):
 
     def __str__(self) -> str:
         return f"expired at {self.expired_at.isoformat()}"
+
+
+class SignInError(ReprieveError):
+    """Nobody is signed in. What these say is for the log, and never holds a code, a token or a secret."""
+
+
+class LostSignInError(SignInError):
+    """The browser holds no beginning of this sign-in: too old, another's, or its cookies are refused."""
+
+
+@dataclass
+class RefusedSignInError(SignInError):
+    """The provider refused with `error`, its own code, such as `access_denied` or `invalid_grant`."""
+
+    error: str
+
+    def __str__(self) -> str:
+        return f"the provider says {self.error}"
+
+
+@dataclass
+class ProviderError(SignInError):
+    """The provider can't be asked, or answers nonsense: nothing is known of the person."""
+
+    problem: str
+
+    def __str__(self) -> str:
+        return self.problem
+
+
+@dataclass
+class IdTokenError(SignInError):
+    """The id token is not to be believed for its `claim`."""
+
+    claim: str
+    problem: str
+
+    def __str__(self) -> str:
+        return f"{self.claim} {self.problem}"
+
+
+@dataclass
+class UnverifiedEmailError(SignInError):
+    """`subject` has an address that may decide, but the provider has not verified that it is theirs."""
+
+    subject: str
+
+    def __str__(self) -> str:
+        return f"the address of {self.subject} is not verified"
+
+
+@dataclass
+class NotApproverError(SignInError):
+    """`subject` is who they say, and no rule lets them decide."""
+
+    subject: str
+
+    def __str__(self) -> str:
+        return f"{self.subject} is no approver"
 
 
 class ConflictError(ReprieveError):

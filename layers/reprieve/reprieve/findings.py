@@ -109,7 +109,7 @@ class Update:
         """Return the case with what was looked up, and who did what."""
         case = _with_facts(case, self.finding.facts)
         case = note_changes(note_schedulings(case, self.finding.schedulings), self.finding.changes)
-        return note_state(case, self.finding.facts.key.state, self.now, PATIENCE)
+        return _with_state(case, self.finding.facts.key.state, self.now)
 
     def _counted(self, case: Case) -> Case:
         if not self.stretch.is_whole:
@@ -135,16 +135,27 @@ class Revisit:
         """Return what is to be stored; None if nothing is new."""
         same = (case for case in cases if case.deletion_date == self.case.deletion_date)
         before = next(same, self.case)
-        noted = note_state(_with_facts(before, self.facts), self.facts.key.state, self.now, PATIENCE)
+        noted = _with_state(_with_facts(before, self.facts), self.facts.key.state, self.now)
         case, notices = tell_all(noted, self.now, self.policy)
         return None if case == before else Change(case, notices)
 
 
 def _with_facts(case: Case, facts: KeyFacts) -> Case:
-    """Return the case with the key as it was looked up, unless that could not be done."""
-    if facts.key.state is None and case.key.state is not None:
-        return case
-    return note_schedulings(replace(case, key=facts.key, unknown=facts.unknown), facts.schedulings)
+    """Return the case with the key as it was looked up; what could not be had stays as it was."""
+    known = facts.after(case.key)
+    return note_schedulings(replace(case, key=known.key, unknown=known.unknown), known.schedulings)
+
+
+def _with_state(case: Case, state: str | None, now: datetime) -> Case:
+    """Return the case as the key's state has it, or as it is where there is none to be had.
+
+    What was read earlier stands only while it is what the case is about: a key that waits for its date.
+    Once the case is over, or KMS has told another state, only a state of now is one to tell.
+    """
+    case = note_state(case, state, now, PATIENCE)
+    if state is None and (case.closure or not case.key.is_pending):
+        return replace(case, key=replace(case.key, state=None, deletion_date=None))
+    return case
 
 
 def _dated(undated: Case, deletion_date: datetime | None) -> Case:

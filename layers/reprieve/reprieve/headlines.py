@@ -3,8 +3,10 @@
 from collections.abc import Mapping
 from typing import Final, assert_never
 
-from reprieve.cases import Closure, Decision, Key
+from reprieve.cases import Closure
 from reprieve.clock import for_people
+from reprieve.decisions import Decision
+from reprieve.keys import Key
 from reprieve.notices import Notice, Reason
 from reprieve.tallies import Uses
 from reprieve.wording import PENDING, requests, until
@@ -78,10 +80,9 @@ def subject(notice: Notice, limit: int) -> str:
 
 def decided(decision: Decision) -> tuple[str, ...]:
     """Return what a person decided on the page, from where, and what came of it."""
-    who = f"Somebody with the link from {decision.channel} did so at {for_people(decision.at)}"
-    origin = (
-        f"From {decision.source_ip or 'an unknown address'}, {decision.user_agent or 'an unnamed browser'}."
-    )
+    by = decision.by
+    who = f"{by.label} did so at {for_people(decision.at)}"
+    origin = f"From {by.source_ip or 'an unknown address'}, {by.user_agent or 'an unnamed browser'}."
     reason = (f"The reason given: {decision.why}",) if decision.why else ()
     if decision.choice == "keep":
         return (f"{who}.", *reason, origin)

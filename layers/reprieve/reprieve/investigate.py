@@ -16,12 +16,13 @@ from reprieve import alarms
 from reprieve.alarms import Alarm
 from reprieve.arn import KeyArn
 from reprieve.casebook import Bookmark, Casebook
-from reprieve.cases import Case, Unknown
+from reprieve.cases import Case
 from reprieve.clock import Clock, to_minute
 from reprieve.due import Policy, wake_at
 from reprieve.errors import ConflictError, NotUnderstoodError, TooMuchError
 from reprieve.facts import Facts, knows_who
 from reprieve.findings import Revisit, Stretch, Update, findings
+from reprieve.keys import Unknown
 from reprieve.notices import Notice, Window, no_event_found
 from reprieve.ports import Log, LogReader, MessageQueue
 from reprieve.readings import Reading

@@ -1,7 +1,9 @@
 """Links: the signed, expiring address of a case's page.
 
-A token is `v1.CLAIMS.MAC`, both parts in unpadded base64url: readable by whoever holds it, and made by
+A token is `v1a.CLAIMS.MAC`, both parts in unpadded base64url: readable by whoever holds it, and made by
 nobody but this stack, for the code is an HMAC under a KMS key that never leaves KMS.
+The version says how the claims are written, the letter which of the stack's signing keys signed them,
+so that a key can give way to another one while its links are still good. Both are signed too.
 The link is good for one key and one deletion date: once either is another, it opens nothing.
 """
 
@@ -9,6 +11,7 @@ import json
 import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error as NotBase64Error
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
@@ -19,8 +22,9 @@ from reprieve.ports import LinkChecker, LinkMinter
 
 VERSION: Final = "v1"
 LONGEST: Final = 1024  # characters; a real one has about 400
-_PURPOSE: Final = b"kms-reprieve link v1\n"  # what the key signs for one use can't serve another
-_FORM: Final = re.compile(rf"{VERSION}\.([A-Za-z0-9_-]{{8,}})\.([A-Za-z0-9_-]{{43}})", re.ASCII)
+_PURPOSE: Final = "kms-reprieve link"  # what the key signs for one use can't serve another
+_FORM: Final = re.compile(rf"{VERSION}([a-z])\.([A-Za-z0-9_-]{{8,}})\.([A-Za-z0-9_-]{{43}})", re.ASCII)
+_NOTICE: Final = re.compile(r"[0-9a-f-]{36}")
 _CHANNEL: Final = re.compile(r"[a-z][a-z0-9-]{0,31}")
 _LATEST: Final = 1 << 34  # seconds since 1970, some 500 years ahead
 
@@ -33,62 +37,93 @@ class Claims:
         key: The key that its holder may rescue.
         deletion_date: The deletion that may be cancelled, and no other.
         channel: The channel that it was sent to.
+        notice: The id of the notice that it was sent in: no two have the same link.
         expires_at: When it stops to open anything.
     """
 
     key: KeyArn
     deletion_date: datetime
     channel: str
+    notice: str
     expires_at: datetime
 
 
-def mint(claims: Claims, minter: LinkMinter) -> str:
+@dataclass(frozen=True, slots=True)
+class SigningKey:
+    """The key that signs new links, by its letter."""
+
+    letter: str
+    minter: LinkMinter
+
+
+def mint(claims: Claims, key: SigningKey) -> str:
     """Return the token for `claims`; one call of KMS."""
     body = _encode(claims)
-    return f"{VERSION}.{_base64(body)}.{_base64(minter.generate_mac(_PURPOSE + body))}"
+    mac = key.minter.generate_mac(_purpose(key.letter) + body)
+    return _token(key.letter, body, mac)
 
 
-def verify(token: str, checker: LinkChecker, now: datetime) -> Claims:
+def verify(token: str, checkers: Mapping[str, LinkChecker], now: datetime) -> Claims:
     """Return what a token vouches for; at most one call of KMS, and none for what is malformed.
+
+    Args:
+        token: The last part of a link.
+        checkers: Each signing key whose links are good, by its letter.
+        now: The present.
 
     Raises:
         MalformedLinkError: it does not have the form that `mint` gives, to the last bit.
-        ForgedLinkError: this stack's key did not sign it.
-        ExpiredLinkError: it did, for a time that is over.
+        ForgedLinkError: none of this stack's keys signed it.
+        ExpiredLinkError: one did, for a time that is over.
     """
-    claims, body, mac = _parse(token)
-    if not checker.verify_mac(_PURPOSE + body, mac):
+    letter, body, mac, claims = _parse(token)
+    checker = checkers.get(letter)
+    if checker is None or not checker.verify_mac(_purpose(letter) + body, mac):
         raise ForgedLinkError
     if now >= claims.expires_at:
         raise ExpiredLinkError(claims.expires_at)
     return claims
 
 
+def _purpose(letter: str) -> bytes:
+    return f"{_PURPOSE} {VERSION}{letter}\n".encode()
+
+
+def _token(letter: str, body: bytes, mac: bytes) -> str:
+    return f"{VERSION}{letter}.{_base64(body)}.{_base64(mac)}"
+
+
 def _encode(claims: Claims) -> bytes:
-    fields = [str(claims.key), _seconds(claims.deletion_date), claims.channel, _seconds(claims.expires_at)]
+    fields = [
+        str(claims.key),
+        _seconds(claims.deletion_date),
+        claims.channel,
+        claims.notice,
+        _seconds(claims.expires_at),
+    ]
     return json.dumps(fields, separators=(",", ":")).encode()
 
 
-def _parse(token: str) -> tuple[Claims, bytes, bytes]:
+def _parse(token: str) -> tuple[str, bytes, bytes, Claims]:
     form = _FORM.fullmatch(token) if len(token) <= LONGEST else None
     if not form:
         raise MalformedLinkError
     try:
-        body, mac = _bytes(form[1]), _bytes(form[2])
+        body, mac = _bytes(form[2]), _bytes(form[3])
         claims = _decode(body)
     except (NotBase64Error, ValueError, RecursionError, NotUnderstoodError) as error:
         raise MalformedLinkError from error
-    if f"{VERSION}.{_base64(body)}.{_base64(mac)}" != token or _encode(claims) != body:
+    if _token(form[1], body, mac) != token or _encode(claims) != body:
         raise MalformedLinkError
-    return claims, body, mac
+    return form[1], body, mac, claims
 
 
 def _decode(body: bytes) -> Claims:
     fields = json.loads(body)
-    if not isinstance(fields, list) or [type(field) for field in fields] != [str, int, str, int]:
+    if not isinstance(fields, list) or [type(field) for field in fields] != [str, int, str, str, int]:
         raise MalformedLinkError
-    key, deletion_date, channel, expires_at = fields
-    if not _CHANNEL.fullmatch(channel) or not all(
+    key, deletion_date, channel, notice, expires_at = fields
+    if not (_CHANNEL.fullmatch(channel) and _NOTICE.fullmatch(notice)) or not all(
         0 < moment < _LATEST for moment in (deletion_date, expires_at)
     ):
         raise MalformedLinkError
@@ -96,6 +131,7 @@ def _decode(body: bytes) -> Claims:
         key=KeyArn.parse(key),
         deletion_date=datetime.fromtimestamp(deletion_date, UTC),
         channel=channel,
+        notice=notice,
         expires_at=datetime.fromtimestamp(expires_at, UTC),
     )
 

@@ -2,32 +2,48 @@
 
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
+from datetime import datetime
 
-from reprieve.casebook import Casebook
-from reprieve.cases import Case, Key
+from reprieve.casebook import Casebook, CaseFile
+from reprieve.cases import Case
+from reprieve.clock import Clock
+from reprieve.decisions import Decision
 from reprieve.errors import AbsentError, AwsError, DeniedError, ThrottledError
+from reprieve.keys import Key, KeyState
 from reprieve.links import Claims
-from reprieve.pages import Outcome, outcomes
+from reprieve.pages import Outcome, english, outcomes
 from reprieve.ports import KeyDirectory, KeyMetadata, Log
 
-NOTHING_CHANGED = "Nothing was changed."
+NOTHING_CHANGED = english.NOTHING_CHANGED
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What was read: the key as it is now, and its case, where there is one on record."""
+    """What was read at a moment: the key as it is then, and what is on record of its case."""
 
     key: Key
-    case: Case | None
+    file: CaseFile
+    at: datetime
+
+    @property
+    def case(self) -> Case | None:
+        """Its case, where there is one on record."""
+        return self.file.case
+
+    @property
+    def decision(self) -> Decision | None:
+        """The latest decision about the case, whatever came of it."""
+        return self.file.decision
 
     def nothing_to_decide(self, claims: Claims) -> Outcome | None:
-        """Return what to say where there is nothing to decide, or None where there is.
-
-        A key that is to be deleted at another date is another case, of which a link tells nothing.
-        """
+        """Return what to say where there is nothing to decide, or None where there is."""
         if not self.key.is_pending:
-            return outcomes.already(self.key, self.case.decision if self.case else None)
-        return None if self.key.deletion_date == claims.deletion_date else outcomes.BAD_LINK
+            return outcomes.already(self.key, self.case, self.at)
+        if self.key.deletion_date == claims.deletion_date:
+            return None
+        if self.key.state == KeyState.PENDING_REPLICA_DELETION:
+            return outcomes.waits_for_replicas(self.key, self.at)
+        return outcomes.scheduled_again(self.key, self.at)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,29 +53,30 @@ class Looker:
     keys: KeyDirectory
     casebook: Casebook
     pool: Executor
+    clock: Clock
     log: Log
 
     def look(self, claims: Claims) -> Seen | Outcome:
         """Return what there is to see, or what to say where the key can't be read."""
-        on_record = self.pool.submit(self._case, claims)
+        on_record = self.pool.submit(self._file, claims)
         try:
             told: KeyMetadata | AwsError = self.keys.describe(claims.key)
         except AwsError as error:
             told = error
-        case = on_record.result()
-        key = case.key if case else Key.bare(claims.key)
+        file = on_record.result()
+        key = file.case.key if file.case else Key.bare(claims.key)
         if isinstance(told, AwsError):
             self.log.warning("Could not read a key", problem=str(told), key=str(claims.key))
             return refused(key, told, NOTHING_CHANGED)
-        return Seen(as_told(key, told), case)
+        return Seen(as_told(key, told), file, self.clock())
 
-    def _case(self, claims: Claims) -> Case | None:
-        """Return the case; without it the page still shows the key, and the key can still be rescued."""
+    def _file(self, claims: Claims) -> CaseFile:
+        """Return what is on record; without it the page still shows the key."""
         try:
-            return self.casebook.case(claims.key, claims.deletion_date)
+            return self.casebook.file(claims.key, claims.deletion_date)
         except AwsError as error:
             self.log.error("Could not read a case", problem=str(error), key=str(claims.key))
-            return None
+            return CaseFile()
 
 
 def as_told(key: Key, told: KeyMetadata) -> Key:
@@ -79,7 +96,7 @@ def refused(key: Key, error: AwsError, changed: str) -> Outcome:
         case AbsentError():
             return outcomes.gone(key)
         case DeniedError():
-            return outcomes.denied(key, error.operation, changed)
+            return outcomes.denied(key, error, changed)
         case ThrottledError():
             return outcomes.busy(key)
         case _:

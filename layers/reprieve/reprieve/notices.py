@@ -7,8 +7,10 @@ from math import ceil
 from typing import Final
 from uuid import UUID, uuid5
 
-from reprieve.cases import Case, Closure, Decision, Key, ScheduledBy, Told, Unknown
+from reprieve.cases import Case, Closure, ScheduledBy, Told
 from reprieve.console import key_url, log_url, rescue_commands
+from reprieve.decisions import Decision
+from reprieve.keys import Key, Unknown
 from reprieve.tallies import Uses
 
 _NAMESPACE: Final = UUID("3c0f6e0e-5a0e-4b0e-9a54-0f2a6f0f6d53")
@@ -55,12 +57,13 @@ class Notice:
 
     `case` is absent where an alarm rang and no record was found; `window` is there only then.
     `link` is added by the function that sends, at the moment of sending, and is never stored.
+    `console_url` is absent in partitions whose console AWS documents no address of.
     """
 
     id: str
     reason: Reason
     at: datetime
-    console_url: str
+    console_url: str | None = None
     case: CaseSummary | None = None
     uses: Uses = field(default_factory=Uses)
     management_calls: Uses = field(default_factory=Uses)

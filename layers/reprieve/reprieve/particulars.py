@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from typing import Final
 
-from reprieve.cases import Key, KeyState, Relative
 from reprieve.clock import for_people
+from reprieve.keys import Key, KeyState, Relative
 
 GRANTEES_SHOWN: Final = 3
 _USUAL_SPEC: Final = "SYMMETRIC_DEFAULT"

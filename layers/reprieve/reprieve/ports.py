@@ -14,7 +14,7 @@ from reprieve.arn import KeyArn
 
 @dataclass(frozen=True, slots=True)
 class LogLine:
-    """One event of a log group: CloudTrail's delivery time, and the record as JSON text."""
+    """One event of a log group; of CloudTrail's, its delivery time and the record as JSON text."""
 
     timestamp: datetime
     message: str
@@ -25,6 +25,14 @@ class LogReader(Protocol):
 
     def read(self, start: datetime, end: datetime, pattern: str) -> Iterator[LogLine]:
         """Stream the events from `start` up to, and without, `end` that match a filter pattern."""
+        ...
+
+
+class LogWriter(Protocol):
+    """A log group of the stack's own."""
+
+    def write(self, lines: Sequence[LogLine]) -> None:
+        """Write lines in the order of their times. If an error is raised, some may have been written."""
         ...
 
 
@@ -152,6 +160,59 @@ class LinkChecker(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Tokens:
+    """What a code was redeemed for.
+
+    Attributes:
+        claims: What the id token says.
+        access_token: What opens the UserInfo endpoint.
+    """
+
+    claims: Mapping[str, object]
+    access_token: str = field(repr=False)
+
+
+class IdentityProvider(Protocol):
+    """An OpenID provider, at which we are a registered client."""
+
+    @property
+    def issuer(self) -> str:
+        """Its name: an address, as it stands in its id tokens."""
+        ...
+
+    @property
+    def client_id(self) -> str:
+        """Our name there."""
+        ...
+
+    def authorization_url(self, *, state: str, nonce: str, verifier: str) -> str:
+        """Return where a browser signs in; `verifier` is PKCE's, and only its hash is sent.
+
+        Raises:
+            ProviderError: it can't be found out.
+        """
+        ...
+
+    def redeem(self, code: str, verifier: str) -> Tokens:
+        """Return what a code is good for; the claims came over verified TLS, and are not checked yet.
+
+        Raises:
+            RefusedSignInError: the code is used up, expired or another's.
+            ProviderError: no answer, or none that a provider gives.
+            IdTokenError: what came is no token.
+        """
+        ...
+
+    def user_info(self, access_token: str) -> Mapping[str, object]:
+        """Return what else it tells of somebody, not checked either; nothing, where it has no such endpoint.
+
+        Raises:
+            ProviderError: no answer, or none that a provider gives.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
     """One item of the stack's table.
 
@@ -168,6 +229,14 @@ class Document:
     body: Mapping[str, Any] = field(default_factory=dict)
     version: int = 0
     expires_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A document as it was written into the table, and when, as the table's stream tells it."""
+
+    at: datetime
+    document: Document
 
 
 class Table(Protocol):

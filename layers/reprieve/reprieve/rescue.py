@@ -9,11 +9,14 @@ from dataclasses import dataclass, replace
 from typing import Final
 from uuid import uuid4
 
-from reprieve.casebook import AuditEntry, Casebook
-from reprieve.cases import Case, Closure, Decision, Ending, Key, KeyState, open_case
+from reprieve.casebook import Casebook
+from reprieve.cases import Case, Closure, Ending, case_id, open_case
 from reprieve.clock import Clock, to_minute
+from reprieve.decisions import Choice, Decision
 from reprieve.due import Policy, wake_at
 from reprieve.errors import AbsentError, AwsError, ConflictError, UnreachableError, WrongStateError
+from reprieve.history import STARTED, Entry, Event
+from reprieve.keys import Key, KeyState
 from reprieve.links import Claims
 from reprieve.looking import NOTHING_CHANGED, Looker, Seen, as_told, refused
 from reprieve.notices import Reason, tell
@@ -40,56 +43,70 @@ class Rescuer:
     sleep: Callable[[float], None]
     log: Log
 
-    def cancel(self, claims: Claims, decision: Decision) -> Outcome:
-        """Cancel the deletion and, where that was chosen, enable the key."""
-        seen = self.looker.look(claims)
-        if isinstance(seen, Outcome):
-            return seen
-        if nothing := seen.nothing_to_decide(claims):
-            return nothing
-        return self._recorded(claims, decision, seen, self._cancel)
+    def act(self, claims: Claims, decision: Decision, after: int) -> Outcome:
+        """Do what was decided, if it still can be.
 
-    def enable(self, claims: Claims, decision: Decision) -> Outcome:
-        """Enable a key whose deletion was cancelled here, where enabling failed or was forgotten by KMS."""
+        Args:
+            claims: What the link vouches for.
+            decision: What was decided, by whom.
+            after: How many decisions there had been when the person read the page.
+        """
         seen = self.looker.look(claims)
         if isinstance(seen, Outcome):
             return seen
+        if seen.decision and seen.file.decisions != after:
+            return outcomes.decided_meanwhile(seen.key, seen.decision, seen.at)
         nothing = seen.nothing_to_decide(claims)
-        if nothing is None or not nothing.offer_enable:
-            return nothing or outcomes.BAD_FORM
-        return self._recorded(claims, decision, seen, self._enable_again)
-
-    def keep(self, claims: Claims, decision: Decision) -> Outcome:
-        """Leave the deletion as it is, and tell nobody of the key's uses any more."""
-        seen = self.looker.look(claims)
-        if isinstance(seen, Outcome):
-            return seen
-        if nothing := seen.nothing_to_decide(claims):
+        again = decision.choice is Choice.ENABLE
+        if nothing and not (again and nothing.offer_enable):
             return nothing
-        return self._recorded(claims, decision, seen, self._keep)
+        if again and nothing is None:
+            return outcomes.BAD_FORM
+        return self._recorded(claims, decision, seen, after)
 
-    def _recorded(self, claims: Claims, decision: Decision, seen: Seen, act: "_Act") -> Outcome:
-        """Act, between two entries in the record; without the first nothing is done."""
-        entry = AuditEntry(
+    def _recorded(self, claims: Claims, decision: Decision, seen: Seen, after: int) -> Outcome:
+        """Act, between two entries in the record; without the first nothing is done.
+
+        The first one is the decision: of two people at the same moment, one writes it.
+        """
+        entry = Entry(
             id=uuid4().hex,
             at=decision.at,
-            case_id=_case_of(seen, claims, decision).id,
+            case_id=case_id(claims.key, claims.deletion_date),
+            event=Event.DECISION,
             decision=decision,
-            state_before=seen.key.state or "",
-            outcome="started",
+            state_before=seen.key.state,
+            outcome=STARTED,
         )
         try:
-            self.casebook.note(claims.key, entry)
-        except (AwsError, ConflictError) as error:
+            self.casebook.decide(claims.key, claims.deletion_date, entry, after)
+        except ConflictError:
+            return self._decided_meanwhile(claims, seen)
+        except AwsError as error:
             self.log.error("Nothing was done, for it could not be recorded", problem=str(error))
             return outcomes.not_recorded(seen.key)
-        outcome, request_ids = act(claims, decision, seen)
-        self._note(claims, replace(entry, outcome=outcome.title, request_ids=request_ids))
-        return outcome
+        act = {Choice.CANCEL: self._cancel, Choice.ENABLE: self._enable_again, Choice.KEEP: self._keep}
+        outcome, request_ids = act[decision.choice](claims, decision, seen)
+        state = outcome.key.state if outcome.key else None
+        decided = replace(decision, state=state)
+        entry = replace(entry, decision=decided, outcome=outcome.name, request_ids=request_ids)
+        self._conclude(claims, decided, entry)
+        return replace(outcome, decisions=after + 1)
+
+    def _decided_meanwhile(self, claims: Claims, seen: Seen) -> Outcome:
+        """Say who was faster; they may be at it still."""
+        now = self.looker.look(claims)
+        if isinstance(now, Outcome):
+            return now
+        return (
+            outcomes.decided_meanwhile(now.key, now.decision, now.at)
+            if now.decision
+            else outcomes.not_recorded(seen.key)
+        )
 
     def _cancel(self, claims: Claims, decision: Decision, seen: Seen) -> "_Done":
         try:
-            request_id = self.control.cancel_deletion(claims.key, by=claims.channel)
+            request_id = self.control.cancel_deletion(claims.key, by=decision.by.acting)
         except UnreachableError as error:
             return self._unanswered(claims, decision, seen, error)
         except (WrongStateError, AbsentError) as error:
@@ -123,7 +140,7 @@ class Rescuer:
         """Enable the key if that was chosen, prove what is so, and tell everybody."""
         problem = ""
         if decision.enable:
-            problem, enabled = self._enable(claims)
+            problem, enabled = self._enable(claims, decision)
             request_ids += enabled
         key = self._prove(
             seen.key, KeyState.ENABLED if decision.enable and not problem else KeyState.DISABLED
@@ -137,12 +154,12 @@ class Rescuer:
     def _keep(self, claims: Claims, decision: Decision, seen: Seen) -> "_Done":
         decided = replace(decision, state=seen.key.state)
         told = self._tell(claims, decided, seen, Reason.DELETION_KEPT)
-        return outcomes.kept(seen.key, seen.case) if told else outcomes.not_recorded(seen.key), ()
+        return outcomes.kept(seen.key, seen.case, seen.at) if told else outcomes.not_recorded(seen.key), ()
 
     def _enable_again(self, claims: Claims, decision: Decision, seen: Seen) -> "_Done":
         return self._bring_back(claims, decision, seen, ())
 
-    def _enable(self, claims: Claims) -> tuple[str, tuple[str, ...]]:
+    def _enable(self, claims: Claims, decision: Decision) -> tuple[str, tuple[str, ...]]:
         """Enable the key; return why it failed, or the request's id.
 
         Straight after CancelKeyDeletion, KMS may still take the key for one that waits to be deleted.
@@ -150,7 +167,7 @@ class Rescuer:
         pauses = iter(CONSISTENCY_PAUSES)
         while True:
             try:
-                return "", (self.control.enable(claims.key, by=claims.channel),)
+                return "", (self.control.enable(claims.key, by=decision.by.acting),)
             except WrongStateError as error:
                 self._failed(error, claims)
                 pause = next(pauses, None)
@@ -185,7 +202,7 @@ class Rescuer:
             case None | KeyState.PENDING_DELETION | KeyState.PENDING_REPLICA_DELETION:
                 outcome = outcomes.unproven(key, at)
             case _:
-                outcome = outcomes.not_enabled(key, problem or "KMS has not shown it as enabled so far")
+                outcome = outcomes.not_enabled(key, problem or "KMS has not shown it as enabled so far", at)
         return outcome
 
     def _tell(self, claims: Claims, decision: Decision, seen: Seen, reason: Reason) -> bool:
@@ -210,17 +227,18 @@ class Rescuer:
             return True
         return False
 
-    def _note(self, claims: Claims, entry: AuditEntry) -> None:
+    def _conclude(self, claims: Claims, decision: Decision, entry: Entry) -> None:
         try:
-            self.casebook.note(claims.key, entry)
+            self.casebook.conclude(claims.key, entry)
         except (AwsError, ConflictError) as error:
             self._failed(error, claims)
         self.log.info(
             "Acted on a decision",
             key=str(claims.key),
-            choice=entry.decision.choice,
-            channel=claims.channel,
-            source_ip=entry.decision.source_ip,
+            choice=decision.choice,
+            known_by=decision.by.known_by,
+            channel=decision.by.channel,
+            source_ip=decision.by.source_ip,
             outcome=entry.outcome,
             request_ids=entry.request_ids,
         )
@@ -230,7 +248,6 @@ class Rescuer:
 
 
 _Done = tuple[Outcome, tuple[str, ...]]
-_Act = Callable[[Claims, Decision, Seen], _Done]
 
 
 def _case_of(seen: Seen, claims: Claims, decision: Decision) -> Case:

@@ -15,6 +15,7 @@ from typing import Final, TypeVar
 from reprieve.callers import Caller
 from reprieve.records import KeyUse
 from reprieve.resources import Resource
+from reprieve.timeline import Timeline, hour
 
 CALLERS_LISTED: Final = 20
 _OPERATIONS_LISTED: Final = 16
@@ -214,10 +215,22 @@ _Told = tuple[Tally, CallerUses] | None
 
 @dataclass(slots=True)
 class Counted:
-    """Uses and management calls of one key in one minute, apart."""
+    """Uses and management calls of one key in one minute, apart; `hours` says when the uses were."""
 
     uses: Tally = field(default_factory=Tally)
     management_calls: Tally = field(default_factory=Tally)
+    hours: dict[int, int] = field(default_factory=dict)
+
+    @property
+    def timeline(self) -> Timeline:
+        """When the uses were, which is before the minute that they were delivered in."""
+        return Timeline.of(self.hours)
+
+    def at(self, use: KeyUse) -> None:
+        """Count when a request was made, if it is a use."""
+        if use.is_use:
+            place = hour(use.at)
+            self.hours[place] = self.hours.get(place, 0) + 1
 
     def of(self, use: KeyUse) -> Tally:
         """Return the tally that a request belongs to."""
@@ -232,6 +245,8 @@ def merged(readings: Iterable[Mapping[datetime, Counted]]) -> Mapping[datetime, 
             place = sums.setdefault(minute, Counted())
             place.uses.add_all(counted.uses.uses())
             place.management_calls.add_all(counted.management_calls.uses())
+            for hours, number in counted.hours.items():
+                place.hours[hours] = place.hours.get(hours, 0) + number
     return sums
 
 
@@ -254,6 +269,7 @@ class Requests:
                 return
         tally = place.of(use)
         tally.add_one(use)
+        place.at(use)
         if use.request:
             self._remember(use.request, None if use.caller.arn else (tally, one(use)))
 

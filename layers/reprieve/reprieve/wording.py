@@ -3,8 +3,9 @@
 from dataclasses import replace
 from datetime import datetime
 
-from reprieve.cases import UNKNOWN_DATE, Key, KeyState, ScheduledBy
+from reprieve.cases import UNKNOWN_DATE, ScheduledBy
 from reprieve.clock import for_people, left
+from reprieve.keys import Key, KeyState
 from reprieve.notices import Window
 from reprieve.resources import summarised
 from reprieve.tallies import RESOURCES_LISTED, CallerUses, Uses

@@ -5,12 +5,27 @@ from typing import Any
 import pytest
 
 from reprieve.callers import Caller
-from reprieve.cases import Key, LastUse, Rescuable, Unknown
 from reprieve.channels import email
 from reprieve.fields import one_line
+from reprieve.keys import Key, LastUse, Rescuable, Unknown
 from reprieve.notices import CaseSummary, Notice, Reason, Window, no_event_found
 from reprieve.records import KeyUse, read
-from tests.examples import HOSTILE, JANE, KEY, NOW, VOLUME, at, decision, key, notice, scheduled, use, uses
+from tests.examples import (
+    HOSTILE,
+    INSTANCE,
+    JANE,
+    KEY,
+    NOW,
+    VOLUME,
+    at,
+    decision,
+    key,
+    notice,
+    scheduled,
+    use,
+    uses,
+    visitor,
+)
 from tests.fakes import FakeTopic
 from tests.recorded import record
 
@@ -18,15 +33,6 @@ LINK = "https://abc123.execute-api.eu-west-1.amazonaws.com/keys/v1.W10.AAAA"
 COMMANDS = (
     "aws kms cancel-key-deletion --region eu-west-1 --key-id 1234abcd-12ab-34cd-56ef-1234567890ab",
     "aws kms enable-key --region eu-west-1 --key-id 1234abcd-12ab-34cd-56ef-1234567890ab",
-)
-INSTANCE = Caller(
-    kind="AssumedRole",
-    id="arn:aws:sts::111122223333:assumed-role/aws:ec2-infrastructure/i-0abc12345",
-    name="EC2 instance i-0abc12345",
-    behind="role aws:ec2-infrastructure",
-    session="i-0abc12345",
-    invoked_by="AWS Internal",
-    is_service=True,
 )
 USES = uses(
     use(event_id="e1", at=at("14:10")),
@@ -183,7 +189,7 @@ def hostile() -> Notice:
         uses=uses(used),
         management_calls=uses(used),
         unknown=(Unknown(fact=text, why=text),),
-        decision=decision(source_ip=text, user_agent=text),
+        decision=decision(by=visitor(source_ip=text, user_agent=text)),
     )
 
 

@@ -9,14 +9,15 @@ from slack_sdk.models.blocks import Block
 
 from reprieve.arn import KeyArn
 from reprieve.callers import Caller
-from reprieve.cases import Key, LastUse, Rescuable, ScheduledBy, Unknown
+from reprieve.cases import ScheduledBy
 from reprieve.channels import slack
 from reprieve.console import key_url, rescue_commands
 from reprieve.fields import one_line
+from reprieve.keys import Key, LastUse, Rescuable, Unknown
 from reprieve.notices import CaseSummary, Notice, Reason, Window, no_event_found
 from reprieve.records import READ_PATTERN, KeyUse, read
 from reprieve.resources import Resource
-from tests.examples import HOSTILE, JANE, KEY, NOW, at, decision, key, notice, scheduled, use, uses
+from tests.examples import HOSTILE, JANE, KEY, NOW, at, decision, key, notice, scheduled, use, uses, visitor
 from tests.fakes import FakeWebhook
 from tests.recorded import record
 
@@ -95,7 +96,7 @@ def worst() -> Notice:
         unknown=tuple(Unknown(fact=longest(1000), why=longest(1000)) for _ in range(9)),
         command=rescue_commands(arn),
         console_url=key_url(arn),
-        decision=decision(source_ip=longest(128), user_agent=longest(128)),
+        decision=decision(by=visitor(source_ip=longest(128), user_agent=longest(128))),
         link=f"https://abc123.execute-api.eu-west-1.amazonaws.com/keys/{longest(400, 't')}",
     )
 
@@ -119,7 +120,7 @@ def hostile() -> Notice:
         uses=uses(used),
         management_calls=uses(used),
         unknown=(Unknown(fact=text, why=text),),
-        decision=decision(source_ip=text, user_agent=text),
+        decision=decision(by=visitor(source_ip=text, user_agent=text)),
         link=LINK,
     )
 

@@ -7,8 +7,9 @@ import pytest
 from botocore.exceptions import ClientError
 
 from local.application import Role
-from local.cloudtrail import Record, refused, succeeded
+from local.cloudtrail import Record, behind, refused, succeeded
 from local.emulator import Emulator
+from local.plans import ORDERS_API, ORDERS_MAIL, REPORTS
 
 KEY = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
 IDENTITY = {"type": "AssumedRole", "arn": "arn:aws:sts::111122223333:assumed-role/orders-api/orders-api"}
@@ -55,6 +56,25 @@ def test_a_record_says_who_called_with_which_key(refusal: Record) -> None:
     assert refusal["requestParameters"] == {"encryptionContext": {"table": "customers"}}
     assert refusal["readOnly"] is True
     assert "sharedEventID" not in refusal
+
+
+def test_a_record_names_the_service_that_asks_for_its_caller(refusal: Record) -> None:
+    record = behind(refusal, ORDERS_API)
+
+    service = "secretsmanager.amazonaws.com"
+    assert record["userIdentity"] == {**IDENTITY, "invokedBy": service}
+    assert (record["sourceIPAddress"], record["userAgent"]) == (service, service)
+
+
+def test_a_record_names_the_workload_that_has_the_credentials(refusal: Record) -> None:
+    assert behind(refusal, ORDERS_MAIL)["userIdentity"]["inScopeOf"] == {
+        "issuerType": "AWS::Lambda::Function",
+        "credentialsIssuedTo": "arn:aws:lambda:eu-west-1:111122223333:function:orders-mail",
+    }
+
+
+def test_a_record_of_somebody_who_asks_for_themselves_stays_as_it_is(refusal: Record) -> None:
+    assert behind(refusal, REPORTS.applications[0]) == refusal
 
 
 def test_a_success_has_the_answer_in_cloudtrails_spelling(role: Role) -> None:

@@ -54,6 +54,7 @@ class _Session:
 
     @property
     def for_client(self) -> Mapping[str, str]:
+        """The credentials, as `boto3.client` takes them."""
         return {
             "aws_access_key_id": self.access_key,
             "aws_secret_access_key": self.secret,

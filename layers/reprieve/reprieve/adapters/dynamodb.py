@@ -10,7 +10,8 @@ from botocore.exceptions import ClientError
 
 from reprieve.adapters.aws import call
 from reprieve.errors import ConflictError
-from reprieve.ports import Document
+from reprieve.fields import mapping, objects, text
+from reprieve.ports import Change, Document
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 Item = Mapping[str, Any]
 
 _LOST: Final = frozenset({"ConditionalCheckFailed", "TransactionConflict"})
+_NAME: Final = 2048  # DynamoDB developer guide, "Quotas": bytes of a partition key, twice those of a sort key
 _LOST_ALONE: Final = frozenset({"ConditionalCheckFailedException", "TransactionConflictException"})
 
 
@@ -67,6 +69,27 @@ class DynamoTable:
         """Call dynamodb:DeleteItem."""
         with call("dynamodb:DeleteItem"):
             self.client.delete_item(TableName=self.name, Key=_key(document.partition, document.sort))
+
+
+def changes(event: object) -> tuple[Change, ...]:
+    """Return what was written, as the table's stream (`NEW_IMAGE`) hands it to a function; not what is gone.
+
+    Source: Lambda developer guide, "Using AWS Lambda with Amazon DynamoDB".
+    """
+    written = [mapping(record, "dynamodb") for record in objects(event, "Records")]
+    return tuple(
+        Change(datetime.fromtimestamp(each["ApproximateCreationDateTime"], UTC), read_item(each["NewImage"]))
+        for each in written
+        if "NewImage" in each
+    )
+
+
+def read_item(item: Item) -> Document:
+    """Return an item as the document that it is; one that somebody else wrote, and wrongly, has no body."""
+    try:
+        return _document(item)
+    except (LookupError, TypeError, ValueError, ArithmeticError, OSError, RecursionError):
+        return Document(partition=text(item, "pk", "S", limit=_NAME), sort=text(item, "sk", "S", limit=_NAME))
 
 
 def _was_lost(error: ClientError) -> bool:

@@ -1,16 +1,25 @@
 """CloudWatch Logs."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from reprieve.adapters.aws import call
+from reprieve.adapters.batches import batches
 from reprieve.clock import from_millis, to_millis
+from reprieve.errors import AwsError
 from reprieve.ports import LogLine
 
 if TYPE_CHECKING:
     from mypy_boto3_logs import CloudWatchLogsClient
+    from mypy_boto3_logs.type_defs import PutLogEventsResponseTypeDef
+
+# CloudWatch Logs API reference, PutLogEvents
+_BATCH: Final = 10_000
+_BATCH_BYTES: Final = 1_048_576
+_OVERHEAD: Final = 26  # bytes that each line is counted for beside its own
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,3 +44,42 @@ class CloudWatchLogs:
             for page in pages:
                 for event in page["events"]:
                     yield LogLine(from_millis(event["timestamp"]), event["message"])
+
+
+@dataclass(frozen=True, slots=True)
+class CloudWatchTrail:
+    """The `LogWriter` of AWS: logs:PutLogEvents, into one stream a day, which whoever is first makes."""
+
+    client: "CloudWatchLogsClient"
+    log_group: str
+
+    def write(self, lines: Sequence[LogLine]) -> None:
+        """Write lines, as many in one call as it takes."""
+        in_order = sorted(lines, key=lambda line: line.timestamp)
+        for batch in batches(in_order, _length, at_most=_BATCH, room=_BATCH_BYTES):
+            self._write(batch, stream=f"{batch[0].timestamp:%Y/%m/%d}")
+
+    def _write(self, lines: Sequence[LogLine], stream: str) -> None:
+        with call("logs:PutLogEvents"):
+            try:
+                answer = self._put(lines, stream)
+            except self.client.exceptions.ResourceNotFoundException:
+                self._create(stream)
+                answer = self._put(lines, stream)
+        if rejected := answer.get("rejectedLogEventsInfo"):
+            raise AwsError("logs:PutLogEvents", "Rejected", f"lines were left out for their time: {rejected}")
+
+    def _put(self, lines: Sequence[LogLine], stream: str) -> "PutLogEventsResponseTypeDef":
+        return self.client.put_log_events(
+            logGroupName=self.log_group,
+            logStreamName=stream,
+            logEvents=[{"timestamp": to_millis(line.timestamp), "message": line.message} for line in lines],
+        )
+
+    def _create(self, stream: str) -> None:
+        with call("logs:CreateLogStream"), suppress(self.client.exceptions.ResourceAlreadyExistsException):
+            self.client.create_log_stream(logGroupName=self.log_group, logStreamName=stream)
+
+
+def _length(line: LogLine) -> int:
+    return len(line.message.encode()) + _OVERHEAD

@@ -1,10 +1,11 @@
 """The stack's queue."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from reprieve.adapters.aws import call
+from reprieve.adapters.batches import batches
 from reprieve.errors import AwsError
 
 if TYPE_CHECKING:
@@ -24,7 +25,8 @@ class SqsQueue:
 
     def send(self, bodies: Sequence[str]) -> None:
         """Call sqs:SendMessageBatch."""
-        refused = [code for batch in _batches(bodies) for code in self._send(batch)]
+        cut = batches(bodies, _length, at_most=_BATCH, room=_BATCH_BYTES)
+        refused = [code for batch in cut for code in self._send(batch)]
         if refused:
             raise AwsError("sqs:SendMessage", refused[0], f"{len(refused)} messages were not taken")
 
@@ -46,15 +48,5 @@ class SqsQueue:
         return [failed["Code"] for failed in answer.get("Failed", [])]
 
 
-def _batches(bodies: Sequence[str]) -> Iterator[list[str]]:
-    batch: list[str] = []
-    size = 0
-    for body in bodies:
-        length = len(body.encode())
-        if batch and (len(batch) == _BATCH or size + length > _BATCH_BYTES):
-            yield batch
-            batch, size = [], 0
-        batch.append(body)
-        size += length
-    if batch:
-        yield batch
+def _length(body: str) -> int:
+    return len(body.encode())

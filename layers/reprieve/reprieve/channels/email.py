@@ -10,7 +10,7 @@ from textwrap import wrap
 
 from reprieve import headlines, wording
 from reprieve.clock import for_people
-from reprieve.notices import Notice, Window
+from reprieve.notices import Notice
 from reprieve.particulars import no_rescue, particulars
 from reprieve.ports import Topic
 from reprieve.tallies import CallerUses, Uses
@@ -48,7 +48,7 @@ def body(notice: Notice) -> str:
         _key(notice),
         _uses(notice.uses, "KMS refused {} to use it", notice.at),
         _uses(notice.management_calls, "KMS refused {} to manage it, which is no use of it", notice.at),
-        _window(notice.window),
+        _window(notice),
         _way_out(notice),
         _unknown(notice),
         [f"Notice {notice.id}"],
@@ -97,11 +97,12 @@ def _caller(part: CallerUses, now: datetime) -> Iterator[str]:
         yield from _hanging(_BENEATH, line)
 
 
-def _window(window: Window | None) -> Iterator[str]:
-    if window:
-        yield from _labelled("Searched", wording.searched(window))
+def _window(notice: Notice) -> Iterator[str]:
+    if notice.window:
+        where = "here:" if notice.console_url else "in that log group."
+        yield from _labelled("Searched", wording.searched(notice.window))
         yield ""
-        yield from _filled("The key may be in a record that came later. Look for it here:")
+        yield from _filled(f"The key may be in a record that came later. Look for it {where}")
 
 
 def _way_out(notice: Notice) -> Iterator[str]:
@@ -121,7 +122,8 @@ def _way_out(notice: Notice) -> Iterator[str]:
             else "There is no link. With the AWS CLI, in the key's account:"
         )
         yield from (f"  {command}" for command in notice.command)
-    yield f"  {notice.console_url}"
+    if notice.console_url:
+        yield f"  {notice.console_url}"
 
 
 def _unknown(notice: Notice) -> Iterator[str]:

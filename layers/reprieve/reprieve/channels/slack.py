@@ -63,7 +63,8 @@ def _blocks(notice: Notice) -> Iterator[Block]:
         yield _section(f"Searched {wording.searched(notice.window)}.")
     if notice.key and notice.reason not in headlines.ENDED and (sorry := no_rescue(notice.key)):
         yield _section(sorry)
-    yield {"type": "actions", "elements": list(_buttons(notice))}
+    if buttons := list(_buttons(notice)):
+        yield {"type": "actions", "elements": buttons}
     if notice.command and notice.reason not in headlines.ENDED:
         yield _section("Without the link:" if notice.link else "With the AWS CLI:")
         yield _preformatted("\n".join(notice.command))
@@ -120,7 +121,8 @@ def _caller(part: CallerUses, now: datetime) -> str:
 def _buttons(notice: Notice) -> Iterator[Block]:
     if notice.link:
         yield _button("open-case", "Stop the deletion…", notice.link) | {"style": "primary"}
-    yield _button("open-console", "Open the console", notice.console_url)
+    if notice.console_url:
+        yield _button("open-console", "Open the console", notice.console_url)
 
 
 def _button(action_id: str, text: str, url: str) -> Block:

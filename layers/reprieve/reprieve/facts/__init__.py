@@ -1,17 +1,16 @@
 """What can be looked up about a key: one module for each fact, each allowed to fail alone.
 
-A module has `FACT`, what a person calls it, `SCOPE`, what its answer holds for, and `look_up(sources, key)`,
-which returns the fields of `Key` that it fills, or says that it can't be told.
+A module has `FACT`, what a person calls it, `SCOPE`, what its answer holds for, `FIELDS`, those of `Key` that
+it tells, and `look_up(sources, key)`, which returns them, or says that it can't be told.
 To add a fact, write its module and name it in `FACTS`.
 """
 
 from collections.abc import Collection, Hashable, Iterable, Mapping
 from concurrent.futures import Executor, Future, wait
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from reprieve.arn import KeyArn
-from reprieve.cases import Key, Unknown
 from reprieve.errors import AbsentError, AwsError, DeniedError, NotUnderstoodError, ThrottledError
 from reprieve.facts import (
     account_name,
@@ -26,6 +25,7 @@ from reprieve.facts import (
 )
 from reprieve.facts.fact import Fact, Scope, Sources
 from reprieve.facts.scheduling import known_of as knows_who
+from reprieve.keys import Key, Unknown
 from reprieve.records import Scheduling
 
 FACTS: Final[tuple[Fact, ...]] = (
@@ -45,19 +45,49 @@ BUDGET: Final = 3.0
 """Seconds for all facts together; what takes longer is unknown, and the notice goes."""
 
 EVERYTHING: Final = "everything about the key"
+FROM_EARLIER: Final = "; what is told of that is from an earlier look"
 
-_Found = Mapping[str, Any] | Unknown
+_TOLD: Final = frozenset[str]().union(*(fact.FIELDS for fact in FACTS))
+
+
+@dataclass(frozen=True, slots=True)
+class _Missed:
+    """Why a fact had no answer: what it told before may still be so."""
+
+    why: str
+
+
+_Found = Mapping[str, Any] | Unknown | _Missed
 _Question = tuple[str, Hashable]
 """A fact's name, and what its answer holds for."""
 
 
 @dataclass(frozen=True, slots=True)
 class KeyFacts:
-    """A key with all that could be had, what could not, and who scheduled it by the event history."""
+    """What one look at a key told.
+
+    Attributes:
+        key: The key with all that could be had.
+        unknown: What could not, each reason once.
+        schedulings: Who scheduled it, by the event history.
+        told: The fields of the key that were told, also if that is nothing.
+        missed: The fields that were asked for and had no answer, by the reason.
+    """
 
     key: Key
     unknown: tuple[Unknown, ...] = ()
     schedulings: tuple[Scheduling, ...] = ()
+    told: frozenset[str] = frozenset()
+    missed: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+    def after(self, earlier: Key) -> "KeyFacts":
+        """Return the same with what an earlier look told where this one tells nothing, and say so."""
+        stands = {name: getattr(earlier, name) for name in _TOLD - self.told}
+        older = {why for why, names in self.missed.items() if any(map(stands.get, names))}
+        unknown = (
+            replace(each, why=each.why + FROM_EARLIER) if each.why in older else each for each in self.unknown
+        )
+        return replace(self, key=replace(self.key, **stands), unknown=tuple(unknown))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,27 +148,22 @@ class Facts:
                 if question and question not in running:
                     running[question] = self.pool.submit(_look_up, fact, self.sources, key)
         wait(running.values(), timeout=self.budget)
-        return {question: self._taken(question, future) for question, future in running.items()}
+        return {question: self._taken(future) for question, future in running.items()}
 
-    def _taken(self, question: _Question, future: Future[_Found]) -> _Found:
+    def _taken(self, future: Future[_Found]) -> _Found:
         if future.done():
             return future.result()
         future.cancel()
-        return Unknown(fact=question[0], why=f"it took longer than {self.budget:g} s")
+        return _Missed(f"it took longer than {self.budget:g} s")
 
     def _answer(self, key: KeyArn, answers: Mapping[Fact, _Found]) -> KeyFacts:
-        known, unknown = KeyFacts(Key.bare(key)), []
-        for fact, found in answers.items():
-            if isinstance(found, Unknown):
-                unknown.append(found)
-            elif fact is scheduling:
-                known = replace(known, schedulings=_of(key, found["schedulings"]))
-            else:
-                known = replace(known, key=replace(known.key, **found))
+        known, unknown = _put_together(key, answers)
         if scheduling in answers and not known.schedulings and known.key.is_pending:
             unknown += _nobody(key, unknown)
         if not self.sources.reaches(key):
-            return replace(known, unknown=(self._elsewhere(key), *unknown))
+            elsewhere = self._elsewhere(key)
+            missed = {**known.missed, elsewhere.why: frozenset().union(*_of_the_key(FACTS).values())}
+            return replace(known, unknown=(elsewhere, *unknown), missed=missed)
         return replace(known, unknown=tuple(_merged(unknown, frozenset(_of_the_key(answers)))))
 
     def _elsewhere(self, key: KeyArn) -> Unknown:
@@ -153,9 +178,28 @@ def _look_up(fact: Fact, sources: Sources, key: KeyArn) -> _Found:
     try:
         return fact.look_up(sources, key)
     except AwsError as error:
-        return Unknown(fact=fact.FACT, why=why(error))
+        return _Missed(why(error))
     except NotUnderstoodError as error:
-        return Unknown(fact=fact.FACT, why=f"the answer makes no sense: {error}")
+        return _Missed(f"the answer makes no sense: {error}")
+
+
+def _put_together(key: KeyArn, answers: Mapping[Fact, _Found]) -> tuple[KeyFacts, list[Unknown]]:
+    """Return what the answers tell, and one by one what they don't."""
+    known, unknown, missed = KeyFacts(Key.bare(key)), [], dict[str, frozenset[str]]()
+    for fact, found in answers.items():
+        match found:
+            case _Missed(why=reason):
+                unknown.append(Unknown(fact=fact.FACT, why=reason))
+                missed[reason] = missed.get(reason, frozenset()) | fact.FIELDS
+                continue
+            case Unknown():
+                unknown.append(found)
+            case _ if fact is scheduling:
+                known = replace(known, schedulings=_of(key, found["schedulings"]))
+            case _:
+                known = replace(known, key=replace(known.key, **found))
+        known = replace(known, told=known.told | fact.FIELDS)
+    return replace(known, missed=missed), unknown
 
 
 def _of(key: KeyArn, schedulings: Iterable[Scheduling]) -> tuple[Scheduling, ...]:
@@ -169,8 +213,8 @@ def _nobody(key: KeyArn, unknown: Iterable[Unknown]) -> list[Unknown]:
     return [Unknown(fact=scheduling.FACT, why=f"CloudTrail's event history in {key.region} does not say")]
 
 
-def _of_the_key(facts: Iterable[Fact]) -> Iterable[str]:
-    return (fact.FACT for fact in facts if fact.SCOPE is Scope.KEY)
+def _of_the_key(facts: Iterable[Fact]) -> Mapping[str, frozenset[str]]:
+    return {fact.FACT: fact.FIELDS for fact in facts if fact.SCOPE is Scope.KEY}
 
 
 def _merged(unknown: Iterable[Unknown], everything: frozenset[str]) -> Iterable[Unknown]:

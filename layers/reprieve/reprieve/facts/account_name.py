@@ -11,6 +11,7 @@ from reprieve.facts.fact import Scope, Sources
 
 FACT = "name of the account"
 SCOPE = Scope.ACCOUNT
+FIELDS = frozenset({"account_name"})
 
 
 def look_up(sources: Sources, key: KeyArn) -> Mapping[str, Any]:

@@ -8,6 +8,7 @@ from reprieve.facts.fact import Scope, Sources
 
 FACT = "aliases of the key"
 SCOPE = Scope.KEY
+FIELDS = frozenset({"aliases"})
 
 
 def look_up(sources: Sources, key: KeyArn) -> Mapping[str, Any]:

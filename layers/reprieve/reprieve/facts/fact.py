@@ -6,8 +6,8 @@ from enum import StrEnum
 from typing import Any, Protocol
 
 from reprieve.arn import KeyArn
-from reprieve.cases import Unknown
 from reprieve.clock import Clock
+from reprieve.keys import Unknown
 from reprieve.ports import AccountNames, EventHistory, KeyDirectory
 
 
@@ -65,10 +65,17 @@ class Sources:
 
 
 class Fact(Protocol):
-    """What every module of a fact is."""
+    """What every module of a fact is.
+
+    Attributes:
+        FACT: What a person calls it.
+        SCOPE: What an answer holds for.
+        FIELDS: The fields of `Key` that it tells: an answer replaces them, and without one they stay.
+    """
 
     FACT: str
     SCOPE: Scope
+    FIELDS: frozenset[str]
 
     def look_up(self, sources: Sources, key: KeyArn, /) -> Mapping[str, Any] | Unknown:
         """Return the fields of `Key` that this fact fills, or why it can't be told.

@@ -12,6 +12,7 @@ from reprieve.facts.fact import Scope, Sources
 
 FACT = "grants of the key"
 SCOPE = Scope.KEY
+FIELDS = frozenset({"promised_to"})
 NAMED: Final = 20
 AND_MORE: Final = "and more"
 

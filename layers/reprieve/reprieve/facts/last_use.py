@@ -7,11 +7,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from reprieve.arn import KeyArn
-from reprieve.cases import LastUse
 from reprieve.facts.fact import Scope, Sources
+from reprieve.keys import LastUse
 
 FACT = "last successful use"
 SCOPE = Scope.KEY
+FIELDS = frozenset({"last_used"})
 
 
 def look_up(sources: Sources, key: KeyArn) -> Mapping[str, Any]:

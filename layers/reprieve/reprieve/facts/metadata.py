@@ -4,12 +4,25 @@ from collections.abc import Mapping
 from typing import Any
 
 from reprieve.arn import KeyArn
-from reprieve.cases import Relative
 from reprieve.facts.fact import Scope, Sources
+from reprieve.keys import Relative
 from reprieve.ports import KeyMetadata
 
 FACT = "state and deletion date of the key"
 SCOPE = Scope.KEY
+FIELDS = frozenset(
+    {
+        "state",
+        "description",
+        "deletion_date",
+        "multi_region",
+        "relatives",
+        "spec",
+        "usage",
+        "origin",
+        "key_store",
+    }
+)
 
 
 def look_up(sources: Sources, key: KeyArn) -> Mapping[str, Any]:

@@ -9,13 +9,14 @@ from dataclasses import replace
 from typing import Any, Final
 
 from reprieve.arn import KeyArn
-from reprieve.cases import Relative
 from reprieve.errors import AwsError
 from reprieve.facts.fact import Scope, Sources
 from reprieve.facts.metadata import family
+from reprieve.keys import Relative
 
 FACT = "states of the key's replicas and primary"
 SCOPE = Scope.KEY
+FIELDS = frozenset({"relatives"})
 ASKED: Final = 6  # a client for each Region takes time, and there is little of it
 
 

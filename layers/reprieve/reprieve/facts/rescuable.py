@@ -8,12 +8,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from reprieve.arn import KeyArn
-from reprieve.cases import Rescuable, Unknown
 from reprieve.facts.fact import Scope, Sources
 from reprieve.facts.policy import Verdict, judge
+from reprieve.keys import Rescuable, Unknown
 
 FACT = "whether the link can help"
 SCOPE = Scope.KEY
+FIELDS = frozenset({"rescuable"})
 
 
 def look_up(sources: Sources, key: KeyArn) -> Mapping[str, Any] | Unknown:

@@ -15,6 +15,7 @@ from reprieve.records import Scheduling, read_line
 
 FACT = "who scheduled the deletion, and when"
 SCOPE = Scope.REGION
+FIELDS = frozenset[str]()
 LOOK_BACK: Final = timedelta(days=31)
 
 

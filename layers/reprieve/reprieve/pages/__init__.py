@@ -2,6 +2,16 @@
 
 from reprieve.pages import outcomes
 from reprieve.pages.outcomes import Outcome
-from reprieve.pages.rendering import Page, case_page, outcome_page, security_headers
+from reprieve.pages.rendering import Page, Return, View, case_page, outcome_page, redirect, security_headers
 
-__all__ = ["Outcome", "Page", "case_page", "outcome_page", "outcomes", "security_headers"]
+__all__ = [
+    "Outcome",
+    "Page",
+    "Return",
+    "View",
+    "case_page",
+    "outcome_page",
+    "outcomes",
+    "redirect",
+    "security_headers",
+]

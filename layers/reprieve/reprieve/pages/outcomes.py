@@ -1,17 +1,21 @@
-"""What a page says when it is not the case itself: every outcome in one place, each with what to do."""
+"""What a page says when it is not the case itself: every outcome in one place, its words in `english`."""
 
 import json
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Final
 
-from reprieve.arn import KeyArn
-from reprieve.cases import Case, Decision, Key
-from reprieve.clock import for_people
+from reprieve.cases import Case
 from reprieve.console import rescue_commands
+from reprieve.decisions import Choice, Decision
+from reprieve.denials import Denial
+from reprieve.errors import DeniedError, SignInError
+from reprieve.keys import Key, KeyState
+from reprieve.pages import english
+from reprieve.pages.english import Telling
 
 GOOD: Final = "good"
 BAD: Final = "bad"
-_TOLD: Final = " Every channel is being told that this is handled."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,272 +23,280 @@ class Outcome:
     """What is so now, and what to do.
 
     Attributes:
+        name: How the audit trail calls it.
         status: The HTTP status.
-        title: What is so, in a few words.
-        said: The paragraphs beneath it.
+        words: What is said of it.
         tone: `good` or `bad`, for the colour; the words say it too.
         key: The key; None where nothing about it may be shown.
+        proven: What KMS said of the key, and when.
         commands: What does the same in the AWS CLI.
-        statement: A policy statement to add, as JSON.
+        statement: What to add somewhere, ready to be copied.
         offer_enable: Whether a button may enable the key.
+        offer_again: Whether to offer to open the page again.
         retry_after: Seconds after which to try again.
+        decisions: How many decisions there were; a form on the page says so again.
     """
 
+    name: str
     status: int
-    title: str
-    said: tuple[str, ...]
+    words: Telling
     tone: str = BAD
     key: Key | None = None
+    proven: str = ""
     commands: tuple[str, ...] = field(default=())
     statement: str = ""
     offer_enable: bool = False
+    offer_again: bool = False
     retry_after: int | None = None
+    decisions: int = 0
 
 
-BAD_LINK: Final = Outcome(
-    status=404,
-    title="This link opens nothing",
-    said=(
-        "It may have expired, it may be incomplete, or the deletion that it was for may be off.",
-        "Open the latest message again, and use the whole link in it. The message also says how to act"
-        " without the link.",
-    ),
-)
-
+BAD_LINK: Final = Outcome(name="bad-link", status=404, words=english.BAD_LINK)
 NOT_CHECKED: Final = Outcome(
-    status=503,
-    title="The link could not be checked",
-    said=("Nothing was changed. Try again in a minute; the message also says how to act without the link.",),
-    retry_after=60,
+    name="not-checked", status=503, words=english.NOT_CHECKED, retry_after=60, offer_again=True
 )
+BAD_FORM: Final = Outcome(name="bad-form", status=400, words=english.BAD_FORM, offer_again=True)
+NO_REASON: Final = Outcome(name="no-reason", status=400, words=english.NO_REASON, offer_again=True)
+TOO_LARGE: Final = Outcome(name="too-large", status=413, words=english.TOO_LARGE, offer_again=True)
+FOREIGN_FORM: Final = Outcome(name="foreign-form", status=403, words=english.FOREIGN_FORM, offer_again=True)
 
-BAD_FORM: Final = Outcome(
-    status=400,
-    title="The form did not say what to do",
-    said=("Nothing was changed. Open the link again, and use the button on the page.",),
-)
 
-NO_REASON: Final = Outcome(
-    status=400,
-    title="The reason is missing",
-    said=(
-        "Nothing was changed. Open the link again, and say in a few words why the deletion is meant:"
-        " your colleagues read it.",
-    ),
-)
+def not_from_here(address: str) -> Outcome:
+    """The page opens in certain networks alone."""
+    return Outcome(name="not-from-here", status=403, words=english.not_from_here(address))
 
-TOO_LARGE: Final = Outcome(
-    status=413,
-    title="That was too much for a form",
-    said=("Nothing was changed. Open the link again, and use the button on the page.",),
-)
+
+def sign_in_first(issuer: str) -> Outcome:
+    """The page is shown to those alone who sign in."""
+    return Outcome(name="sign-in-first", status=200, tone=GOOD, words=english.sign_in_first(issuer))
+
+
+def not_signed_in(error: SignInError) -> Outcome:
+    """Somebody could not sign in."""
+    return Outcome(name="not-signed-in", status=403, words=english.not_signed_in(error))
 
 
 def rescued(key: Key, proven_at: str) -> Outcome:
-    """Say that the key works again."""
+    """The key works again."""
     return Outcome(
+        name="rescued",
         status=200,
-        title="The key works again",
+        words=english.RESCUED,
         tone=GOOD,
         key=key,
-        said=(
-            f"The deletion is cancelled. KMS says the key is {key.state}, at {proven_at}.",
-            "What needs the key can use it at once." + _TOLD,
-            "To undo this, schedule the deletion again in KMS.",
-        ),
+        proven=_proof(key, proven_at),
     )
 
 
 def cancelled(key: Key, proven_at: str) -> Outcome:
-    """Say that the deletion is off and, as it was chosen, the key is not enabled."""
+    """The deletion is off and, as it was chosen, the key is not enabled."""
     return Outcome(
+        name="cancelled",
         status=200,
-        title="The deletion is cancelled",
+        words=english.CANCELLED,
         tone=GOOD,
         key=key,
-        said=(
-            f"KMS says the key is {key.state}, at {proven_at}.",
-            "What needs the key stays broken until it is enabled.",
-        ),
+        proven=_proof(key, proven_at),
         commands=rescue_commands(key.arn)[1:],
     )
 
 
-def kept(key: Key, case: Case | None) -> Outcome:
-    """Say that the deletion goes on, and that the case is quiet."""
-    date = f" on {for_people(case.deletion_date)}" if case and case.deletion_date else ""
+def kept(key: Key, case: Case | None, at: datetime) -> Outcome:
+    """The deletion goes on, and the case is quiet."""
     return Outcome(
+        name="kept",
         status=200,
-        title="The deletion goes on",
+        words=english.kept(case.deletion_date if case else key.deletion_date),
         tone=GOOD,
         key=key,
-        said=(
-            f"KMS deletes the key{date}. Then what it encrypted can't be read by anybody, ever.",
-            "You are told once more, a day before, how often the key was used until then." + _TOLD,
-            "To undo this, open the link again and cancel the deletion.",
-        ),
+        proven=_proof(key, english.clock(at)),
+        offer_again=True,
     )
 
 
-def not_enabled(key: Key, why: str) -> Outcome:
-    """Say that the deletion is off, and that enabling the key failed."""
+def not_enabled(key: Key, why: str, proven_at: str) -> Outcome:
+    """The deletion is off, and enabling the key failed."""
     return Outcome(
+        name="not-enabled",
         status=200,
-        title="The deletion is cancelled, and the key is not enabled yet",
+        words=english.not_enabled(why),
         key=key,
-        said=(
-            f"The key is safe: nothing deletes it any more. It is still {key.state}: {why}.",
-            "What needs the key stays broken until it is enabled. Try that here, or with the command.",
-        ),
+        proven=_proof(key, proven_at),
         commands=rescue_commands(key.arn)[1:],
         offer_enable=True,
     )
 
 
-def already(key: Key, decision: Decision | None) -> Outcome:
-    """Say that there is nothing to cancel any more, and who saw to it, where that is known."""
-    disabled = key.state == "Disabled"
-    asked = bool(decision and decision.enable)
+def already(key: Key, case: Case | None, at: datetime) -> Outcome:
+    """There is nothing to cancel any more: who saw to it, and whether somebody has disabled the key since.
+
+    A button enables the key only where that was decided on this page: a key that somebody left disabled
+    on purpose, or by another way than the page, stays so.
+    """
+    decision = case.decision if case and case.decision and case.decision.choice is not Choice.KEEP else None
+    is_disabled = key.state == KeyState.DISABLED
+    was_enabled = bool(decision and decision.state == KeyState.ENABLED)
+    by = (
+        english.cancelled_by(decision, at)
+        if decision
+        else english.cancelled_elsewhere(case.closure if case else None, at)
+    )
+    can_enable = is_disabled and bool(decision and decision.enable)
+    words = english.already(by, is_disabled=is_disabled, can_enable=can_enable)
+    is_afterwards = is_disabled and was_enabled
     return Outcome(
+        name="disabled-afterwards" if is_afterwards else "already",
         status=200,
-        title="The deletion is already off",
-        tone=GOOD,
+        words=english.disabled_afterwards(by) if is_afterwards else words,
+        tone=BAD if is_afterwards else GOOD,
         key=key,
-        said=(
-            _who(decision),
-            f"KMS says the key is {key.state}."
-            + (" What needs it stays broken until it is enabled." if disabled else ""),
-        ),
-        commands=rescue_commands(key.arn)[1:] if disabled else (),
-        offer_enable=disabled and asked,
+        proven=_proof(key, english.clock(at)),
+        commands=rescue_commands(key.arn)[1:] if is_disabled else (),
+        offer_enable=can_enable,
+    )
+
+
+def decided_meanwhile(key: Key, decision: Decision, at: datetime) -> Outcome:
+    """Somebody decided while this person was reading."""
+    return Outcome(
+        name="decided-meanwhile",
+        status=409,
+        words=english.decided_meanwhile(decision, at),
+        key=key,
+        proven=_proof(key, english.clock(at)),
+        offer_again=True,
+    )
+
+
+def waits_for_replicas(key: Key, at: datetime) -> Outcome:
+    """The key waits for its replicas, with a deletion that has no date."""
+    return Outcome(
+        name="waits-for-replicas",
+        status=409,
+        words=english.waits_for_replicas(key),
+        key=key,
+        proven=_proof(key, english.clock(at)),
+        commands=rescue_commands(key.arn),
+    )
+
+
+def scheduled_again(key: Key, at: datetime) -> Outcome:
+    """The deletion which this link is for is over, and there is another one."""
+    return Outcome(
+        name="scheduled-again",
+        status=409,
+        words=english.scheduled_again(key, at),
+        key=key,
+        proven=_proof(key, english.clock(at)),
+        commands=rescue_commands(key.arn),
     )
 
 
 def gone(key: Key) -> Outcome:
-    """Say that the key does not exist any more."""
-    return Outcome(
-        status=410,
-        title="The key is gone",
-        key=key,
-        said=(
-            "KMS knows no such key any more. A deleted key can't be brought back, and what it encrypted"
-            " can't be read.",
-            "If it was a replica of a multi-Region key, it can be made again from its primary.",
-            "If AWS Support tells of another way, they need the ARN: " + str(key.arn),
-        ),
-    )
+    """The key does not exist any more."""
+    return Outcome(name="gone", status=410, words=english.gone(key.arn), key=key)
 
 
-def denied(key: Key, action: str, changed: str) -> Outcome:
-    """Say which permission is missing, and give the statement that grants it."""
+def denied(key: Key, error: DeniedError, changed: str) -> Outcome:
+    """A permission is missing: which, and who can give it with what."""
+    denial = Denial.read(error, key.arn)
     return Outcome(
+        name="denied",
         status=403,
-        title="This stack may not do that",
+        words=english.denied(denial, changed),
         key=key,
-        said=(
-            f"{action} was denied. {changed}",
-            "Somebody who may act on the key can do so with the commands beneath. For the next time, the"
-            " key's policy needs to let the account's IAM policies decide, or this statement"
-            " with the ARN of the role of the function that answers this page:",
-        ),
-        statement=_statement(key.arn),
+        statement=_permission(denial),
         commands=rescue_commands(key.arn),
     )
 
 
 def busy(key: Key) -> Outcome:
-    """Say that KMS asks for fewer requests."""
+    """KMS asks for fewer requests."""
     return Outcome(
+        name="busy",
         status=503,
-        title="KMS is busy",
+        words=english.BUSY,
         key=key,
-        said=("Nothing was changed: KMS asked for fewer requests. Try again in a few seconds.",),
         commands=rescue_commands(key.arn),
         retry_after=5,
+        offer_again=True,
     )
 
 
 def unreachable(key: Key) -> Outcome:
-    """Say that KMS gave no answer, before anything was asked of it."""
+    """KMS gave no answer, before anything was asked of it."""
     return Outcome(
+        name="unreachable",
         status=503,
-        title="KMS did not answer",
+        words=english.UNREACHABLE,
         key=key,
-        said=("Nothing was changed. Try again in a minute, or use the commands beneath.",),
         commands=rescue_commands(key.arn),
         retry_after=60,
+        offer_again=True,
     )
 
 
 def unsure(key: Key) -> Outcome:
-    """Say that the call was made and its outcome can't be proven."""
+    """The call was made, and its outcome can't be proven."""
     return Outcome(
+        name="unsure",
         status=503,
-        title="It is not known whether that worked",
+        words=english.UNSURE,
         key=key,
-        said=(
-            "KMS was asked to cancel the deletion, and the answer got lost. What state the key is in"
-            " could not be read either.",
-            "Open the link again in a minute: the page reads the state anew. Asking twice does no harm.",
-        ),
         commands=rescue_commands(key.arn),
         retry_after=60,
+        offer_again=True,
     )
 
 
 def unproven(key: Key, at: str) -> Outcome:
-    """Say that KMS took the calls and does not show it yet, or could not be read."""
-    state = f"still {key.state}, at {at}" if key.state else "not to be had: it could not be read"
+    """KMS took the calls and does not show it yet, or could not be read."""
     return Outcome(
+        name="unproven",
         status=200,
-        title="KMS took the order, and it is not proven yet",
+        words=english.unproven(key.state, at),
         key=key,
-        said=(
-            f"KMS accepted the cancellation. The state that it tells of the key is {state}.",
-            "Open the link again in a minute: the page reads the state anew. Asking twice does no harm.",
-        ),
         commands=rescue_commands(key.arn),
+        offer_again=True,
     )
 
 
 def untold(outcome: Outcome) -> Outcome:
-    """Say, beside the outcome, that the others could not be told."""
-    warning = "The other channels could not be told. Please tell your colleagues yourself."
-    said = tuple(line.replace(_TOLD, "").strip() for line in outcome.said)
-    return replace(outcome, said=(*said, warning))
+    """The same outcome, of which the others could not be told."""
+    after, warning = english.untold(outcome.words)
+    words = replace(outcome.words, said=(*outcome.words.said, warning), next=after)
+    return replace(outcome, words=words)
 
 
 def not_recorded(key: Key) -> Outcome:
-    """Say that nothing was done because it could not be put on record."""
+    """Nothing was done because it could not be put on record."""
     return Outcome(
+        name="not-recorded",
         status=503,
-        title="Nothing was changed",
+        words=english.NOT_RECORDED,
         key=key,
-        said=(
-            "What is done here has to be put on record first, and the record could not be written."
-            " Try again in a minute.",
-            "If it is urgent, the commands beneath do the same, and CloudTrail records them.",
-        ),
         commands=rescue_commands(key.arn),
         retry_after=60,
+        offer_again=True,
     )
 
 
-def _who(decision: Decision | None) -> str:
-    if decision is None:
-        return "Somebody cancelled it by another way than this page; CloudTrail knows who."
-    return (
-        f"Somebody with the link from {decision.channel} cancelled it at {for_people(decision.at)},"
-        f" from {decision.source_ip or 'an unknown address'}."
-    )
+def _proof(key: Key, at: str) -> str:
+    return english.proven(key.state, at) if key.state else ""
 
 
-def _statement(key: KeyArn) -> str:
+def _permission(denial: Denial) -> str:
+    """Return what is to be added; "" where no addition helps."""
+    role = denial.role or english.ROLE_UNKNOWN
+    if denial.is_at_the_door:
+        return f"RespondRoleArn: {role}\nAllowRescue: yes"
+    if denial.is_outright:
+        return ""
     statement = {
         "Sid": "AllowRescue",
         "Effect": "Allow",
-        "Principal": {"AWS": "the role's ARN"},
+        "Principal": {"AWS": role},
         "Action": ["kms:CancelKeyDeletion", "kms:DescribeKey", "kms:EnableKey"],
         "Resource": "*",
     }
-    return f"# in the policy of {key}\n{json.dumps(statement, indent=2)}"
+    return json.dumps(statement, indent=2)

@@ -80,6 +80,7 @@ def arn_reader(
     """Return the `read` of a service that writes an ARN into one pair; the rest is as of `by_arn`."""
 
     def read(context: Mapping[str, str], _region: str) -> Resource | None:
+        """Return the resource of the pair, or None where there is no such pair."""
         text = context.get(pair)
         return by_arn(service, text, prefix, path) if text else None
 

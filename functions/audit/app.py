@@ -1,0 +1,40 @@
+"""The table's stream → one line of the audit trail for each event: see `reprieve.audit`."""
+
+import os
+from functools import cache
+from typing import Any
+
+import boto3
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from reprieve.adapters.aws import PROMPT
+from reprieve.adapters.dynamodb import changes
+from reprieve.adapters.logs import CloudWatchTrail
+from reprieve.adapters.structured_log import StructuredLog
+from reprieve.audit import Recorder
+from reprieve.errors import ReprieveError
+from reprieve.settings import AuditSettings
+
+
+def handler(event: dict[str, Any], context: LambdaContext) -> None:
+    """Write what the stream brings. A failure is let out: Lambda brings it again, and nothing after it."""
+    _logger().append_keys(function_request_id=context.aws_request_id)
+    recorder = _recorder()
+    try:
+        recorder.record(changes(event))
+    except ReprieveError as error:
+        _logger().error("The audit trail was not written and is tried again", extra={"problem": str(error)})
+        raise
+
+
+@cache
+def _logger() -> Logger:
+    return Logger()
+
+
+@cache
+def _recorder() -> Recorder:
+    settings = AuditSettings.read(os.environ)
+    trail = CloudWatchTrail(boto3.client("logs", config=PROMPT), settings.log_group)
+    return Recorder(trail=trail, log=StructuredLog(_logger()))

@@ -1,0 +1,134 @@
+"""The audit trail, line by line: what is written into the table is written into a log group too.
+
+The table's stream brings each change at least once, and each item's own in their order:
+a line has the entry's `id` and its `version`, by which one that comes again is known.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from reprieve.arn import KeyArn
+from reprieve.casebook import recorded
+from reprieve.clock import rfc3339
+from reprieve.decisions import Decision
+from reprieve.errors import NotUnderstoodError
+from reprieve.fields import ARN_LIMIT, one_line
+from reprieve.history import Entry
+from reprieve.ports import Change, Document, Log, LogLine, LogWriter
+from reprieve.visitors import Person, Visitor
+
+Facts = Mapping[str, Any]
+
+UNREADABLE: Final = "unreadable"
+"""The event of an entry that nobody here wrote: it is told, and holds up no other."""
+
+_REQUESTS_AT_MOST: Final = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recorder:
+    """The use case, with all that it needs."""
+
+    trail: LogWriter
+    log: Log
+
+    def record(self, changes: Sequence[Change]) -> None:
+        """Write a line for each change, under the time at which the table had it.
+
+        Raises:
+            AwsError: not all could be written; they all come again.
+        """
+        found = [(change.at, facts(change.document)) for change in changes]
+        self.trail.write([LogLine(at, line(said)) for at, said in found])
+        self.log.info("Wrote the audit trail", lines=len(found))
+        for said in (said for _, said in found if said["event"] == UNREADABLE):
+            self.log.error("Somebody else wrote into the audit trail", **said)
+
+
+def line(said: Facts) -> str:
+    """Return the one line of ASCII that an entry comes to: nothing in it can end it, or turn it around."""
+    return json.dumps(said, separators=(",", ":"))
+
+
+def facts(document: Document) -> Facts:
+    """Return what an entry of the trail tells, as `events/audit.schema.json` has it; no text is long."""
+    try:
+        key, entry = recorded(document)
+    except NotUnderstoodError as error:
+        said = _unreadable(document, error)
+    else:
+        said = {**_event(key, entry), **_who(entry), **_decided(entry.decision), **_outcome(entry)}
+    named = {"id": said["id"], "version": document.version, **said}
+    return {name: _bounded(value) for name, value in named.items() if value not in (None, "", ())}
+
+
+def _event(key: KeyArn, entry: Entry) -> Facts:
+    return {
+        "id": entry.id,
+        "at": rfc3339(entry.at),
+        "event": entry.event.value,
+        "key": str(key),
+        "account": key.account,
+        "region": key.region,
+        "case_id": entry.case_id,
+        "reason": entry.reason,
+        "state_before": entry.state_before,
+    }
+
+
+def _who(entry: Entry) -> Facts:
+    visitor = entry.decision.by if entry.decision else entry.visitor
+    return _visitor(visitor) if visitor else {}
+
+
+def _visitor(visitor: Visitor) -> Facts:
+    return {
+        "known_by": visitor.known_by.value,
+        "channel": visitor.channel,
+        "notice_id": visitor.notice,
+        "source_ip": visitor.source_ip,
+        "user_agent": visitor.user_agent,
+        **(_person(visitor.person) if visitor.person else {}),
+    }
+
+
+def _person(person: Person) -> Facts:
+    return {
+        "issuer": person.issuer,
+        "subject": person.subject,
+        "email": person.email,
+        "name": person.name,
+    }
+
+
+def _decided(decision: Decision | None) -> Facts:
+    if decision is None:
+        return {}
+    return {
+        "choice": decision.choice.value,
+        "enable": decision.enable,
+        "why": decision.why,
+        "state_after": decision.state,
+    }
+
+
+def _outcome(entry: Entry) -> Facts:
+    return {"outcome": entry.outcome, "request_ids": entry.request_ids[:_REQUESTS_AT_MOST]}
+
+
+def _unreadable(document: Document, error: NotUnderstoodError) -> Facts:
+    return {
+        "id": document.sort,
+        "event": UNREADABLE,
+        "partition": document.partition,
+        "problem": str(error),
+    }
+
+
+def _bounded(value: object) -> object:
+    """Return text on one line and not too long, alone or in a tuple; anything else as it is."""
+    if isinstance(value, tuple):
+        return [one_line(text, ARN_LIMIT) for text in value]
+    return one_line(value, ARN_LIMIT) if isinstance(value, str) else value

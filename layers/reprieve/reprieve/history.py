@@ -1,0 +1,57 @@
+"""What happened to a case, in order: the audit trail, which its page shows too."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Final
+
+from reprieve.decisions import Decision
+from reprieve.visitors import Visitor
+
+STARTED: Final = "started"
+"""The outcome of a decision before anything is done; if it stays, nobody knows what came of it."""
+
+
+class Event(StrEnum):
+    """What can happen, in the order in which it does within one second."""
+
+    OPENED = "opened"
+    DECISION = "decision"
+    NOTICE = "notice"
+
+
+_ORDER: Final = tuple(Event)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One event in the life of a case.
+
+    Attributes:
+        id: Its own name; a notice's is that of the notice.
+        at: When.
+        case_id: The case.
+        event: What happened.
+        reason: Why people were told, of a notice.
+        visitor: Who opened the page; only those who signed in are told.
+        decision: What was decided, by whom; its `state` is the key's afterwards.
+        state_before: The key's state that the person saw.
+        outcome: What came of a decision: `STARTED`, then the name of a `pages.Outcome`.
+        request_ids: AWS' ids of the requests that were made.
+    """
+
+    id: str
+    at: datetime
+    case_id: str
+    event: Event
+    reason: str | None = None
+    visitor: Visitor | None = None
+    decision: Decision | None = None
+    state_before: str | None = None
+    outcome: str | None = None
+    request_ids: tuple[str, ...] = ()
+
+    @property
+    def place(self) -> tuple[datetime, int]:
+        """Where it stands among others."""
+        return self.at, _ORDER.index(self.event)

@@ -1,0 +1,73 @@
+"""Who opens a case's page and decides there, as far as that is known."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class KnownBy(StrEnum):
+    """What somebody had to show before they could decide."""
+
+    LINK = "link"
+    NETWORK = "network"
+    SIGN_IN = "sign-in"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """Somebody for whom an OpenID provider vouches.
+
+    Attributes:
+        issuer: The provider.
+        subject: What it calls them, for good: the claim `sub`.
+        name: What people call them.
+        email: Their address, where the provider has verified it.
+    """
+
+    issuer: str
+    subject: str
+    name: str | None = None
+    email: str | None = None
+
+    @property
+    def label(self) -> str:
+        """What people are shown: `Jane Doe (jane@example.com)`."""
+        named = self.name or self.email or self.subject
+        return f"{named} ({self.email})" if self.email and self.email != named else named
+
+    def is_same(self, other: "Person") -> bool:
+        """Return whether it is the same person, by whatever name."""
+        return (self.issuer, self.subject) == (other.issuer, other.subject)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visitor:
+    """Whoever came with a link.
+
+    Attributes:
+        known_by: What they had to show.
+        channel: The channel that the link was sent to.
+        notice: The id of the notice that it was in.
+        source_ip: The address that they came from, as API Gateway saw it.
+        user_agent: The browser, as it calls itself.
+        person: Who they are, where they had to sign in.
+    """
+
+    known_by: KnownBy
+    channel: str
+    notice: str = ""
+    source_ip: str = ""
+    user_agent: str = ""
+    person: Person | None = None
+
+    @property
+    def label(self) -> str:
+        """What people are shown: a name, or whose link it was."""
+        if self.person:
+            return self.person.label
+        place = " from the approvers' network" if self.known_by is KnownBy.NETWORK else ""
+        return f"Somebody{place} with the link from {self.channel}"
+
+    @property
+    def acting(self) -> str:
+        """Who acts, in a word: CloudTrail in another account has it as the session's name."""
+        return (self.person.email or self.person.subject) if self.person else self.channel

@@ -1,0 +1,258 @@
+"""The page of a stack whose approvers sign in: the use case on a world in memory."""
+
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+import pytest
+
+from reprieve.door import Door
+from reprieve.errors import AbsentError, AwsError, ConflictError, ProviderError, SignInError, ThrottledError
+from reprieve.forms import COOKIE
+from reprieve.history import Event
+from reprieve.id_tokens import Rule
+from reprieve.pages import Page
+from reprieve.signin import SESSION_COOKIE, SIGN_IN_COOKIE, SignIn
+from reprieve.visitors import KnownBy
+from tests.identity import FakeProvider
+from tests.integration.test_respond import CANCEL, KEY, World, begin, read
+
+BUSY = ThrottledError("dynamodb:GetItem", "ThrottlingException", "")
+
+
+@dataclass
+class Company:
+    """A stack whose approvers sign in, and a browser."""
+
+    world: World
+    provider: FakeProvider = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.provider = FakeProvider(self.world.clock)
+        self.world.door = Door(
+            known_by=KnownBy.SIGN_IN,
+            sign_in=SignIn(
+                provider=self.provider,
+                rule=Rule(domains=frozenset({"example.com"})),
+                table=self.world.table,
+                clock=self.world.clock,
+            ),
+        )
+
+    def ask(self, route: str, query: dict[str, str] | None = None) -> Page:
+        """Ask as a browser does, which keeps the cookies that it is given."""
+        page = self.world.request(route, query=query)
+        given = dict(cookie.partition(";")[0].split("=", 1) for cookie in page.cookies)
+        self.world.cookies = {name: value for name, value in (self.world.cookies | given).items() if value}
+        return page
+
+    def enter(self) -> Page:
+        """Sign in, and come back."""
+        begun = self.ask("GET /sign-in/{token}")
+        return self.ask("GET /signed-in", self.provider.log_in(begun.headers["Location"]))
+
+    def opened(self) -> list[str]:
+        """Who is on record to have opened the page."""
+        entries = self.world.casebook.audit(KEY)
+        return [entry.visitor.label for entry in entries if entry.visitor and entry.event is Event.OPENED]
+
+
+@pytest.fixture
+def company() -> Company:
+    return Company(begin())
+
+
+def test_who_has_not_signed_in_sees_a_way_to_and_nothing_of_the_key(company: Company) -> None:
+    page = company.ask("GET /keys/{token}")
+
+    assert page.status == 200
+    assert f'href="../sign-in/{company.world.token()}"' in page.html
+    assert "https://id.example" in read(page)
+    assert "orders" not in page.html
+    assert "1234abcd" not in page.html
+    assert company.world.kms.calls == []
+    assert company.opened() == []
+
+
+def test_who_has_not_signed_in_can_not_decide(company: Company) -> None:
+    page = company.world.post()
+
+    assert "Sign in" in read(page)
+    assert company.world.kms.calls == []
+    assert company.world.audit() == []
+
+
+def test_a_bad_link_leads_to_no_sign_in(company: Company) -> None:
+    page = company.world.request("GET /sign-in/{token}", token="v1a.AAAAAAAAAA." + "A" * 43)
+
+    assert (page.status, page.cookies) == (404, ())
+
+
+def test_the_way_in_leads_to_the_provider_and_back_to_the_page(company: Company) -> None:
+    begun = company.ask("GET /sign-in/{token}")
+    back = company.ask("GET /signed-in", company.provider.log_in(begun.headers["Location"]))
+    page = company.ask("GET /keys/{token}")
+
+    assert (begun.status, begun.html) == (303, "")
+    assert urlsplit(begun.headers["Location"]).netloc == "id.example"
+    assert (back.status, back.headers["Location"]) == (303, f"keys/{company.world.token()}")
+    assert SESSION_COOKIE in company.world.cookies
+    assert SIGN_IN_COOKIE not in company.world.cookies
+    assert "alias/orders-db" in read(page)
+    assert "Jane Doe (jane@example.com)" in read(page)
+
+
+def test_who_signs_in_decides_by_name(company: Company) -> None:
+    company.enter()
+
+    page = company.world.post()
+
+    assert "works again" in read(page)
+    assert company.world.kms.deciders == ["jane@example.com", "jane@example.com"]
+    decided = company.world.handled()[0]["notice"]["decision"]
+    assert decided["by"]["known_by"] == "sign-in"
+    assert decided["by"]["person"] == {
+        "issuer": "https://id.example",
+        "subject": "jane-0001",
+        "name": "Jane Doe",
+        "email": "jane@example.com",
+    }
+    assert "Jane Doe (jane@example.com)" in read(company.ask("GET /keys/{token}"))
+
+
+def test_who_opens_the_page_is_put_on_record_once(company: Company) -> None:
+    company.enter()
+
+    for _ in range(3):
+        company.ask("GET /keys/{token}")
+
+    assert company.opened() == ["Jane Doe (jane@example.com)"]
+
+
+def test_each_of_two_people_is_put_on_record(company: Company) -> None:
+    company.enter()
+    company.ask("GET /keys/{token}")
+    company.provider.user |= {"sub": "joe-0002", "name": "Joe", "email": "joe@example.com"}
+    company.world.cookies = {COOKIE: "c" * 43}
+    company.enter()
+
+    page = company.ask("GET /keys/{token}")
+
+    assert company.opened() == ["Jane Doe (jane@example.com)", "Joe (joe@example.com)"]
+    assert "Jane Doe" in read(page)
+
+
+@pytest.mark.parametrize("error", [BUSY, ConflictError()], ids=["busy", "lost"])
+def test_a_record_of_who_opened_it_that_can_not_be_written_hides_no_page(
+    company: Company, error: Exception
+) -> None:
+    company.enter()
+    company.world.table.fail(error)
+
+    page = company.ask("GET /keys/{token}")
+
+    assert page.status == 200
+    assert "alias/orders-db" in read(page)
+    assert [message for _, message, _ in company.world.log.lines][-1] == "Could not record who opened a page"
+
+
+def test_who_is_no_approver_is_told_so_and_sees_nothing(company: Company) -> None:
+    company.provider.user["email"] = "eve@elsewhere.example"
+
+    page = company.enter()
+
+    assert page.status == 403
+    assert "not among those who may decide" in read(page)
+    assert company.world.kms.calls == []
+    assert "Sign in" in read(company.ask("GET /keys/{token}"))
+
+
+def test_an_unverified_address_is_told_to_be_so(company: Company) -> None:
+    company.provider.user["email_verified"] = False
+
+    page = company.enter()
+
+    assert page.status == 403
+    assert "your provider has not verified it" in read(page)
+
+
+def test_who_says_no_at_the_provider_is_not_signed_in(company: Company) -> None:
+    company.provider.denies = True
+
+    page = company.enter()
+
+    assert page.status == 403
+    assert "did not let you in" in read(page)
+
+
+def test_an_answer_that_nobody_waits_for_is_refused(company: Company) -> None:
+    begun = company.ask("GET /sign-in/{token}")
+    answer = company.provider.log_in(begun.headers["Location"])
+    company.world.cookies = {}
+
+    page = company.ask("GET /signed-in", answer)
+
+    assert page.status == 403
+    assert "ten minutes" in read(page)
+
+
+@pytest.mark.parametrize("error", [ProviderError("no answer")])
+def test_a_provider_that_can_not_be_reached_is_said_to_be_so(company: Company, error: SignInError) -> None:
+    company.provider.error = error
+
+    page = company.ask("GET /sign-in/{token}")
+
+    assert page.status == 403
+    assert "gave no answer that can be used" in read(page)
+    assert f'href="../sign-in/{company.world.token()}"' in page.html
+
+
+def test_a_session_that_can_not_be_kept_is_said_to_be_so(company: Company) -> None:
+    company.world.table.fail(BUSY)
+
+    page = company.enter()
+
+    assert page.status == 503
+
+
+def test_a_session_that_can_not_be_read_opens_nothing(company: Company) -> None:
+    company.enter()
+
+    def fail(*_: str) -> None:
+        raise BUSY
+
+    company.world.table.get = fail  # type: ignore[assignment, method-assign]
+
+    page = company.ask("GET /keys/{token}")
+
+    assert page.status == 503
+    assert "orders" not in page.html
+
+
+def test_a_session_opens_no_page_without_a_good_link(company: Company) -> None:
+    company.enter()
+
+    page = company.world.request("GET /keys/{token}", token="v1a.AAAAAAAAAA." + "A" * 43)
+
+    assert page.status == 404
+
+
+@pytest.mark.parametrize("gone", [True, False])
+def test_nobody_is_put_on_record_for_a_key_that_can_not_be_read(company: Company, *, gone: bool) -> None:
+    company.enter()
+    error: AwsError = AbsentError("kms:DescribeKey", "NotFoundException", "") if gone else BUSY
+    company.world.kms.fail("kms:DescribeKey", error)
+
+    page = company.ask("GET /keys/{token}")
+
+    assert page.status in {410, 503}
+    assert company.opened() == []
+
+
+def test_no_log_line_holds_what_signs_somebody_in(company: Company) -> None:
+    company.enter()
+    company.world.post(CANCEL)
+
+    logged = str([(message, keys) for _, message, keys in company.world.log.lines])
+    assert company.world.cookies[SESSION_COOKIE] not in logged
+    assert company.world.token()[10:40] not in logged
+    assert "code-0" not in logged

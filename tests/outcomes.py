@@ -1,0 +1,48 @@
+"""Every outcome that a page can tell of, once each."""
+
+from dataclasses import replace
+
+from reprieve.errors import DeniedError, LostSignInError
+from reprieve.pages import Outcome, outcomes
+from tests.examples import KEY, NOW, at, case, decision, key
+
+LATER = at("18:10:30")
+ENABLED = key(state="Enabled", deletion_date=None)
+DISABLED = key(state="Disabled", deletion_date=None)
+CANCELLED = case(decision=decision())
+
+
+def denied(
+    because: str = "", operation: str = "kms:CancelKeyDeletion", account: str = "111122223333"
+) -> Outcome:
+    """What comes of a call that AWS denies, in its own words."""
+    message = (
+        f"User: arn:aws:sts::{account}:assumed-role/reprieve-RespondRole-Ab1/reprieve-respond is not"
+        f" authorized to perform: {operation} on resource: {KEY}{because}"
+    )
+    error = DeniedError(operation, "AccessDeniedException", message)
+    return outcomes.denied(key(), error, "Nothing was changed.")
+
+
+EVERY: tuple[Outcome, ...] = (
+    *(outcomes.BAD_LINK, outcomes.NOT_CHECKED, outcomes.BAD_FORM, outcomes.NO_REASON, outcomes.TOO_LARGE),
+    *(outcomes.FOREIGN_FORM, outcomes.not_from_here("203.0.113.9")),
+    outcomes.sign_in_first("https://login.example.com"),
+    outcomes.not_signed_in(LostSignInError()),
+    outcomes.rescued(ENABLED, "14:02:31 UTC"),
+    outcomes.cancelled(DISABLED, "14:02:31 UTC"),
+    outcomes.kept(key(), case(), NOW),
+    outcomes.not_enabled(DISABLED, "kms:EnableKey failed, AccessDeniedException", "14:02:31 UTC"),
+    outcomes.already(ENABLED, CANCELLED, LATER),
+    outcomes.already(DISABLED, CANCELLED, LATER),
+    outcomes.decided_meanwhile(ENABLED, decision(why="it is needed"), LATER),
+    outcomes.waits_for_replicas(key(state="PendingReplicaDeletion", deletion_date=None), LATER),
+    outcomes.scheduled_again(key(), NOW),
+    outcomes.gone(key()),
+    denied(" because no resource-based policy allows the kms:CancelKeyDeletion action"),
+    replace(denied(operation="sts:AssumeRole of role/m", account="444455556666"), name="denied-at-the-door"),
+    *(outcomes.busy(key()), outcomes.unreachable(key()), outcomes.unsure(key())),
+    outcomes.unproven(key(), "14:02:31 UTC"),
+    outcomes.not_recorded(key()),
+    replace(outcomes.untold(outcomes.rescued(ENABLED, "14:02:31 UTC")), name="untold"),
+)

@@ -1,0 +1,218 @@
+"""One line for each event in the life of a case, whatever strangers wrote into it."""
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from reprieve.audit import Recorder, facts, line
+from reprieve.casebook import Casebook
+from reprieve.decisions import Choice
+from reprieve.errors import ThrottledError
+from reprieve.history import STARTED, Entry, Event
+from reprieve.notices import Reason
+from reprieve.ports import Change, Document
+from reprieve.visitors import KnownBy, Person, Visitor
+from tests.examples import DELETION, HOSTILE, KEY, NOW, at, decision, visitor
+from tests.fakes import FakeLog, FakeTable, FakeTrail
+
+SCHEMA = Path(__file__).parents[2] / "events" / "audit.schema.json"
+CASE = f"{KEY}@2026-11-29T14:02:10Z"
+LIMIT = 256 * 1024
+JANE = Person(issuer="https://login.example.com/", subject="00u1", name="Jane Doe", email="jane@example.com")
+
+
+def entry(**changes: Any) -> Entry:
+    usual = Entry(
+        id="b7a0",
+        at=at("15:10"),
+        case_id=CASE,
+        event=Event.DECISION,
+        decision=decision(state=None),
+        state_before="PendingDeletion",
+        outcome=STARTED,
+    )
+    return replace(usual, **changes)
+
+
+def concluded() -> Entry:
+    return entry(decision=decision(), outcome="rescued", request_ids=("cancel-request", "enable-request"))
+
+
+def written(*entries: Entry) -> Document:
+    """The document that the casebook writes for an entry: for the first one, and then in its place."""
+    table = FakeTable()
+    book = Casebook(table)
+    book.decide(KEY, DELETION, entries[0], after=0)
+    for later in entries[1:]:
+        book.conclude(KEY, later)
+    (document,) = table.list(f"key#{KEY}", "audit#")
+    return document
+
+
+def said(document: Document) -> dict[str, Any]:
+    """What a line says, which is of the form that is documented."""
+    text = line(facts(document))
+    found: dict[str, Any] = json.loads(text)
+    Draft202012Validator(json.loads(SCHEMA.read_text("utf-8"))).validate(found)
+    assert text.isascii()
+    assert text.isprintable()
+    assert len(text) < LIMIT
+    return found
+
+
+def test_a_decision_is_told_before_anything_is_done() -> None:
+    assert said(written(entry())) == {
+        "id": "b7a0",
+        "version": 1,
+        "at": "2026-11-22T15:10:00Z",
+        "event": "decision",
+        "key": str(KEY),
+        "account": "111122223333",
+        "region": "eu-west-1",
+        "case_id": CASE,
+        "known_by": "link",
+        "channel": "email",
+        "notice_id": "8c8f1b4e-0d5f-5a61-9d0e-3d9c1f4c0a11",
+        "source_ip": "203.0.113.40",
+        "user_agent": "Mozilla/5.0",
+        "state_before": "PendingDeletion",
+        "choice": "cancel",
+        "enable": True,
+        "outcome": "started",
+    }
+
+
+def test_and_again_with_what_came_of_it() -> None:
+    started, done = said(written(entry())), said(written(entry(), concluded()))
+
+    assert done == started | {
+        "version": 2,
+        "outcome": "rescued",
+        "request_ids": ["cancel-request", "enable-request"],
+        "state_after": "Enabled",
+    }
+
+
+def test_who_signed_in_is_named() -> None:
+    jane = visitor(known_by=KnownBy.SIGN_IN, person=JANE)
+
+    found = said(written(entry(decision=decision(by=jane, choice=Choice.KEEP, enable=False, why="Meant"))))
+
+    assert {name: found[name] for name in ("known_by", "issuer", "subject", "email", "name")} == {
+        "known_by": "sign-in",
+        "issuer": "https://login.example.com/",
+        "subject": "00u1",
+        "email": "jane@example.com",
+        "name": "Jane Doe",
+    }
+    assert (found["choice"], found["enable"], found["why"]) == ("keep", False, "Meant")
+
+
+def test_a_notice_and_a_visit_are_told_with_what_is_known_of_them() -> None:
+    told = entry(event=Event.NOTICE, reason=Reason.KEY_IN_USE, decision=None, state_before=None, outcome=None)
+    opened = replace(told, event=Event.OPENED, reason=None, visitor=visitor(person=JANE))
+
+    notice, visit = said(written(told)), said(written(opened))
+
+    assert (notice["event"], notice["reason"]) == ("notice", "key-in-use")
+    assert not {"known_by", "choice", "outcome", "request_ids"} & set(notice)
+    assert (visit["event"], visit["email"]) == ("opened", "jane@example.com")
+
+
+def hostile(text: str) -> Entry:
+    person = Person(issuer=text, subject=text, name=text, email=text)
+    by = Visitor(
+        known_by=KnownBy.SIGN_IN, channel=text, notice=text, source_ip=text, user_agent=text, person=person
+    )
+    return entry(
+        id=text,
+        case_id=text,
+        reason=text,
+        decision=decision(by=by, why=text, state=text),
+        state_before=text,
+        outcome=text,
+        request_ids=(text,) * 50,
+    )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        HOSTILE,
+        '"}\n{"event":"decision"}',
+        "\x00\x1b[2J\u2028\u2029\x85\r\n",
+        "\N{GRINNING FACE}" * 20_000,
+        "\ud800",
+        "\\" * 20_000,
+    ],
+)
+def test_what_strangers_write_stays_in_its_place_and_is_never_too_much(text: str) -> None:
+    document = Document(partition=f"key#{KEY}", sort="audit#x", version=1, body=body(hostile(text)))
+
+    found = said(document)
+
+    assert found["event"] == "decision"
+    assert found["user_agent"].isprintable()
+    assert len(found["request_ids"]) == 10
+
+
+def body(of: Entry) -> Any:
+    return written(of).body
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda document: replace(document, body={}),
+        lambda document: replace(document, body=[]),
+        lambda document: replace(document, body={**document.body, "event": "holiday"}),
+        lambda document: replace(document, body={**document.body, "at": "yesterday"}),
+        lambda document: replace(document, partition="key#somewhere"),
+        lambda document: replace(document, partition=HOSTILE * 100, sort=HOSTILE),
+    ],
+)
+def test_what_nobody_here_wrote_is_told_as_that(change: Callable[[Document], Document]) -> None:
+    document = change(written(entry()))
+
+    found = said(document)
+
+    assert (found["event"], found["version"]) == ("unreadable", 1)
+    assert found["problem"]
+    assert not {"key", "choice", "at"} & set(found)
+
+
+def test_what_is_read_is_written_under_the_time_at_which_the_table_had_it() -> None:
+    trail, log = FakeTrail(), FakeLog()
+    changes = [
+        Change(NOW, written(entry())),
+        Change(NOW + timedelta(seconds=2), written(entry(), concluded())),
+    ]
+
+    Recorder(trail=trail, log=log).record(changes)
+
+    assert [found.timestamp for found in trail.lines] == [NOW, NOW + timedelta(seconds=2)]
+    assert [json.loads(found.message)["outcome"] for found in trail.lines] == ["started", "rescued"]
+    assert log.lines == [("info", "Wrote the audit trail", {"lines": 2})]
+
+
+def test_what_nobody_here_wrote_holds_up_no_other() -> None:
+    trail, log = FakeTrail(), FakeLog()
+    foreign = Document(partition=f"key#{KEY}", sort="audit#x", version=3)
+
+    Recorder(trail=trail, log=log).record([Change(NOW, foreign), Change(NOW, written(entry()))])
+
+    assert [json.loads(found.message)["event"] for found in trail.lines] == ["unreadable", "decision"]
+    assert log.said("error") == ["Somebody else wrote into the audit trail"]
+
+
+def test_a_failure_is_let_out_so_that_everything_comes_again() -> None:
+    trail = FakeTrail(error=ThrottledError("logs:PutLogEvents", "ThrottlingException", "slow down"))
+
+    with pytest.raises(ThrottledError):
+        Recorder(trail=trail, log=FakeLog()).record([Change(NOW, written(entry()))])

@@ -1,0 +1,46 @@
+"""Who somebody is, as people and CloudTrail are told."""
+
+import pytest
+
+from reprieve.visitors import KnownBy, Person
+from tests.examples import visitor
+
+JANE = Person(issuer="https://login.example.com", subject="00u1", name="Jane Doe", email="jane@example.com")
+
+
+@pytest.mark.parametrize(
+    ("person", "label"),
+    [
+        (JANE, "Jane Doe (jane@example.com)"),
+        (Person(issuer="i", subject="00u1", email="jane@example.com"), "jane@example.com"),
+        (Person(issuer="i", subject="00u1", name="Jane Doe"), "Jane Doe"),
+        (Person(issuer="i", subject="00u1"), "00u1"),
+    ],
+)
+def test_a_person_is_called_by_the_best_name_there_is(person: Person, label: str) -> None:
+    assert person.label == label
+
+
+def test_a_person_is_the_same_by_issuer_and_subject_alone() -> None:
+    renamed = Person(issuer=JANE.issuer, subject=JANE.subject, name="Jane Roe")
+    namesake = Person(issuer="https://elsewhere.example", subject=JANE.subject, name=JANE.name)
+
+    assert JANE.is_same(renamed)
+    assert not JANE.is_same(namesake)
+
+
+@pytest.mark.parametrize(
+    ("known_by", "person", "label", "acting"),
+    [
+        (KnownBy.LINK, None, "Somebody with the link from email", "email"),
+        (KnownBy.NETWORK, None, "Somebody from the approvers' network with the link from email", "email"),
+        (KnownBy.SIGN_IN, JANE, "Jane Doe (jane@example.com)", "jane@example.com"),
+        (KnownBy.SIGN_IN, Person(issuer="i", subject="00u1", name="Jane"), "Jane", "00u1"),
+    ],
+)
+def test_a_visitor_is_told_by_name_or_by_what_they_had_to_show(
+    known_by: KnownBy, person: Person | None, label: str, acting: str
+) -> None:
+    somebody = visitor(known_by=known_by, person=person)
+
+    assert (somebody.label, somebody.acting) == (label, acting)
