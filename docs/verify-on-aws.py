@@ -145,7 +145,7 @@ def clock(run: Verification) -> None:
     start = datetime.fromtimestamp(time.time() - 16 * 60, UTC)
     read = list(run.lines(run.resources["InvestigateLogs"], '"Read the log group"', start))
     run.check(len(read) > 1, f"investigate read the log group {len(read)} times in 16 minutes")
-    for name in ("InvestigateDeadLetterQueueUrl", "DeliveryDeadLetterQueueUrl"):
+    for name in ("InvestigateDeadLetterQueueUrl", "DeliveryDeadLetterQueueUrl", "AuditDeadLetterQueueUrl"):
         run.check(waiting(run, run.outputs[name]) == 0, f"{name}: empty")
 
 
@@ -201,9 +201,20 @@ def rescue(run: Verification) -> None:
     kms, key = run.client("kms"), run.key
     ask("Open the link in the mail or the Slack message, and press nothing yet.")
     run.check(state(kms, key) == "PendingDeletion", "opening the link changed nothing")
-    ask("Now press the button, with the box ticked.")
+    ask("Now press the button at the top.")
     run.check(state(kms, key) == "Enabled", f"the key is {state(kms, key)}")
     print("        Look at the messages: every channel has to say that the deletion was cancelled.")
+
+
+def audit(run: Verification) -> None:
+    """The audit trail has a line for the notice and two for the decision, and they agree with the table."""
+    start = datetime.fromtimestamp(time.time() - 3600, UTC)
+    found = [json.loads(each["message"]) for each in run.lines(run.outputs["AuditLogGroup"], "", start)]
+    ours = [each for each in found if run.key in json.dumps(each)]
+    for each in ours:
+        print(f"        {json.dumps(each)}")
+    run.check({"notice", "decision"} <= {each["event"] for each in ours}, "notice and decision are in it")
+    run.check({"started", "rescued"} <= {each.get("outcome") for each in ours}, "before it was done, and after")
 
 
 def replica(run: Verification) -> None:
@@ -261,7 +272,7 @@ def dead_letter(run: Verification) -> None:
 
 
 Step = Callable[[Verification], None]
-USUAL: tuple[Step, ...] = (pattern, trail, clock, refusal, notice, rescue, throttling)
+USUAL: tuple[Step, ...] = (pattern, trail, clock, refusal, notice, rescue, audit, throttling)
 STEPS: dict[str, Step] = {step.__name__.replace("_", "-"): step for step in (*USUAL, replica, dead_letter)}
 
 

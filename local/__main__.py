@@ -1,6 +1,7 @@
 """The commands: `python -m local up | demo | replay | audit`."""
 
 import argparse
+import os
 import signal
 import sys
 
@@ -20,13 +21,18 @@ def main(arguments: list[str]) -> int:
         parser.error(f"unrecognized arguments: {' '.join(rest)}")
     interrupt_once()
     try:
-        return run(chosen.command, rest)
+        status = run(chosen.command, rest)
+        sys.stdout.flush()
     except ProgramFailedError as error:
         print(error, file=sys.stderr)
         return 1
+    except BrokenPipeError:  # whoever reads has seen enough, as `head` has
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     except KeyboardInterrupt:
         print("interrupted", file=sys.stderr)
         return 0 if chosen.command == "up" else 130
+    return status
 
 
 def interrupt_once() -> None:

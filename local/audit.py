@@ -35,8 +35,6 @@ def main(arguments: list[str]) -> int:
     except (AwsError, NotUnderstoodError) as error:
         print(error, file=sys.stderr)
         return 1
-    except BrokenPipeError:  # whoever reads has seen enough, as `head` has
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 0
 
 

@@ -115,7 +115,7 @@ def main(arguments: list[str]) -> int:
     except KeyboardInterrupt:
         say("interrupted; everything that was started is ended")
         return 130
-    say("done: both keys are enabled, everything that was started is ended")
+    say("done: the keys that are needed are enabled, everything that was started is ended")
     return 0
 
 

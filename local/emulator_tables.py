@@ -5,10 +5,12 @@ Source: DynamoDB developer guide, "Using IAM policy conditions for fine-grained 
 """
 
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 PARTITION_KEY = "pk"
+ASKED_FOR = re.compile(rf"\b{PARTITION_KEY}\s*=\s*(:\w+)")
 Context = dict[str, Any]
 
 
@@ -27,8 +29,8 @@ def partitions(request: Mapping[str, Any]) -> Iterator[str]:
     for names in (request.get("Key", {}), request.get("Item", {})):
         if PARTITION_KEY in names:
             yield names[PARTITION_KEY]["S"]
-    if "KeyConditionExpression" in request:
-        yield request["ExpressionAttributeValues"][f":{PARTITION_KEY}"]["S"]
+    if asked := ASKED_FOR.search(request.get("KeyConditionExpression", "")):
+        yield request["ExpressionAttributeValues"][asked[1]]["S"]
     for part in request.get("TransactItems", ()):
         for operation in part.values():
             yield from partitions(operation)

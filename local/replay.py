@@ -36,7 +36,7 @@ def main(arguments: list[str]) -> int:
     """Print the notices of the files that are named; 1 if one could not be read."""
     options = _options(arguments)
     progress = _Progress()
-    reading, failed = Reading(), 0
+    reading, done, failed = Reading(), 0, 0
     for file in files(options.paths):
         progress.show(file)
         try:
@@ -46,8 +46,10 @@ def main(arguments: list[str]) -> int:
             progress.clear()
             print(f"{file}: {error}", file=sys.stderr)
             failed += 1
+        else:
+            done += 1
     progress.clear()
-    _print(list(notices(reading)), as_json=options.json)
+    _print(list(notices(reading)), done, as_json=options.json)
     return 1 if failed else 0
 
 
@@ -102,14 +104,15 @@ def _opened_case(arn: KeyArn, schedulings: Sequence[Scheduling], start: datetime
     return replace(case, unknown=(NO_LOOK_UP,))
 
 
-def _print(found: list[Notice], *, as_json: bool) -> None:
+def _print(found: list[Notice], files_read: int, *, as_json: bool) -> None:
     if as_json:
         print(json.dumps([to_json(notice) for notice in found], indent=2, ensure_ascii=False))
         return
     for notice in found:
         print(f"Subject: {email.subject(notice)}\n\n{email.body(notice)}")
     if not found:
-        print("No request was refused because its key was waiting to be deleted.")
+        said = "no request was refused because its key was waiting to be deleted"
+        print(f"In {files_read} files {said}." if files_read else "No file was read.")
 
 
 def _opened(file: Path) -> IO[str]:

@@ -7,6 +7,8 @@ from reprieve.pages import Outcome, outcomes
 from tests.examples import KEY, NOW, at, case, decision, key
 
 LATER = at("18:10:30")
+PROVEN_AT = at("14:02:31")
+REFUSED = DeniedError("kms:EnableKey", "AccessDeniedException", "not authorized")
 ENABLED = key(state="Enabled", deletion_date=None)
 DISABLED = key(state="Disabled", deletion_date=None)
 CANCELLED = case(decision=decision())
@@ -29,10 +31,10 @@ EVERY: tuple[Outcome, ...] = (
     *(outcomes.FOREIGN_FORM, outcomes.not_from_here("203.0.113.9")),
     outcomes.sign_in_first("https://login.example.com"),
     outcomes.not_signed_in(LostSignInError()),
-    outcomes.rescued(ENABLED, "14:02:31 UTC"),
-    outcomes.cancelled(DISABLED, "14:02:31 UTC"),
+    outcomes.rescued(ENABLED, PROVEN_AT),
+    outcomes.cancelled(DISABLED, PROVEN_AT),
     outcomes.kept(key(), case(), NOW),
-    outcomes.not_enabled(DISABLED, "kms:EnableKey failed, AccessDeniedException", "14:02:31 UTC"),
+    outcomes.not_enabled(DISABLED, REFUSED, PROVEN_AT),
     outcomes.already(ENABLED, CANCELLED, LATER),
     outcomes.already(DISABLED, CANCELLED, LATER),
     outcomes.decided_meanwhile(ENABLED, decision(why="it is needed"), LATER),
@@ -42,7 +44,7 @@ EVERY: tuple[Outcome, ...] = (
     denied(" because no resource-based policy allows the kms:CancelKeyDeletion action"),
     replace(denied(operation="sts:AssumeRole of role/m", account="444455556666"), name="denied-at-the-door"),
     *(outcomes.busy(key()), outcomes.unreachable(key()), outcomes.unsure(key())),
-    outcomes.unproven(key(), "14:02:31 UTC"),
+    outcomes.unproven(key(), PROVEN_AT),
     outcomes.not_recorded(key()),
-    replace(outcomes.untold(outcomes.rescued(ENABLED, "14:02:31 UTC")), name="untold"),
+    replace(outcomes.untold(outcomes.rescued(ENABLED, PROVEN_AT)), name="untold"),
 )

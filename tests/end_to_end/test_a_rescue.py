@@ -7,7 +7,7 @@ import time
 import pytest
 
 from local.up import Local
-from tests.scene import Answer, Scene, post, request
+from tests.scene import Answer, Scene, post, request, send
 
 LOOKS = 500
 SAMPLE = 150
@@ -57,12 +57,14 @@ def test_without_the_tick_the_key_stays_disabled_and_a_second_click_says_so(stac
     scene = Scene.begin(stack)
     link = scene.link("slack")
 
-    first = post(link, b"decision=cancel")
-    second = post(link, b"enable=yes&decision=cancel")
+    page = request("GET", link)
+
+    first = send(link, b"decision=cancel", page)
+    second = send(link, b"enable=yes&decision=cancel", page)
 
     assert "The deletion is cancelled" in first.text
     assert "The deletion is already off" in second.text
-    assert "Somebody with the link from slack cancelled it" in second.text
+    assert "Somebody with the link from slack cancelled the deletion" in second.text
     assert scene.state() == "Disabled"
     assert len(scene.messages("deletion-cancelled")) <= 2
 

@@ -297,10 +297,10 @@ def test_without_the_tick_the_key_stays_disabled_and_the_page_says_so(world: Wor
 
 
 def test_a_second_click_says_that_it_is_done_and_by_whom(world: World) -> None:
-    world.post()
+    world.send(CANCEL, 0)
     told = len(world.queue.bodies)
 
-    page = world.post()
+    page = world.send(CANCEL, 0)
 
     assert "The deletion is already off" in read(page)
     assert (
@@ -727,7 +727,7 @@ def test_enabling_waits_until_kms_knows_of_the_cancellation_everywhere(world: Wo
     ("errors", "said"),
     [
         ([WrongStateError("kms:EnableKey", "KMSInvalidStateException", "")] * 5, "kms:EnableKey was refused"),
-        ([denied("kms:EnableKey")], "kms:EnableKey failed, AccessDeniedException"),
+        ([denied("kms:EnableKey")], "kms:EnableKey was refused, AccessDeniedException"),
     ],
     ids=["state", "denied"],
 )

@@ -45,7 +45,7 @@ from tests.examples import (
     scheduled,
     visitor,
 )
-from tests.outcomes import CANCELLED, DISABLED, ENABLED, EVERY, LATER, denied
+from tests.outcomes import CANCELLED, DISABLED, ENABLED, EVERY, LATER, PROVEN_AT, REFUSED, denied
 from tests.reading import Words, read
 
 LIMIT = 30_000
@@ -300,7 +300,7 @@ def test_every_outcome_of_a_decision_has_words_in_the_history() -> None:
 
 
 def test_a_rescue_is_proven_and_says_what_is_next_and_how_to_undo_it() -> None:
-    page = said(outcomes.rescued(ENABLED, "14:02:31 UTC"))
+    page = said(outcomes.rescued(ENABLED, PROVEN_AT))
 
     assert page.headings == [
         ("h1", "The key works again"),
@@ -314,7 +314,7 @@ def test_a_rescue_is_proven_and_says_what_is_next_and_how_to_undo_it() -> None:
 
 
 def test_cancelling_alone_says_how_to_enable_the_key() -> None:
-    page = said(outcomes.cancelled(DISABLED, "14:02:31 UTC"))
+    page = said(outcomes.cancelled(DISABLED, PROVEN_AT))
 
     assert "KMS says: Disabled, 14:02:31 UTC" in page.text
     assert "What needs the key stays broken until it is enabled." in page.text
@@ -334,9 +334,12 @@ def test_keeping_says_what_is_lost_when_and_how_to_undo_it() -> None:
 
 
 def test_a_key_that_could_not_be_enabled_is_safe_and_can_be_enabled_there() -> None:
-    page = said(outcomes.not_enabled(DISABLED, "kms:EnableKey failed, AccessDeniedException", "14:02:31 UTC"))
+    page = said(outcomes.not_enabled(DISABLED, REFUSED, PROVEN_AT))
 
-    assert "nothing deletes it any more. Enabling it failed: kms:EnableKey failed, AccessDenied" in page.text
+    assert (
+        "nothing deletes it any more. Enabling it failed: kms:EnableKey was refused, AccessDenied"
+        in page.text
+    )
     assert page.forms == [{"token": "0123", "decisions": "1", "decision": "enable"}]
 
 
@@ -512,7 +515,7 @@ def test_an_account_that_can_not_be_entered_needs_the_member_role_and_no_key_pol
 
 
 def test_of_what_nobody_was_told_the_page_says_so() -> None:
-    page = said(outcomes.untold(outcomes.rescued(ENABLED, "14:02:31 UTC")))
+    page = said(outcomes.untold(outcomes.rescued(ENABLED, PROVEN_AT)))
 
     assert "Please tell your colleagues yourself." in page.text
     assert "Every channel is being told" not in page.text
@@ -526,7 +529,7 @@ def test_of_what_nobody_was_told_the_page_says_so() -> None:
     ],
 )
 def test_what_is_not_proven_is_said_not_to_be(state: str | None, sentence: str) -> None:
-    assert sentence in said(outcomes.unproven(key(state=state), "14:02:31 UTC")).text
+    assert sentence in said(outcomes.unproven(key(state=state), PROVEN_AT)).text
 
 
 @pytest.mark.parametrize(

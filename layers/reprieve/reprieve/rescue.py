@@ -54,9 +54,10 @@ class Rescuer:
         seen = self.looker.look(claims)
         if isinstance(seen, Outcome):
             return seen
-        if seen.decision and seen.file.decisions != after:
-            return outcomes.decided_meanwhile(seen.key, seen.decision, seen.at)
         nothing = seen.nothing_to_decide(claims)
+        other = seen.decision if seen.file.decisions != after else None
+        if other and not (nothing and other.by == decision.by):
+            return outcomes.decided_meanwhile(seen.key, other, seen.at)
         again = decision.choice is Choice.ENABLE
         if nothing and not (again and nothing.offer_enable):
             return nothing
@@ -138,7 +139,7 @@ class Rescuer:
         self, claims: Claims, decision: Decision, seen: Seen, request_ids: tuple[str, ...]
     ) -> "_Done":
         """Enable the key if that was chosen, prove what is so, and tell everybody."""
-        problem = ""
+        problem: AwsError | None = None
         if decision.enable:
             problem, enabled = self._enable(claims, decision)
             request_ids += enabled
@@ -159,7 +160,7 @@ class Rescuer:
     def _enable_again(self, claims: Claims, decision: Decision, seen: Seen) -> "_Done":
         return self._bring_back(claims, decision, seen, ())
 
-    def _enable(self, claims: Claims, decision: Decision) -> tuple[str, tuple[str, ...]]:
+    def _enable(self, claims: Claims, decision: Decision) -> tuple[AwsError | None, tuple[str, ...]]:
         """Enable the key; return why it failed, or the request's id.
 
         Straight after CancelKeyDeletion, KMS may still take the key for one that waits to be deleted.
@@ -167,16 +168,16 @@ class Rescuer:
         pauses = iter(CONSISTENCY_PAUSES)
         while True:
             try:
-                return "", (self.control.enable(claims.key, by=decision.by.acting),)
+                return None, (self.control.enable(claims.key, by=decision.by.acting),)
             except WrongStateError as error:
                 self._failed(error, claims)
                 pause = next(pauses, None)
                 if pause is None:
-                    return f"{error.operation} was refused, {error.code}", ()
+                    return error, ()
                 self.sleep(pause)
             except AwsError as error:
                 self._failed(error, claims)
-                return f"{error.operation} failed, {error.code}", ()
+                return error, ()
 
     def _prove(self, key: Key, expected: KeyState) -> Key:
         """Read the key until KMS shows what was done, or time is up; state None if it can't be read."""
@@ -192,8 +193,8 @@ class Rescuer:
                 return key
             self.sleep(pause)
 
-    def _outcome(self, key: Key, decision: Decision, problem: str) -> Outcome:
-        at = f"{self.clock():%H:%M:%S} UTC"
+    def _outcome(self, key: Key, decision: Decision, problem: AwsError | None) -> Outcome:
+        at = self.clock()
         match key.state:
             case KeyState.ENABLED:
                 outcome = outcomes.rescued(key, at)
@@ -202,7 +203,7 @@ class Rescuer:
             case None | KeyState.PENDING_DELETION | KeyState.PENDING_REPLICA_DELETION:
                 outcome = outcomes.unproven(key, at)
             case _:
-                outcome = outcomes.not_enabled(key, problem or "KMS has not shown it as enabled so far", at)
+                outcome = outcomes.not_enabled(key, problem, at)
         return outcome
 
     def _tell(self, claims: Claims, decision: Decision, seen: Seen, reason: Reason) -> bool:

@@ -15,6 +15,7 @@ from reprieve.clock import for_people, left
 from reprieve.decisions import Choice, Decision
 from reprieve.denials import Denial
 from reprieve.errors import (
+    AwsError,
     LostSignInError,
     NotApproverError,
     ProviderError,
@@ -318,8 +319,13 @@ def kept(deletion: datetime | None) -> Telling:
     )
 
 
-def not_enabled(why: str) -> Telling:
+def not_enabled(problem: AwsError | None) -> Telling:
     """Say that the deletion is off, and that enabling the key failed."""
+    why = (
+        f"{problem.operation} was refused, {problem.code}"
+        if problem
+        else "KMS has not shown it as enabled so far"
+    )
     return Telling(
         title="The deletion is cancelled, and the key is not enabled yet",
         said=(f"The key is safe: nothing deletes it any more. Enabling it failed: {why}.",),

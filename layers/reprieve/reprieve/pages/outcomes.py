@@ -9,7 +9,7 @@ from reprieve.cases import Case
 from reprieve.console import rescue_commands
 from reprieve.decisions import Choice, Decision
 from reprieve.denials import Denial
-from reprieve.errors import DeniedError, SignInError
+from reprieve.errors import AwsError, DeniedError, SignInError
 from reprieve.keys import Key, KeyState
 from reprieve.pages import english
 from reprieve.pages.english import Telling
@@ -76,7 +76,7 @@ def not_signed_in(error: SignInError) -> Outcome:
     return Outcome(name="not-signed-in", status=403, words=english.not_signed_in(error))
 
 
-def rescued(key: Key, proven_at: str) -> Outcome:
+def rescued(key: Key, at: datetime) -> Outcome:
     """The key works again."""
     return Outcome(
         name="rescued",
@@ -84,11 +84,11 @@ def rescued(key: Key, proven_at: str) -> Outcome:
         words=english.RESCUED,
         tone=GOOD,
         key=key,
-        proven=_proof(key, proven_at),
+        proven=_proof(key, at),
     )
 
 
-def cancelled(key: Key, proven_at: str) -> Outcome:
+def cancelled(key: Key, at: datetime) -> Outcome:
     """The deletion is off and, as it was chosen, the key is not enabled."""
     return Outcome(
         name="cancelled",
@@ -96,7 +96,7 @@ def cancelled(key: Key, proven_at: str) -> Outcome:
         words=english.CANCELLED,
         tone=GOOD,
         key=key,
-        proven=_proof(key, proven_at),
+        proven=_proof(key, at),
         commands=rescue_commands(key.arn)[1:],
     )
 
@@ -109,19 +109,19 @@ def kept(key: Key, case: Case | None, at: datetime) -> Outcome:
         words=english.kept(case.deletion_date if case else key.deletion_date),
         tone=GOOD,
         key=key,
-        proven=_proof(key, english.clock(at)),
+        proven=_proof(key, at),
         offer_again=True,
     )
 
 
-def not_enabled(key: Key, why: str, proven_at: str) -> Outcome:
+def not_enabled(key: Key, problem: AwsError | None, at: datetime) -> Outcome:
     """The deletion is off, and enabling the key failed."""
     return Outcome(
         name="not-enabled",
         status=200,
-        words=english.not_enabled(why),
+        words=english.not_enabled(problem),
         key=key,
-        proven=_proof(key, proven_at),
+        proven=_proof(key, at),
         commands=rescue_commands(key.arn)[1:],
         offer_enable=True,
     )
@@ -150,7 +150,7 @@ def already(key: Key, case: Case | None, at: datetime) -> Outcome:
         words=english.disabled_afterwards(by) if is_afterwards else words,
         tone=BAD if is_afterwards else GOOD,
         key=key,
-        proven=_proof(key, english.clock(at)),
+        proven=_proof(key, at),
         commands=rescue_commands(key.arn)[1:] if is_disabled else (),
         offer_enable=can_enable,
     )
@@ -163,7 +163,7 @@ def decided_meanwhile(key: Key, decision: Decision, at: datetime) -> Outcome:
         status=409,
         words=english.decided_meanwhile(decision, at),
         key=key,
-        proven=_proof(key, english.clock(at)),
+        proven=_proof(key, at),
         offer_again=True,
     )
 
@@ -175,7 +175,7 @@ def waits_for_replicas(key: Key, at: datetime) -> Outcome:
         status=409,
         words=english.waits_for_replicas(key),
         key=key,
-        proven=_proof(key, english.clock(at)),
+        proven=_proof(key, at),
         commands=rescue_commands(key.arn),
     )
 
@@ -187,7 +187,7 @@ def scheduled_again(key: Key, at: datetime) -> Outcome:
         status=409,
         words=english.scheduled_again(key, at),
         key=key,
-        proven=_proof(key, english.clock(at)),
+        proven=_proof(key, at),
         commands=rescue_commands(key.arn),
     )
 
@@ -249,12 +249,12 @@ def unsure(key: Key) -> Outcome:
     )
 
 
-def unproven(key: Key, at: str) -> Outcome:
+def unproven(key: Key, at: datetime) -> Outcome:
     """KMS took the calls and does not show it yet, or could not be read."""
     return Outcome(
         name="unproven",
         status=200,
-        words=english.unproven(key.state, at),
+        words=english.unproven(key.state, english.clock(at)),
         key=key,
         commands=rescue_commands(key.arn),
         offer_again=True,
@@ -281,8 +281,8 @@ def not_recorded(key: Key) -> Outcome:
     )
 
 
-def _proof(key: Key, at: str) -> str:
-    return english.proven(key.state, at) if key.state else ""
+def _proof(key: Key, at: datetime) -> str:
+    return english.proven(key.state, english.clock(at)) if key.state else ""
 
 
 def _permission(denial: Denial) -> str:
