@@ -59,6 +59,7 @@ def _deliverer(context: LambdaContext) -> Deliverer:
         lifetime=settings.link_lifetime,
         account=settings.account,
         enters_accounts=bool(settings.member_role),
+        approvers=settings.approvers,
         clock=utc_now,
         log=StructuredLog(_logger()),
     )

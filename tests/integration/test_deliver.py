@@ -16,6 +16,7 @@ from reprieve.errors import ChannelBusyError, ChannelError, DeniedError, NotUnde
 from reprieve.keys import Key
 from reprieve.links import verify
 from reprieve.notices import Notice, Reason, tell
+from reprieve.visitors import KnownBy
 from reprieve.wire import to_json
 from tests.examples import visitor
 from tests.fakes import FakeClock, FakeLog, FakeOnce, FakeSigner, FakeTopic, FakeWebhook
@@ -37,6 +38,7 @@ class World:
     lifetime: timedelta = timedelta(hours=168)
     account: str = "111122223333"
     enters_accounts: bool = False
+    approvers: KnownBy = KnownBy.LINK
 
     def deliver(self, body: str) -> None:
         Deliverer(
@@ -47,6 +49,7 @@ class World:
             lifetime=self.lifetime,
             account=self.account,
             enters_accounts=self.enters_accounts,
+            approvers=self.approvers,
             clock=self.clock,
             log=self.log,
         ).deliver(body)
@@ -91,6 +94,26 @@ def test_each_channel_gets_a_link_of_its_own_that_names_the_key_and_its_deletion
     assert {claim.key for claim in claims} == {KEY}
     assert {claim.deletion_date for claim in claims} == {DELETION}
     assert claims[0].expires_at == DELETION
+
+
+@pytest.mark.parametrize(
+    ("approvers", "said"),
+    [
+        (KnownBy.LINK, "Whoever holds this link can do so, until it expires."),
+        (
+            KnownBy.NETWORK,
+            "Whoever holds this link can do so, from the approvers' network, until it expires.",
+        ),
+        (KnownBy.SIGN_IN, "Approvers alone can do so, when they have signed in, until it expires."),
+    ],
+)
+def test_the_mail_says_who_can_act_with_its_link(world: World, approvers: KnownBy, said: str) -> None:
+    world.approvers = approvers
+
+    world.deliver(message())
+
+    (_, body, _) = world.topic.published[-1]
+    assert said in " ".join(body.split())
 
 
 def test_a_link_lives_as_long_as_the_stack_says_and_never_longer_than_the_key(world: World) -> None:

@@ -133,6 +133,7 @@ def test_each_function_gets_the_settings_it_reads(translated: dict[str, Any]) ->
             "SIGNING_KEY_LETTER",
             "PAGE_URL",
             "LINK_HOURS",
+            "APPROVERS",
             "ACCOUNT_ID",
             "MEMBER_ROLE_NAME",
         },

@@ -19,7 +19,7 @@ ACTION = re.compile(r"`([a-z0-9]+:[A-Z]\w+)`")
 TARGET = re.compile(r"\bmake ([a-z]+)\b")
 NAMED_TEST = re.compile(r"`([a-z_/]+\.py)::(test_\w+)`")
 CODE = re.compile(r"`[^`\n]+`|^```.*?^```$", re.MULTILINE | re.DOTALL)
-BIGGEST_PICTURE = 150_000
+BIGGEST_PICTURE = 200_000
 
 ROLES = {
     "investigate": "InvestigateRole",

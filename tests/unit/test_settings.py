@@ -39,6 +39,7 @@ DELIVER = {
     "SIGNING_KEY_LETTER": "b",
     "PAGE_URL": "https://abc123.execute-api.eu-west-1.amazonaws.com/keys/",
     "LINK_HOURS": "72",
+    "APPROVERS": "sign-in",
     "ACCOUNT_ID": "111122223333",
     "MEMBER_ROLE_NAME": "kms-reprieve-member",
 }
@@ -99,6 +100,7 @@ def test_deliver_is_told_what_it_needs() -> None:
         signing_letter="b",
         page_url="https://abc123.execute-api.eu-west-1.amazonaws.com/keys/",
         link_lifetime=timedelta(hours=72),
+        approvers=KnownBy.SIGN_IN,
         account="111122223333",
         member_role="kms-reprieve-member",
     )

@@ -14,6 +14,7 @@ from reprieve.keys import Unknown
 from reprieve.links import Claims, SigningKey, mint
 from reprieve.notices import Notice
 from reprieve.ports import Log, Once
+from reprieve.visitors import KnownBy
 from reprieve.wire import from_json
 
 _FIRST_PAUSE: Final = 15
@@ -31,6 +32,7 @@ class Deliverer:
         lifetime: How long a link is good for; never longer than until the deletion.
         account: The account whose keys the page may act on.
         enters_accounts: Whether it may act on those of others too.
+        approvers: What the holder of a link has to show beside it.
     """
 
     channels: Mapping[str, Channel]
@@ -40,6 +42,7 @@ class Deliverer:
     lifetime: timedelta
     account: str
     enters_accounts: bool
+    approvers: KnownBy
     clock: Clock
     log: Log
 
@@ -67,10 +70,11 @@ class Deliverer:
         if claims.key.account != self.account and not self.enters_accounts:
             return _without(notice, f"the page may act in account {self.account} alone")
         try:
-            return replace(notice, link=self.page_url + mint(claims, self.signing_key))
+            link = self.page_url + mint(claims, self.signing_key)
         except AwsError as error:
             self.log.error("No link could be signed", problem=str(error), notice_id=notice.id)
             return _without(notice, f"it could not be signed: {error.operation}, {error.code}")
+        return replace(notice, link=link, approvers=self.approvers)
 
     def _claims(self, notice: Notice, channel: str) -> Claims | None:
         key, now = notice.key, self.clock()

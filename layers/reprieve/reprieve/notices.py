@@ -12,6 +12,7 @@ from reprieve.console import key_url, log_url, rescue_commands
 from reprieve.decisions import Decision
 from reprieve.keys import Key, Unknown
 from reprieve.tallies import Uses
+from reprieve.visitors import KnownBy
 
 _NAMESPACE: Final = UUID("3c0f6e0e-5a0e-4b0e-9a54-0f2a6f0f6d53")
 _HOUR: Final = timedelta(hours=1)
@@ -56,7 +57,8 @@ class Notice:
     """One thing to tell people, whatever the channel: `events/notice.schema.json` describes it.
 
     `case` is absent where an alarm rang and no record was found; `window` is there only then.
-    `link` is added by the function that sends, at the moment of sending, and is never stored.
+    `link` and `approvers`, which is what its holder has to show beside it, are added by the function
+    that sends, at the moment of sending, and are never stored.
     `console_url` is absent in partitions whose console AWS documents no address of.
     """
 
@@ -74,6 +76,7 @@ class Notice:
     uses_since_last: int | None = None
     window: Window | None = None
     link: str | None = None
+    approvers: KnownBy | None = None
 
     @property
     def key(self) -> Key | None:

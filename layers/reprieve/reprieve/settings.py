@@ -80,6 +80,7 @@ class DeliverSettings:
     signing_letter: str
     page_url: str
     link_lifetime: timedelta
+    approvers: KnownBy
     account: str
     member_role: str
 
@@ -99,6 +100,7 @@ class DeliverSettings:
             signing_letter=_text(environment, "SIGNING_KEY_LETTER"),
             page_url=_text(environment, "PAGE_URL"),
             link_lifetime=_hours(environment, "LINK_HOURS"),
+            approvers=_known_by(environment),
             account=_text(environment, "ACCOUNT_ID"),
             member_role=environment.get("MEMBER_ROLE_NAME", ""),
         )

@@ -9,6 +9,7 @@ from reprieve.keys import Key, KeyState
 from reprieve.notices import Window
 from reprieve.resources import summarised
 from reprieve.tallies import RESOURCES_LISTED, CallerUses, Uses
+from reprieve.visitors import KnownBy
 
 CALLERS_SHOWN = 8
 RESOURCES_SHOWN = 3
@@ -112,6 +113,17 @@ def requests(number: int) -> str:
 def searched(window: Window) -> str:
     """Return which part of which log group was searched."""
     return f"log group {window.log_group}, from {for_people(window.start)} to {for_people(window.end)}"
+
+
+def who_may(approvers: KnownBy | None) -> str:
+    """Return who can act with a link."""
+    match approvers:
+        case KnownBy.SIGN_IN:
+            return "Approvers alone can do so, when they have signed in, until it expires."
+        case KnownBy.NETWORK:
+            return "Whoever holds this link can do so, from the approvers' network, until it expires."
+        case _:
+            return "Whoever holds this link can do so, until it expires."
 
 
 def until(now: datetime, then: datetime, units: int) -> str:

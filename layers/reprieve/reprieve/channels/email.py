@@ -110,7 +110,7 @@ def _way_out(notice: Notice) -> Iterator[str]:
         yield "If this was not meant, stop the deletion and bring the key back:"
         yield f"  {notice.link}"
         yield ""
-        yield "Whoever holds this link can do so, until it expires."
+        yield from _filled(wording.who_may(notice.approvers))
         yield ""
     if notice.key and notice.reason not in headlines.ENDED and (sorry := no_rescue(notice.key)):
         yield from _filled(sorry)
