@@ -36,6 +36,7 @@ class FakeProvider:
     denies: bool = False
     error: SignInError | None = None
     codes: dict[str, tuple[str, str]] = field(default_factory=dict)
+    redeemed: list[str] = field(default_factory=list)
 
     def authorization_url(self, *, state: str, nonce: str, verifier: str) -> str:
         if self.error:
@@ -45,6 +46,7 @@ class FakeProvider:
         )
 
     def redeem(self, code: str, verifier: str) -> Tokens:
+        self.redeemed.append(code)
         if self.error:
             raise self.error
         nonce, challenge = self.codes.get(code, ("", ""))

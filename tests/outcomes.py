@@ -11,7 +11,6 @@ PROVEN_AT = at("14:02:31")
 REFUSED = DeniedError("kms:EnableKey", "AccessDeniedException", "not authorized")
 ENABLED = key(state="Enabled", deletion_date=None)
 DISABLED = key(state="Disabled", deletion_date=None)
-CANCELLED = case(decision=decision())
 
 
 def denied(
@@ -31,12 +30,13 @@ EVERY: tuple[Outcome, ...] = (
     *(outcomes.FOREIGN_FORM, outcomes.not_from_here("203.0.113.9")),
     outcomes.sign_in_first("https://login.example.com"),
     outcomes.not_signed_in(LostSignInError()),
+    *(outcomes.still_signed_in(), outcomes.sign_in_again("https://login.example.com")),
     outcomes.rescued(ENABLED, PROVEN_AT),
     outcomes.cancelled(DISABLED, PROVEN_AT),
     outcomes.kept(key(), case(), NOW),
     outcomes.not_enabled(DISABLED, REFUSED, PROVEN_AT),
-    outcomes.already(ENABLED, CANCELLED, LATER),
-    outcomes.already(DISABLED, CANCELLED, LATER),
+    outcomes.already(ENABLED, decision(), None, LATER),
+    outcomes.already(DISABLED, decision(), None, LATER),
     outcomes.decided_meanwhile(ENABLED, decision(why="it is needed"), LATER),
     outcomes.waits_for_replicas(key(state="PendingReplicaDeletion", deletion_date=None), LATER),
     outcomes.scheduled_again(key(), NOW),
@@ -45,6 +45,7 @@ EVERY: tuple[Outcome, ...] = (
     replace(denied(operation="sts:AssumeRole of role/m", account="444455556666"), name="denied-at-the-door"),
     *(outcomes.busy(key()), outcomes.unreachable(key()), outcomes.unsure(key())),
     outcomes.unproven(key(), PROVEN_AT),
+    outcomes.not_done(key(), REFUSED, PROVEN_AT),
     outcomes.not_recorded(key()),
     replace(outcomes.untold(outcomes.rescued(ENABLED, PROVEN_AT)), name="untold"),
 )

@@ -35,6 +35,7 @@ from reprieve.visitors import KnownBy
 TOKEN_LIMIT = 16_384  # characters, more than API Gateway lets through: the link's own check decides
 HEADER_LIMIT = 4_096
 COOKIES_AT_MOST = 50
+_BLANKS = " \t"
 
 
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
@@ -71,12 +72,16 @@ def _strings(found: Mapping[str, Any]) -> Mapping[str, str]:
 
 
 def _cookies(event: Mapping[str, Any]) -> Mapping[str, str]:
-    """Return the cookies of a request; of two by one name, the first, as browsers send the closest first."""
+    """Return the cookies of a request; of two by one name, the first, as browsers send the closest first.
+
+    Blanks and tabs alone surround a name (RFC 6265, section 5.2): with another blank before it, any host may
+    set a cookie that only looks like one of ours, which begin with `__Host-`.
+    """
     listed = look(event, "cookies")
     pairs = (
         [str(pair).partition("=") for pair in listed[:COOKIES_AT_MOST]] if isinstance(listed, list) else []
     )
-    return {name.strip(): value.strip() for name, _, value in reversed(pairs)}
+    return {name.strip(_BLANKS): value.strip(_BLANKS) for name, _, value in reversed(pairs)}
 
 
 def _body(event: Mapping[str, Any]) -> bytes:

@@ -56,7 +56,11 @@ class World:
     def enter(self) -> Entered:
         """Go to the provider, press the button and come back, all in one browser."""
         begun = self.sign_in.begin(LINK)
-        return self.sign_in.finish(self.real.log_in(begun.address), held(begun.cookie))
+        return self.back(self.real.log_in(begun.address), held(begun.cookie))
+
+    def back(self, query: dict[str, str], cookies: dict[str, str]) -> Entered:
+        """Come back from the provider, with what the browser holds."""
+        return self.sign_in.finish(self.sign_in.pending(query, cookies), query)
 
     def refusal(self, kind: type[SignInError]) -> str:
         """What is said of a sign-in that fails, after it has been seen to leave nothing behind."""
@@ -111,10 +115,10 @@ def test_somebody_signs_in_and_is_back_at_the_link(world: World) -> None:
 def test_a_code_is_redeemed_once(world: World) -> None:
     begun = world.sign_in.begin(LINK)
     query = world.real.log_in(begun.address)
-    world.sign_in.finish(query, held(begun.cookie))
+    world.back(query, held(begun.cookie))
 
     with pytest.raises(RefusedSignInError, match=r"^the provider says invalid_grant$"):
-        world.sign_in.finish(query, held(begun.cookie))
+        world.back(query, held(begun.cookie))
 
 
 def test_a_code_is_of_no_use_without_the_verifier_that_went_before_it(world: World) -> None:
@@ -324,6 +328,24 @@ def test_a_user_info_endpoint_that_tells_nothing_is_told(
     provider.answers = {"/userinfo": (status, body)}
 
     assert http.refusal(ProviderError) == said
+
+
+@pytest.mark.parametrize(("status", "body"), [(503, b""), (200, b"e30.e30.x")], ids=["down", "signed"])
+def test_nobody_who_may_decide_is_kept_out_for_want_of_a_name(
+    http: World, provider: Provider, status: int, body: bytes
+) -> None:
+    provider.has_user_info, provider.leaves_out = True, {"name", "preferred_username"}
+    provider.answers = {"/userinfo": (status, body)}
+
+    assert http.enter().person.label == "jane@example.com"
+    assert ("GET", "/userinfo") in provider.asked
+
+
+def test_somebody_else_at_the_user_info_endpoint_is_not_passed_over(http: World, provider: Provider) -> None:
+    provider.has_user_info, provider.leaves_out = True, {"name", "preferred_username"}
+    provider.tells = {"sub": "joe-0002"}
+
+    http.refusal(IdTokenError)
 
 
 @pytest.mark.parametrize("token", ["", "a b", "a\r\nX: y", "é"])
@@ -622,7 +644,7 @@ def test_an_answer_that_another_provider_sent_is_not_redeemed(http: World, provi
     query = provider.log_in(begun.address)
 
     with pytest.raises(ProviderError, match=r"^the answer is another issuer's$"):
-        http.sign_in.finish(query | {"iss": "https://evil.example"}, held(begun.cookie))
+        http.back(query | {"iss": "https://evil.example"}, held(begun.cookie))
 
     assert ("POST", "/token") not in provider.asked
 

@@ -13,7 +13,7 @@ import pytest
 from reprieve.arn import KeyArn
 from reprieve.callers import Caller
 from reprieve.casebook import Casebook
-from reprieve.cases import Counts, ScheduledBy, open_case
+from reprieve.cases import Closure, Counts, Ending, ScheduledBy, open_case
 from reprieve.door import Door
 from reprieve.errors import (
     AbsentError,
@@ -30,6 +30,7 @@ from reprieve.keys import Key, Rescuable, Unknown
 from reprieve.links import Claims, mint, verify
 from reprieve.looking import Looker
 from reprieve.pages import Page, security_headers
+from reprieve.ports import Document
 from reprieve.rescue import Rescuer
 from reprieve.respond import Request, Responder
 from reprieve.tallies import CallerUses, Uses
@@ -42,6 +43,7 @@ DELETION = datetime(2026, 11, 29, 14, 2, tzinfo=UTC)
 CANCEL = b"enable=yes&decision=cancel"
 CANCEL_ONLY = b"decision=cancel"
 ENABLE = b"decision=enable"
+KEEP = b"decision=keep&why=The+tenant+has+left"
 ORDERS = Caller(kind="AssumedRole", id="arn:orders", name="role orders-fn", session="orders-api")
 
 
@@ -633,19 +635,19 @@ def denied(operation: str) -> AwsError:
             "kms:CancelKeyDeletion",
             AwsError("kms:CancelKeyDeletion", "Strange", ""),
             503,
-            "KMS did not answer",
+            "KMS did not do that",
         ),
         (
             "kms:CancelKeyDeletion",
             UnreachableError("kms:CancelKeyDeletion", "x", ""),
             503,
-            "KMS did not answer",
+            "KMS did not do that",
         ),
         (
             "kms:CancelKeyDeletion",
             WrongStateError("kms:CancelKeyDeletion", "KMSInvalidStateException", ""),
             503,
-            "KMS did not answer",
+            "KMS did not do that",
         ),
         ("kms:DescribeKey", denied("kms:DescribeKey"), 403, "This stack may not do that"),
         (
@@ -665,7 +667,7 @@ def test_a_refused_call_gets_a_page_that_says_that_nothing_was_changed(
 
     assert page.status == status
     assert title in read(page)
-    assert "Nothing was changed" in read(page)
+    assert "Nothing was changed" in read(page) or "the key still waits to be deleted" in read(page)
     assert "aws kms cancel-key-deletion" in read(page)
     assert world.state() == "PendingDeletion"
     assert world.queue.bodies == []
@@ -702,6 +704,190 @@ def test_a_cancellation_whose_answer_got_lost_and_which_worked_goes_on(world: Wo
     assert world.state() == "Enabled"
 
 
+@pytest.mark.parametrize(
+    "second",
+    [
+        WrongStateError("kms:CancelKeyDeletion", "KMSInvalidStateException", "is not pending deletion"),
+        ThrottledError("kms:CancelKeyDeletion", "ThrottlingException", ""),
+        UnreachableError("kms:CancelKeyDeletion", "ReadTimeoutError", ""),
+    ],
+)
+def test_what_the_second_try_of_a_cancellation_says_is_no_word_on_the_first(
+    world: World, second: AwsError
+) -> None:
+    cancel = world.kms.cancel_deletion
+
+    def cancel_twice(key: KeyArn, by: str = "") -> str:
+        cancel(key, by)
+        raise second
+
+    world.kms.cancel_deletion = cancel_twice  # type: ignore[method-assign]
+
+    page = world.post()
+
+    assert "The key works again" in read(page)
+    assert world.state() == "Enabled"
+    assert world.audit()[0].outcome == "rescued"
+    assert len(world.handled()) == 2
+
+
+@pytest.mark.parametrize("died_before", ["cancelling", "enabling", "telling"])
+def test_a_rescue_that_died_on_its_way_can_be_taken_up_again(world: World, died_before: str) -> None:
+    class DiedError(Exception):
+        pass
+
+    def die(*_: object, **__: object) -> str:
+        raise DiedError
+
+    usual = (world.kms.cancel_deletion, world.kms.enable, world.casebook)
+    if died_before == "cancelling":
+        world.kms.cancel_deletion = die  # type: ignore[method-assign]
+    elif died_before == "enabling":
+        world.kms.enable = die  # type: ignore[method-assign]
+    else:
+        world.table.errors.extend([None, DiedError()])
+    with pytest.raises(DiedError):
+        world.post()
+    world.kms.cancel_deletion, world.kms.enable, world.casebook = usual  # type: ignore[method-assign]
+
+    shown = world.ask()
+    offered = [control["value"] for control in controls(shown) if control.get("name") == "decision"]
+    if died_before == "enabling":
+        assert "chose to cancel the deletion and enable the key" in read(shown)
+        assert "It is not on record what came of it." in read(shown)
+        assert offered == ["enable"]
+    done = world.post(CANCEL if died_before == "cancelling" else ENABLE)
+
+    assert world.state() == "Enabled"
+    assert done.status == 200
+
+
+def test_an_enabling_that_failed_and_could_not_be_told_can_be_tried_again_there(world: World) -> None:
+    world.kms.fail("kms:EnableKey", denied("kms:EnableKey"))
+    world.table.fail(None, ThrottledError("dynamodb:PutItem", "ThrottlingException", ""))
+    failed = world.post()
+
+    again = world.post(ENABLE)
+
+    assert [control["value"] for control in controls(failed)] == ["enable"]
+    assert "The key works again" in read(again)
+
+
+def test_a_second_click_on_what_failed_leads_on_with_the_right_number_of_decisions(world: World) -> None:
+    world.kms.fail("kms:EnableKey", denied("kms:EnableKey"))
+    world.send(CANCEL, 0)
+
+    twice = world.send(CANCEL, 0)
+
+    sent = {str(field["name"]): field["value"] for field in fields(twice)}
+    assert sent["decisions"] == "1"
+    assert "The key works again" in read(world.send(ENABLE, int(str(sent["decisions"]))))
+
+
+def test_a_failed_enabling_is_told_although_the_state_can_not_be_read(world: World) -> None:
+    world.kms.fail("kms:EnableKey", denied("kms:EnableKey"))
+    world.kms.fail("kms:DescribeKey", None, UnreachableError("kms:DescribeKey", "ReadTimeoutError", ""))
+
+    page = world.post()
+
+    assert "it is not proven yet" in read(page)
+    assert "Enabling it failed: kms:EnableKey ended with AccessDeniedException." in read(page)
+
+
+def test_a_deletion_that_was_kept_and_cancelled_elsewhere_is_not_laid_at_the_keepers_door(
+    world: World,
+) -> None:
+    world.post(KEEP)
+    world.kms.keys[KEY] = replace(world.kms.keys[KEY], state="Disabled", deletion_date=None)
+
+    page = world.ask()
+
+    assert "Somebody cancelled the deletion by another way than this page" in read(page)
+    assert controls(page) == []
+
+
+def test_keeping_what_is_kept_is_said_and_neither_told_nor_recorded_again(world: World) -> None:
+    world.post(KEEP)
+    told = len(world.queue.bodies)
+
+    pages = [world.post(KEEP) for _ in range(5)]
+
+    assert all("The deletion goes on" in read(page) for page in pages)
+    assert (len(world.queue.bodies), len(world.audit())) == (told, 1)
+
+
+@pytest.mark.parametrize("body", [KEEP, CANCEL], ids=["keep", "cancel"])
+def test_what_is_stored_and_can_not_be_sent_is_not_said_to_be_undone(world: World, body: bytes) -> None:
+    world.queue.error = ThrottledError("sqs:SendMessage", "RequestThrottled", "")
+
+    page = world.post(body)
+
+    assert page.status == 200
+    assert "Every channel is being told." in read(page)
+    assert len(world.casebook.outbox()) == 1
+
+
+def test_a_key_that_is_brought_back_while_somebody_keeps_its_deletion_is_not_said_to_go(world: World) -> None:
+    describe = world.kms.describe
+    seen: list[KeyArn] = []
+
+    def brought_back(key: KeyArn) -> Any:
+        seen.append(key)
+        if len(seen) == 2:
+            world.kms.keys[KEY] = replace(world.kms.keys[KEY], state="Enabled", deletion_date=None)
+        return describe(key)
+
+    world.kms.describe = brought_back  # type: ignore[method-assign]
+
+    page = world.post(KEEP)
+
+    assert "The deletion is already off" in read(page)
+    assert world.queue.bodies == []
+    assert not world.casebook.cases(KEY)[-1].is_kept
+
+
+def test_a_case_that_is_closed_is_not_kept_any_more(world: World) -> None:
+    case = world.casebook.cases(KEY)[-1]
+    closure = Closure(how=Ending.CANCELLED, at=NOW)
+    world.casebook.save(replace(case, closure=closure), wake_at=None)
+
+    page = world.post(KEEP)
+
+    assert page.status == 503
+    assert not world.casebook.cases(KEY)[-1].is_kept
+
+
+def test_a_key_that_can_not_be_read_any_more_while_its_deletion_is_kept_is_said_to_be_so(
+    world: World,
+) -> None:
+    world.kms.fail("kms:DescribeKey", None, denied("kms:DescribeKey"))
+
+    page = world.post(KEEP)
+
+    assert page.status == 403
+    assert world.queue.bodies == []
+
+
+def test_an_item_that_can_not_be_understood_takes_nobody_s_page_away(world: World) -> None:
+    world.table.put(Document(partition=f"key#{KEY}", sort="audit#2026", body={"event": "of another version"}))
+
+    shown, done = world.ask(), world.post()
+
+    assert (shown.status, done.status) == (200, 200)
+    assert "The key works again" in read(done)
+    assert "Passed over what it could not read" in [message for _, message, _ in world.log.lines]
+
+
+def test_a_case_that_can_not_be_understood_does_not_stand_in_the_way(world: World) -> None:
+    (place,) = [place for place in world.table.documents if place[1].startswith("case#")]
+    world.table.documents[place] = replace(world.table.documents[place], body={"key": 7})
+
+    done = world.post()
+
+    assert "The key works again" in read(done)
+    assert "The other channels could not be told." in read(done)
+
+
 def test_a_cancellation_of_which_nothing_can_be_known_is_said_to_be_so(world: World) -> None:
     world.kms.fail("kms:CancelKeyDeletion", UnreachableError("kms:CancelKeyDeletion", "ReadTimeoutError", ""))
     world.kms.fail("kms:DescribeKey", None, UnreachableError("kms:DescribeKey", "ReadTimeoutError", ""))
@@ -726,8 +912,11 @@ def test_enabling_waits_until_kms_knows_of_the_cancellation_everywhere(world: Wo
 @pytest.mark.parametrize(
     ("errors", "said"),
     [
-        ([WrongStateError("kms:EnableKey", "KMSInvalidStateException", "")] * 5, "kms:EnableKey was refused"),
-        ([denied("kms:EnableKey")], "kms:EnableKey was refused, AccessDeniedException"),
+        (
+            [WrongStateError("kms:EnableKey", "KMSInvalidStateException", "")] * 5,
+            "ended with KMSInvalidStateException",
+        ),
+        ([denied("kms:EnableKey")], "ended with AccessDeniedException"),
     ],
     ids=["state", "denied"],
 )
@@ -909,9 +1098,6 @@ def test_the_policy_allows_the_one_stylesheet_and_nothing_else() -> None:
     assert headers["Cache-Control"] == "no-store"
     assert headers["X-Content-Type-Options"] == "nosniff"
     assert headers["X-Robots-Tag"] == "noindex, nofollow, noarchive"
-
-
-KEEP = b"decision=keep&why=The+tenant+has+left"
 
 
 def test_keeping_the_deletion_leaves_the_key_alone_records_why_and_tells_everybody(world: World) -> None:

@@ -1,6 +1,7 @@
 """The page of a stack whose approvers sign in: the use case on a world in memory."""
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from urllib.parse import urlsplit
 
 import pytest
@@ -77,8 +78,23 @@ def test_who_has_not_signed_in_can_not_decide(company: Company) -> None:
     page = company.world.post()
 
     assert "Sign in" in read(page)
+    assert f'href="../sign-in/{company.world.token()}"' in page.html
     assert company.world.kms.calls == []
     assert company.world.audit() == []
+
+
+def test_a_choice_that_came_after_the_session_had_ended_is_said_not_to_be_taken(company: Company) -> None:
+    company.enter()
+    company.ask("GET /keys/{token}")
+    company.world.clock.sleep(3600)
+
+    page = company.world.post()
+
+    assert company.world.audit() == []
+    assert company.world.state() == "PendingDeletion"
+    assert "Nothing was changed." in read(page)
+    assert "you have to make your choice again" in read(page)
+    assert "choice" not in read(company.ask("GET /keys/{token}"))
 
 
 def test_a_bad_link_leads_to_no_sign_in(company: Company) -> None:
@@ -131,6 +147,7 @@ def test_who_opens_the_page_is_put_on_record_once(company: Company) -> None:
 def test_each_of_two_people_is_put_on_record(company: Company) -> None:
     company.enter()
     company.ask("GET /keys/{token}")
+    company.world.clock.sleep(1)
     company.provider.user |= {"sub": "joe-0002", "name": "Joe", "email": "joe@example.com"}
     company.world.cookies = {COOKIE: "c" * 43}
     company.enter()
@@ -193,6 +210,91 @@ def test_an_answer_that_nobody_waits_for_is_refused(company: Company) -> None:
 
     assert page.status == 403
     assert "ten minutes" in read(page)
+
+
+@pytest.mark.parametrize("again", [True, False], ids=["code used", "new code"])
+def test_who_comes_back_twice_is_told_to_be_signed_in(company: Company, *, again: bool) -> None:
+    begun = company.ask("GET /sign-in/{token}")
+    answer = company.provider.log_in(begun.headers["Location"])
+    company.ask("GET /signed-in", answer)
+    session = company.world.cookies[SESSION_COOKIE]
+
+    page = company.ask(
+        "GET /signed-in", answer if again else company.provider.log_in(begun.headers["Location"])
+    )
+
+    assert page.status == 200
+    assert "You are signed in already" in read(page)
+    assert company.world.cookies[SESSION_COOKIE] == session
+
+
+def test_a_session_that_is_over_is_not_said_to_be_one(company: Company) -> None:
+    company.enter()
+    company.world.clock.sleep(3600)
+
+    page = company.ask("GET /signed-in", {"state": "x", "code": "y"})
+
+    assert page.status == 403
+    assert "You are not signed in" in read(page)
+
+
+def test_a_session_that_can_not_be_read_is_not_said_to_be_none(company: Company) -> None:
+    company.enter()
+
+    def fail(*_: str) -> None:
+        raise BUSY
+
+    company.world.table.get = fail  # type: ignore[assignment, method-assign]
+
+    assert company.ask("GET /signed-in").status == 503
+
+
+def bad_tokens(world: World) -> dict[str, str]:
+    good = world.token()
+    return {
+        "malformed": "v1a.x",
+        "forged": f"{good.rpartition('.')[0]}.{'A' * 43}",
+        "expired": world.token(expires_at=world.clock() - timedelta(seconds=1)),
+    }
+
+
+@pytest.mark.parametrize("kind", ["malformed", "forged", "expired"])
+def test_nothing_is_asked_of_the_provider_for_a_browser_that_has_no_good_link(
+    company: Company, kind: str
+) -> None:
+    company.ask("GET /sign-in/{token}")
+    bad = bad_tokens(company.world)[kind]
+    begun = company.world.cookies[SIGN_IN_COOKIE]
+    company.world.cookies[SIGN_IN_COOKIE] = begun.replace(company.world.token(), bad)
+    checked = company.world.signer.checks
+
+    page = company.ask("GET /signed-in", {"state": begun.partition(".")[0], "code": "made-up"})
+
+    assert (page.status, page.cookies) == (404, ())
+    assert company.provider.redeemed == []
+    assert company.world.signer.checks - checked == (kind != "malformed")
+    assert SESSION_COOKIE not in company.world.cookies
+
+
+def test_a_link_is_checked_once_on_the_way_back(company: Company) -> None:
+    begun = company.ask("GET /sign-in/{token}")
+    checked = company.world.signer.checks
+
+    company.ask("GET /signed-in", company.provider.log_in(begun.headers["Location"]))
+
+    assert company.world.signer.checks == checked + 1
+    assert company.provider.redeemed == ["code-0"]
+
+
+def test_nothing_is_asked_of_the_provider_where_the_link_can_not_be_checked(company: Company) -> None:
+    begun = company.ask("GET /sign-in/{token}")
+    company.world.signer.error = ThrottledError("kms:VerifyMac", "ThrottlingException", "")
+
+    answer = company.provider.log_in(begun.headers["Location"])
+    page = company.world.request("GET /signed-in", token="", query=answer)
+
+    assert page.status == 503
+    assert company.provider.redeemed == []
 
 
 @pytest.mark.parametrize("error", [ProviderError("no answer")])

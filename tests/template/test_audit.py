@@ -70,6 +70,7 @@ def test_audit_reads_the_stream_and_writes_into_its_two_groups_and_nothing_else(
         "Trace": "*",
         "WriteTrail": {"Fn::GetAtt": ["AuditTrail", "Arn"]},
         "ReadChanges": STREAM,
+        "FindStream": "*",
         "KeepWhatFailed": DEAD_LETTERS,
     }
 

@@ -5,6 +5,10 @@ from typing import Any
 
 import pytest
 
+from reprieve.id_tokens import is_over_tls
+from reprieve.settings import RespondSettings
+from tests.unit.test_settings import RESPOND
+
 SLACK = "https://hooks.slack.com/services/T0/B0/x"
 SECRET = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:slack-AbCdEf"  # noqa: S105  # an ARN
 TOPIC = "arn:aws-us-gov:sns:us-gov-west-1:111122223333:alarms"
@@ -59,6 +63,8 @@ def test_every_default_satisfies_its_own_constraint(template: dict[str, Any]) ->
         ("MemberRoleName", "kms-reprieve-member"),
         ("OrganizationId", "o-a1b2c3d4e5"),
         ("ExternalId", "kms-reprieve/prod"),
+        ("OidcClientId", "kms-reprieve"),
+        ("ApproverGroups", "Key Approvers, admins"),
     ],
 )
 def test_good_values_are_taken(template: dict[str, Any], name: str, value: str) -> None:
@@ -85,10 +91,93 @@ def test_good_values_are_taken(template: dict[str, Any], name: str, value: str) 
         ("MemberRoleName", "arn:aws-cn:iam::111122223333:role/kms-reprieve-member"),
         ("OrganizationId", "111122223333"),
         ("ExternalId", "x"),
+        ("OidcClientId", " "),
+        ("ApproverGroups", " , "),
     ],
 )
 def test_bad_values_are_refused(template: dict[str, Any], name: str, value: str) -> None:
     assert not re.fullmatch(template["Parameters"][name]["AllowedPattern"], value)
+
+
+@pytest.mark.parametrize(
+    "networks",
+    [
+        "192.0.2.0/24",
+        "192.0.2.1/24",
+        "0.0.0.0/0",
+        "255.255.255.255/32",
+        " 10.0.0.0/8 , 2001:db8::/32 ",
+        "2001:db8::1/64,::/0",
+        "1:2:3:4:5:6:7:8/128",
+        "1:2:3:4:5:6:7::/112",
+    ],
+)
+def test_networks_that_the_template_takes_are_networks_to_the_function(
+    template: dict[str, Any], networks: str
+) -> None:
+    assert re.fullmatch(template["Parameters"]["ApproverCidrs"]["AllowedPattern"], networks)
+    assert RespondSettings.read(RESPOND | {"APPROVERS": "network", "APPROVER_CIDRS": networks}).networks
+
+
+@pytest.mark.parametrize(
+    "networks",
+    [
+        " ",
+        ",",
+        "192.0.2.0",
+        "192.0.2.0/33",
+        "192.0.2.0/024",
+        "192.0.2/24",
+        "1.2.3/99",
+        "1.2.3.4.5/8",
+        "256.0.0.0/8",
+        "01.2.3.4/8",
+        "192.0.2.0/24,",
+        "192.0.2.0/24, ",
+        "192.0.2.0/24;198.51.100.0/24",
+        "2001:db8::/129",
+        "2001:db8/32",
+        "20011:db8::/32",
+        "1:2:3:4:5:6:7:8:9:a/64",
+        "2001:db8::g/64",
+        "vpn",
+    ],
+)
+def test_what_is_no_network_is_refused_before_it_fails_every_request(
+    template: dict[str, Any], networks: str
+) -> None:
+    assert not re.fullmatch(template["Parameters"]["ApproverCidrs"]["AllowedPattern"], networks)
+
+
+@pytest.mark.parametrize(
+    ("issuer", "good"),
+    [
+        ("https://id.example", True),
+        ("https://id.example:8443/realms/a/?b", True),
+        ("http://127.0.0.1:8080/realms/a", True),
+        ("http://localhost", True),
+        ("http://id.example", False),
+        ("http://127.0.0.1.example.com", False),
+        ("http://localhost:655350", False),
+        ("https://", False),
+        ("https://id.example@evil.example", False),
+        ("https://evil.example\\@id.example", False),
+        ("http://127.0.0.1:80/@", False),
+        ("https://id.example/a b", False),
+        ("https://id.exämple", False),
+    ],
+)
+def test_the_template_takes_the_issuers_that_the_function_takes(
+    template: dict[str, Any], issuer: str, *, good: bool
+) -> None:
+    taken = bool(re.fullmatch(template["Parameters"]["OidcIssuer"]["AllowedPattern"], issuer))
+
+    assert (taken, is_over_tls(issuer)) == (good, good)
+
+
+def test_no_library_may_log_what_it_sends_and_gets(template: dict[str, Any]) -> None:
+    # With JSON logs Lambda gives the level to the root logger: at DEBUG botocore logs links and secrets.
+    assert template["Parameters"]["LogLevel"]["AllowedValues"] == ["INFO", "WARN", "ERROR"]
 
 
 @pytest.mark.parametrize(

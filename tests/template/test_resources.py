@@ -187,7 +187,7 @@ def test_every_dead_letter_queue_has_an_alarm_that_reaches_people(resources: dic
     alarms = {
         alarm["Properties"]["Dimensions"][0]["Value"]["Fn::GetAtt"][0]: alarm["Properties"]
         for alarm in of_type(resources, "AWS::CloudWatch::Alarm").values()
-        if "Dimensions" in alarm["Properties"]
+        if alarm["Properties"]["Namespace"] == "AWS/SQS"
     }
 
     assert queues == {"AuditDeadLetterQueue", "DeliveryDeadLetterQueue", "InvestigateDeadLetterQueue"}
@@ -198,15 +198,38 @@ def test_every_dead_letter_queue_has_an_alarm_that_reaches_people(resources: dic
         assert alarm["AlarmActions"] == [{"Ref": "NoticeTopic"}]
 
 
-def test_the_alarms_on_dead_letters_may_publish_to_the_notice_topic(resources: dict[str, Any]) -> None:
+def test_a_page_that_fails_reaches_people(resources: dict[str, Any]) -> None:
+    alarm = dict(resources["RespondErrorAlarm"]["Properties"])
+
+    assert "${RespondLogs}" in alarm.pop("AlarmDescription")["Fn::Sub"]
+    assert alarm == {
+        "Namespace": "AWS/Lambda",
+        "MetricName": "Errors",
+        "Dimensions": [{"Name": "FunctionName", "Value": {"Ref": "RespondFunction"}}],
+        "Statistic": "Sum",
+        "Period": 300,
+        "EvaluationPeriods": 1,
+        "Threshold": 1,
+        "ComparisonOperator": "GreaterThanOrEqualToThreshold",
+        "TreatMissingData": "notBreaching",
+        "AlarmActions": [{"Ref": "NoticeTopic"}],
+    }
+
+
+def test_every_alarm_that_is_to_reach_people_may_publish_to_the_notice_topic(
+    resources: dict[str, Any],
+) -> None:
     (statement,) = resources["NoticeTopicPolicy"]["Properties"]["PolicyDocument"]["Statement"]
 
     assert statement["Principal"] == {"Service": "cloudwatch.amazonaws.com"}
-    assert statement["Condition"]["ArnEquals"]["aws:SourceArn"] == [
-        {"Fn::GetAtt": ["InvestigateDeadLetterAlarm", "Arn"]},
-        {"Fn::GetAtt": ["DeliveryDeadLetterAlarm", "Arn"]},
-        {"Fn::GetAtt": ["AuditDeadLetterAlarm", "Arn"]},
+    telling = [
+        {"Fn::GetAtt": [name, "Arn"]}
+        for name, alarm in of_type(resources, "AWS::CloudWatch::Alarm").items()
+        if alarm["Properties"]["AlarmActions"] == [{"Ref": "NoticeTopic"}]
     ]
+    allowed = statement["Condition"]["ArnEquals"]["aws:SourceArn"]
+    assert len(telling) == 4
+    assert sorted(allowed, key=str) == sorted(telling, key=str)
 
 
 def test_what_investigate_can_t_work_on_is_kept(translated: dict[str, Any]) -> None:

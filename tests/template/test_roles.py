@@ -75,6 +75,7 @@ ALLOWED = {
 # Actions that AWS authorizes on no resource, by its service authorization reference.
 WITHOUT_RESOURCE = {
     "cloudtrail:LookupEvents",
+    "dynamodb:ListStreams",
     "kms:ListAliases",
     "sns:Unsubscribe",
     "xray:PutTelemetryRecords",
@@ -173,6 +174,13 @@ def test_a_bare_star_is_for_actions_without_a_resource_alone(resources: dict[str
         for statement in role_statements(resources[role]):
             if "*" in listed(statement["Resource"]):
                 assert set(listed(statement["Action"])) <= WITHOUT_RESOURCE
+
+
+def test_an_action_without_a_resource_has_a_bare_star(resources: dict[str, Any]) -> None:
+    for role in ALLOWED:
+        for statement in role_statements(resources[role]):
+            if WITHOUT_RESOURCE & set(listed(statement["Action"])):
+                assert statement["Resource"] == "*"
 
 
 def test_every_star_is_explained_next_to_it(source: str) -> None:

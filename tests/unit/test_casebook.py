@@ -8,6 +8,7 @@ import pytest
 
 from reprieve.casebook import Bookmark, Casebook, CaseFile, envelope
 from reprieve.cases import Closure, Ending
+from reprieve.decisions import Choice
 from reprieve.errors import AwsError, ConflictError, NotUnderstoodError, ThrottledError
 from reprieve.history import STARTED, Entry, Event
 from reprieve.notices import Notice
@@ -15,6 +16,7 @@ from reprieve.ports import Document
 from tests.examples import DELETION, KEY, NOW, OTHER_KEY, at, case, decision, key, notice, scheduled
 from tests.fakes import FakeQueue, FakeTable
 
+DATE = "2026-11-29T14:02:10Z"
 ENTRY = Entry(
     id="b7a0",
     at=at("15:10"),
@@ -24,6 +26,9 @@ ENTRY = Entry(
     state_before="PendingDeletion",
     outcome=STARTED,
 )
+
+
+BEGUN = CaseFile(history=(ENTRY,), decisions=1, decision=ENTRY.decision, rescue=ENTRY.decision)
 
 
 def casebook() -> Casebook:
@@ -218,8 +223,10 @@ def test_a_decision_is_stored_and_stored_again_with_what_came_of_it() -> None:
     begun = book.file(KEY, DELETION)
     book.conclude(KEY, done)
 
-    assert begun == CaseFile(history=(ENTRY,), decisions=1, decision=ENTRY.decision)
-    assert book.file(KEY, DELETION) == CaseFile(history=(done,), decisions=1, decision=decision())
+    assert begun == BEGUN
+    assert book.file(KEY, DELETION) == CaseFile(
+        history=(done,), decisions=1, decision=decision(), rescue=decision()
+    )
 
 
 @pytest.mark.parametrize("after", [0, 2], ids=["too few", "too many"])
@@ -230,7 +237,7 @@ def test_a_decision_on_what_is_no_longer_so_is_refused_and_leaves_no_trace(after
     with pytest.raises(ConflictError):
         book.decide(KEY, DELETION, replace(ENTRY, id="c000"), after)
 
-    assert book.file(KEY, DELETION) == CaseFile(history=(ENTRY,), decisions=1, decision=ENTRY.decision)
+    assert book.file(KEY, DELETION) == BEGUN
 
 
 def test_decisions_follow_one_another() -> None:
@@ -301,3 +308,40 @@ def test_what_is_not_ours_in_the_table_is_refused_by_name() -> None:
 
     with pytest.raises(NotUnderstoodError, match=r"^Bookmark: "):
         book.bookmark("trail")
+
+
+def test_what_can_not_be_understood_is_passed_over_and_counted() -> None:
+    book = casebook()
+    book.save(case(), wake_at=None)
+    book.note(KEY, ENTRY)
+    for sort, body in (("audit#2026", {"event": "tomorrow's"}), ("audit#2027", {}), (f"case#{DATE}", None)):
+        place = Document(partition=f"key#{KEY}", sort=sort)
+        found = book.table.get(place.partition, place.sort)
+        book.table.put(replace(found or place, body=body or {"key": 7}))
+
+    file = book.file(KEY, DELETION)
+
+    assert file == CaseFile(history=(ENTRY,), rescue=ENTRY.decision, unreadable=3)
+
+
+@pytest.mark.parametrize(
+    ("choice", "outcome", "may_have_acted"),
+    [
+        (Choice.CANCEL, "started", True),
+        (Choice.CANCEL, "rescued", True),
+        (Choice.ENABLE, "unproven", True),
+        (Choice.CANCEL, "not-done", True),
+        (Choice.CANCEL, "denied", False),
+        (Choice.CANCEL, "busy", False),
+        (Choice.KEEP, "kept", False),
+    ],
+)
+def test_what_may_have_brought_the_key_back_is_found(
+    choice: Choice, outcome: str, *, may_have_acted: bool
+) -> None:
+    book = casebook()
+    entry = replace(ENTRY, decision=decision(choice=choice), outcome=outcome)
+    book.note(KEY, entry)
+    book.note(KEY, Entry(id="c000", at=at("15:12"), case_id=ENTRY.case_id, event=Event.NOTICE, reason="x"))
+
+    assert (book.file(KEY, DELETION).rescue == entry.decision) is may_have_acted

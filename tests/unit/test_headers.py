@@ -10,6 +10,8 @@ import pytest
 
 from reprieve.forms import Secret
 from reprieve.pages import Page, Return, View, case_page, outcome_page, redirect, security_headers
+from reprieve.respond import Request, Responder
+from reprieve.signin import SESSION_COOKIE
 from tests.examples import DELETION, KEY, NOW, case, key, visitor
 from tests.outcomes import EVERY
 
@@ -146,3 +148,26 @@ def test_who_is_not_let_in_gets_them_too(handler: Callable[..., dict[str, Any]])
     answer = handler(recorded, Context())
 
     assert (answer["statusCode"], answer["headers"]) == (403, security_headers())
+
+
+BLANKS = ("\u2000", "\u00a0", "\u3000", "\u2028", "\u0085", "\x1f", "\x0b", "\r", "\n")
+
+
+@pytest.mark.parametrize("blank", BLANKS)
+def test_a_cookie_that_only_looks_like_one_of_ours_is_not_taken_for_it(
+    handler: Callable[..., dict[str, Any]], monkeypatch: pytest.MonkeyPatch, blank: str
+) -> None:
+    # Browsers keep other hosts from setting `__Host-`, and not from setting a blank before it.
+    asked: list[Request] = []
+
+    def respond(_: Responder, request: Request) -> Page:
+        asked.append(request)
+        return Page(200, "")
+
+    monkeypatch.setattr(Responder, "respond", respond)
+    planted = f"{blank}{SESSION_COOKIE}=planted"
+
+    handler(event("get", cookies=[planted, f" \t{SESSION_COOKIE}\t= ours "]), Context())
+    handler(event("get", cookies=[planted]), Context())
+
+    assert [request.cookies.get(SESSION_COOKIE) for request in asked] == ["ours", None]

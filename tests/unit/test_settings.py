@@ -198,6 +198,14 @@ def test_approvers_may_have_to_come_from_networks() -> None:
     assert settings.networks == (ip_network("192.0.2.0/24"), ip_network("2001:db8::/32"))
 
 
+def test_a_network_may_be_named_by_any_address_in_it() -> None:
+    settings = RespondSettings.read(
+        RESPOND | {"APPROVERS": "network", "APPROVER_CIDRS": "192.0.2.1/24, 2001:db8::1/32"}
+    )
+
+    assert settings.networks == (ip_network("192.0.2.0/24"), ip_network("2001:db8::/32"))
+
+
 def test_networks_count_only_where_they_are_asked_for() -> None:
     assert RespondSettings.read(RESPOND | {"APPROVER_CIDRS": "192.0.2.0/24"}).networks == ()
 
@@ -208,7 +216,7 @@ def test_a_network_that_is_asked_for_and_not_named_lets_nobody_in(cidrs: str) ->
         RespondSettings.read(RESPOND | {"APPROVERS": "network", "APPROVER_CIDRS": cidrs})
 
 
-@pytest.mark.parametrize("cidrs", ["192.0.2.1/24", "192.0.2.0/33", "vpn", "2001:db8::/129"])
+@pytest.mark.parametrize("cidrs", ["192.0.2.0/33", "1.2.3/99", "vpn", "2001:db8::/129"])
 def test_what_is_no_network_is_refused(cidrs: str) -> None:
     with pytest.raises(SettingsError, match="APPROVER_CIDRS holds what is no network"):
         RespondSettings.read(RESPOND | {"APPROVERS": "network", "APPROVER_CIDRS": cidrs})

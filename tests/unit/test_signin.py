@@ -1,6 +1,7 @@
 """A browser's way to the provider and back, what it holds meanwhile, and the hour that follows."""
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 from hashlib import sha256
 from urllib.parse import parse_qsl, urlsplit
@@ -19,8 +20,9 @@ from reprieve.errors import (
     UnreachableError,
 )
 from reprieve.id_tokens import Rule
+from reprieve.ports import Document
 from reprieve.settings import SignInSettings
-from reprieve.signin import SESSION_COOKIE, SIGN_IN_COOKIE, SignIn
+from reprieve.signin import SESSION_COOKIE, SIGN_IN_COOKIE, Entered, SignIn
 from reprieve.visitors import Person
 from tests.fakes import NOW, FakeClock, FakeTable
 from tests.identity import FakeProvider, held
@@ -49,10 +51,19 @@ def sign_in(provider: FakeProvider, table: FakeTable, clock: FakeClock) -> SignI
     return SignIn(provider=provider, rule=Rule(domains=frozenset({"example.com"})), table=table, clock=clock)
 
 
+def state(cookie: str) -> str:
+    return held(cookie)[SIGN_IN_COOKIE].partition(".")[0]
+
+
+def back(sign_in: SignIn, query: dict[str, str], cookies: dict[str, str]) -> Entered:
+    """Come back from the provider."""
+    return sign_in.finish(sign_in.pending(query, cookies), query)
+
+
 def entered(sign_in: SignIn, provider: FakeProvider) -> dict[str, str]:
     """The cookies of a browser in which Jane has signed in."""
     begun = sign_in.begin(LINK)
-    done = sign_in.finish(provider.log_in(begun.address), held(begun.cookie))
+    done = back(sign_in, provider.log_in(begun.address), held(begun.cookie))
     return held(*done.cookies)
 
 
@@ -87,9 +98,10 @@ def test_the_provider_is_told_neither_the_verifier_nor_the_link(sign_in: SignIn)
 
 def test_what_is_held_is_not_shown_by_accident(sign_in: SignIn, provider: FakeProvider) -> None:
     begun = sign_in.begin(LINK)
-    done = sign_in.finish(provider.log_in(begun.address), held(begun.cookie))
+    done = back(sign_in, provider.log_in(begun.address), held(begun.cookie))
 
     assert repr(begun) == "Begun()"
+    assert "v1a" not in repr(sign_in.pending({"state": state(begun.cookie)}, held(begun.cookie)))
     assert repr(done) == f"Entered(person={JANE!r})"
 
 
@@ -102,7 +114,7 @@ def test_what_is_no_token_begins_nothing(sign_in: SignIn, token: str) -> None:
 def test_a_session_is_set_and_the_sign_in_taken_away(sign_in: SignIn, provider: FakeProvider) -> None:
     begun = sign_in.begin(LINK)
 
-    done = sign_in.finish(provider.log_in(begun.address), held(begun.cookie))
+    done = back(sign_in, provider.log_in(begun.address), held(begun.cookie))
 
     session, over = done.cookies
     assert re.fullmatch(
@@ -144,6 +156,15 @@ def test_a_session_lasts_an_hour_whether_or_not_the_table_has_dropped_it(
     after = sign_in.person(cookies)
 
     assert (before, after) == (JANE, None)
+
+
+def test_a_session_that_can_not_be_understood_is_none(
+    sign_in: SignIn, provider: FakeProvider, table: FakeTable
+) -> None:
+    cookies = entered(sign_in, provider)
+    table.documents = {place: replace(found, body={"person": 7}) for place, found in table.documents.items()}
+
+    assert sign_in.person(cookies) is None
 
 
 def test_a_session_ends_when_another_provider_is_named(sign_in: SignIn, provider: FakeProvider) -> None:
@@ -190,7 +211,7 @@ def test_a_browser_that_began_nothing_can_end_nothing(sign_in: SignIn, cookie: s
     cookies = {} if cookie is None else {SIGN_IN_COOKIE: cookie}
 
     with pytest.raises(LostSignInError):
-        sign_in.finish({"code": "c", "state": "A" * 43}, cookies)
+        back(sign_in, {"code": "c", "state": "A" * 43}, cookies)
 
 
 @pytest.mark.parametrize("state", [None, "", "A" * 43, "é", "\ud800"])
@@ -202,7 +223,7 @@ def test_an_answer_to_another_browser_is_not_taken(
     query.pop("state")
 
     with pytest.raises(LostSignInError):
-        sign_in.finish(query if state is None else query | {"state": state}, held(begun.cookie))
+        back(sign_in, query if state is None else query | {"state": state}, held(begun.cookie))
 
     assert provider.codes
 
@@ -213,7 +234,7 @@ def test_a_sign_in_may_take_ten_minutes(sign_in: SignIn, provider: FakeProvider,
 
     clock.sleep(599)
 
-    assert sign_in.finish(query, held(begun.cookie)).person == JANE
+    assert back(sign_in, query, held(begun.cookie)).person == JANE
 
 
 def test_a_sign_in_that_takes_longer_is_lost(
@@ -225,7 +246,7 @@ def test_a_sign_in_that_takes_longer_is_lost(
     clock.sleep(600)
 
     with pytest.raises(LostSignInError):
-        sign_in.finish(query, held(begun.cookie))
+        back(sign_in, query, held(begun.cookie))
 
 
 def test_an_answer_that_names_another_provider_is_not_redeemed(
@@ -235,7 +256,7 @@ def test_an_answer_that_names_another_provider_is_not_redeemed(
     query = provider.log_in(begun.address) | {"iss": "https://evil.example"}
 
     with pytest.raises(ProviderError, match=r"^the answer is another issuer's$"):
-        sign_in.finish(query, held(begun.cookie))
+        back(sign_in, query, held(begun.cookie))
 
     assert provider.codes
 
@@ -245,7 +266,7 @@ def test_a_provider_need_not_name_itself(sign_in: SignIn, provider: FakeProvider
     query = provider.log_in(begun.address)
     del query["iss"]
 
-    assert sign_in.finish(query, held(begun.cookie)).person == JANE
+    assert back(sign_in, query, held(begun.cookie)).person == JANE
 
 
 @pytest.mark.parametrize("code", [None, ""])
@@ -255,7 +276,7 @@ def test_an_answer_without_a_code_is_none(sign_in: SignIn, provider: FakeProvide
     query.pop("code")
 
     with pytest.raises(ProviderError, match=r"^the answer has no code$"):
-        sign_in.finish(query if code is None else query | {"code": code}, held(begun.cookie))
+        back(sign_in, query if code is None else query | {"code": code}, held(begun.cookie))
 
 
 def test_a_refusal_is_short_and_on_one_line(sign_in: SignIn, provider: FakeProvider) -> None:
@@ -263,7 +284,7 @@ def test_a_refusal_is_short_and_on_one_line(sign_in: SignIn, provider: FakeProvi
     state = provider.log_in(begun.address)["state"]
 
     with pytest.raises(RefusedSignInError) as caught:
-        sign_in.finish({"state": state, "error": "a\n" + "x" * 1000}, held(begun.cookie))
+        back(sign_in, {"state": state, "error": "a\n" + "x" * 1000}, held(begun.cookie))
 
     assert str(caught.value) == f"the provider says a\N{REPLACEMENT CHARACTER}{'x' * 61}…"
 
@@ -282,7 +303,22 @@ def test_a_session_that_can_not_be_stored_is_none(
     begun = sign_in.begin(LINK)
 
     with pytest.raises(AwsError):
-        sign_in.finish(provider.log_in(begun.address), held(begun.cookie))
+        back(sign_in, provider.log_in(begun.address), held(begun.cookie))
+
+
+class Impatient(FakeTable):
+    """A table whose answers get lost, so that every write comes twice."""
+
+    def put(self, *documents: Document) -> None:
+        super().put(*documents)
+        super().put(*documents)
+
+
+def test_a_session_whose_storing_came_twice_is_stored(provider: FakeProvider, clock: FakeClock) -> None:
+    rule = Rule(domains=frozenset({"example.com"}))
+    sign_in = SignIn(provider=provider, rule=rule, table=Impatient(), clock=clock)
+
+    assert sign_in.person(entered(sign_in, provider)) == JANE
 
 
 @pytest.mark.parametrize(

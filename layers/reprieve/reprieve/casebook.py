@@ -18,12 +18,13 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from reprieve.arn import KeyArn
 from reprieve.cases import Case, case_id, date_name
 from reprieve.clock import rfc3339
 from reprieve.decisions import Decision
+from reprieve.errors import NotUnderstoodError
 from reprieve.history import Entry, Event
 from reprieve.notices import Notice
 from reprieve.ports import Document, MessageQueue, Table
@@ -39,6 +40,7 @@ _OPEN: Final = "open"
 _OUTBOX: Final = "outbox"
 _CASE: Final = "case#"
 _DECISION: Final = "decision#"
+_Kept = TypeVar("_Kept")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,12 +66,16 @@ class CaseFile:
         history: What happened to it, in order.
         decisions: How many decisions there were.
         decision: The latest of them, whatever came of it.
+        rescue: The latest of them that was to bring the key back and may have been carried out.
+        unreadable: How many items could not be understood, and were passed over.
     """
 
     case: Case | None = None
     history: tuple[Entry, ...] = ()
     decisions: int = 0
     decision: Decision | None = None
+    rescue: Decision | None = None
+    unreadable: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,18 +158,25 @@ class Casebook:
         return (from_json(Waiting, document.body) for document in self.table.list(_OPEN))
 
     def file(self, key: KeyArn, deletion_date: datetime) -> CaseFile:
-        """Return a case with what happened to it, in one request."""
+        """Return a case with what happened to it, in one request.
+
+        What can't be understood is passed over: a person who wants to rescue a key is not kept from it.
+        """
         name, about = date_name(deletion_date), case_id(key, deletion_date)
         found = {document.sort: document for document in self.table.list(_key(key))}
         case, decided = found.get(_CASE + name), found.get(_DECISION + name)
-        entries = {sort: from_json(Entry, found[sort].body) for sort in found if sort.startswith(AUDIT)}
-        latest = entries.get(decided.body["audit"]) if decided else None
-        history = (entry for entry in entries.values() if entry.case_id == about)
+        ours = {sort: _readable(Entry, found[sort]) for sort in found if sort.startswith(AUDIT)}
+        entries = {sort: entry for sort, entry in ours.items() if entry and entry.case_id == about}
+        history = sorted(entries.values(), key=lambda entry: entry.place)
+        latest = entries.get(str(decided.body.get("audit"))) if decided else None
+        known = _readable(Case, case) if case else None
         return CaseFile(
-            case=_case(case) if case else None,
-            history=tuple(sorted(history, key=lambda entry: entry.place)),
+            case=replace(known, version=case.version) if known and case else None,
+            history=tuple(history),
             decisions=decided.version if decided else 0,
             decision=latest.decision if latest else None,
+            rescue=next((entry.rescue for entry in reversed(history) if entry.rescue), None),
+            unreadable=list(ours.values()).count(None) + (case is not None and known is None),
         )
 
     def decide(self, key: KeyArn, deletion_date: datetime, entry: Entry, after: int) -> None:
@@ -271,6 +284,13 @@ def _outgoing(notice: Notice) -> Document:
 
 def _told(case: Case, notice: Notice) -> Entry:
     return Entry(id=notice.id, at=notice.at, case_id=case.id, event=Event.NOTICE, reason=notice.reason)
+
+
+def _readable(kind: type[_Kept], found: Document) -> _Kept | None:
+    try:
+        return from_json(kind, found.body)
+    except NotUnderstoodError:
+        return None
 
 
 def _sort(entry: Entry) -> str:

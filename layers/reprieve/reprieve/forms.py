@@ -22,7 +22,7 @@ COOKIE: Final = "__Host-reprieve-form"
 _COOKIE_LENGTH: Final = 43
 _FIELDS_AT_MOST: Final = 10
 _WHY_LIMIT: Final = 200
-_DECISIONS_DIGITS: Final = 6
+_DECISIONS_DIGITS: Final = 9
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,11 +5,15 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
-from reprieve.decisions import Decision
+from reprieve.decisions import Choice, Decision
 from reprieve.visitors import Visitor
 
 STARTED: Final = "started"
 """The outcome of a decision before anything is done; if it stays, nobody knows what came of it."""
+MAY_HAVE_ACTED: Final = frozenset({
+    *(STARTED, "cancelled", "not-done", "not-enabled", "rescued", "unproven", "unsure"),
+})  # fmt: skip
+"""The outcomes after which a key may be another than before."""
 
 
 class Event(StrEnum):
@@ -50,6 +54,13 @@ class Entry:
     state_before: str | None = None
     outcome: str | None = None
     request_ids: tuple[str, ...] = ()
+
+    @property
+    def rescue(self) -> Decision | None:
+        """The decision to cancel or to enable, if it may have been carried out."""
+        if self.decision is None or self.decision.choice is Choice.KEEP:
+            return None
+        return self.decision if self.outcome in MAY_HAVE_ACTED else None
 
     @property
     def place(self) -> tuple[datetime, int]:

@@ -35,10 +35,16 @@ class Seen:
         """The latest decision about the case, whatever came of it."""
         return self.file.decision
 
+    @property
+    def rescue(self) -> Decision | None:
+        """The latest decision that may have brought the key back."""
+        decision = self.case.decision if self.case and not self.case.is_kept else None
+        return self.file.rescue or decision
+
     def nothing_to_decide(self, claims: Claims) -> Outcome | None:
         """Return what to say where there is nothing to decide, or None where there is."""
         if not self.key.is_pending:
-            return outcomes.already(self.key, self.case, self.at)
+            return outcomes.already(self.key, self.rescue, self.case.closure if self.case else None, self.at)
         if self.key.deletion_date == claims.deletion_date:
             return None
         if self.key.state == KeyState.PENDING_REPLICA_DELETION:
@@ -73,10 +79,13 @@ class Looker:
     def _file(self, claims: Claims) -> CaseFile:
         """Return what is on record; without it the page still shows the key."""
         try:
-            return self.casebook.file(claims.key, claims.deletion_date)
+            file = self.casebook.file(claims.key, claims.deletion_date)
         except AwsError as error:
             self.log.error("Could not read a case", problem=str(error), key=str(claims.key))
             return CaseFile()
+        if file.unreadable:
+            self.log.error("Passed over what it could not read", items=file.unreadable, key=str(claims.key))
+        return file
 
 
 def as_told(key: Key, told: KeyMetadata) -> Key:

@@ -14,12 +14,20 @@ from reprieve.cases import Case, Closure, Ending, case_id, open_case
 from reprieve.clock import Clock, to_minute
 from reprieve.decisions import Choice, Decision
 from reprieve.due import Policy, wake_at
-from reprieve.errors import AbsentError, AwsError, ConflictError, UnreachableError, WrongStateError
+from reprieve.errors import (
+    AbsentError,
+    AwsError,
+    ConflictError,
+    DeniedError,
+    NotUnderstoodError,
+    ThrottledError,
+    WrongStateError,
+)
 from reprieve.history import STARTED, Entry, Event
 from reprieve.keys import Key, KeyState
 from reprieve.links import Claims
 from reprieve.looking import NOTHING_CHANGED, Looker, Seen, as_told, refused
-from reprieve.notices import Reason, tell
+from reprieve.notices import Notice, Reason, tell
 from reprieve.pages import Outcome, outcomes
 from reprieve.ports import KeyControl, KeyDirectory, Log, MessageQueue
 
@@ -60,12 +68,14 @@ class Rescuer:
             return outcomes.decided_meanwhile(seen.key, other, seen.at)
         again = decision.choice is Choice.ENABLE
         if nothing and not (again and nothing.offer_enable):
-            return nothing
+            return replace(nothing, decisions=seen.file.decisions)
         if again and nothing is None:
             return outcomes.BAD_FORM
-        return self._recorded(claims, decision, seen, after)
+        if decision.choice is Choice.KEEP and seen.case and seen.case.is_kept:
+            return outcomes.kept(seen.key, seen.case, seen.at)
+        return self._recorded(claims, decision, seen)
 
-    def _recorded(self, claims: Claims, decision: Decision, seen: Seen, after: int) -> Outcome:
+    def _recorded(self, claims: Claims, decision: Decision, seen: Seen) -> Outcome:
         """Act, between two entries in the record; without the first nothing is done.
 
         The first one is the decision: of two people at the same moment, one writes it.
@@ -80,7 +90,7 @@ class Rescuer:
             outcome=STARTED,
         )
         try:
-            self.casebook.decide(claims.key, claims.deletion_date, entry, after)
+            self.casebook.decide(claims.key, claims.deletion_date, entry, seen.file.decisions)
         except ConflictError:
             return self._decided_meanwhile(claims, seen)
         except AwsError as error:
@@ -92,7 +102,7 @@ class Rescuer:
         decided = replace(decision, state=state)
         entry = replace(entry, decision=decided, outcome=outcome.name, request_ids=request_ids)
         self._conclude(claims, decided, entry)
-        return replace(outcome, decisions=after + 1)
+        return replace(outcome, decisions=seen.file.decisions + 1)
 
     def _decided_meanwhile(self, claims: Claims, seen: Seen) -> Outcome:
         """Say who was faster; they may be at it still."""
@@ -108,32 +118,36 @@ class Rescuer:
     def _cancel(self, claims: Claims, decision: Decision, seen: Seen) -> "_Done":
         try:
             request_id = self.control.cancel_deletion(claims.key, by=decision.by.acting)
-        except UnreachableError as error:
-            return self._unanswered(claims, decision, seen, error)
-        except (WrongStateError, AbsentError) as error:
-            return self._as_it_is(claims, seen, error), ()
-        except AwsError as error:
+        except DeniedError as error:
             self._failed(error, claims)
             return refused(seen.key, error, NOTHING_CHANGED), ()
+        except AwsError as error:
+            return self._unanswered(claims, decision, seen, error)
         return self._bring_back(claims, decision, seen, (request_id,))
 
     def _unanswered(self, claims: Claims, decision: Decision, seen: Seen, error: AwsError) -> "_Done":
-        """Find out what came of a cancellation whose answer got lost."""
-        self._failed(error, claims)
-        now = self.looker.look(claims)
-        if isinstance(now, Outcome):
-            return outcomes.unsure(seen.key), ()
-        if now.key.is_pending:
-            return outcomes.unreachable(now.key), ()
-        return self._bring_back(claims, decision, now, ())
+        """Find out what came of a cancellation that KMS did not confirm.
 
-    def _as_it_is(self, claims: Claims, seen: Seen, error: AwsError) -> Outcome:
-        """Say what is so where KMS says that there is nothing to cancel."""
+        The SDK asks twice where an answer gets lost: what the second one says is no word on the first.
+        A key that waited to be deleted and is disabled now was cancelled, and is brought back.
+        """
         self._failed(error, claims)
+        now = self._look_again(claims, seen)
+        if isinstance(now, Outcome):
+            return now if isinstance(error, AbsentError) else outcomes.unsure(seen.key), ()
+        if now.key.state == KeyState.DISABLED:
+            return self._bring_back(claims, decision, now, ())
+        if nothing := now.nothing_to_decide(claims):
+            return nothing, ()
+        busy = isinstance(error, ThrottledError)
+        return outcomes.busy(now.key) if busy else outcomes.not_done(now.key, error, now.at), ()
+
+    def _look_again(self, claims: Claims, seen: Seen) -> Seen | Outcome:
+        """Look while acting: whatever was brought back meanwhile was not brought back by this decision."""
         now = self.looker.look(claims)
         if isinstance(now, Outcome):
             return now
-        return now.nothing_to_decide(claims) or outcomes.unreachable(seen.key)
+        return replace(now, file=replace(now.file, rescue=seen.file.rescue))
 
     def _bring_back(
         self, claims: Claims, decision: Decision, seen: Seen, request_ids: tuple[str, ...]
@@ -153,9 +167,15 @@ class Rescuer:
         return outcome if told else outcomes.untold(outcome), request_ids
 
     def _keep(self, claims: Claims, decision: Decision, seen: Seen) -> "_Done":
-        decided = replace(decision, state=seen.key.state)
-        told = self._tell(claims, decided, seen, Reason.DELETION_KEPT)
-        return outcomes.kept(seen.key, seen.case, seen.at) if told else outcomes.not_recorded(seen.key), ()
+        """Be quiet about the key, if nobody has brought it back meanwhile."""
+        now = self._look_again(claims, seen)
+        if isinstance(now, Outcome):
+            return now, ()
+        if nothing := now.nothing_to_decide(claims):
+            return nothing, ()
+        decided = replace(decision, state=now.key.state)
+        told = self._tell(claims, decided, now, Reason.DELETION_KEPT)
+        return outcomes.kept(now.key, now.case, now.at) if told else outcomes.not_recorded(seen.key), ()
 
     def _enable_again(self, claims: Claims, decision: Decision, seen: Seen) -> "_Done":
         return self._bring_back(claims, decision, seen, ())
@@ -201,7 +221,7 @@ class Rescuer:
             case KeyState.DISABLED if not decision.enable:
                 outcome = outcomes.cancelled(key, at)
             case None | KeyState.PENDING_DELETION | KeyState.PENDING_REPLICA_DELETION:
-                outcome = outcomes.unproven(key, at)
+                outcome = outcomes.unproven(key, at, problem)
             case _:
                 outcome = outcomes.not_enabled(key, problem, at)
         return outcome
@@ -213,20 +233,25 @@ class Rescuer:
                 case = self.casebook.case(claims.key, claims.deletion_date) or _case_of(
                     seen, claims, decision
                 )
-                decided = replace(case, key=seen.key, decision=decision)
-                if reason is Reason.DELETION_CANCELLED:
-                    closure = Closure(how=Ending.CANCELLED, at=decision.at)
-                    decided = replace(decided, closure=case.closure or closure)
-                case, notice = tell(decided, reason, self.clock())
+                if reason is Reason.DELETION_KEPT and case.closure:
+                    return False
+                case, notice = tell(_decided(case, seen.key, decision, reason), reason, self.clock())
                 self.casebook.save(case, notice, wake_at=wake_at(case, Policy()))
-                self.casebook.send(self.queue, self.channels, (notice,))
             except ConflictError:
                 continue
-            except AwsError as error:
+            except (AwsError, NotUnderstoodError) as error:
                 self._failed(error, claims)
                 return False
+            self._send(claims, notice)
             return True
         return False
+
+    def _send(self, claims: Claims, notice: Notice) -> None:
+        """Send what is decided; what fails is in the outbox, and leaves with the next tick of the clock."""
+        try:
+            self.casebook.send(self.queue, self.channels, (notice,))
+        except AwsError as error:
+            self._failed(error, claims)
 
     def _conclude(self, claims: Claims, decision: Decision, entry: Entry) -> None:
         try:
@@ -249,6 +274,14 @@ class Rescuer:
 
 
 _Done = tuple[Outcome, tuple[str, ...]]
+
+
+def _decided(case: Case, key: Key, decision: Decision, reason: Reason) -> Case:
+    """Return the case with what was decided, and closed if that is its end."""
+    closure = case.closure
+    if reason is Reason.DELETION_CANCELLED:
+        closure = closure or Closure(how=Ending.CANCELLED, at=decision.at)
+    return replace(case, key=key, decision=decision, closure=closure)
 
 
 def _case_of(seen: Seen, claims: Claims, decision: Decision) -> Case:

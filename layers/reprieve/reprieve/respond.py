@@ -14,7 +14,7 @@ from reprieve.cases import case_id
 from reprieve.clock import Clock
 from reprieve.decisions import Choice, Decision
 from reprieve.door import Door
-from reprieve.errors import AwsError, ConflictError, LinkError, SignInError
+from reprieve.errors import AwsError, ConflictError, LinkError, LostSignInError, SignInError
 from reprieve.forms import FORM_LIMIT, Form, Secret, is_same_origin
 from reprieve.history import Entry, Event
 from reprieve.links import Claims, verify
@@ -79,15 +79,19 @@ class Responder:
             return self._signed_in(self.door.sign_in, request)
         if request.route not in {*PAGE, DECIDE, SIGN_IN}:
             return outcome_page(outcomes.BAD_LINK)
+        claims = self._verified(request.token)
+        return outcome_page(claims) if isinstance(claims, Outcome) else self._enter(claims, request)
+
+    def _verified(self, token: str) -> Claims | Outcome:
+        """Return what a link vouches for, or what is said of one that opens nothing."""
         try:
-            claims = verify(request.token, self.checkers, self.clock())
+            return verify(token, self.checkers, self.clock())
         except LinkError as error:
             self.log.info("Refused a link", why=type(error).__name__)
-            return outcome_page(outcomes.BAD_LINK)
+            return outcomes.BAD_LINK
         except AwsError as error:
             self.log.error("Could not check a link", problem=str(error))
-            return outcome_page(outcomes.NOT_CHECKED)
-        return self._enter(claims, request)
+            return outcomes.NOT_CHECKED
 
     def _enter(self, claims: Claims, request: Request) -> Page:
         """Answer somebody with a good link."""
@@ -99,7 +103,8 @@ class Responder:
             self.log.error("Could not find out who has signed in", problem=str(error))
             return outcome_page(outcomes.NOT_CHECKED)
         if visitor is None:
-            return outcome_page(outcomes.sign_in_first(self._issuer), Return.to_sign_in(request.token))
+            first = outcomes.sign_in_again if request.route == DECIDE else outcomes.sign_in_first
+            return outcome_page(first(self._issuer), Return.to_sign_in(request.token))
         if request.route == DECIDE:
             return self._decide(claims, visitor, request)
         return self._show(claims, visitor, request)
@@ -181,9 +186,16 @@ class Responder:
         return redirect(begun.address, (begun.cookie,))
 
     def _signed_in(self, sign_in: SignIn, request: Request) -> Page:
-        """Let in whom the provider sends back."""
+        """Let in whom the provider sends back, if they have a good link: anybody can make up a cookie."""
         try:
-            entered = sign_in.finish(request.query, request.cookies)
+            pending = sign_in.pending(request.query, request.cookies)
+        except LostSignInError as error:
+            return self._lost(sign_in, error, request)
+        claims = self._verified(pending.token)
+        if isinstance(claims, Outcome):
+            return outcome_page(claims)
+        try:
+            entered = sign_in.finish(pending, request.query)
         except SignInError as error:
             return self._not_signed_in(error, "")
         except AwsError as error:
@@ -191,6 +203,15 @@ class Responder:
             return outcome_page(outcomes.NOT_CHECKED)
         self.log.info("Somebody signed in", subject=entered.person.subject)
         return redirect(f"keys/{entered.token}", entered.cookies)
+
+    def _lost(self, sign_in: SignIn, lost: LostSignInError, request: Request) -> Page:
+        """Answer a browser that knows of no sign-in; whoever went back is signed in already."""
+        try:
+            person = sign_in.person(request.cookies)
+        except AwsError as error:
+            self.log.error("Could not find out who has signed in", problem=str(error))
+            return outcome_page(outcomes.NOT_CHECKED)
+        return outcome_page(outcomes.still_signed_in()) if person else self._not_signed_in(lost, "")
 
     def _not_signed_in(self, error: SignInError, token: str) -> Page:
         self.log.warning("Somebody could not sign in", problem=str(error), kind=type(error).__name__)

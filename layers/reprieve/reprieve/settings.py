@@ -258,11 +258,12 @@ def _networks(environment: Environment) -> tuple[Network, ...]:
     """Read where visitors have to come from; empty if they need not come from anywhere in particular.
 
     A network that is asked for and not named would let everybody in.
+    Any address in a network may name it, as people write `192.0.2.1/24`.
     """
     if _known_by(environment) is not KnownBy.NETWORK:
         return ()
     try:
-        return tuple(ip_network(name) for name in _names(environment, "APPROVER_CIDRS"))
+        return tuple(ip_network(name, strict=False) for name in _names(environment, "APPROVER_CIDRS"))
     except ValueError as error:
         raise SettingsError("APPROVER_CIDRS", f"holds what is no network: {error}") from error
 

@@ -8,6 +8,7 @@ They are `SameSite=Lax`, for people come from a mail and from their provider; no
 
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
@@ -17,9 +18,11 @@ from typing import Final, Self
 
 from reprieve.clock import Clock
 from reprieve.errors import (
+    ConflictError,
     LostSignInError,
     MalformedLinkError,
     NotApproverError,
+    NotUnderstoodError,
     ProviderError,
     RefusedSignInError,
     UnverifiedEmailError,
@@ -71,8 +74,11 @@ class Session:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
-class _Pending:
-    """A sign-in that a browser has begun; it alone knows of it."""
+class Pending:
+    """A sign-in that a browser has begun; it alone knows of it.
+
+    Nothing vouches for a cookie, so `token` is whatever the browser says.
+    """
 
     state: str
     nonce: str
@@ -82,11 +88,17 @@ class _Pending:
 
     @classmethod
     def begin(cls, token: str, now: datetime) -> Self:
+        """Return a new one, with secrets of its own."""
         state, nonce, verifier = (token_urlsafe(_RANDOM) for _ in range(3))
         return cls(state=state, nonce=nonce, verifier=verifier, begun_at=now, token=token)
 
     @classmethod
     def parse(cls, cookie: str) -> Self:
+        """Read it back.
+
+        Raises:
+            LostSignInError: it is none.
+        """
         form = _PENDING.fullmatch(cookie)
         if not form:
             raise LostSignInError
@@ -117,24 +129,39 @@ class SignIn:
         """
         if not re.fullmatch(_TOKEN, token):
             raise MalformedLinkError
-        pending = _Pending.begin(token, self.clock())
+        pending = Pending.begin(token, self.clock())
         address = self.provider.authorization_url(
             state=pending.state, nonce=pending.nonce, verifier=pending.verifier
         )
         return Begun(address=address, cookie=_cookie(SIGN_IN_COOKIE, str(pending), PATIENCE))
 
-    def finish(self, query: Mapping[str, str], cookies: Mapping[str, str]) -> Entered:
-        """Let somebody in who comes back from the provider, if they may decide.
+    def pending(self, query: Mapping[str, str], cookies: Mapping[str, str]) -> Pending:
+        """Return the sign-in that a browser comes back from; nobody is asked.
 
         Args:
             query: What the provider made the browser ask for, decoded.
             cookies: What the browser holds, by name.
 
         Raises:
+            LostSignInError: this browser has begun no such sign-in, or too long ago.
+        """
+        pending = Pending.parse(cookies.get(SIGN_IN_COOKIE, ""))
+        state = query.get("state", "")
+        if not compare_digest(state.encode(errors="replace"), pending.state.encode()):
+            raise LostSignInError
+        if self.clock() - pending.begun_at >= PATIENCE:
+            raise LostSignInError
+        return pending
+
+    def finish(self, pending: Pending, query: Mapping[str, str]) -> Entered:
+        """Let somebody in who comes back from the provider, if they may decide.
+
+        It reads a secret and asks the provider: the link that `pending` names has to be a good one.
+
+        Raises:
             SignInError: the one that tells why not; nothing is stored.
             AwsError: the session could not be stored, or the client's secret not be read.
         """
-        pending = self._pending(query, cookies)
         tokens = self.provider.redeem(self._code(query), pending.verifier)
         expected = Expected(
             issuer=self.provider.issuer,
@@ -157,20 +184,14 @@ class SignIn:
         """
         secret = cookies.get(SESSION_COOKIE, "")
         found = self.table.get(_partition(secret), _SORT) if _SECRET.fullmatch(secret) else None
-        if not found:
+        try:
+            session = from_json(Session, found.body) if found else None
+        except NotUnderstoodError:  # of another version of this product
             return None
-        session = from_json(Session, found.body)
+        if session is None:
+            return None
         is_good = self.clock() < session.ends_at and session.person.issuer == self.provider.issuer
         return session.person if is_good else None
-
-    def _pending(self, query: Mapping[str, str], cookies: Mapping[str, str]) -> _Pending:
-        pending = _Pending.parse(cookies.get(SIGN_IN_COOKIE, ""))
-        state = query.get("state", "")
-        if not compare_digest(state.encode(errors="replace"), pending.state.encode()):
-            raise LostSignInError
-        if self.clock() - pending.begun_at >= PATIENCE:
-            raise LostSignInError
-        return pending
 
     def _code(self, query: Mapping[str, str]) -> str:
         """Return the code; a provider that names itself in its answer (RFC 9207) has to be ours."""
@@ -186,25 +207,37 @@ class SignIn:
         """Return the claims of an id token, and what it leaves open from the UserInfo endpoint.
 
         A provider may keep to OpenID Connect Core 1.0, section 5.4, and put all but the subject there,
-        as Okta does with groups, and with whether an address is verified.
+        as Okta does with groups, and with whether an address is verified. It may also give no answer that
+        can be read: nobody who may decide by the token alone is kept out for want of a name.
         """
-        if self._is_enough(tokens.claims):
-            return tokens.claims
-        return complete(tokens.claims, self.provider.user_info(tokens.access_token))
+        claims = tokens.claims
+        is_admitted = self._admits(claims)
+        if is_admitted and person(claims).name is not None:
+            return claims
+        try:
+            told = self.provider.user_info(tokens.access_token)
+        except ProviderError:
+            if is_admitted:
+                return claims
+            raise
+        return complete(claims, told)
 
-    def _is_enough(self, claims: Claims) -> bool:
+    def _admits(self, claims: Claims) -> bool:
         try:
             self.rule.admit(claims)
         except (NotApproverError, UnverifiedEmailError):
             return False
-        return person(claims).name is not None
+        return True
 
     def _keep(self, who: Person) -> str:
         """Store a session, and return its cookie."""
         secret = token_urlsafe(_RANDOM)
         ends_at = self.clock().replace(microsecond=0) + LIFETIME
         body = to_json(Session(person=who, ends_at=ends_at))
-        self.table.put(Document(partition=_partition(secret), sort=_SORT, body=body, expires_at=ends_at))
+        document = Document(partition=_partition(secret), sort=_SORT, body=body, expires_at=ends_at)
+        # What is there already is our own write, whose answer got lost: nobody else knows the secret.
+        with suppress(ConflictError):
+            self.table.put(document)
         return _cookie(SESSION_COOKIE, secret, LIFETIME)
 
 

@@ -22,9 +22,9 @@ PATIENT: Final = Config(
 """For calls that nobody waits for, some of which AWS allows only a few times a second."""
 
 PROMPT: Final = Config(
-    connect_timeout=1, read_timeout=4, retries={"mode": "standard", "total_max_attempts": 3}
+    connect_timeout=1, read_timeout=3, retries={"mode": "standard", "total_max_attempts": 2}
 )
-"""For calls that a person waits for, or that may be done without."""
+"""For calls that a person waits for, or that may be done without; none takes half of the page's time."""
 
 BRIEF: Final = Config(
     connect_timeout=1,

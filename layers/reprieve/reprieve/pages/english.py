@@ -91,7 +91,8 @@ CANCEL_DOES: Final = (
 KEEP: Final = "Keep the deletion and be quiet"
 KEEP_DOES: Final = (
     "KMS deletes the key on its date, and what it encrypted can't be read by anybody, ever."
-    " You are told once more, a day before. To undo it, open the link again and cancel the deletion."
+    " You are told once more, a day before, if there is a day left."
+    " To undo it, open the link again and cancel the deletion."
 )
 KEPT_ALREADY: Final = "That is what was decided: see above."
 REASON: Final = "Add a reason (optional)"
@@ -131,6 +132,7 @@ OUTCOMES: Final[Mapping[str, str]] = {
     "busy": "KMS was busy; nothing was changed.",
     "unreachable": "KMS did not answer; nothing was changed.",
     "unsure": "The answer got lost; it is not known whether it worked.",
+    "not-done": "KMS did not do it.",
     "unproven": "KMS took it, and had not shown it yet.",
     "gone": "The key was gone.",
     "waits-for-replicas": "The key waited for its replicas; nothing was changed.",
@@ -218,6 +220,11 @@ FOREIGN_FORM: Final = Telling(
     said=(NOTHING_CHANGED, "Perhaps the page was open for long, or the browser keeps no cookies."),
     next=f"{_USE_THE_BUTTON} {_WITHOUT_LINK}",
 )
+STILL_SIGNED_IN: Final = Telling(
+    title="You are signed in already",
+    said=("This page ends a sign-in, and there is none to end: yours has ended. Nothing has been changed.",),
+    next="Open the link in the message again: it leads to the key.",
+)
 NOT_RECORDED: Final = Telling(
     title=NOTHING_CHANGED.rstrip("."),
     said=("What is done here has to be put on record first, and the record could not be written.",),
@@ -277,6 +284,18 @@ def sign_in_first(issuer: str) -> Telling:
     )
 
 
+def sign_in_again(issuer: str) -> Telling:
+    """Say that a choice came from somebody who is not signed in, or not any more."""
+    return Telling(
+        title="Sign in, and choose again",
+        said=(
+            f"{NOTHING_CHANGED} You are not signed in any more, so what you chose was not done.",
+            f"Who you are is asked of {issuer}, and put on record.",
+        ),
+        next="Sign in. The page opens again then, and you have to make your choice again there.",
+    )
+
+
 def not_signed_in(error: SignInError) -> Telling:
     """Say why somebody could not sign in, and what to do."""
     return Telling(
@@ -313,19 +332,29 @@ def kept(deletion: datetime | None) -> Telling:
     return Telling(
         title="The deletion goes on",
         said=(f"KMS deletes the key{date}. Then what it encrypted can't be read by anybody, ever.",),
-        next="You are told once more, a day before, how often the key was used until then."
+        next="You are told once more, a day before, how often the key was used until then, if there is a"
+        " day left."
         f" {_EVERYBODY_TOLD}",
         undo="Open the page again, and cancel the deletion: until it is deleted, the key can be saved.",
     )
 
 
+def _why(problem: AwsError) -> str:
+    return f"{problem.operation} ended with {problem.code}"
+
+
+def not_done(problem: AwsError) -> Telling:
+    """Say that KMS did not take the order, as far as can be seen."""
+    return Telling(
+        title="KMS did not do that",
+        said=(f"{_why(problem)}, and the key still waits to be deleted.",),
+        next=f"Use the commands beneath, or try again. {_ASK_AGAIN}",
+    )
+
+
 def not_enabled(problem: AwsError | None) -> Telling:
     """Say that the deletion is off, and that enabling the key failed."""
-    why = (
-        f"{problem.operation} was refused, {problem.code}"
-        if problem
-        else "KMS has not shown it as enabled so far"
-    )
+    why = _why(problem) if problem else "KMS has not shown it as enabled so far"
     return Telling(
         title="The deletion is cancelled, and the key is not enabled yet",
         said=(f"The key is safe: nothing deletes it any more. Enabling it failed: {why}.",),
@@ -362,13 +391,15 @@ def disabled_afterwards(by: str) -> Telling:
 
 def cancelled_by(decision: Decision, now: datetime) -> str:
     """Return who cancelled a deletion on the page, from where and when."""
-    did = "cancelled the deletion"
-    if decision.choice is Choice.ENABLE:
+    did, then = "cancelled the deletion", ""
+    if decision.state is None:
+        did, then = f"chose to {chosen(decision)}", f" {OUTCOMES[STARTED]}"
+    elif decision.choice is Choice.ENABLE:
         did = "enabled the key after the cancellation"
     elif decision.state == KeyState.ENABLED:
         did = "cancelled the deletion and enabled the key"
     origin = decision.by.source_ip or "an unknown address"
-    return f"{decision.by.label} {did}, on {when(decision.at, now)}, from {origin}."
+    return f"{decision.by.label} {did}, on {when(decision.at, now)}, from {origin}.{then}"
 
 
 def cancelled_elsewhere(closure: Closure | None, now: datetime) -> str:
@@ -431,16 +462,17 @@ def gone(key: KeyArn) -> Telling:
     )
 
 
-def unproven(state: str | None, at: str) -> Telling:
+def unproven(state: str | None, at: str, problem: AwsError | None) -> Telling:
     """Say that KMS took the calls and does not show it yet, or could not be read."""
+    failed = (f"Enabling it failed: {_why(problem)}.",) if problem else ()
     shown = (
-        f"tells of the key is still {state}, at {at}"
+        f"is in is still {state}, as KMS says at {at}"
         if state
-        else "has is not to be had: it could not be read"
+        else "is in is not to be had: it could not be read"
     )
     return Telling(
         title="KMS took the order, and it is not proven yet",
-        said=(f"KMS accepted the cancellation. The state that it {shown}.",),
+        said=(f"The deletion is cancelled, as far as is known. The state that the key {shown}.", *failed),
         next=_ASK_AGAIN,
     )
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
 
-from reprieve.cases import Case
+from reprieve.cases import Case, Closure
 from reprieve.console import rescue_commands
-from reprieve.decisions import Choice, Decision
+from reprieve.decisions import Decision
 from reprieve.denials import Denial
 from reprieve.errors import AwsError, DeniedError, SignInError
 from reprieve.keys import Key, KeyState
@@ -71,6 +71,16 @@ def sign_in_first(issuer: str) -> Outcome:
     return Outcome(name="sign-in-first", status=200, tone=GOOD, words=english.sign_in_first(issuer))
 
 
+def still_signed_in() -> Outcome:
+    """A sign-in that is over was to be ended once more, by somebody whose session it has begun."""
+    return Outcome(name="not-signed-in", status=200, tone=GOOD, words=english.STILL_SIGNED_IN)
+
+
+def sign_in_again(issuer: str) -> Outcome:
+    """A decision came without a session, and was not taken."""
+    return Outcome(name="sign-in-first", status=200, words=english.sign_in_again(issuer))
+
+
 def not_signed_in(error: SignInError) -> Outcome:
     """Somebody could not sign in."""
     return Outcome(name="not-signed-in", status=403, words=english.not_signed_in(error))
@@ -127,20 +137,21 @@ def not_enabled(key: Key, problem: AwsError | None, at: datetime) -> Outcome:
     )
 
 
-def already(key: Key, case: Case | None, at: datetime) -> Outcome:
+def already(key: Key, decision: Decision | None, closure: Closure | None, at: datetime) -> Outcome:
     """There is nothing to cancel any more: who saw to it, and whether somebody has disabled the key since.
 
     A button enables the key only where that was decided on this page: a key that somebody left disabled
     on purpose, or by another way than the page, stays so.
+
+    Args:
+        key: The key, as KMS told of it.
+        decision: The latest one that may have brought it back.
+        closure: How the case ended, where that is known.
+        at: When KMS was asked.
     """
-    decision = case.decision if case and case.decision and case.decision.choice is not Choice.KEEP else None
     is_disabled = key.state == KeyState.DISABLED
     was_enabled = bool(decision and decision.state == KeyState.ENABLED)
-    by = (
-        english.cancelled_by(decision, at)
-        if decision
-        else english.cancelled_elsewhere(case.closure if case else None, at)
-    )
+    by = english.cancelled_by(decision, at) if decision else english.cancelled_elsewhere(closure, at)
     can_enable = is_disabled and bool(decision and decision.enable)
     words = english.already(by, is_disabled=is_disabled, can_enable=can_enable)
     is_afterwards = is_disabled and was_enabled
@@ -249,12 +260,26 @@ def unsure(key: Key) -> Outcome:
     )
 
 
-def unproven(key: Key, at: datetime) -> Outcome:
+def not_done(key: Key, problem: AwsError, at: datetime) -> Outcome:
+    """KMS was asked and did not do it, as far as can be seen."""
+    return Outcome(
+        name="not-done",
+        status=503,
+        words=english.not_done(problem),
+        key=key,
+        proven=_proof(key, at),
+        commands=rescue_commands(key.arn),
+        retry_after=60,
+        offer_again=True,
+    )
+
+
+def unproven(key: Key, at: datetime, problem: AwsError | None = None) -> Outcome:
     """KMS took the calls and does not show it yet, or could not be read."""
     return Outcome(
         name="unproven",
         status=200,
-        words=english.unproven(key.state, english.clock(at)),
+        words=english.unproven(key.state, english.clock(at), problem),
         key=key,
         commands=rescue_commands(key.arn),
         offer_again=True,
