@@ -990,10 +990,8 @@ def test_a_case_that_is_not_on_record_does_not_stand_in_the_way(world: World) ->
 
 def test_a_record_that_can_not_be_read_does_not_stand_in_the_way(world: World) -> None:
     class Unreadable(FakeTable):
-        def get(self, partition: str, sort: str) -> Any:
-            if sort.startswith("case#"):
-                raise ThrottledError("dynamodb:GetItem", "ThrottlingException", "")
-            return super().get(partition, sort)
+        def list(self, partition: str, prefix: str = "") -> Any:
+            raise ThrottledError("dynamodb:Query", "ThrottlingException", f"{partition} {prefix}")
 
     world.casebook = Casebook(Unreadable())
 

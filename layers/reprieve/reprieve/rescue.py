@@ -285,8 +285,6 @@ def _decided(case: Case, key: Key, decision: Decision, reason: Reason) -> Case:
 
 
 def _case_of(seen: Seen, claims: Claims, decision: Decision) -> Case:
-    """Return the case, or where none is on record, one that begins with the decision."""
-    if seen.case:
-        return seen.case
+    """Return a case that begins with the decision, for a key of which none is on record."""
     key = replace(seen.key, deletion_date=claims.deletion_date)
     return open_case(key, decision.at, to_minute(decision.at))
