@@ -974,7 +974,7 @@ def test_a_state_that_kms_still_shows_as_pending_is_not_claimed_to_be_another(wo
     page = world.post()
 
     assert "it is not proven yet" in read(page)
-    assert "still PendingDeletion" in read(page)
+    assert "It still says that the key is PendingDeletion" in read(page)
     assert world.clock.slept == [0.2, 0.4, 0.8, 1.6]
 
 

@@ -522,7 +522,7 @@ def test_of_what_nobody_was_told_the_page_says_so() -> None:
 @pytest.mark.parametrize(
     ("state", "sentence"),
     [
-        ("PendingDeletion", "is still PendingDeletion, as KMS says at 14:02:31 UTC"),
+        ("PendingDeletion", "still says that the key is PendingDeletion, at 14:02:31 UTC"),
         (None, "could not be read"),
     ],
 )

@@ -466,13 +466,13 @@ def unproven(state: str | None, at: str, problem: AwsError | None) -> Telling:
     """Say that KMS took the calls and does not show it yet, or could not be read."""
     failed = (f"Enabling it failed: {_why(problem)}.",) if problem else ()
     shown = (
-        f"is in is still {state}, as KMS says at {at}"
+        f"It still says that the key is {state}, at {at}."
         if state
-        else "is in is not to be had: it could not be read"
+        else "What state the key is in could not be read."
     )
     return Telling(
         title="KMS took the order, and it is not proven yet",
-        said=(f"The deletion is cancelled, as far as is known. The state that the key {shown}.", *failed),
+        said=(f"KMS accepted the order. {shown}", *failed),
         next=_ASK_AGAIN,
     )
 
