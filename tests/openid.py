@@ -35,6 +35,8 @@ from flask import Flask, Response, jsonify, redirect, request
 from joserfc.jwk import RSAKey
 from werkzeug.serving import WSGIRequestHandler, make_server, make_ssl_devcert
 
+from tests.identity import JANE
+
 METHODS = ("client_secret_basic", "client_secret_post", "none")
 PAGE = """<!doctype html><html lang="en"><title>Sign in</title>
 <h1>The provider</h1><form method="post"><button>Sign in as {name}</button></form></html>"""
@@ -45,14 +47,7 @@ Query = dict[str, str]
 
 def jane() -> dict[str, Any]:
     """Claims of the person who signs in here."""
-    return {
-        "sub": "jane-0001",
-        "name": "Jane Doe",
-        "preferred_username": "jane",
-        "email": "jane@example.com",
-        "email_verified": True,
-        "groups": ["engineers", "key-approvers"],
-    }
+    return dict(JANE)
 
 
 @dataclass

@@ -22,7 +22,7 @@ def denied(
         f" authorized to perform: {operation} on resource: {KEY}{because}"
     )
     error = DeniedError(operation, "AccessDeniedException", message)
-    return outcomes.denied(key(), error, "Nothing was changed.")
+    return outcomes.denied(key(), error)
 
 
 EVERY: tuple[Outcome, ...] = (

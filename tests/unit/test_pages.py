@@ -485,7 +485,7 @@ def test_a_role_that_lacks_a_permission_may_be_a_members() -> None:
 
 
 def test_a_denial_that_does_not_say_who_asked_names_the_stacks_output() -> None:
-    outcome = outcomes.denied(key(), DeniedError("kms:EnableKey", "AccessDenied", ""), "Nothing was changed.")
+    outcome = outcomes.denied(key(), DeniedError("kms:EnableKey", "AccessDenied", ""))
 
     assert "RespondRoleArn" in outcome.statement
     assert "kms:EnableKey was denied. Nothing was changed." in said(outcome).text

@@ -11,10 +11,8 @@ from reprieve.decisions import Decision
 from reprieve.errors import AbsentError, AwsError, DeniedError, ThrottledError
 from reprieve.keys import Key, KeyState
 from reprieve.links import Claims
-from reprieve.pages import Outcome, english, outcomes
+from reprieve.pages import Outcome, outcomes
 from reprieve.ports import KeyDirectory, KeyMetadata, Log
-
-NOTHING_CHANGED = english.NOTHING_CHANGED
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +71,7 @@ class Looker:
         key = file.case.key if file.case else Key.bare(claims.key)
         if isinstance(told, AwsError):
             self.log.warning("Could not read a key", problem=str(told), key=str(claims.key))
-            return refused(key, told, NOTHING_CHANGED)
+            return refused(key, told)
         return Seen(as_told(key, told), file, self.clock())
 
     def _file(self, claims: Claims) -> CaseFile:
@@ -99,13 +97,13 @@ def as_told(key: Key, told: KeyMetadata) -> Key:
     )
 
 
-def refused(key: Key, error: AwsError, changed: str) -> Outcome:
-    """Return what to say of a call that KMS refused; `changed` says what is so all the same."""
+def refused(key: Key, error: AwsError) -> Outcome:
+    """Return what to say where a key can't be read."""
     match error:
         case AbsentError():
             return outcomes.gone(key)
         case DeniedError():
-            return outcomes.denied(key, error, changed)
+            return outcomes.denied(key, error)
         case ThrottledError():
             return outcomes.busy(key)
         case _:

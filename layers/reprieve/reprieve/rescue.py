@@ -26,7 +26,7 @@ from reprieve.errors import (
 from reprieve.history import STARTED, Entry, Event
 from reprieve.keys import Key, KeyState
 from reprieve.links import Claims
-from reprieve.looking import NOTHING_CHANGED, Looker, Seen, as_told, refused
+from reprieve.looking import Looker, Seen, as_told
 from reprieve.notices import Notice, Reason, tell
 from reprieve.pages import Outcome, outcomes
 from reprieve.ports import KeyControl, KeyDirectory, Log, MessageQueue
@@ -120,7 +120,7 @@ class Rescuer:
             request_id = self.control.cancel_deletion(claims.key, by=decision.by.acting)
         except DeniedError as error:
             self._failed(error, claims)
-            return refused(seen.key, error, NOTHING_CHANGED), ()
+            return outcomes.denied(seen.key, error), ()
         except AwsError as error:
             return self._unanswered(claims, decision, seen, error)
         return self._bring_back(claims, decision, seen, (request_id,))

@@ -4,16 +4,16 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from ipaddress import IPv4Network, IPv6Network, ip_network
+from ipaddress import ip_network
 from typing import Final, Self
 
 from reprieve.arn import KeyArn
+from reprieve.door import Network
 from reprieve.errors import NotUnderstoodError, SettingsError
 from reprieve.id_tokens import Rule, is_over_tls
 from reprieve.visitors import KnownBy
 
 Environment = Mapping[str, str]
-Network = IPv4Network | IPv6Network
 
 SIGNING_LETTERS: Final = ("a", "b")
 _DIGITS: Final = 5

@@ -18,7 +18,7 @@ from urllib3 import PoolManager, Timeout
 from urllib3.exceptions import HTTPError
 from urllib3.util import make_headers
 
-from reprieve.adapters.aws import call
+from reprieve.adapters.secrets import read_secret
 from reprieve.clock import Clock, utc_now
 from reprieve.errors import IdTokenError, ProviderError, RefusedSignInError
 from reprieve.fields import one_line
@@ -52,10 +52,8 @@ class ClientSecret:
         Raises:
             ProviderError: it holds none.
         """
-        with call("secretsmanager:GetSecretValue"):
-            secret = self.client.get_secret_value(SecretId=self.id)["SecretString"].strip()
         try:
-            found = json.loads(secret)["client_secret"] if secret.startswith("{") else secret
+            found = read_secret(self.client, self.id, "client_secret")
         except (ValueError, KeyError):
             found = None
         if not (isinstance(found, str) and found):

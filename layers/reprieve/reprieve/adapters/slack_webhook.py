@@ -1,6 +1,5 @@
 """Slack's incoming webhooks, by Slack's own SDK. The address is the secret: no error and no log holds it."""
 
-import json
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from slack_sdk.webhook import WebhookClient
 
-from reprieve.adapters.aws import call
+from reprieve.adapters.secrets import read_secret
 from reprieve.errors import ChannelBusyError, ChannelError
 from reprieve.fields import one_line
 
@@ -51,10 +50,8 @@ class SlackWebhook:
 
     def _url(self) -> str:
         """Return the secret, or its `url` where it is JSON."""
-        with call("secretsmanager:GetSecretValue"):
-            secret = self.client.get_secret_value(SecretId=self.secret)["SecretString"].strip()
         try:
-            url = json.loads(secret)["url"] if secret.startswith("{") else secret
+            url = read_secret(self.client, self.secret, "url")
         except (ValueError, KeyError) as error:
             raise ChannelError(_CHANNEL, "the secret is neither an address nor JSON with a `url`") from error
         if not str(url).startswith(("https://", "http://127.0.0.1:")):

@@ -477,12 +477,12 @@ def unproven(state: str | None, at: str, problem: AwsError | None) -> Telling:
     )
 
 
-def denied(denial: Denial, changed: str) -> Telling:
+def denied(denial: Denial) -> Telling:
     """Say what is not permitted, and who has to permit it."""
     now = "Somebody who may act on the key can do so now, with the commands beneath."
     return Telling(
         title="This stack may not do that",
-        said=(f"{denial.action} was denied{_denier(denial)}. {changed}",),
+        said=(f"{denial.action} was denied{_denier(denial)}. {NOTHING_CHANGED}",),
         next=f"{now} {_permit(denial)}",
     )
 

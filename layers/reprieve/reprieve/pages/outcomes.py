@@ -208,13 +208,13 @@ def gone(key: Key) -> Outcome:
     return Outcome(name="gone", status=410, words=english.gone(key.arn), key=key)
 
 
-def denied(key: Key, error: DeniedError, changed: str) -> Outcome:
+def denied(key: Key, error: DeniedError) -> Outcome:
     """A permission is missing: which, and who can give it with what."""
     denial = Denial.read(error, key.arn)
     return Outcome(
         name="denied",
         status=403,
-        words=english.denied(denial, changed),
+        words=english.denied(denial),
         key=key,
         statement=_permission(denial),
         commands=rescue_commands(key.arn),
@@ -223,55 +223,22 @@ def denied(key: Key, error: DeniedError, changed: str) -> Outcome:
 
 def busy(key: Key) -> Outcome:
     """KMS asks for fewer requests."""
-    return Outcome(
-        name="busy",
-        status=503,
-        words=english.BUSY,
-        key=key,
-        commands=rescue_commands(key.arn),
-        retry_after=5,
-        offer_again=True,
-    )
+    return _not_now(key, name="busy", words=english.BUSY, retry_after=5)
 
 
 def unreachable(key: Key) -> Outcome:
     """KMS gave no answer, before anything was asked of it."""
-    return Outcome(
-        name="unreachable",
-        status=503,
-        words=english.UNREACHABLE,
-        key=key,
-        commands=rescue_commands(key.arn),
-        retry_after=60,
-        offer_again=True,
-    )
+    return _not_now(key, name="unreachable", words=english.UNREACHABLE)
 
 
 def unsure(key: Key) -> Outcome:
     """The call was made, and its outcome can't be proven."""
-    return Outcome(
-        name="unsure",
-        status=503,
-        words=english.UNSURE,
-        key=key,
-        commands=rescue_commands(key.arn),
-        retry_after=60,
-        offer_again=True,
-    )
+    return _not_now(key, name="unsure", words=english.UNSURE)
 
 
 def not_done(key: Key, problem: AwsError, at: datetime) -> Outcome:
     """KMS was asked and did not do it, as far as can be seen."""
-    return Outcome(
-        name="not-done",
-        status=503,
-        words=english.not_done(problem),
-        key=key,
-        proven=_proof(key, at),
-        commands=rescue_commands(key.arn),
-        retry_after=60,
-        offer_again=True,
-    )
+    return replace(_not_now(key, name="not-done", words=english.not_done(problem)), proven=_proof(key, at))
 
 
 def unproven(key: Key, at: datetime, problem: AwsError | None = None) -> Outcome:
@@ -295,13 +262,18 @@ def untold(outcome: Outcome) -> Outcome:
 
 def not_recorded(key: Key) -> Outcome:
     """Nothing was done because it could not be put on record."""
+    return _not_now(key, name="not-recorded", words=english.NOT_RECORDED)
+
+
+def _not_now(key: Key, *, name: str, words: Telling, retry_after: int = 60) -> Outcome:
+    """Return what may do better in a while; the commands do the same without this page."""
     return Outcome(
-        name="not-recorded",
+        name=name,
         status=503,
-        words=english.NOT_RECORDED,
+        words=words,
         key=key,
         commands=rescue_commands(key.arn),
-        retry_after=60,
+        retry_after=retry_after,
         offer_again=True,
     )
 
