@@ -151,7 +151,7 @@ class LogGroupReading:
                     settled = self._checkpoint(reading, settled, whole)
                     pages.settled(settled)
                 if page.token and not self.has_time():
-                    return reading, self._broken_off(reading, question, pages, settled)
+                    return reading, self._broken_off(reading, question, pages, (start, settled))
                 if page.token and (new := reading.minutes.keys() - seen):
                     seen |= new
                     self._keep(reading, Stretch(settled, settled, settled, is_whole=False), tuple(new))
@@ -185,15 +185,19 @@ class LogGroupReading:
         self._move(settled_until=whole)
         return whole
 
-    def _broken_off(self, reading: Reading, question: ReadOn, pages: _Pages, settled: datetime) -> datetime:
+    def _broken_off(
+        self, reading: Reading, question: ReadOn, pages: _Pages, done: tuple[datetime, datetime]
+    ) -> datetime:
         """Store what was read when time ran out, and where to go on; return up to where that is done.
 
         Raises:
             TooMuchError: not a whole minute was read, and not a page without a line of the minute that was begun.
         """
+        began, settled = done
         whole = max(settled, to_minute(reading.last_at or settled))
         token = pages.before(whole)
-        if whole == settled and token == question.token:
+        if whole == began and token == question.token:
+            self._keep(reading, Stretch(settled, settled, settled, is_whole=False), reading.keys)
             raise TooMuchError(reading.lines)
         self._note_reading(reading, question)
         if self._keep(reading, Stretch(settled, whole, reading.last_at or whole), reading.keys):
