@@ -28,7 +28,7 @@ from reprieve.bookkeeping import ANSWER_DELAY, CANCEL_RECORD_DELAY, DELETED_WITH
 from reprieve.callers import Caller
 from reprieve.cases import Case, Ending
 from reprieve.notices import Reason
-from reprieve.tallies import CallerUses, caller_hash
+from reprieve.usage import CallerUses, caller_hash
 
 HOURS_BEFORE: Final = (72, 24)
 NEW_CALLERS_AN_HOUR: Final = 5
