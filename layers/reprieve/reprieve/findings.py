@@ -111,7 +111,7 @@ class Update:
         running = tuple(case for case in cases if case.closure is None)
         if self._answer.is_pending:
             return self._of_this_deletion(cases) or self._new(cases)
-        if self._answer.state is not None:
+        if self._answer.is_answer:
             return (running or self._just_ended(cases) or (None,))[-1] if self.stretch.is_whole else None
         return self._of_unknown_deletion(cases, running)
 
