@@ -7,9 +7,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from reprieve.arn import KeyArn
+from reprieve.bookkeeping import CANCEL_RECORD_DELAY
 from reprieve.cases import Ending
 from reprieve.decisions import Choice, Decision
-from reprieve.bookkeeping import CANCEL_RECORD_DELAY
 from reprieve.due import Policy
 from reprieve.errors import DeniedError, IncompleteError
 from reprieve.investigate import TIME_TO_READ
