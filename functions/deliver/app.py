@@ -17,7 +17,7 @@ from reprieve.adapters.once import OnceInTable
 from reprieve.adapters.slack_webhook import SlackWebhook
 from reprieve.adapters.sns import SnsTopic
 from reprieve.adapters.sqs import SqsQueue
-from reprieve.adapters.structured_log import StructuredLog
+from reprieve.adapters.structured_log import StructuredLog, make_logger
 from reprieve.channels import Channel, email, slack
 from reprieve.clock import utc_now
 from reprieve.deliver import Deliverer, pause
@@ -85,7 +85,7 @@ def _settings() -> DeliverSettings:
 
 @cache
 def _logger() -> Logger:
-    return Logger()
+    return make_logger()
 
 
 @cache

@@ -19,7 +19,7 @@ from reprieve.adapters.kms import KmsDirectory
 from reprieve.adapters.logs import CloudWatchLogs
 from reprieve.adapters.organizations import OrganizationAccounts
 from reprieve.adapters.sqs import SqsQueue
-from reprieve.adapters.structured_log import StructuredLog
+from reprieve.adapters.structured_log import StructuredLog, make_logger
 from reprieve.casebook import Casebook
 from reprieve.clock import utc_now
 from reprieve.due import Policy
@@ -45,7 +45,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> None:
 
 @cache
 def _logger() -> Logger:
-    return Logger()
+    return make_logger()
 
 
 @cache
