@@ -18,6 +18,7 @@ from tests.fakes import FakeLog
 
 FUNCTIONS = sorted((Path(__file__).parents[2] / "functions").glob("*/app.py"))
 RFC_3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)")
+LEVELS_OF_LAMBDA = {"warning": "WARN", "error": "ERROR", "critical": "FATAL"}
 
 Lines = Callable[[], Sequence[tuple[str, str, Any]]]
 
@@ -62,24 +63,26 @@ def logger_of(app: Path) -> Logger:
 
 
 @pytest.mark.parametrize("app", FUNCTIONS, ids=lambda app: app.parent.name)
-@pytest.mark.parametrize(("configured", "passes"), [("WARN", "warning"), ("ERROR", "error")])
+@pytest.mark.parametrize(
+    ("configured", "method"), [("WARN", "warning"), ("ERROR", "error"), ("ERROR", "critical")]
+)
 def test_lambda_can_read_the_level_of_a_function_s_line(
     app: Path,
     configured: str,
-    passes: str,
+    method: str,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     # Lambda takes a line without an RFC 3339 timestamp for INFO, and drops it at these levels.
-    monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", f"{app.parent.name} at {configured}")
+    monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", f"{app.parent.name}, {method}")
     monkeypatch.setenv("POWERTOOLS_LOG_LEVEL", configured)
     monkeypatch.setenv("TZ", "America/New_York")
 
     logger = logger_of(app)
     logger.info("It is left out")
-    getattr(logger, passes)("It is told")
+    getattr(logger, method)("It is told")
 
     (line,) = [json.loads(text) for text in capsys.readouterr().out.splitlines()]
-    assert (line["level"], line["message"]) == (passes.upper(), "It is told")
+    assert (line["level"], line["message"]) == (LEVELS_OF_LAMBDA[method], "It is told")
     assert RFC_3339.fullmatch(line["timestamp"])
     assert datetime.fromisoformat(line["timestamp"]).utcoffset() == timedelta(0)
