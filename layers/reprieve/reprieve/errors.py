@@ -16,6 +16,7 @@ ReprieveError
 │   └── NotApproverError     somebody is known, and may not decide
 ├── ConflictError            somebody else wrote first
 ├── TooMuchError             one minute holds more than one invocation can read
+├── HealthError              the stack is not well, and nobody could be told, or it could not be seen
 ├── InProgressError          the same delivery is under way elsewhere
 ├── ChannelError             a channel did not take a notice
 │   └── ChannelBusyError     … and said when to come again
@@ -150,6 +151,16 @@ class TooMuchError(ReprieveError):
 
     def __str__(self) -> str:
         return f"{self.lines} lines were read, and not one whole minute: the function needs a longer timeout"
+
+
+@dataclass
+class HealthError(ReprieveError):
+    """What could not be looked at, and what no channel took."""
+
+    failed: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return "; ".join(self.failed)
 
 
 class InProgressError(ReprieveError):

@@ -8,6 +8,7 @@ from reprieve.clock import for_people
 from reprieve.decisions import Decision
 from reprieve.keys import Key
 from reprieve.notices import Notice, Reason
+from reprieve.problem_words import PRODUCT, sentence, title
 from reprieve.tallies import Uses
 from reprieve.wording import PENDING, requests, until
 
@@ -26,7 +27,7 @@ _QUIET: Final = "You are not told of its uses any more, but for a reminder a day
 ENDED: Final = frozenset({Reason.DELETION_CANCELLED})
 
 
-def headline(notice: Notice) -> str:  # noqa: PLR0911 - one sentence for each reason
+def headline(notice: Notice) -> str:  # noqa: C901, PLR0911 - one sentence for each reason
     """Return the first sentence: the answer."""
     match notice.reason:
         case Reason.NO_EVENT_FOUND:
@@ -49,6 +50,8 @@ def headline(notice: Notice) -> str:  # noqa: PLR0911 - one sentence for each re
             return f"A KMS key that is {PENDING} is deleted soon, {_since_told(notice)}."
         case Reason.KEY_IN_USE:
             return in_use(notice.key)
+        case Reason.STACK_UNHEALTHY:
+            return sentence(notice.problem) if notice.problem else f"{PRODUCT} is not well."
         case _:
             assert_never(notice.reason)
 
@@ -68,6 +71,8 @@ def subject(notice: Notice, limit: int) -> str:
         limit: How many characters it may have; the names in it give way.
     """
     key = notice.key
+    if notice.problem:
+        return title(notice.problem)[:limit]
     if key is None:
         return "KMS key in use: the alarm rang, and no record explains it"[:limit]
     where = f" in {key.account}"

@@ -11,6 +11,7 @@ from reprieve.cases import Case, Closure, ScheduledBy, Told
 from reprieve.console import key_url, log_url, rescue_commands
 from reprieve.decisions import Decision
 from reprieve.keys import Key, Unknown
+from reprieve.problems import Problem
 from reprieve.tallies import Uses
 from reprieve.visitors import KnownBy
 
@@ -30,6 +31,7 @@ class Reason(StrEnum):
     DELETION_CANCELLED = "deletion-cancelled"
     DELETION_KEPT = "deletion-kept"
     NO_EVENT_FOUND = "no-event-found"
+    STACK_UNHEALTHY = "stack-unhealthy"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +59,7 @@ class Notice:
     """One thing to tell people, whatever the channel: `events/notice.schema.json` describes it.
 
     `case` is absent where an alarm rang and no record was found; `window` is there only then.
+    `problem` is there, and nothing of a case, where the stack itself is not well.
     `link` and `approvers`, which is what its holder has to show beside it, are added by the function
     that sends, at the moment of sending, and are never stored.
     `console_url` is absent in partitions whose console AWS documents no address of.
@@ -75,6 +78,7 @@ class Notice:
     closure: Closure | None = None
     uses_since_last: int | None = None
     window: Window | None = None
+    problem: Problem | None = None
     link: str | None = None
     approvers: KnownBy | None = None
 
@@ -136,6 +140,17 @@ def no_event_found(
     )
 
 
+def stack_unhealthy(problem: Problem, now: datetime, console_url: str | None = None) -> Notice:
+    """Return the notice that something is wrong with the stack: the same one all day (UTC) for one cause."""
+    return Notice(
+        id=_id(problem.cause, Reason.STACK_UNHEALTHY, now.toordinal()),
+        reason=Reason.STACK_UNHEALTHY,
+        at=now,
+        console_url=console_url,
+        problem=problem,
+    )
+
+
 def _notice(case: Case, reason: Reason, now: datetime, since_last: int) -> Notice:
     arn = case.key.arn
     return Notice(
@@ -172,4 +187,4 @@ def _id(subject: str, reason: Reason, number: int) -> str:
     return str(uuid5(_NAMESPACE, f"{subject}|{reason}|{number}"))
 
 
-__all__ = ["CaseSummary", "Notice", "Reason", "Window", "no_event_found", "tell"]
+__all__ = ["CaseSummary", "Notice", "Reason", "Window", "no_event_found", "stack_unhealthy", "tell"]
