@@ -313,8 +313,11 @@ class FakeOnce:
 @dataclass
 class FakeTopic:
     published: list[tuple[str, str, Mapping[str, str]]] = field(default_factory=list)
+    error: Exception | None = None
 
     def publish(self, subject: str, message: str, attributes: Mapping[str, str]) -> None:
+        if self.error:
+            raise self.error
         self.published.append((subject, message, attributes))
 
 
