@@ -285,7 +285,7 @@ def test_a_stack_with_slack_alone_has_no_addresses() -> None:
 
 
 def test_an_address_that_is_none_is_named() -> None:
-    with pytest.raises(NotUnderstoodError, match="'ops at example.com' is no e-mail address"):
+    with pytest.raises(NotUnderstoodError, match=r"'ops at example\.com' is no e-mail address"):
         HealthSettings.read(HEALTH | {"NOTIFICATION_EMAILS": "jane@example.com,ops at example.com"})
 
 
