@@ -19,7 +19,7 @@ from reprieve.errors import (
 )
 from reprieve.facts import Facts, Sources
 from reprieve.links import SigningKey
-from reprieve.ports import Document, Grants, KeyMetadata, KeyUsage, LinkChecker, LogLine
+from reprieve.ports import Document, Grants, KeyMetadata, KeyUsage, LinkChecker, LogLine, RingingAlarm
 
 NOW = datetime(2026, 11, 22, 15, 0, tzinfo=UTC)
 
@@ -319,6 +319,17 @@ class FakeTopic:
         if self.error:
             raise self.error
         self.published.append((subject, message, attributes))
+
+
+@dataclass
+class FakeAlarms:
+    alarms: list[RingingAlarm] = field(default_factory=list)
+    error: AwsError | None = None
+
+    def ringing(self) -> Sequence[RingingAlarm]:
+        if self.error:
+            raise self.error
+        return self.alarms
 
 
 @dataclass

@@ -10,6 +10,7 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from reprieve.adapters.aws import PROMPT
+from reprieve.adapters.cloudwatch_alarms import CloudWatchAlarms
 from reprieve.adapters.dynamodb import DynamoTable
 from reprieve.adapters.once import OnceInTable
 from reprieve.adapters.slack_webhook import SlackWebhook
@@ -42,6 +43,7 @@ def _health(context: LambdaContext) -> Health:
     log = StructuredLog(_logger())
     return Health(
         channels=_channels(),
+        alarms=_alarms(),
         names=settings.names,
         addresses=_addresses(Healthbook(table), log),
         log_group=settings.log_group,
@@ -75,6 +77,11 @@ def _made_channels(settings: HealthSettings) -> Iterator[tuple[str, Channel]]:
     if settings.slack_secret:
         secrets = boto3.client("secretsmanager", config=PROMPT)
         yield slack.NAME, slack.Slack(SlackWebhook(secrets, settings.slack_secret))
+
+
+@cache
+def _alarms() -> CloudWatchAlarms:
+    return CloudWatchAlarms(boto3.client("cloudwatch", config=PROMPT), _settings().health_topic)
 
 
 @cache

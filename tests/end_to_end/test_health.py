@@ -117,6 +117,7 @@ def test_a_dead_letter_is_told_to_both_channels_once(stack: Local) -> None:
     for _ in range(2):
         ring(stack, "InvestigateDeadLetterAlarm")
     wait_for(lambda: len(unhealthy(stack)) - before >= 2)
+    run_health(stack)  # which finds the alarm still ringing
     time.sleep(2)
 
     told = unhealthy(stack)[before:]
@@ -124,6 +125,17 @@ def test_a_dead_letter_is_told_to_both_channels_once(stack: Local) -> None:
     (mail,) = [each.payload for each in told if each.channel == "email"]
     assert mail["Subject"] == "kms-reprieve: the function investigate has dead letters"
     assert "Nothing is lost as long as the log group holds the records" in " ".join(mail["Message"].split())
+
+
+def test_an_alarm_on_health_itself_is_mailed_without_it(stack: Local) -> None:
+    ring(stack, "HealthErrorAlarm")
+
+    def told() -> list[Message]:
+        return [each for each in stack.inbox.messages if "HealthErrorAlarm" in str(each.payload)]
+
+    (mail,) = wait_for(told)
+    assert (mail.channel, mail.reason) == ("email", None)
+    assert "The function health of kms-reprieve failed" in mail.payload["Message"]
 
 
 def test_a_stack_with_slack_alone_hears_of_a_dead_letter(stack: Local) -> None:

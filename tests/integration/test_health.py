@@ -17,9 +17,9 @@ from reprieve.health import Health
 from reprieve.health_addresses import Addresses
 from reprieve.health_watch import HealthWatch
 from reprieve.healthbook import Healthbook
-from reprieve.ports import Document
+from reprieve.ports import Document, RingingAlarm
 from tests.examples import notice
-from tests.fakes import FakeClock, FakeLog, FakeOnce, FakeQueue, FakeTable, FakeTopic, FakeWebhook
+from tests.fakes import FakeAlarms, FakeClock, FakeLog, FakeOnce, FakeQueue, FakeTable, FakeTopic, FakeWebhook
 from tests.mutations import SCHEMA
 from tests.recorded import event
 from tests.unit.test_health_addresses import JANE, TOPIC, FakeSubscriptions
@@ -80,6 +80,7 @@ class World:
     once: BrokenOnce = field(default_factory=BrokenOnce)
     subscriptions: FakeSubscriptions = field(default_factory=lambda: FakeSubscriptions({JANE: True}))
     queue: FakeQueue = field(default_factory=FakeQueue)
+    alarms: FakeAlarms = field(default_factory=FakeAlarms)
     log: FakeLog = field(default_factory=FakeLog)
     channels: tuple[str, ...] = ("email", "slack")
     trail: str = "trail"
@@ -99,6 +100,7 @@ class World:
         self.clock.now += after
         Health(
             channels=self.made(),
+            alarms=self.alarms,
             names={QUEUE: "deliver"},
             addresses=Addresses(
                 topic=TOPIC,
@@ -162,6 +164,17 @@ def alarm(queue: str = QUEUE, **changes: Any) -> dict[str, Any]:
     return {"Records": [record | {"Sns": record["Sns"] | {"Message": text}}]}
 
 
+def ringing() -> RingingAlarm:
+    """The same alarm, as CloudWatch has it."""
+    return RingingAlarm(
+        name="DeliveryDeadLetterAlarm",
+        region="eu-west-1",
+        description="Start the redrive.",
+        since=NOW,
+        dimensions={"QueueName": QUEUE},
+    )
+
+
 DEAD_LETTERS = "kms-reprieve: the function deliver has dead letters"
 SLACK_FAILS = "kms-reprieve: the channel slack takes no notices"
 
@@ -196,6 +209,29 @@ def test_an_alarm_that_rings_again_and_again_is_told_once_a_day(world: World) ->
     assert (len(world.mailed()), len(world.posted())) == (1, 1)
 
     world.run(alarm(), after=timedelta(hours=12))
+    assert (len(world.mailed()), len(world.posted())) == (2, 2)
+
+
+def test_an_alarm_whose_message_was_lost_is_told_by_the_next_look(world: World) -> None:
+    world.alarms.alarms = [ringing()]
+
+    world.run()
+
+    assert (world.mailed(), world.posted()) == ([DEAD_LETTERS], [DEAD_LETTERS])
+
+
+def test_an_alarm_is_told_once_whether_its_message_comes_or_not_and_daily_while_it_rings(
+    world: World,
+) -> None:
+    world.alarms.alarms = [ringing()]
+    for _ in range(4):
+        world.run(alarm())
+        world.run(after=timedelta(hours=2))
+    assert (len(world.mailed()), len(world.posted())) == (1, 1)
+
+    for _ in range(96):
+        world.run(after=15 * MINUTE)
+
     assert (len(world.mailed()), len(world.posted())) == (2, 2)
 
 
@@ -386,9 +422,13 @@ def test_an_address_that_is_gone_is_told_to_all_and_asked_again_once(world: Worl
 
 def test_what_can_not_be_looked_at_stops_nothing_else_and_makes_the_run_fail(world: World) -> None:
     world.subscriptions.hidden = DeniedError("sns:ListSubscriptionsByTopic", "AuthorizationError", "no")
+    world.alarms.error = DeniedError("cloudwatch:DescribeAlarms", "AccessDenied", "no")
     world.fail()
 
-    with pytest.raises(HealthError, match=r"^addresses: sns:ListSubscriptionsByTopic: AuthorizationError"):
+    with pytest.raises(
+        HealthError,
+        match=r"^alarms: cloudwatch:.*; addresses: sns:List",
+    ):
         world.run(after=31 * MINUTE)
 
     assert world.mailed() == [SLACK_FAILS]

@@ -167,6 +167,7 @@ def test_each_function_gets_the_settings_it_reads(translated: dict[str, Any]) ->
         "Audit": {"AUDIT_LOG_GROUP"},
         "Health": {
             "TABLE_NAME",
+            "HEALTH_TOPIC_ARN",
             "NOTICE_TOPIC_ARN",
             "SLACK_SECRET_ARN",
             "NOTIFICATION_EMAILS",
@@ -279,6 +280,7 @@ def test_the_longest_settings_of_health_fit_into_an_environment(template: dict[s
     # Lambda's quota is 4 KB, as JSON. AWS names a function with 64 characters at most, a queue with 80.
     longest = {
         "TABLE_NAME": "t" * 255,
+        "HEALTH_TOPIC_ARN": "h" * 320,
         "NOTICE_TOPIC_ARN": "n" * 320,
         "SLACK_SECRET_ARN": "s" * 320,
         "NOTIFICATION_EMAILS": "e" * template["Parameters"]["NotificationEmails"]["MaxLength"],

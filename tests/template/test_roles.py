@@ -63,6 +63,7 @@ ALLOWED = {
     "SubscribeRole": OWN_LOG_AND_TRACE | {"sns:ListSubscriptionsByTopic", "sns:Subscribe", "sns:Unsubscribe"},
     "HealthRole": OWN_LOG_AND_TRACE
     | {
+        "cloudwatch:DescribeAlarms",
         "dynamodb:DeleteItem",
         "dynamodb:GetItem",
         "dynamodb:PutItem",

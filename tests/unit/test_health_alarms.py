@@ -7,7 +7,7 @@ import pytest
 
 from reprieve.alarms import messages
 from reprieve.errors import NotUnderstoodError
-from reprieve.health_alarms import Ringing, read
+from reprieve.health_alarms import Alarmed, read, understood
 from reprieve.problems import Kind, Problem
 from tests.examples import HOSTILE, at
 from tests.recorded import event
@@ -24,6 +24,12 @@ def message(*dimensions: Any, **changes: Any) -> str:
     return json.dumps(MESSAGE | {"Trigger": MESSAGE["Trigger"] | {"Dimensions": dimensions}} | changes)
 
 
+def told(text: str) -> Alarmed:
+    ringing = read(text)
+    assert ringing
+    return understood(ringing, NAMES)
+
+
 def dimension(name: str, value: str) -> dict[str, str]:
     return {"value": value, "name": name}
 
@@ -37,7 +43,7 @@ def dimension(name: str, value: str) -> dict[str, str]:
     ],
 )
 def test_an_alarm_tells_of_the_function_that_its_dimension_names(found: dict[str, str], kind: Kind) -> None:
-    assert read(message(found), NAMES) == Ringing(
+    assert told(message(found)) == Alarmed(
         problem=Problem(kind=kind, subject="deliver", since=at("14:55:10.006"), advice=SAID),
         console_url=f"{PAGE}KMSKeyPendingDeletionErrorAlarm",
     )
@@ -53,10 +59,9 @@ def test_an_alarm_tells_of_the_function_that_its_dimension_names(found: dict[str
     ],
 )
 def test_an_alarm_about_anything_else_is_told_by_its_own_name(dimensions: list[Any]) -> None:
-    ringing = read(message(*dimensions), NAMES)
+    alarmed = told(message(*dimensions))
 
-    assert ringing
-    assert (ringing.problem.kind, ringing.problem.subject) == (
+    assert (alarmed.problem.kind, alarmed.problem.subject) == (
         Kind.ALARM,
         "KMSKeyPendingDeletionErrorAlarm",
     )
@@ -64,26 +69,24 @@ def test_an_alarm_about_anything_else_is_told_by_its_own_name(dimensions: list[A
 
 @pytest.mark.parametrize("state", ["OK", "INSUFFICIENT_DATA"])
 def test_an_alarm_that_does_not_ring_tells_nothing(state: str) -> None:
-    assert read(message(NewStateValue=state), NAMES) is None
+    assert read(message(NewStateValue=state)) is None
 
 
 def test_an_alarm_without_a_description_is_to_be_looked_at() -> None:
-    ringing = read(message(AlarmDescription=None), NAMES)
+    alarmed = told(message(AlarmDescription=None))
 
-    assert ringing
-    assert ringing.problem.advice == "Look at the alarm in CloudWatch."
+    assert alarmed.problem.advice == "Look at the alarm in CloudWatch."
 
 
 def test_what_an_alarm_says_is_short_and_on_one_line() -> None:
-    ringing = read(message(AlarmName=HOSTILE * 9, AlarmDescription=HOSTILE * 99), NAMES)
+    alarmed = told(message(AlarmName=HOSTILE * 9, AlarmDescription=HOSTILE * 99))
 
-    assert ringing
-    assert ringing.problem.advice.isprintable()
-    assert len(ringing.problem.advice) <= 600
-    assert ringing.problem.subject.isprintable()
-    assert ringing.console_url is None
+    assert alarmed.problem.advice.isprintable()
+    assert len(alarmed.problem.advice) <= 600
+    assert alarmed.problem.subject.isprintable()
+    assert alarmed.console_url is None
 
 
 def test_a_message_that_no_alarm_sent_is_refused() -> None:
     with pytest.raises(NotUnderstoodError):
-        read("hello", NAMES)
+        read("hello")

@@ -64,6 +64,7 @@ RESPOND = {
 }
 HEALTH = {
     "TABLE_NAME": "cases",
+    "HEALTH_TOPIC_ARN": "arn:aws:sns:eu-west-1:111122223333:health",
     "NOTICE_TOPIC_ARN": "arn:aws:sns:eu-west-1:111122223333:notices",
     "SLACK_SECRET_ARN": "arn:aws:secretsmanager:eu-west-1:111122223333:secret:slack-AbCdEf",
     "NOTIFICATION_EMAILS": "jane@example.com, ops@example.com,",
@@ -266,6 +267,7 @@ def test_audit_is_told_where_to_write() -> None:
 def test_health_is_told_what_it_needs() -> None:
     assert HealthSettings.read(HEALTH) == HealthSettings(
         table="cases",
+        health_topic="arn:aws:sns:eu-west-1:111122223333:health",
         notice_topic="arn:aws:sns:eu-west-1:111122223333:notices",
         slack_secret="arn:aws:secretsmanager:eu-west-1:111122223333:secret:slack-AbCdEf",
         emails=("jane@example.com", "ops@example.com"),

@@ -15,9 +15,10 @@ from reprieve.channels import Channel
 from reprieve.clock import Clock
 from reprieve.errors import AwsError, HealthError, InProgressError, NotUnderstoodError, ReprieveError
 from reprieve.health_addresses import Addresses
+from reprieve.health_alarms import Alarmed
 from reprieve.healthbook import Failing, Healthbook
 from reprieve.notices import Notice, stack_unhealthy
-from reprieve.ports import Log, Once
+from reprieve.ports import Alarms, Log, Once
 from reprieve.problems import Kind, Problem
 
 EVERY: Final = timedelta(minutes=15)
@@ -49,12 +50,14 @@ class Health:
 
     Attributes:
         channels: The channels by their names.
+        alarms: The stack's own alarms.
         names: What a person calls a function, by AWS' names of it and of its dead-letter queue.
         addresses: The addresses that are to get the notices.
         log_group: The log group that investigate reads.
     """
 
     channels: Mapping[str, Channel]
+    alarms: Alarms
     names: Mapping[str, str]
     addresses: Addresses
     log_group: str
@@ -79,16 +82,17 @@ class Health:
         """Tell what alarms say; yield what could not be told."""
         for each in texts:
             try:
-                ringing = health_alarms.read(each, self.names)
+                ringing = health_alarms.read(each)
             except NotUnderstoodError as error:
                 self.log.warning("Passed over a message that no alarm sent", problem=str(error))
                 continue
             if ringing:
-                yield from self._tell(ringing.problem, ringing.console_url)
+                yield from self._tell(health_alarms.understood(ringing, self.names))
 
     def _look(self, now: datetime) -> Iterator[str]:
         """Look at everything; yield what could not be looked at or told, which stops nothing else."""
-        looks: dict[str, Callable[[datetime], Iterable[Problem]]] = {
+        looks: dict[str, Callable[[datetime], Iterable[Problem | Alarmed]]] = {
+            "alarms": self._alarms,
             "channels": self._channels,
             "addresses": self.addresses.problems,
             "investigate": self._investigate,
@@ -112,6 +116,10 @@ class Health:
             self.log.error("Could not see whether all is well", look="table", problem=str(error))
             yield f"table: {error}"
 
+    def _alarms(self, _: datetime) -> Iterator[Alarmed]:
+        """Yield what rings now, as well: an alarm tells once that it rings, and its message may be lost."""
+        return (health_alarms.understood(each, self.names) for each in self.alarms.ringing())
+
     def _channels(self, now: datetime) -> Iterator[Problem]:
         lasting = (each for each in self.book.failing() if now - each.since >= TOLERATED)
         return (_of_channel(each) for each in lasting if each.channel in self.channels)
@@ -123,9 +131,10 @@ class Health:
                 kind=Kind.FUNCTION_STUCK, subject="investigate", since=read_until, advice=_INVESTIGATE
             )
 
-    def _tell(self, problem: Problem, console_url: str | None = None) -> Iterator[str]:
+    def _tell(self, wrong: Problem | Alarmed) -> Iterator[str]:
         """Tell every channel but the one that it is about; yield the cause if none of them has it."""
-        notice = stack_unhealthy(problem, self.clock(), console_url)
+        problem, page = (wrong, None) if isinstance(wrong, Problem) else (wrong.problem, wrong.console_url)
+        notice = stack_unhealthy(problem, self.clock(), page)
         try:
             self.book.remember(notice)
         except AwsError as error:

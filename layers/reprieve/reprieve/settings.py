@@ -167,6 +167,7 @@ class HealthSettings:
     """
 
     table: str
+    health_topic: str
     notice_topic: str
     slack_secret: str
     emails: tuple[str, ...]
@@ -183,6 +184,7 @@ class HealthSettings:
         """
         return cls(
             table=_text(environment, "TABLE_NAME"),
+            health_topic=_text(environment, "HEALTH_TOPIC_ARN"),
             notice_topic=environment.get("NOTICE_TOPIC_ARN", ""),
             slack_secret=environment.get("SLACK_SECRET_ARN", ""),
             emails=read_addresses(environment.get("NOTIFICATION_EMAILS", "").split(",")),
