@@ -28,7 +28,7 @@ ROLES = {
     "subscribe": "SubscribeRole",
     "audit": "AuditRole",
     "health": "HealthRole",
-    "the schedule": "ClockRole",
+    "the schedules": "ClockRole",
     "CloudTrail": "TrailRole",
 }
 EACH = "each function"
