@@ -31,11 +31,16 @@ def client(local: Local, service: Any) -> Any:
 
 def run_health(local: Local) -> None:
     """Do what the schedule does every 15 minutes."""
+    start(local, "HealthFunction")
+
+
+def start(local: Local, function: str) -> None:
+    """Start a function as its schedule does, and see it succeed."""
     functions = client(local, "lambda")
     (name,) = [
         found["FunctionName"]
         for found in functions.list_functions()["Functions"]
-        if "HealthFunction" in found["FunctionName"]
+        if function in found["FunctionName"]
     ]
     answer = functions.invoke(FunctionName=name, Payload=json.dumps({"source": "aws.scheduler"}))
     assert "FunctionError" not in answer, answer["Payload"].read()
@@ -67,20 +72,24 @@ def wait_for(what: Callable[[], Any], seconds: float = SECONDS) -> Any:
     raise AssertionError(f"it did not come about in {seconds} s")
 
 
-def failing(local: Local) -> dict[str, Any] | None:
-    """What deliver has noted of Slack."""
+def noted(local: Local, partition: str, sort: str) -> dict[str, Any] | None:
+    """What a function has noted in the table."""
     table = client(local, "dynamodb")
-    key = {"pk": {"S": "channels"}, "sk": {"S": "slack"}}
     found: dict[str, Any] | None = table.get_item(
-        TableName=local.stack.outputs["CaseTableName"], Key=key
+        TableName=local.stack.outputs["CaseTableName"], Key={"pk": {"S": partition}, "sk": {"S": sort}}
     ).get("Item")
     return found
 
 
-def an_hour_passes(local: Local, item: dict[str, Any]) -> None:
-    """Put what deliver noted an hour back, so that nobody waits for it."""
-    since = rfc3339(datetime.now(UTC) - timedelta(hours=1))
-    body = json.dumps(json.loads(item["body"]["S"]) | {"since": since})
+def failing(local: Local) -> dict[str, Any] | None:
+    """What deliver has noted of Slack."""
+    return noted(local, "channels", "slack")
+
+
+def an_hour_passes(local: Local, item: dict[str, Any], since: str = "since") -> None:
+    """Put what was noted an hour back, so that nobody waits for it."""
+    then = rfc3339(datetime.now(UTC) - timedelta(hours=1))
+    body = json.dumps(json.loads(item["body"]["S"]) | {since: then})
     client(local, "dynamodb").put_item(
         TableName=local.stack.outputs["CaseTableName"], Item=item | {"body": {"S": body}}
     )
@@ -90,11 +99,11 @@ def an_hour_passes(local: Local, item: dict[str, Any]) -> None:
 def test_while_one_channel_takes_nothing_the_other_hears_of_it_once(stack: Local) -> None:
     scene = Scene.begin(stack)
     scene.deliver(scene.use())
-    noted = wait_for(lambda: failing(stack))
+    seen = wait_for(lambda: failing(stack))
     run_health(stack)
     early = unhealthy(stack)
 
-    an_hour_passes(stack, noted)
+    an_hour_passes(stack, seen)
     for _ in range(3):
         run_health(stack)
     (told,) = wait_for(lambda: unhealthy(stack))
@@ -125,6 +134,25 @@ def test_a_dead_letter_is_told_to_both_channels_once(stack: Local) -> None:
     (mail,) = [each.payload for each in told if each.channel == "email"]
     assert mail["Subject"] == "kms-reprieve: the function investigate has dead letters"
     assert "Nothing is lost as long as the log group holds the records" in " ".join(mail["Message"].split())
+
+
+def test_health_that_does_not_run_is_told_by_investigate_once(stack: Local) -> None:
+    run_health(stack)
+    last = noted(stack, "health", "run")
+    assert last
+    before = len(unhealthy(stack))
+
+    an_hour_passes(stack, last, "at")
+    for _ in range(2):
+        start(stack, "InvestigateFunction")
+    wait_for(lambda: len(unhealthy(stack)) - before >= 2)
+    time.sleep(2)
+    run_health(stack)
+
+    told = unhealthy(stack)[before:]
+    assert sorted(each.channel for each in told) == ["email", "slack"]
+    (mail,) = [each.payload for each in told if each.channel == "email"]
+    assert mail["Subject"] == "kms-reprieve: the function health is stuck"
 
 
 def test_an_alarm_on_health_itself_is_mailed_without_it(stack: Local) -> None:
