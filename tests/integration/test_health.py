@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from reprieve import health, investigate
 from reprieve.alarms import messages
 from reprieve.casebook import Bookmark, Casebook
 from reprieve.channels import Channel, email, slack
@@ -453,6 +454,10 @@ def test_investigate_is_told_of_when_its_bookmark_stands_still(world: World) -> 
     stuck = "kms-reprieve: the function investigate is stuck"
     assert (world.mailed(), world.posted()) == ([stuck], [stuck])
     assert "  Since      2026-11-22 11:45 UTC\n" in world.topic.published[0][1]
+
+
+def test_health_knows_how_far_investigate_stays_behind_when_all_is_well() -> None:
+    assert health.LATENESS == investigate.LATENESS
 
 
 def test_investigate_that_reads_on_is_well(world: World) -> None:

@@ -1,14 +1,14 @@
 """Addresses that get no notices: never confirmed, or subscribed no more."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 import pytest
 
 from reprieve.errors import AwsError, ConflictError, DeniedError
 from reprieve.health_addresses import Addresses
-from reprieve.healthbook import Healthbook
+from reprieve.healthbook import Healthbook, Subscribed
 from reprieve.problems import Kind, Problem
 from reprieve.subscribe import Subscription
 from tests.examples import NOW
@@ -54,15 +54,21 @@ class World:
     log: FakeLog = field(default_factory=FakeLog)
     listed: tuple[str, ...] = (JANE,)
 
-    def look(self, after: timedelta = timedelta()) -> list[Problem]:
-        addresses = Addresses(
+    @property
+    def book(self) -> Healthbook:
+        return Healthbook(self.table)
+
+    def addresses(self) -> Addresses:
+        return Addresses(
             topic=TOPIC,
             listed=self.listed,
             subscriptions=self.subscriptions,
-            book=Healthbook(self.table),
+            book=self.book,
             log=self.log,
         )
-        return list(addresses.problems(NOW + after))
+
+    def look(self, after: timedelta = timedelta()) -> list[Problem]:
+        return list(self.addresses().problems(NOW + after))
 
     def kinds(self, after: timedelta = timedelta()) -> list[Kind]:
         return [problem.kind for problem in self.look(after)]
@@ -138,8 +144,32 @@ def test_while_it_is_asked_again_it_has_a_day_to_confirm(world: World) -> None:
     confirmed(world).subscriptions.present = {}
     world.look(QUARTER)
 
-    assert world.look(2 * QUARTER) == []
-    assert world.kinds(QUARTER + DAY) == [Kind.ADDRESS_UNCONFIRMED]
+    assert world.kinds(2 * QUARTER) == [Kind.ADDRESS_REMOVED]  # the same as before, so not told again today
+    assert world.kinds(3 * QUARTER) == []
+    assert world.kinds(2 * QUARTER + DAY) == [Kind.ADDRESS_UNCONFIRMED]
+
+
+def test_a_run_that_dies_after_it_asked_again_leaves_it_to_the_next_to_say_so(world: World) -> None:
+    confirmed(world).subscriptions.present = {}
+    next(world.addresses().problems(NOW + QUARTER))  # and nothing is told
+
+    (told,) = world.look(2 * QUARTER)
+
+    assert told.kind is Kind.ADDRESS_REMOVED
+    assert "Sent a new confirmation request" in told.advice
+    assert world.subscriptions.added == [JANE]
+
+
+def test_a_run_that_dies_before_it_asks_again_leaves_the_loss_to_be_told(world: World) -> None:
+    confirmed(world)
+    lost = replace(world.book.addresses()[JANE.lower()], seen=Subscribed.REMOVED, asked_again=True)
+    world.book.keep(lost, NOW)
+    world.subscriptions.present = {}
+
+    (told,) = world.look(QUARTER)
+
+    assert told.kind is Kind.ADDRESS_REMOVED
+    assert world.subscriptions.added == []
 
 
 def test_an_address_is_asked_again_once_and_a_second_loss_is_told_for_as_long_as_it_lasts(

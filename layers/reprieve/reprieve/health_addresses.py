@@ -57,8 +57,9 @@ class Addresses:
         self.book.forget(known.keys() - {address.casefold() for address in self.listed})
         present = self._present() if self.listed else {}
         for address in self.listed:
-            name = address.casefold()
-            yield from self._problem(_seen(address, known.get(name), present.get(name), now), now)
+            before = known.get(address.casefold())
+            seen = _seen(address, before, present.get(address.casefold()), now)
+            yield from self._problem(seen, now, lost=before is not None and before.seen is Subscribed.REMOVED)
 
     def _present(self) -> dict[str, Subscribed]:
         """Return how the topic's addresses are subscribed: a confirmed one counts, whatever else there is."""
@@ -67,25 +68,18 @@ class Addresses:
             each.address.casefold(): Subscribed.CONFIRMED if each.arn else Subscribed.ASKED for each in found
         }
 
-    def _problem(self, address: Address, now: datetime) -> Iterator[Problem]:
-        lost = address.seen is Subscribed.REMOVED and not address.asked_again
-        kept = replace(address, seen=Subscribed.ASKED, since=now, asked_again=True) if lost else address
+    def _problem(self, address: Address, now: datetime, *, lost: bool) -> Iterator[Problem]:
+        """Yield what is wrong with an address; `lost` is whether it was when it was seen before."""
+        ask = address.seen is Subscribed.REMOVED and not address.asked_again
         try:
-            if lost or is_to_be_renewed(address, now):
-                self.book.keep(kept, now)
+            if ask or is_to_be_renewed(address, now):
+                self.book.keep(replace(address, asked_again=address.asked_again or ask), now)
         except ConflictError:
             return  # another invocation sees to it
-        if lost:
+        if ask:
             yield _removed(address, self._ask_again(address.address))
-        elif address.seen is Subscribed.REMOVED:
-            yield _removed(address, _NOT_ASKED)
-        elif address.seen is Subscribed.ASKED and now - address.since >= TIME_TO_CONFIRM:
-            yield Problem(
-                kind=Kind.ADDRESS_UNCONFIRMED,
-                subject=address.address,
-                since=address.since,
-                advice=_UNCONFIRMED,
-            )
+        else:
+            yield from _lasting(address, now, lost=lost)
 
     def _ask_again(self, address: str) -> str:
         try:
@@ -95,6 +89,24 @@ class Addresses:
             return _NOT_SENT
         self.log.warning("An address that was lost is subscribed again")
         return _ASKED_AGAIN
+
+
+def _lasting(address: Address, now: datetime, *, lost: bool) -> Iterator[Problem]:
+    """Yield what is wrong with an address that is not to be asked now.
+
+    That it was asked again is said when the request is seen, too: a run may die between asking and telling.
+    """
+    if address.seen is Subscribed.REMOVED:
+        yield _removed(address, _NOT_ASKED)
+    elif address.seen is Subscribed.ASKED and lost:
+        yield _removed(address, _ASKED_AGAIN)
+    elif address.seen is Subscribed.ASKED and now - address.since >= TIME_TO_CONFIRM:
+        yield Problem(
+            kind=Kind.ADDRESS_UNCONFIRMED,
+            subject=address.address,
+            since=address.since,
+            advice=_UNCONFIRMED,
+        )
 
 
 def _removed(address: Address, advice: str) -> Problem:
