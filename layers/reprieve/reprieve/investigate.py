@@ -97,8 +97,8 @@ class Investigator:
             except ReprieveError as error:
                 self.log.error("A part of the run failed", part=what, problem=str(error))
                 updater.unfinished.note(what, error)
-        if updater.unfinished.problems:
-            raise IncompleteError(tuple(updater.unfinished.problems))
+        if updater.unfinished.failures:
+            raise IncompleteError(tuple(updater.unfinished.failures))
 
     def _read(self, ours: tuple[Alarm, ...], reading: LogGroupReading, outbox: Outbox) -> None:
         now = self.clock()
