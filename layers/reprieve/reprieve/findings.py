@@ -158,8 +158,7 @@ class Update:
 
     def _new(self, cases: tuple[Case, ...]) -> Case | None:
         """Return a new case. What an earlier one has counted is not counted again in it."""
-        is_scheduled = self.finding.schedulings and self._answer.can_be_asked
-        if not (self._answer.is_pending or self.finding.minutes or is_scheduled):
+        if not (self._answer.is_pending or self.finding.minutes or self._is_scheduled(cases)):
             return None
         named = {case.name for case in cases}
         opened_at = self.now
@@ -168,6 +167,13 @@ class Update:
         start = max((self.stretch.start, *(self._counted_until(case) for case in cases)))
         case = open_case(self.finding.facts.key, opened_at, start)
         return replace(case, previous=cases[-1].id if cases else None)
+
+    def _is_scheduled(self, cases: tuple[Case, ...]) -> bool:
+        """Return whether records tell of a deletion that is new, and KMS may yet say when it is."""
+        scheduled, cancelled = self.finding.last_scheduled, self.finding.last_cancelled
+        if scheduled is None or not self._answer.can_be_asked or (cancelled and cancelled >= scheduled):
+            return False
+        return all(scheduled > max(case.opened_at, case.closure.at) for case in cases[-1:] if case.closure)
 
     def _counted_until(self, case: Case) -> datetime:
         """Return up to which minute an earlier case counts: to the new scheduling, if it is known.
@@ -190,10 +196,12 @@ class Update:
         is_first = case.read_until == case.settled_until
         if other.closure is None and other.deletion_date is None and self._is_continued(other):
             return Left(replace(other, closure=Closure(how=Ending.CONTINUED, at=self.now)), continues=True)
-        gives = other.unanswered if is_first and self._answer.is_pending and is_latest else Counts()
+        gives = Counts()
+        if is_first and is_latest and self._answer.is_pending:
+            gives, other = other.unanswered, replace(other, unanswered=gives)
         ended = self._ended(other, is_first=is_first) if other.closure is None else other
         if is_first and is_latest:
-            ended = cut(replace(ended, unanswered=Counts()), self.finding.minutes, case.settled_until)
+            ended = cut(ended, self.finding.minutes, case.settled_until)
         return Left(ended, gives=gives)
 
     def _ended(self, other: Case, *, is_first: bool) -> Case:

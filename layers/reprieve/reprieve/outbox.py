@@ -8,7 +8,7 @@ digest, which names each key with its deadline. What a person decided on the pag
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -58,20 +58,17 @@ class Outgoing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sent:
-    """When notices went out lately: the single ones of the last hour, and the last digest."""
+    """When notices went out lately: the single ones of the last hour by their ids, and the last digest."""
 
-    singles: tuple[datetime, ...] = ()
+    singles: Mapping[str, datetime] = field(default_factory=dict)
     digest_at: datetime | None = None
     version: int = 0
 
-    def room(self, now: datetime) -> int:
-        """Return how many single notices may go out now."""
-        return max(0, SINGLES_AN_HOUR - sum(now - at < HOUR for at in self.singles))
-
-    def with_singles(self, number: int, now: datetime) -> "Sent":
-        """Return it with so many notices more."""
-        kept = (at for at in self.singles if now - at < HOUR)
-        return replace(self, singles=(*kept, *(now for _ in range(number))))
+    def with_singles(self, wanted: Sequence[str], now: datetime) -> "Sent":
+        """Return it with those that are wanted, as far as they may go out; what is tried again may."""
+        kept = {each: at for each, at in self.singles.items() if now - at < HOUR}
+        new = [each for each in wanted if each not in kept]
+        return replace(self, singles=kept | dict.fromkeys(new[: max(0, SINGLES_AN_HOUR - len(kept))], now))
 
     def may_digest(self, now: datetime) -> bool:
         """Return whether it is time for a digest."""
@@ -105,7 +102,7 @@ class Outbox:
             (each for each in outgoing if not each.is_unlimited and not each.in_digest),
             key=lambda each: each.urgency,
         )
-        chosen = {each.notice.id for each in single[: self._reserve(len(single))]}
+        chosen = self._reserve([each.notice.id for each in single])
         self.put_into_queue(
             [each.notice for each in outgoing if each.is_unlimited or each.notice.id in chosen]
         )
@@ -149,18 +146,18 @@ class Outbox:
         for start in range(0, len(notices), MOST_AT_ONCE):
             self.table.put(gone=[outbox_entry(each) for each in notices[start : start + MOST_AT_ONCE]])
 
-    def _reserve(self, wanted: int) -> int:
-        """Return how many of so many notices may go out, and store that they do."""
+    def _reserve(self, wanted: Sequence[str]) -> frozenset[str]:
+        """Return which notices may go out, the first ones first, and store that they do."""
         for _ in range(_TRIES if wanted else 0):
             sent, now = self._sent(), self.clock()
-            number = min(wanted, sent.room(now))
+            reserved = sent.with_singles(wanted, now)
             try:
-                if number:
-                    self.table.put(_sent_document(sent.with_singles(number, now)))
+                if reserved.singles.keys() - sent.singles.keys():
+                    self.table.put(_sent_document(reserved))
             except ConflictError:
                 continue
-            return number
-        return 0
+            return frozenset(reserved.singles)
+        return frozenset()
 
     def _sent(self) -> Sent:
         found = self.table.get(_NOTICES, _SENT)
