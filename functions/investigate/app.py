@@ -78,7 +78,7 @@ def _investigator() -> Investigator:
 def _facts(settings: InvestigateSettings) -> Facts:
     accounts = Accounts(
         own=settings.account,
-        members=member_sessions(settings.member_role, settings.external_id, BRIEF),
+        members=member_sessions(settings.read_role, settings.external_id, BRIEF),
         config=BRIEF,
     )
     return Facts(

@@ -162,8 +162,8 @@ class Rescuer:
             claims, replace(decision, state=key.state), replace(seen, key=key), Reason.DELETION_CANCELLED
         )
         outcome = self._outcome(key, decision, problem)
-        enabled = bool(decision.enable and not problem) or None
-        return _Done(outcome if told else outcomes.untold(outcome), request_ids, enabled)
+        is_taken = bool(decision.enable and not problem) or None
+        return _Done(outcome if told else outcomes.untold(outcome), request_ids, is_taken)
 
     def _keep(self, claims: Claims, decision: Decision, seen: Seen) -> "_Done":
         """Be quiet about the key, if nobody has brought it back meanwhile."""
