@@ -1,5 +1,7 @@
 """Who may mint and verify links on the deployed stack, whose key policies the emulator enforces."""
 
+from typing import Any
+
 import pytest
 from botocore.exceptions import ClientError
 
@@ -7,7 +9,7 @@ from local.up import Local
 from tests.scene import Scene, anybody, request
 
 ROLE = "arn:aws:iam::111122223333:role/orders-fn"  # that of `anybody`
-MAC = {"Message": b"claims", "MacAlgorithm": "HMAC_SHA_256"}
+MAC: dict[str, Any] = {"Message": b"claims", "MacAlgorithm": "HMAC_SHA_256"}
 
 
 def test_links_are_minted_and_verified_by_the_functions(stack: Local) -> None:

@@ -989,8 +989,8 @@ def test_nor_where_kms_took_the_call_and_could_not_be_asked_afterwards(world: Wo
 def test_nor_where_somebody_disables_it_before_the_page_can_prove_it(world: World) -> None:
     enable = world.kms.enable
 
-    def enable_and_lose(key: KeyArn, *, by: str) -> str:
-        request_id = enable(key, by=by)
+    def enable_and_lose(key: KeyArn, by: str = "") -> str:
+        request_id = enable(key, by)
         disable(world)
         return request_id
 
