@@ -49,7 +49,8 @@ def applies(statement: dict[str, Any], action: str, principal: str | None) -> bo
             "AWS": {"Fn::Sub": "arn:${AWS::Partition}:iam::${AWS::AccountId}:root"}
         }
         return principal is not None and principal.startswith(ACCOUNT)
-    return all(holds(*each, principal) for each in statement.get("Condition", {}).items())
+    conditions = statement.get("Condition", {})
+    return all(holds(operator, names, principal) for operator, names in conditions.items())
 
 
 def holds(operator: str, names: dict[str, Any], principal: str | None) -> bool:
