@@ -1,6 +1,6 @@
 """Addresses that strangers wrote, in a form that no mail or chat program makes a link of.
 
-`https://evil.example/x` becomes `hxxps://evil[.]example/x`: the form in which security teams pass on an address.
+`https://evil.example/x` becomes `hxxps://evil[.]example/x`, as security teams write it.
 People can read it, and put it together by hand.
 ARNs, IP and e-mail addresses, AWS' service names, versions and paths stay as they are.
 """

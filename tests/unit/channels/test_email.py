@@ -318,7 +318,15 @@ ENDED_ELSEWHERE = about(
 )
 
 
-@pytest.mark.parametrize("told", [*EVERY, EVERYTHING, ENDED_ELSEWHERE])
+CROWD = about(
+    key(),
+    uses=uses(
+        *(use(caller=Caller(kind="IAMUser", id=f"u{number}", name=f"user {number}")) for number in range(11))
+    ),
+)
+
+
+@pytest.mark.parametrize("told", [*EVERY, EVERYTHING, ENDED_ELSEWHERE, CROWD])
 @pytest.mark.parametrize("address", ADDRESSES)
 def test_no_address_is_a_link_in_a_mail_but_our_own(told: Notice, address: str) -> None:
     """Every text of the notice is one that a stranger wrote."""

@@ -1,94 +1,87 @@
-"""The inbox over HTTP, on the loopback interface."""
+"""The inbox's server: it answers to its own name on this machine, and to no other."""
 
 import http.client
 import json
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
-from urllib.parse import urlsplit
 
 import pytest
 
 from local.inbox import Inbox
 from local.inbox_server import running_inbox
 
-pytestmark = pytest.mark.usefixtures("socket_enabled")
-
-confirmed: list[tuple[str, str]] = []
+NOTICE = json.dumps({"Type": "Notification", "Subject": "Still in use", "Message": "A key"}).encode()
+MISDIRECTED = 421
 
 
 @pytest.fixture
-def inbox() -> Iterator[Inbox]:
-    confirmed.clear()
-    with running_inbox(lambda topic, token: confirmed.append((topic, token))) as running:
+def inbox(socket_enabled: None) -> Iterator[Inbox]:  # noqa: ARG001 - it is what it is for
+    with running_inbox(lambda topic, token: None) as running:
         yield running
 
 
-def request(url: str, body: object = None) -> tuple[int, str]:
-    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    data = body if isinstance(body, bytes) else None if body is None else json.dumps(body).encode()
+def ask(inbox: Inbox, *hosts: str, method: str = "GET", path: str = "/", **headers: str) -> tuple[int, str]:
+    """Send a request with as many `Host` headers as are given."""
+    port = int(inbox.url.rpartition(":")[2])
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
     try:
-        with opener.open(url, data, timeout=5) as response:
-            return response.status, response.read().decode()
-    except urllib.error.HTTPError as error:
-        with error:
-            return error.code, error.read().decode()
+        connection.putrequest(method, path, skip_host=True)
+        for host in hosts:
+            connection.putheader("Host", host.replace("PORT", str(port)))
+        for name, value in (
+            {"Content-Length": str(len(NOTICE))} | headers if method == "POST" else {}
+        ).items():
+            connection.putheader(name, value)
+        connection.endheaders(NOTICE if method == "POST" else None)
+        answer = connection.getresponse()
+        return answer.status, answer.read().decode()
+    finally:
+        connection.close()
 
 
-def test_it_listens_on_the_loopback_interface_only(inbox: Inbox) -> None:
-    assert inbox.url.startswith("http://127.0.0.1:")
+@pytest.mark.parametrize("host", ["127.0.0.1:PORT", "localhost:PORT"])
+def test_it_answers_to_its_own_name(inbox: Inbox, host: str) -> None:
+    assert ask(inbox, host)[0] == 200
+    assert ask(inbox, host, path="/messages.json") == (200, "[]")
+    assert ask(inbox, host, method="POST", path=inbox.email_path) == (200, "ok")
+    assert len(inbox.messages) == 1
 
 
-def test_a_webhook_message_is_taken_and_listed(inbox: Inbox) -> None:
-    taken = request(inbox.url + inbox.slack_path, {"text": "hello", "blocks": []})
+@pytest.mark.parametrize(
+    "hosts",
+    [
+        ("evil.example",),
+        ("evil.example:PORT",),
+        ("127.0.0.1",),
+        ("127.0.0.1:1",),
+        ("localhost",),
+        ("127.0.0.1.evil.example:PORT",),
+        ("evil.example#127.0.0.1:PORT",),
+        ("127.0.0.1:PORT, evil.example",),
+        ("127.0.0.1:PORT", "evil.example"),
+        ("evil.example", "127.0.0.1:PORT"),
+        ("[::1]:PORT",),
+        ("",),
+        (),
+    ],
+)
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_whoever_comes_by_another_name_sees_nothing_and_leaves_nothing(
+    inbox: Inbox, hosts: tuple[str, ...], method: str
+) -> None:
+    path = inbox.email_path if method == "POST" else "/messages.json"
 
-    assert taken == (200, "ok")
-    status, listed = request(f"{inbox.url}/messages.json")
-    assert status == 200
-    assert [(each["channel"], each["payload"]) for each in json.loads(listed)] == [
-        ("slack", {"text": "hello", "blocks": []})
-    ]
-
-
-def test_a_notification_of_the_topic_is_a_mail(inbox: Inbox) -> None:
-    request(
-        inbox.url + inbox.email_path, {"Type": "Notification", "Subject": "Still in use", "Message": "A key"}
-    )
-
-    assert [each.channel for each in inbox.messages] == ["email"]
-    assert "Still in use" in request(f"{inbox.url}/")[1]
-
-
-def test_the_topics_question_is_answered_and_no_message(inbox: Inbox) -> None:
-    question = {"Type": "SubscriptionConfirmation", "TopicArn": "arn:topic", "Token": "t"}
-
-    assert request(inbox.url + inbox.email_path, question) == (200, "ok")
-    assert confirmed == [("arn:topic", "t")]
+    assert ask(inbox, *hosts, method=method, path=path) == (MISDIRECTED, "no such host")
     assert inbox.messages == []
 
 
-@pytest.mark.parametrize("body", [b"no JSON", b"[]", b""])
-def test_what_is_no_message_is_refused(inbox: Inbox, body: bytes) -> None:
-    assert request(inbox.url + inbox.slack_path, body) == (400, "invalid_payload")
+def test_an_address_in_the_first_line_changes_nothing(inbox: Inbox) -> None:
+    assert ask(inbox, "evil.example", path=f"{inbox.url}/messages.json")[0] == MISDIRECTED
 
 
-@pytest.mark.parametrize("path", ["/slack/guessed", "/email/guessed", "/"])
-def test_an_address_that_is_only_guessed_takes_nothing(inbox: Inbox, path: str) -> None:
-    assert request(inbox.url + path, {"text": "x"}) == (404, "no_service")
-    assert inbox.messages == []
+@pytest.mark.parametrize("length", ["-1", "many", "1e400", "1" * 5000, "3_0"])
+def test_a_length_that_is_none_is_too_long(inbox: Inbox, length: str) -> None:
+    headers = {"Content-Length": length}
 
+    said = ask(inbox, "127.0.0.1:PORT", method="POST", path=inbox.email_path, **headers)
 
-def test_a_message_that_is_too_large_is_not_read(inbox: Inbox) -> None:
-    connection = http.client.HTTPConnection("127.0.0.1", urlsplit(inbox.url).port, timeout=10)
-    connection.putrequest("POST", inbox.slack_path)
-    connection.putheader("Content-Length", "1000001")
-    connection.endheaders()
-
-    status = connection.getresponse().status
-    connection.close()
-
-    assert status == 413
-
-
-def test_an_unknown_page_is_not_there(inbox: Inbox) -> None:
-    assert request(f"{inbox.url}/other")[0] == 404
+    assert said == (413, "too large")
