@@ -94,7 +94,7 @@ def _health_watch() -> HealthWatch:
 def _facts(settings: InvestigateSettings) -> Facts:
     accounts = Accounts(
         own=settings.account,
-        members=member_sessions(settings.member_role, settings.external_id, BRIEF),
+        members=member_sessions(settings.read_role, settings.external_id, BRIEF),
         config=BRIEF,
     )
     return Facts(

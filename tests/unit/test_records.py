@@ -319,7 +319,11 @@ def test_a_refusal_that_names_no_key_is_told_as_such(changes: dict[str, Any]) ->
 
 
 @pytest.mark.parametrize(
-    ("days", "read_as"), [(7, 7), (30, 30), (6, 30), (31, 30), (True, 30), ("7", 30), (7.5, 30), (None, 30)]
+    ("days", "read_as"),
+    [
+        *((7, 7), (30, 30), (6, 30), (31, 30), (True, 30), ("7", 30), (7.5, 30), (None, 30)),
+        *((float("inf"), 30), (float("nan"), 30), (-7, 30), (10**400, 30)),
+    ],
 )
 def test_a_waiting_period_that_kms_does_not_know_is_the_default(days: object, read_as: int) -> None:
     scheduling = record("schedule-key-deletion")

@@ -144,6 +144,11 @@ def test_a_stack_that_enters_no_other_account_names_no_role() -> None:
     settings = InvestigateSettings.read(bare)
 
     assert (settings.organization, settings.member_role, settings.external_id) == ("", "", "")
+    assert settings.read_role == ""
+
+
+def test_the_role_that_only_reads_is_named_after_the_one_that_acts() -> None:
+    assert InvestigateSettings.read(INVESTIGATE).read_role == "kms-reprieve-member-read"
 
 
 def test_a_channel_that_the_stack_does_not_have_is_empty() -> None:

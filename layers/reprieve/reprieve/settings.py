@@ -17,6 +17,8 @@ from reprieve.visitors import KnownBy
 Environment = Mapping[str, str]
 
 SIGNING_LETTERS: Final = ("a", "b")
+READ: Final = "-read"
+"""What the name of the role that only reads ends with: `organization/member-role.yaml`."""
 _DIGITS: Final = 5
 _DOMAIN: Final = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+")
 
@@ -67,6 +69,11 @@ class InvestigateSettings:
             member_role=environment.get("MEMBER_ROLE_NAME", ""),
             external_id=environment.get("EXTERNAL_ID", ""),
         )
+
+    @property
+    def read_role(self) -> str:
+        """The role in other accounts that only reads; `member_role` is the one that acts."""
+        return self.member_role and self.member_role + READ
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

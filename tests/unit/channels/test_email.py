@@ -1,10 +1,12 @@
 """The mail, as people read it."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from reprieve.callers import Caller
+from reprieve.cases import Closure, Ending
 from reprieve.channels import email
 from reprieve.fields import one_line
 from reprieve.keys import Key, LastUse, Rescuable, Unknown
@@ -30,6 +32,7 @@ from tests.examples import (
 )
 from tests.fakes import FakeTopic
 from tests.recorded import record
+from tests.strangers import ADDRESSES, LINKED, written_by_strangers
 
 LINK = "https://abc123.execute-api.eu-west-1.amazonaws.com/keys/v1.W10.AAAA"
 COMMANDS = (
@@ -358,3 +361,51 @@ def test_a_mail_tells_what_was_looked_up_beside_the_name_and_that_the_link_can_n
 
 def test_once_the_deletion_is_off_it_is_no_matter_whether_the_link_could_have_helped() -> None:
     assert "can't help" not in email.body(about(FULL, reason=Reason.DELETION_CANCELLED))
+
+
+EVERYTHING = about(
+    replace(FULL, multi_region="PRIMARY", spec="RSA_2048", usage="SIGN_VERIFY", key_store="store"),
+    case=CaseSummary(id="x", key=FULL, opened_at=NOW, scheduled_by=scheduled(), previous=f"{KEY}@2026-01-01"),
+    uses=USES,
+    management_calls=TAGGING,
+    unknown=(Unknown(fact="tags of the key", why="kms:ListResourceTags is denied"),),
+    decision=decision(why="it is needed"),
+    link=LINK,
+)
+ENDED_ELSEWHERE = about(
+    key(state="Enabled", deletion_date=None),
+    reason=Reason.DELETION_CANCELLED,
+    closure=Closure(how=Ending.CANCELLED, at=NOW, by=JANE),
+)
+
+
+CROWD = about(
+    key(),
+    uses=uses(
+        *(use(caller=Caller(kind="IAMUser", id=f"u{number}", name=f"user {number}")) for number in range(11))
+    ),
+)
+
+
+@pytest.mark.parametrize("told", [*EVERY, EVERYTHING, ENDED_ELSEWHERE, CROWD])
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_no_address_is_a_link_in_a_mail_but_our_own(told: Notice, address: str) -> None:
+    """Every text of the notice is one that a stranger wrote."""
+    hostile = written_by_strangers(told, address)
+
+    mail = email.body(hostile)
+
+    ours = {told.link, told.console_url, *told.command}
+    theirs = [line for line in mail.splitlines() if line.strip() not in ours]
+    assert [line for line in theirs if LINKED.search(line)] == []
+    assert not LINKED.search(email.subject(hostile))
+    assert len(email.subject(hostile)) <= email.SUBJECT_LIMIT
+    assert all(f"\n  {line}\n" in mail for line in (told.link, told.console_url) if line)
+
+
+def test_what_is_no_address_is_told_as_it_is() -> None:
+    used = use(source_ip="198.51.100.7", caller=replace(JANE, session="jane@example.com"))
+    mail = email.body(about(key(description="rds.amazonaws.com, jane@example.com"), uses=uses(used)))
+
+    assert '"rds.amazonaws.com, jane@example.com"' in mail
+    assert "198.51.100.7, Boto3/1.44.5" in mail

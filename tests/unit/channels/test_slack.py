@@ -35,6 +35,7 @@ from tests.examples import (
 )
 from tests.fakes import FakeWebhook
 from tests.recorded import record
+from tests.strangers import ADDRESSES, LINKED, written_by_strangers
 
 LINK = "https://abc123.execute-api.eu-west-1.amazonaws.com/keys/v1.W10.AAAA"
 COMMANDS = rescue_commands(KEY)
@@ -333,11 +334,29 @@ def test_nobody_can_be_mentioned_and_nothing_linked_in_what_a_notification_shows
     assert not {"<", ">"} & set(text)
 
 
+@every_notice
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_no_address_is_a_link_in_a_message_but_our_own(told: Notice, address: str) -> None:
+    """Every text of the notice is one that a stranger wrote; buttons and commands are ours."""
+    payload = slack.message(written_by_strangers(told, address))
+    shown = [payload["text"], *(each["text"] for each in objects(payload["blocks"]) if is_plain(each))]
+
+    assert [text for text in shown if LINKED.search(text)] == []
+    assert {each["url"] for each in objects(payload["blocks"]) if "url" in each} <= {
+        told.link,
+        told.console_url,
+    }
+
+
+def is_plain(found: dict[str, Any]) -> bool:
+    return found.get("type") == "plain_text"
+
+
 def test_what_slack_gives_a_meaning_to_is_escaped_in_a_notification() -> None:
     told = about(key(aliases=("alias/<!channel> & <https://evil.example|x>",)))
 
     assert slack.message(told)["text"] == (
-        "Still in use: alias/&lt;!channel&gt; &amp; &lt;https://evil.example|x&gt; in 111122223333,"
+        "Still in use: alias/&lt;!channel&gt; &amp; &lt;hxxps://evil[.]example|x&gt; in 111122223333,"
         " deleted in 6 days"
     )
 

@@ -1,6 +1,7 @@
 """AWS' clients in the account and Region of a key.
 
-In our own account they use the function's role, in others a role that those accounts have for us.
+In our own account they use the function's role, and never another; in others, a role that those accounts
+have for us.
 """
 
 import re
@@ -33,7 +34,10 @@ _NOT_IN_NAMES: Final = re.compile(r"[^A-Za-z0-9_=,.@-]+")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MemberRole:
-    """The role that every other account has for us, by the same name: `organization/member-role.yaml`."""
+    """A role that every other account has for us, by the same name: `organization/member-role.yaml`.
+
+    There are two: investigate assumes the one that reads, respond the one that acts.
+    """
 
     name: str
     external_id: str

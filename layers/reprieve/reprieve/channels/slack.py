@@ -1,6 +1,7 @@
 """Slack, by an incoming webhook: Block Kit in which every word from outside is plain text.
 
 Plain text objects know no mention, no link and no formatting. Source: Slack, "Reference: text object".
+Clients make links of addresses all the same, here and there, so what is shown is defanged; buttons have ours.
 Limits, from slack_sdk's own models: header 150, text 3000, 10 fields, 50 blocks; a message that is
 longer than some 13 000 characters altogether has been seen to be refused.
 """
@@ -12,6 +13,7 @@ from typing import Any
 
 from reprieve import headlines, problem_words, wording
 from reprieve.clock import for_people
+from reprieve.defang import defanged
 from reprieve.fields import one_line
 from reprieve.notices import Notice
 from reprieve.particulars import no_rescue, particulars
@@ -47,7 +49,7 @@ class Slack:
 def message(notice: Notice) -> Mapping[str, Any]:
     """Return the webhook's payload. Its `text` is for notifications and screen readers."""
     return {
-        "text": _escaped(headlines.subject(notice, HEADER_LIMIT)),
+        "text": _escaped(defanged(headlines.subject(notice, HEADER_LIMIT))),
         "blocks": list(_blocks(notice)),
         "mrkdwn": False,
         "unfurl_links": False,
@@ -181,7 +183,8 @@ def _preformatted(text: str) -> Block:
 
 def _plain(text: str, limit: int = TEXT_LIMIT) -> dict[str, Any]:
     """Return a plain text object; without emoji, so that `:name:` stays what it is."""
-    shortened = text if len(text) <= limit else f"{text[: limit - 1]}…"
+    safe = defanged(text)
+    shortened = safe if len(safe) <= limit else f"{safe[: limit - 1]}…"
     return {"type": "plain_text", "text": shortened, "emoji": False}
 
 
