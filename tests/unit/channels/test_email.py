@@ -235,14 +235,14 @@ def test_a_mail_about_no_key_names_none() -> None:
     assert attributes == {"notice_id": "1886c238-f251-51af-8005-d311c83d964d", "reason": "no-event-found"}
 
 
-def test_callers_beyond_eight_are_told_by_their_number() -> None:
+def test_callers_beyond_eight_are_told_by_their_names() -> None:
     callers = [Caller(kind="IAMUser", id=f"u{number}", name=f"user {number}") for number in range(11)]
 
     mail = email.body(about(key(), uses=uses(*(use(caller=caller) for caller in callers))))
 
     assert "    1  user 7\n" in mail
-    assert "\n       3 more by others\n" in mail
-    assert "user 8" not in mail
+    assert "\n       also user 8 (1), user 9 (1), user 10 (1)\n" in mail
+    assert "    1  user 8" not in mail
 
 
 EVERY = [IN_USE, about(Key.bare(KEY)), CANCELLED, MANAGED, NOTHING_FOUND, hostile()]
