@@ -134,6 +134,10 @@ EXPECTED: dict[str, Reading] = {
             source_identity=NOT_LEGIBLE,
             invoked_by=NOT_LEGIBLE,
             service=NOT_LEGIBLE,
+            console_url="https://eu-west-1.console.aws.amazon.com/iam/home?region=eu-west-1#/roles/details/"
+            "%3C%21channel%3E%20%2Abold%2A%20%3Chttps%3A%2F%2Fevil.example%7Cclick%3E%20%EF%BF%BDesrever%EF%BF%BD"
+            "Subject%3A%20forged%EF%BF%BD%EF%BF%BD%EF%BF%BD%3C%2Fstyle%3E%3Cscript%3Ealert%281%29%3C%2Fscript%3E"
+            "%7B%7B7%2A7%7D%7D%20%3Aboom%3A%20%40here",
         ),
         source_ip=NOT_LEGIBLE,
         user_agent=f"{NOT_LEGIBLE}…",
