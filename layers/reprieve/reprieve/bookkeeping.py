@@ -40,8 +40,8 @@ def count(
         minutes: What was counted in each minute that was read, by the start of the minute.
             They must reach back at least to `case.settled_until`.
         settle_until: Minutes before this one are complete: no more lines of theirs are awaited.
-        read_until: How far the log group was read. A reading that reached less far than one before it,
-            and completes no minute more, brings nothing new, and leaves the case as it is.
+        read_until: How far the log group was read. A reading that neither reached further than one
+            before it nor settles more brings nothing new, and leaves the case as it is.
     """
     if read_until <= case.read_until and settle_until <= case.settled_until:
         return case
