@@ -15,6 +15,7 @@ from reprieve.history import STARTED, Entry, Event
 from reprieve.keys import KmsAnswer
 from reprieve.notices import Notice
 from reprieve.open_cases import OpenCase
+from reprieve.outbox import envelope
 from reprieve.ports import Document
 from tests.examples import DELETION, KEY, NOW, OTHER_KEY, at, case, decision, key, notice, scheduled
 from tests.fakes import FakeQueue, FakeTable
@@ -308,6 +309,10 @@ def test_what_the_queue_refuses_stays_in_the_outbox() -> None:
         book.send(queue, ("email",), [notice()])
 
     assert waiting(book) == [notice().id]
+
+
+def test_a_message_is_one_notice_for_one_channel() -> None:
+    assert envelope("email", {"id": "é"}) == '{"channel":"email","notice":{"id":"é"}}'
 
 
 def test_a_decision_is_stored_and_stored_again_with_what_came_of_it() -> None:

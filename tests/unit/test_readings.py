@@ -12,10 +12,10 @@ from tests.recorded import line
 
 
 def reading(*names: str) -> Reading:
-    """The recorded lines, delivered one each minute from 14:50 on."""
+    """The recorded lines, delivered one each minute from 14:55 on."""
     made = Reading()
     made.take_lines(
-        LogLine(at("14:50:10") + number * timedelta(minutes=1), line(name))
+        LogLine(at("14:55:10") + number * timedelta(minutes=1), line(name))
         for number, name in enumerate(names)
     )
     return made
@@ -24,9 +24,9 @@ def reading(*names: str) -> Reading:
 def test_requests_are_counted_by_key_and_minute_of_delivery() -> None:
     made = reading("decrypt-by-assumed-role", "decrypt-by-iam-user", "decrypt-in-other-region")
 
-    assert list(made.of(KEY)) == [at("14:50"), at("14:51")]
-    assert list(made.of(OTHER_KEY)) == [at("14:52")]
-    assert [part.caller for part in made.of(KEY)[at("14:51")].uses.uses().by_caller] == [JANE]
+    assert list(made.of(KEY)) == [at("14:55"), at("14:56")]
+    assert list(made.of(OTHER_KEY)) == [at("14:57")]
+    assert [part.caller for part in made.of(KEY)[at("14:56")].uses.uses().by_caller] == [JANE]
 
 
 def test_a_key_of_which_nothing_was_read_has_no_minutes() -> None:
@@ -36,16 +36,16 @@ def test_a_key_of_which_nothing_was_read_has_no_minutes() -> None:
 def test_the_copies_of_one_request_count_once_across_minutes() -> None:
     made = reading("decrypt-by-other-account-owner-side", "decrypt-by-other-account-caller-side")
 
-    assert [part.caller for part in made.of(KEY)[at("14:50")].uses.uses().by_caller] == [BILLING]
-    assert made.of(KEY)[at("14:51")].uses.uses().count == 0
+    assert [part.caller for part in made.of(KEY)[at("14:55")].uses.uses().by_caller] == [BILLING]
+    assert made.of(KEY)[at("14:56")].uses.uses().count == 0
 
 
 def test_a_use_and_a_management_call_are_apart() -> None:
     made = reading("decrypt-by-iam-user", "tag-resource-is-no-use")
 
-    assert made.of(KEY)[at("14:50")].management_calls.uses().count == 0
-    assert made.of(KEY)[at("14:51")].uses.uses().count == 0
-    assert made.of(KEY)[at("14:51")].management_calls.uses().count == 1
+    assert made.of(KEY)[at("14:55")].management_calls.uses().count == 0
+    assert made.of(KEY)[at("14:56")].uses.uses().count == 0
+    assert made.of(KEY)[at("14:56")].management_calls.uses().count == 1
 
 
 def test_who_scheduled_a_deletion_is_kept_by_key() -> None:
@@ -79,23 +79,23 @@ def test_all_that_is_no_refusal_by_kms_is_counted_and_the_first_five_are_kept() 
 def test_what_is_stored_is_forgotten_and_later_minutes_stay() -> None:
     made = reading("decrypt-by-assumed-role", "decrypt-by-iam-user", "schedule-key-deletion", "enable-key")
 
-    made.drop_before(at("14:51"))
+    made.drop_before(at("14:56"))
 
-    assert list(made.of(KEY)) == [at("14:51")]
+    assert list(made.of(KEY)) == [at("14:56")]
     assert (dict(made.schedulings), dict(made.changes)) == ({}, {})
 
-    made.drop_before(at("14:55"))
+    made.drop_before(at("15:00"))
 
     assert made.keys == ()
 
 
 def test_a_copy_of_a_request_whose_minute_was_forgotten_is_still_known() -> None:
     made = reading("decrypt-by-assumed-role")
-    made.drop_before(at("14:51"))
+    made.drop_before(at("14:56"))
 
-    made.take_lines([LogLine(at("14:51:20"), line("decrypt-by-assumed-role"))])
+    made.take_lines([LogLine(at("14:56:20"), line("decrypt-by-assumed-role"))])
 
-    assert made.of(KEY)[at("14:51")].uses.uses().count == 0
+    assert made.of(KEY)[at("14:56")].uses.uses().count == 0
 
 
 def test_a_key_that_was_dismissed_is_passed_over_from_then_on() -> None:
@@ -153,8 +153,8 @@ def test_keys_are_in_the_order_in_which_they_were_read() -> None:
 def test_whether_anything_was_found_is_asked_by_the_minute() -> None:
     made = reading("decrypt-by-iam-user")
 
-    assert made.found_since(at("14:50:59"))
-    assert not made.found_since(at("14:51"))
+    assert made.found_since(at("14:55:59"))
+    assert not made.found_since(at("14:56"))
     assert not reading("schedule-key-deletion").found_since(at("14:00"))
 
 

@@ -206,14 +206,14 @@ def test_a_caller_who_was_not_listed_is_taken_back_from_the_rest() -> None:
     assert found.by_caller[3].count == 2
 
 
-def test_copies_that_contradict_each_other_count_once_and_where_the_first_did() -> None:
+def test_records_that_share_an_identifier_and_tell_of_different_requests_all_count() -> None:
     found = count(
         use(event_id="e1", request="shared", caller=SOMEBODY),
         use(event_id="e2", request="shared", caller=BILLING, operation="TagResource", is_use=False),
     )
 
     assert found.uses.uses().count == 1
-    assert found.management_calls.uses().count == 0
+    assert found.management_calls.uses().count == 1
 
 
 def test_a_management_call_is_counted_apart() -> None:
