@@ -32,6 +32,7 @@ ORDERS = Caller(
     arn="arn:aws:sts::111122223333:assumed-role/orders-fn/orders-api",
     account="111122223333",
     session="orders-api",
+    principal="arn:aws:iam::111122223333:role/orders-fn",
     console_url="https://eu-west-1.console.aws.amazon.com/iam/home?region=eu-west-1#/roles/details/orders-fn",
 )
 JANE = Caller(
@@ -50,6 +51,7 @@ ADMIN = Caller(
     arn="arn:aws:sts::111122223333:assumed-role/AWSReservedSSO_Admin_0123456789abcdef/jane@example.com",
     account="111122223333",
     session="jane@example.com",
+    principal="arn:aws:iam::111122223333:role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_Admin_0123456789abcdef",
     console_url="https://eu-west-1.console.aws.amazon.com/iam/home?region=eu-west-1#/roles/details/"
     "AWSReservedSSO_Admin_0123456789abcdef",
 )
@@ -67,6 +69,7 @@ BILLING = Caller(
     arn="arn:aws:sts::444455556666:assumed-role/billing/billing",
     account="444455556666",
     session="billing",
+    principal="arn:aws:iam::444455556666:role/billing",
     is_outside=True,
     console_url="https://eu-west-1.console.aws.amazon.com/iam/home?region=eu-west-1#/roles/details/billing",
 )
@@ -78,6 +81,7 @@ INSTANCE = Caller(
     account="111122223333",
     behind="role aws:ec2-infrastructure",
     session="i-0abc12345",
+    principal="arn:aws:iam::111122223333:role/aws:ec2-infrastructure",
     invoked_by="AWS Internal",
     console_url="https://eu-west-1.console.aws.amazon.com/ec2/home?region=eu-west-1"
     "#InstanceDetails:instanceId=i-0abc12345",

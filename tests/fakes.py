@@ -15,6 +15,7 @@ from reprieve.errors import (
     ConflictError,
     DeniedError,
     InProgressError,
+    ReprieveError,
     WrongStateError,
 )
 from reprieve.facts import Facts, Sources
@@ -45,7 +46,10 @@ class Here(Executor):
         self, fn: Callable[_Args, _Result], /, *args: _Args.args, **kwargs: _Args.kwargs
     ) -> "Future[_Result]":
         future: Future[_Result] = Future()
-        future.set_result(fn(*args, **kwargs))
+        try:
+            future.set_result(fn(*args, **kwargs))
+        except ReprieveError as error:
+            future.set_exception(error)
         return future
 
 

@@ -1,7 +1,7 @@
 """A Lambda event → the alarm's change of state."""
 
 import json
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -124,4 +124,20 @@ def test_the_time_that_an_alarm_looks_at_is_its_periods(trigger: object, evaluat
 
 
 def test_the_record_that_made_it_ring_was_delivered_a_while_before() -> None:
-    assert ALARM.since == at("14:39:10.006")
+    assert ALARM.since(at("14:55:30")) == at("14:39:10.006")
+
+
+@pytest.mark.parametrize(
+    ("changes", "since"),
+    [
+        ({"StateChangeTime": "1970-01-01T00:00:00Z"}, at("14:55:30") - timedelta(days=1)),
+        ({"StateChangeTime": "2100-01-01T00:00:00Z"}, at("14:40:30")),
+        ({"StateChangeTime": "2026-11-22T14:57:00Z"}, at("14:40:30")),
+        ({"Trigger": {"Period": 86400, "EvaluationPeriods": 7}}, at("14:55:30") - timedelta(days=1)),
+    ],
+    ids=["long ago", "to come", "a clock that is ahead", "a week of evaluation"],
+)
+def test_whatever_a_message_says_an_alarm_is_looked_into_for_a_day_at_the_most(
+    changes: dict[str, Any], since: datetime
+) -> None:
+    assert read(changed(**changes)).since(at("14:55:30")) == since

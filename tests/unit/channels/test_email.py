@@ -298,14 +298,14 @@ def test_a_mail_about_the_stack_has_no_link_and_stays_short() -> None:
     assert len(body) < 2000
 
 
-def test_callers_beyond_eight_are_told_by_their_number() -> None:
+def test_callers_beyond_eight_are_told_by_their_names() -> None:
     callers = [Caller(kind="IAMUser", id=f"u{number}", name=f"user {number}") for number in range(11)]
 
     mail = email.body(about(key(), uses=uses(*(use(caller=caller) for caller in callers))))
 
     assert "    1  user 7\n" in mail
-    assert "\n       3 more by others\n" in mail
-    assert "user 8" not in mail
+    assert "\n       also user 8 (1), user 9 (1), user 10 (1)\n" in mail
+    assert "    1  user 8" not in mail
 
 
 EVERY = [IN_USE, about(Key.bare(KEY)), CANCELLED, MANAGED, NOTHING_FOUND, hostile(), UNHEALTHY, REMOVED]
