@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Final
 
+import boto3
 from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import BotoCoreError, ClientError, IncompleteReadError
 
 from reprieve.errors import (
     AbsentError,
@@ -59,6 +60,39 @@ _KINDS: Final[dict[str, type[AwsError]]] = {
     "InternalServerError": UnreachableError,
 }
 _SERVER_FAULT: Final = 500
+_BEFORE_ANOTHER: Final = 0.1  # seconds
+
+
+def client(service: str, config: Config, **more: Any) -> Any:  # noqa: ANN401 - whichever it is
+    """Return a client of a service that takes no answer which was cut short.
+
+    botocore reads an answer up to where it ends, whatever its `Content-Length` says, and takes JSON that
+    it can't parse for an empty object: a table would seem empty, and a key never used.
+    """
+    make: Any = boto3.client
+    made = make(service, config=config, **more)
+    made.meta.events.register("needs-retry.*.*", _ask_again)
+    made.meta.events.register("after-call.*.*", _refuse_a_part)
+    return made
+
+
+def _ask_again(response: Any, attempts: int, request_dict: Any, **_: object) -> float | None:  # noqa: ANN401 - botocore's
+    """Return how long to wait for another attempt, as botocore's own retries do; None for none."""
+    retries = request_dict["context"]["client_config"].retries
+    is_short = response is not None and _bytes(response[0])[0] != _bytes(response[0])[1]
+    return _BEFORE_ANOTHER if is_short and attempts < retries["total_max_attempts"] else None
+
+
+def _refuse_a_part(http_response: Any, **_: object) -> None:  # noqa: ANN401 - botocore's
+    came, announced = _bytes(http_response)
+    if came != announced:
+        raise IncompleteReadError(actual_bytes=came, expected_bytes=announced)
+
+
+def _bytes(answer: Any) -> tuple[int, int]:  # noqa: ANN401 - botocore's
+    """Return how many bytes of an answer came, and how many there should be."""
+    came = len(answer.content)
+    return came, int(answer.headers.get("Content-Length", came))
 
 
 @contextmanager
