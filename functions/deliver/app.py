@@ -10,7 +10,7 @@ from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, pro
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from reprieve.adapters.aws import PATIENT, PROMPT, client
+from reprieve.adapters.aws import PROMPT, client
 from reprieve.adapters.kms import KmsMinter, Regions
 from reprieve.adapters.once import OnceInTable
 from reprieve.adapters.slack_webhook import SlackWebhook
@@ -99,4 +99,4 @@ def _regions() -> Regions:
 
 @cache
 def _queue() -> SqsQueue:
-    return SqsQueue(client("sqs", PATIENT), _settings().queue_url)
+    return SqsQueue(client("sqs", PROMPT), _settings().queue_url)

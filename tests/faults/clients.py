@@ -19,6 +19,7 @@ from botocore.compat import HTTPHeaders
 from botocore.exceptions import EndpointConnectionError
 from botocore.retries.bucket import TokenBucket
 
+from cryptography.hazmat.primitives.asymmetric import rsa
 from moto.core.botocore_stubber import MockRawResponse
 
 from tests.faults.cloud import FAULT_HEADER, Asked, Cloud
@@ -51,6 +52,7 @@ class _Outside:
 
 
 _outside: Final = _Outside()
+_GENERATE: Final = rsa.generate_private_key
 _REAL: Final = socket.socket.settimeout
 
 
@@ -128,6 +130,12 @@ def short_outside() -> Iterator[None]:
         yield
 
 
+@cache
+def _rsa_key(public_exponent: int, key_size: int) -> rsa.RSAPrivateKey:
+    """Make the key that moto makes for every KMS key, of whatever kind, once."""
+    return _GENERATE(public_exponent, key_size)
+
+
 @contextmanager
 def connected(cloud: Cloud) -> Iterator[boto3.Session]:
     """Lead every client that boto3 makes to a cloud."""
@@ -139,5 +147,6 @@ def connected(cloud: Cloud) -> Iterator[boto3.Session]:
         patch.object(time, "sleep", lambda seconds: SKY.weather.wait(seconds)),
         patch.object(socket.socket, "settimeout", _settimeout),
         patch.object(TokenBucket, "acquire", _acquire),
+        patch.object(rsa, "generate_private_key", _rsa_key),
     ):
         yield session

@@ -13,6 +13,7 @@ import struct
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Lock, Thread
 from typing import Any, ClassVar, Final
@@ -21,13 +22,18 @@ from urllib.parse import parse_qsl
 import jwt
 from botocore.awsrequest import AWSPreparedRequest
 from botocore.compat import HTTPHeaders
-from moto.core.botocore_stubber import BotocoreStubber
+from moto.backends import get_backend
+from moto.core.exceptions import HTTPException
+from moto.core.request import normalize_request
 
 from tests.faults.weather import SKY, Fault
 
 FAULT_HEADER: Final = "X-Fault"
 HELD: Final = 5.0  # seconds for which a request is held at the most, until its client has given up
+OWN: Final = "123456789012"  # moto's own
+REGION: Final = "eu-west-1"
 SLOWLY: Final = 0.01
+OK: Final = 200
 
 _SCOPE: Final = re.compile(r"Credential=[^/]+/\d+/([\w-]+)/([\w-]+)/aws4_request")
 _really_sleep: Final = time.sleep
@@ -101,8 +107,16 @@ class Cloud:
     closed_port: int = 0
     outside: Outside = field(default_factory=Outside)
     schedulings: list[dict[str, Any]] = field(default_factory=list)
-    _moto: BotocoreStubber = field(default_factory=BotocoreStubber)
+    changes: list[tuple[str, str]] = field(default_factory=list)
+    _transactions: dict[str, Answer] = field(default_factory=dict)
     _lock: Lock = field(default_factory=Lock)
+
+    def begin(self, outside: Outside) -> None:
+        """Forget whatever happened."""
+        self.outside = outside
+        self.schedulings.clear()
+        self.changes.clear()
+        self._transactions.clear()
 
     @property
     def url(self) -> str:
@@ -128,6 +142,7 @@ class Cloud:
             "kms:GetKeyLastUsage": lambda _: _json(200, {"KeyId": "k", "TrackingStartDate": 1.7e9}),
             "kms:CancelKeyDeletion": self._cancel,
             "kms:EnableKey": self._enable,
+            "dynamodb:TransactWriteItems": self._transact,
             "organizations:DescribeAccount": lambda _: _json(200, {"Account": {"Name": "payments"}}),
         }
         with self._lock:  # moto's own locks are in its client
@@ -140,13 +155,13 @@ class Cloud:
         headers = HTTPHeaders()
         for name, value in asked.headers.items():
             headers[name] = value
-        # STS as a global service has no Region in its address.
         url = f"https://{service}.{region}.amazonaws.com{asked.path}"
-        done = self._moto.process_request(
-            AWSPreparedRequest("POST", url, headers, asked.body if body is None else body, False)  # noqa: FBT003
-        )
-        assert done
-        status, told, content = done
+        sent = asked.body if body is None else body
+        request = normalize_request(AWSPreparedRequest("POST", url, headers, sent, stream_output=False))
+        try:
+            status, told, content = _dispatcher(service)(request, request.raw_url, request.headers)
+        except HTTPException as error:
+            status, told, content = error.code, dict(error.get_headers()), error.get_body()
         kept = {name: str(value) for name, value in told.items() if name.lower() not in _BY_HAND}
         return status, kept, content.encode() if isinstance(content, str) else content
 
@@ -167,12 +182,24 @@ class Cloud:
         parameters, body = self._by_id(asked)
         if self._state(asked) != "PendingDeletion":
             return _wrong_state(f"{parameters['KeyId']} is not pending deletion.")
+        self.changes.append(("CancelKeyDeletion", json.loads(asked.body)["KeyId"]))
         return self._by_moto(asked, body)
+
+    def _transact(self, asked: Asked) -> Answer:
+        """Do a transaction once: DynamoDB knows one that comes again by its token."""
+        token = json.loads(asked.body)["ClientRequestToken"]
+        if token not in self._transactions:
+            done = self._by_moto(asked)
+            if done[0] != OK:
+                return done
+            self._transactions[token] = done
+        return self._transactions[token]
 
     def _enable(self, asked: Asked) -> Answer:
         parameters, body = self._by_id(asked)
         if self._state(asked) == "PendingDeletion":
             return _wrong_state(f"{parameters['KeyId']} is pending deletion.")
+        self.changes.append(("EnableKey", json.loads(asked.body)["KeyId"]))
         return self._by_moto(asked, body)
 
     def _look_up_events(self, asked: Asked) -> Answer:
@@ -240,6 +267,14 @@ OUTSIDE: Final = {
 }
 TIMEOUTS: Final = {SLACK: 10.0, CLOUDFORMATION: 10.0, DISCOVERY: 3.0, TOKEN: 3.0, USER_INFO: 3.0}
 _BY_HAND: Final = frozenset({"content-length", "server", "date", "connection"})
+
+
+@cache
+def _dispatcher(service: str) -> Callable[..., Any]:
+    """What answers for a service in moto, as its own client asks it: the first of its addresses."""
+    backends = get_backend(service)[OWN]  # type: ignore[call-overload]
+    backend = backends[REGION if REGION in backends.regions else "aws"]
+    return next(iter(backend.urls.values()))  # type: ignore[no-any-return]
 
 
 def _json(status: int, body: Mapping[str, Any]) -> Answer:

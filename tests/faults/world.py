@@ -13,6 +13,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any, Final
 from unittest.mock import patch
+from uuid import uuid4
 
 import boto3
 from moto.core.base_backend import BackendDict
@@ -26,14 +27,13 @@ from reprieve.links import Claims, SigningKey, mint
 from reprieve.notices import Reason, tell
 from reprieve.wire import to_json
 from tests.faults.clients import connected
-from tests.faults.cloud import SLACK, Cloud, Outside, start
+from tests.faults.cloud import OWN, REGION, SLACK, Cloud, Outside, start
 from tests.faults.weather import SKY, Weather
+from tests.recorded import record
 from tests.tables import make_table
 
 ROOT: Final = Path(__file__).parents[2]
-OWN: Final = "123456789012"  # moto's own
 MEMBER: Final = "777788889999"
-REGION: Final = "eu-west-1"
 ISSUER: Final = "/oidc"
 PAGES: Final = "https://abc123.execute-api.eu-west-1.amazonaws.com/"
 _number = count()
@@ -90,7 +90,8 @@ class World:
     session: boto3.Session
     cloud: Cloud
     settings: dict[str, str] = field(default_factory=dict)
-    keys: list[KeyArn] = field(default_factory=list)
+    members: dict[str, Any] = field(default_factory=dict)
+    warm: dict[str, Any] = field(default_factory=dict)
 
     def client(self, service: str) -> Any:
         return _client(self.session, service)
@@ -99,7 +100,9 @@ class World:
         """Start a function as Lambda does, and hand it an event."""
         environment = {name: self.settings[name] for name in variables(function)}
         with patch.dict(os.environ, environment):
-            return _load(function).handler(dict(event), Context(function))
+            if function not in self.warm:
+                self.warm[function] = _load(function)
+            return self.warm[function].handler(dict(event), Context(function))
 
     def in_calm(self, function: str, event: Mapping[str, Any]) -> Any:
         """The same without any fault."""
@@ -109,12 +112,40 @@ class World:
     # Keys
 
     def state(self, key: KeyArn) -> str:
-        found = self.client("kms").describe_key(KeyId=key.key_id)["KeyMetadata"]
-        return str(found["KeyState"])
+        return str(self._described(key)["KeyState"])
 
     def deletion_date(self, key: KeyArn) -> datetime:
-        found: datetime = self.client("kms").describe_key(KeyId=key.key_id)["KeyMetadata"]["DeletionDate"]
+        found: datetime = self._described(key)["DeletionDate"]
         return found.astimezone(UTC).replace(microsecond=0)
+
+    def _described(self, key: KeyArn) -> dict[str, Any]:
+        described: dict[str, Any] = self.kms(key.account).describe_key(KeyId=key.key_id)["KeyMetadata"]
+        return described
+
+    def kms(self, account: str) -> Any:
+        if account == OWN:
+            return self.client("kms")
+        if account not in self.members:
+            self.members[account] = _in_account(self, account)
+        return self.members[account]
+
+    # CloudTrail
+
+    def write(self, *records: Mapping[str, Any]) -> None:
+        """Let CloudTrail deliver records now."""
+        now = int(datetime.now(UTC).timestamp() * 1000)
+        self.client("logs").put_log_events(
+            logGroupName="trail",
+            logStreamName="s",
+            logEvents=[{"timestamp": now, "message": json.dumps(record)} for record in records],
+        )
+
+    def catch_up(self) -> None:
+        """Let CloudTrail deliver what was done with keys, and the clock tick."""
+        if self.cloud.changes:
+            self.write(*(changed(KeyArn.parse(arn), name) for name, arn in self.cloud.changes))
+            self.cloud.changes.clear()
+        self.invoke("investigate", {"source": "aws.scheduler"})
 
     def token(self, key: KeyArn, channel: str = "email") -> str:
         """The link of a notice."""
@@ -148,6 +179,12 @@ class World:
 
     def receive(self) -> list[dict[str, Any]]:
         """Take what is in the delivery queue, as Lambda does."""
+        found: list[dict[str, Any]] = []
+        while taken := self._receive():
+            found += taken
+        return found
+
+    def _receive(self) -> list[dict[str, Any]]:
         answer = self.client("sqs").receive_message(
             QueueUrl=self.settings["QUEUE_URL"], MaxNumberOfMessages=10, AttributeNames=["All"]
         )
@@ -192,6 +229,32 @@ class World:
     read: list[str] = field(default_factory=list)
 
 
+def changed(key: KeyArn, name: str) -> dict[str, Any]:
+    """The record of something that was done with a key."""
+    return {
+        **of_now(record("cancel-key-deletion"), key),
+        "eventName": name,
+        "requestParameters": {"keyId": str(key)},
+        "responseElements": {"keyId": str(key)},
+    }
+
+
+def of_now(told: dict[str, Any], key: KeyArn) -> dict[str, Any]:
+    """A recorded record as though it were of this moment, and of another key."""
+    return {
+        **told,
+        "eventID": str(uuid4()),
+        "eventTime": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}",
+        "recipientAccountId": key.account,
+        "resources": [{"accountId": key.account, "type": "AWS::KMS::Key", "ARN": str(key)}],
+    }
+
+
+def refused(key: KeyArn, name: str = "decrypt-by-iam-user") -> dict[str, Any]:
+    """The record of a use that KMS refused."""
+    return {**of_now(record(name), key), "errorMessage": f"{key} is pending deletion."}
+
+
 @dataclass(frozen=True)
 class _Minter:
     world: World
@@ -224,7 +287,7 @@ def world(*closed: str) -> Iterator[World]:
     BackendDict.reset()
     reset_model_data()
     with connected(cloud()) as session, SKY.under(Weather()):
-        cloud().outside, cloud().schedulings = Outside(closed=frozenset(closed)), []
+        cloud().begin(Outside(closed=frozenset(closed)))
         made = World(session=session, cloud=cloud())
         _furnish(made)
         yield made
@@ -297,13 +360,12 @@ def _common() -> dict[str, str]:
 
 def pending_key(world: World, account: str = OWN, alias: str = "") -> KeyArn:
     """A key that is pending deletion."""
-    kms = world.client("kms") if account == OWN else _in_account(world, account)
+    kms = world.kms(account)
     made = kms.create_key(Description="Orders", Tags=[{"TagKey": "Owner", "TagValue": "team-orders"}])
     arn = KeyArn.parse(made["KeyMetadata"]["Arn"])
     if alias:
         kms.create_alias(AliasName=alias, TargetKeyId=arn.key_id)
     kms.schedule_key_deletion(KeyId=arn.key_id, PendingWindowInDays=7)
-    world.keys.append(arn)
     return arn
 
 
@@ -318,3 +380,11 @@ def _in_account(world: World, account: str) -> Any:
         aws_secret_access_key=role["SecretAccessKey"],
         aws_session_token=role["SessionToken"],
     )
+
+
+def queued(world: World) -> list[dict[str, Any]]:
+    """Take the messages that are in the delivery queue."""
+    found = world.receive()
+    for message in found:
+        world.drop(message)
+    return [json.loads(message["Body"]) for message in found]

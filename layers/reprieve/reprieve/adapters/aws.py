@@ -1,12 +1,13 @@
 """AWS' clients, and its errors in this package's words."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Final
 
 import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError, IncompleteReadError
+from botocore.parsers import ResponseParserError
 
 from reprieve.errors import (
     AbsentError,
@@ -49,6 +50,7 @@ _KINDS: Final[dict[str, type[AwsError]]] = {
     "ThrottlingException": ThrottledError,
     "Throttling": ThrottledError,
     "ThrottledException": ThrottledError,
+    "Throttled": ThrottledError,  # SNS
     "TooManyRequestsException": ThrottledError,
     "RequestThrottled": ThrottledError,  # SQS
     "RequestLimitExceeded": ThrottledError,
@@ -66,33 +68,42 @@ _BEFORE_ANOTHER: Final = 0.1  # seconds
 def client(service: str, config: Config, **more: Any) -> Any:  # noqa: ANN401 - whichever it is
     """Return a client of a service that takes no answer which was cut short.
 
-    botocore reads an answer up to where it ends, whatever its `Content-Length` says, and takes JSON that
-    it can't parse for an empty object: a table would seem empty, and a key never used.
+    botocore reads an answer up to where it ends, whatever its `Content-Length` says. What it can't parse
+    it takes for an empty object if it should be JSON: a table would seem empty, and a key never used.
     """
     make: Any = boto3.client
     made = make(service, config=config, **more)
+    made.meta.events.register("before-parse.*.*", _set_aside)
     made.meta.events.register("needs-retry.*.*", _ask_again)
-    made.meta.events.register("after-call.*.*", _refuse_a_part)
+    made.meta.events.register("after-call.*.*", _refuse)
     return made
+
+
+def _set_aside(response_dict: Any, **_: object) -> None:  # noqa: ANN401 - botocore's
+    """Let botocore not even parse a part of an answer; what it makes of this is never looked at."""
+    if _is_part(response_dict["headers"], response_dict["body"]):
+        response_dict.update(status_code=_SERVER_FAULT, body=b"")
 
 
 def _ask_again(response: Any, attempts: int, request_dict: Any, **_: object) -> float | None:  # noqa: ANN401 - botocore's
     """Return how long to wait for another attempt, as botocore's own retries do; None for none."""
-    retries = request_dict["context"]["client_config"].retries
-    is_short = response is not None and _bytes(response[0])[0] != _bytes(response[0])[1]
-    return _BEFORE_ANOTHER if is_short and attempts < retries["total_max_attempts"] else None
+    most = request_dict["context"]["client_config"].retries["total_max_attempts"]
+    if response is None or attempts >= most:
+        return None
+    answer, _parsed = response
+    return _BEFORE_ANOTHER if _is_part(answer.headers, answer.content) else None
 
 
-def _refuse_a_part(http_response: Any, **_: object) -> None:  # noqa: ANN401 - botocore's
-    came, announced = _bytes(http_response)
-    if came != announced:
-        raise IncompleteReadError(actual_bytes=came, expected_bytes=announced)
+def _refuse(http_response: Any, **_: object) -> None:  # noqa: ANN401 - botocore's
+    if _is_part(http_response.headers, http_response.content):
+        raise IncompleteReadError(
+            actual_bytes=len(http_response.content), expected_bytes=http_response.headers["Content-Length"]
+        )
 
 
-def _bytes(answer: Any) -> tuple[int, int]:  # noqa: ANN401 - botocore's
-    """Return how many bytes of an answer came, and how many there should be."""
-    came = len(answer.content)
-    return came, int(answer.headers.get("Content-Length", came))
+def _is_part(headers: Mapping[str, str], body: bytes) -> bool:
+    """Return whether an answer should have been another length."""
+    return int(headers.get("Content-Length", len(body))) != len(body)
 
 
 @contextmanager
@@ -104,7 +115,7 @@ def call(operation: str) -> Iterator[None]:
         raise _kind(error)(
             operation, _code(error), error.response.get("Error", {}).get("Message", "")
         ) from error
-    except BotoCoreError as error:
+    except (BotoCoreError, ResponseParserError) as error:
         raise UnreachableError(operation, type(error).__name__, str(error)) from error
 
 
