@@ -1,7 +1,6 @@
 """A cell of the matrix: one call of one function, one fault, and what is seen from outside."""
 
 from dataclasses import dataclass
-from typing import Final
 
 from tests.faults.cloud import TIMEOUTS
 from tests.faults.weather import Fault, Span, Weather
@@ -33,8 +32,8 @@ class Cell:
     """A row and a fault."""
 
     row: Row
-    fault: Fault
-    span: Span
+    fault: Fault | None
+    span: Span = Span.LASTING
 
     @property
     def call(self) -> str:
@@ -61,5 +60,3 @@ class Seen:
     word: str
     weather: Weather
 
-
-FAULTS: Final = tuple(Fault)

@@ -21,6 +21,9 @@ ROWS: Final = (
 AFTER_A_FAILURE: Final = frozenset({"dynamodb:DeleteItem", "sqs:ChangeMessageVisibility"})
 """What is called only when a channel did not take a notice."""
 
+BATCH: Final = 2.5
+"""How many times the two messages of a run make a batch of five."""
+
 _TRIES: Final = 4
 
 

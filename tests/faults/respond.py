@@ -163,6 +163,8 @@ def _decides(cell: Cell, choice: str, account: str) -> Seen:
     """Press a button under the fault, then again for as long as there is one; in the end people know, once."""
     with _begun(cell, account) as browser:
         page = browser.look()
+        if account != OWN:
+            browser.world.warm.clear()  # a cold start holds no session of another account
         with SKY.under(cell.weather()) as weather:
             outcome = browser.decide(choice, page)
         word = _said(browser, outcome)
