@@ -11,7 +11,7 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from reprieve.adapters.accounts import Accounts, member_sessions
-from reprieve.adapters.aws import BRIEF, PATIENT, PROMPT, client
+from reprieve.adapters.aws import BRIEF, PAGING, PROMPT, client
 from reprieve.adapters.dynamodb import DynamoTable
 from reprieve.adapters.event_history import CloudTrailHistory
 from reprieve.adapters.kms import KmsDirectory
@@ -53,6 +53,7 @@ def _investigator() -> Investigator:
     return Investigator(
         log_group=settings.log_group,
         alarm_name=settings.alarm_name,
+        account=settings.account,
         region=settings.region,
         channels=settings.channels,
         policy=Policy(
@@ -60,7 +61,7 @@ def _investigator() -> Investigator:
             tells_of_scheduling=settings.tells_of_scheduling,
             ignored_callers=settings.ignored_callers,
         ),
-        logs=CloudWatchLogs(client("logs", PATIENT), settings.log_group),
+        logs=CloudWatchLogs(client("logs", PAGING), settings.log_group),
         facts=_facts(settings),
         casebook=Casebook(DynamoTable(client("dynamodb", PROMPT), settings.table), settings.kept),
         queue=SqsQueue(client("sqs", PROMPT), settings.queue_url),
