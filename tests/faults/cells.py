@@ -1,9 +1,16 @@
 """A cell of the matrix: one call of one function, one fault, and what is seen from outside."""
 
 from dataclasses import dataclass
+from typing import Final
 
 from tests.faults.cloud import TIMEOUTS
 from tests.faults.weather import Fault, Span, Weather
+
+
+_ACTIONS: Final = {
+    "dynamodb:TransactWriteItems": "dynamodb:PutItem",  # each item of a transaction is authorized by itself
+    "sqs:SendMessageBatch": "sqs:SendMessage",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,12 +22,19 @@ class Row:
         moment: When, in words; "" if there is one alone.
         skip: How many of them come before it.
         about: What its request holds.
+        permission: The action that allows it, where that has another name.
     """
 
     call: str
     moment: str = ""
     skip: int = 0
     about: bytes = b""
+    permission: str = ""
+
+    @property
+    def action(self) -> str:
+        """The action of IAM that allows the call."""
+        return self.permission or _ACTIONS.get(self.call, self.call)
 
     @property
     def name(self) -> str:

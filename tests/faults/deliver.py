@@ -46,7 +46,8 @@ def run(cell: Cell) -> Seen:
 
 def _invoke(made: World) -> bool:
     """Let Lambda take the messages, and drop those that it is told were delivered; return if there were any."""
-    messages = made.receive()
+    with SKY.under(Weather()):
+        messages = made.receive()
     if not messages:
         return False
     answer = made.invoke("deliver", {"Records": [_record(message) for message in messages]})
