@@ -6,7 +6,6 @@ from typing import Final
 from tests.faults.cloud import TIMEOUTS
 from tests.faults.weather import Fault, Span, Weather
 
-
 _ACTIONS: Final = {
     "dynamodb:TransactWriteItems": "dynamodb:PutItem",  # each item of a transaction is authorized by itself
     "sqs:SendMessageBatch": "sqs:SendMessage",
@@ -73,4 +72,3 @@ class Seen:
 
     word: str
     weather: Weather
-

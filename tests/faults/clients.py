@@ -18,7 +18,6 @@ from botocore.awsrequest import AWSResponse
 from botocore.compat import HTTPHeaders
 from botocore.exceptions import EndpointConnectionError
 from botocore.retries.bucket import TokenBucket
-
 from cryptography.hazmat.primitives.asymmetric import rsa
 from moto.core.botocore_stubber import MockRawResponse
 
@@ -56,12 +55,12 @@ _GENERATE: Final = rsa.generate_private_key
 _REAL: Final = socket.socket.settimeout
 
 
-def _sending(request: Any, event_name: str, **_: object) -> AWSResponse | None:
+def _sending(request: Any, event_name: str, **_: object) -> Any:
     """Let one attempt of an AWS call meet its fault: over a connection, where it meets one.
 
     Whatever is raised here, botocore takes as its own.
     """
-    _, service, operation = event_name.split(".")
+    service, operation = event_name.split(".")[1:]
     call = f"{_service(service, request)}:{operation}"
     attempt = int(_ATTEMPT.search(_text(request.headers.get("amz-sdk-request", "attempt=1")))[1])  # type: ignore[index]
     fault = SKY.weather.strikes(call, _bytes(request.body), attempt)
@@ -78,7 +77,9 @@ def _sending(request: Any, event_name: str, **_: object) -> AWSResponse | None:
 def _answered(request: Any) -> AWSResponse:
     """Ask the cloud without a connection: most calls meet no fault, and there are many of them."""
     headers = {name: _text(value) for name, value in request.headers.items()}
-    status, told, body = _outside.cloud.answer(Asked("POST", urlsplit(request.url).path, headers, _bytes(request.body)))
+    status, told, body = _outside.cloud.answer(
+        Asked("POST", urlsplit(request.url).path, headers, _bytes(request.body))
+    )
     return AWSResponse(request.url, status, HTTPHeaders.from_pairs(told.items()), MockRawResponse(body))
 
 
@@ -117,6 +118,10 @@ def _shortened(seconds: float | None) -> float | None:
     return min(seconds, short) if short and seconds else seconds
 
 
+def _wait(seconds: float) -> None:
+    SKY.weather.wait(seconds)
+
+
 def _acquire(bucket: TokenBucket, amount: int = 1, block: bool = True) -> bool:  # noqa: ARG001, FBT001, FBT002 - as botocore has it
     """Wait for a token as adaptive retries do, at the rate that they have come to."""
     SKY.weather.wait(amount / bucket.max_rate)
@@ -144,7 +149,7 @@ def connected(cloud: Cloud) -> Iterator[boto3.Session]:
         patch.dict(os.environ, {**ENVIRONMENT, "AWS_ENDPOINT_URL": cloud.url}),
         patch.object(boto3, "DEFAULT_SESSION", session),
         patch.object(_outside, "cloud", cloud),
-        patch.object(time, "sleep", lambda seconds: SKY.weather.wait(seconds)),
+        patch.object(time, "sleep", _wait),
         patch.object(socket.socket, "settimeout", _settimeout),
         patch.object(TokenBucket, "acquire", _acquire),
         patch.object(rsa, "generate_private_key", _rsa_key),

@@ -23,8 +23,8 @@ import jwt
 from botocore.awsrequest import AWSPreparedRequest
 from botocore.compat import HTTPHeaders
 from moto.backends import get_backend
-from moto.core.exceptions import HTTPException
 from moto.core.request import normalize_request
+from werkzeug.exceptions import HTTPException
 
 from tests.faults.weather import SKY, Fault
 
@@ -161,7 +161,7 @@ class Cloud:
         try:
             status, told, content = _dispatcher(service)(request, request.raw_url, request.headers)
         except HTTPException as error:
-            status, told, content = error.code, dict(error.get_headers()), error.get_body()
+            status, told, content = error.code or 500, dict(error.get_headers()), error.get_body()
         kept = {name: str(value) for name, value in told.items() if name.lower() not in _BY_HAND}
         return status, kept, content.encode() if isinstance(content, str) else content
 
@@ -315,7 +315,7 @@ def _xml(code: str, message: str) -> bytes:
 class Handler(BaseHTTPRequestHandler):
     """One connection."""
 
-    protocol_version: ClassVar[str] = "HTTP/1.1"
+    protocol_version = "HTTP/1.1"
     wbufsize: ClassVar[int] = -1
     server: "Server"
 

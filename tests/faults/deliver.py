@@ -45,7 +45,7 @@ def run(cell: Cell) -> Seen:
 
 
 def _invoke(made: World) -> bool:
-    """Let Lambda take the messages, and drop those that it is told were delivered; return if there were any."""
+    """Let Lambda take what messages there are, and drop those that it is told were delivered."""
     with SKY.under(Weather()):
         messages = made.receive()
     if not messages:

@@ -8,8 +8,9 @@ from typing import Any, Final
 from reprieve.arn import KeyArn
 from reprieve.errors import ReprieveError
 from tests.faults.cells import Cell, Row, Seen
+from tests.faults.cloud import OWN
 from tests.faults.weather import SKY
-from tests.faults.world import MEMBER, OWN, World, pending_key, queued, refused, scheduled, world
+from tests.faults.world import MEMBER, World, pending_key, queued, refused, scheduled, world
 from tests.recorded import event
 
 ONE: Final = b"one key's"

@@ -76,7 +76,10 @@ def written() -> dict[Place, str]:
             columns = _parts(line)[1:]
         elif line.startswith("| ") and not line.startswith("| ---"):
             row, *words = _parts(line)
-            said |= {(function, row.replace("`", ""), column): word for column, word in zip(columns, words, strict=True)}
+            said |= {
+                (function, row.replace("`", ""), column): word
+                for column, word in zip(columns, words, strict=True)
+            }
     return said
 
 

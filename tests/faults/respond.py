@@ -11,9 +11,9 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 from reprieve.arn import KeyArn
 from reprieve.pages import english
 from tests.faults.cells import Cell, Row, Seen
-from tests.faults.cloud import DISCOVERY, TOKEN, USER_INFO
-from tests.faults.weather import SKY, Weather
-from tests.faults.world import ISSUER, MEMBER, OWN, World, pending_key, queued, refused, world
+from tests.faults.cloud import DISCOVERY, OWN, TOKEN, USER_INFO
+from tests.faults.weather import SKY
+from tests.faults.world import ISSUER, MEMBER, World, pending_key, queued, refused, world
 
 LOOKS: Final = "the page is opened"
 CANCELS: Final = "somebody cancels"
@@ -160,7 +160,7 @@ def _keeps(cell: Cell) -> Seen:
 
 
 def _decides(cell: Cell, choice: str, account: str) -> Seen:
-    """Press a button under the fault, then again for as long as there is one; in the end people know, once."""
+    """Press a button under the fault, then again while there is one; in the end people know, once."""
     with _begun(cell, account) as browser:
         page = browser.look()
         if account != OWN:

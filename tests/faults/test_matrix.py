@@ -15,7 +15,10 @@ BY_LAMBDA = {
 BUT = {"sqs:ChangeMessageVisibility"}
 """What the function does itself, of those."""
 IN_RESERVE = {
-    ("deliver", "dynamodb:GetItem"),  # Powertools reads a record that DynamoDB did not return with its refusal
+    (
+        "deliver",
+        "dynamodb:GetItem",
+    ),  # Powertools reads a record that DynamoDB did not return with its refusal
     ("respond", "sts:SetSourceIdentity"),  # a condition of sts:AssumeRole, and no call
 }
 PLACES = dict(cells())
@@ -62,8 +65,9 @@ def test_every_action_that_a_role_allows_has_a_row(function: str) -> None:
 def taken(function: str) -> set[str]:
     """The actions that a function's role allows it, but for what Lambda does with the role."""
     (policy,) = template()["Resources"][f"{function.capitalize()}Role"]["Properties"]["Policies"]
-    written = [each for each in policy["PolicyDocument"]["Statement"]]
-    statements = [each["Fn::If"][1] if "Fn::If" in each else each for each in written]
+    statements = [
+        each["Fn::If"][1] if "Fn::If" in each else each for each in policy["PolicyDocument"]["Statement"]
+    ]
     return {
         action
         for each in statements

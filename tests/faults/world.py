@@ -63,7 +63,8 @@ def variables(function: str) -> list[str]:
 
 @cache
 def _client(session: boto3.Session, service: str) -> Any:
-    return session.client(service, region_name=REGION)
+    make: Any = session.client
+    return make(service, region_name=REGION)
 
 
 @dataclass(frozen=True)

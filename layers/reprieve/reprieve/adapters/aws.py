@@ -18,11 +18,6 @@ from reprieve.errors import (
     WrongStateError,
 )
 
-PATIENT: Final = Config(
-    connect_timeout=3, read_timeout=20, retries={"mode": "adaptive", "total_max_attempts": 6}
-)
-"""For calls that nobody waits for, some of which AWS allows only a few times a second."""
-
 PAGING: Final = Config(
     connect_timeout=3, read_timeout=10, retries={"mode": "standard", "total_max_attempts": 3}
 )
@@ -86,7 +81,7 @@ def client(service: str, config: Config, **more: Any) -> Any:  # noqa: ANN401 - 
 
 def _set_aside(response_dict: Any, **_: object) -> None:  # noqa: ANN401 - botocore's
     """Let botocore not even parse a part of an answer; what it makes of this is never looked at."""
-    if _is_part(response_dict["headers"], response_dict["body"]):
+    if _length(response_dict["headers"]) not in {None, len(response_dict["body"])}:
         response_dict.update(status_code=_SERVER_FAULT, body=b"")
 
 
@@ -96,19 +91,24 @@ def _ask_again(response: Any, attempts: int, request_dict: Any, **_: object) -> 
     if response is None or attempts >= most:
         return None
     answer, _parsed = response
-    return _BEFORE_ANOTHER if _is_part(answer.headers, answer.content) else None
+    return _BEFORE_ANOTHER if _is_part(answer) else None
 
 
 def _refuse(http_response: Any, **_: object) -> None:  # noqa: ANN401 - botocore's
-    if _is_part(http_response.headers, http_response.content):
+    if _is_part(http_response):
         raise IncompleteReadError(
-            actual_bytes=len(http_response.content), expected_bytes=http_response.headers["Content-Length"]
+            actual_bytes=len(http_response.content), expected_bytes=_length(http_response.headers)
         )
 
 
-def _is_part(headers: Mapping[str, str], body: bytes) -> bool:
+def _is_part(answer: Any) -> bool:  # noqa: ANN401 - botocore's
     """Return whether an answer should have been another length."""
-    return int(headers.get("Content-Length", len(body))) != len(body)
+    length = _length(answer.headers)
+    return length is not None and length != len(answer.content)
+
+
+def _length(headers: Mapping[str, str]) -> int | None:
+    return int(headers["Content-Length"]) if "Content-Length" in headers else None
 
 
 @contextmanager
