@@ -57,6 +57,8 @@ class Handler(BaseHTTPRequestHandler):
         length = int(self.headers.get("Content-Length", "0"))
         if self.path not in (inbox.email_path, inbox.slack_path):
             self.answer(HTTPStatus.NOT_FOUND, "text/plain", "no_service")
+        elif inbox.refuses and self.path == inbox.slack_path:
+            self.answer(HTTPStatus.SERVICE_UNAVAILABLE, "text/plain", "service_unavailable")
         elif length > BIGGEST_BODY:
             self.answer(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "text/plain", "too large")
         else:

@@ -10,11 +10,13 @@ from reprieve.cases import Case, ScheduledBy, open_case
 from reprieve.clock import MINUTE, to_minute
 from reprieve.decisions import Choice, Decision
 from reprieve.keys import Key
+from reprieve.minute_counts import Counted
 from reprieve.notices import CaseSummary, Notice, Reason
+from reprieve.problems import Kind, Problem
 from reprieve.records import KeyUse
 from reprieve.resources import Resource
-from reprieve.minute_counts import Counted
-from reprieve.tallies import Tally, Uses, one
+from reprieve.tallies import Tally, one
+from reprieve.usage import Uses
 from reprieve.visitors import KnownBy, Visitor
 
 KEY = KeyArn.parse("arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab")
@@ -199,5 +201,17 @@ def notice(**changes: Any) -> Notice:
         at=NOW,
         console_url="https://eu-west-1.console.aws.amazon.com/kms/home?region=eu-west-1#/kms/keys/1234abcd",
         case=CaseSummary(id=f"{KEY}@2026-11-29T14:02:10Z", key=key(), opened_at=NOW),
+    )
+    return replace(usual, **changes)
+
+
+def problem(**changes: Any) -> Problem:
+    """Something that is wrong with the stack: Slack has taken nothing for an hour."""
+    usual = Problem(
+        kind=Kind.CHANNEL_FAILS,
+        subject="slack",
+        since=at("13:50"),
+        advice="Mend the channel, then start the redrive.",
+        error="HTTP 500: internal_error",
     )
     return replace(usual, **changes)

@@ -19,7 +19,17 @@ from reprieve.errors import (
 )
 from reprieve.facts import Facts, Sources
 from reprieve.links import SigningKey
-from reprieve.ports import MOST_AT_ONCE, Document, Grants, KeyMetadata, KeyUsage, LinkChecker, LogLine, LogPage
+from reprieve.ports import (
+    MOST_AT_ONCE,
+    Document,
+    Grants,
+    KeyMetadata,
+    KeyUsage,
+    LinkChecker,
+    LogLine,
+    LogPage,
+    RingingAlarm,
+)
 
 ITEM_LIMIT = 399_000  # DynamoDB takes 400 KB an item, its names included
 NOW = datetime(2026, 11, 22, 15, 0, tzinfo=UTC)
@@ -333,9 +343,23 @@ class FakeOnce:
 @dataclass
 class FakeTopic:
     published: list[tuple[str, str, Mapping[str, str]]] = field(default_factory=list)
+    error: Exception | None = None
 
     def publish(self, subject: str, message: str, attributes: Mapping[str, str]) -> None:
+        if self.error:
+            raise self.error
         self.published.append((subject, message, attributes))
+
+
+@dataclass
+class FakeAlarms:
+    alarms: list[RingingAlarm] = field(default_factory=list)
+    error: AwsError | None = None
+
+    def ringing(self) -> Sequence[RingingAlarm]:
+        if self.error:
+            raise self.error
+        return self.alarms
 
 
 @dataclass

@@ -10,7 +10,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from reprieve.adapters.aws import PROMPT, client
 from reprieve.adapters.dynamodb import changes
 from reprieve.adapters.logs import CloudWatchTrail
-from reprieve.adapters.structured_log import StructuredLog
+from reprieve.adapters.structured_log import StructuredLog, make_logger
 from reprieve.audit import Recorder
 from reprieve.errors import ReprieveError
 from reprieve.settings import AuditSettings
@@ -29,7 +29,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> None:
 
 @cache
 def _logger() -> Logger:
-    return Logger()
+    return make_logger()
 
 
 @cache

@@ -11,16 +11,18 @@ from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from reprieve.adapters.aws import PROMPT, client
+from reprieve.adapters.dynamodb import DynamoTable
 from reprieve.adapters.kms import KmsMinter, Regions
 from reprieve.adapters.once import OnceInTable
 from reprieve.adapters.slack_webhook import SlackWebhook
 from reprieve.adapters.sns import SnsTopic
 from reprieve.adapters.sqs import SqsQueue
-from reprieve.adapters.structured_log import StructuredLog
+from reprieve.adapters.structured_log import StructuredLog, make_logger
 from reprieve.channels import Channel, email, slack
 from reprieve.clock import utc_now
-from reprieve.deliver import Deliverer, pause
+from reprieve.deliver import Deliverer, NotedChannel, pause
 from reprieve.errors import ReprieveError
+from reprieve.healthbook import Healthbook
 from reprieve.links import SigningKey
 from reprieve.settings import DeliverSettings
 
@@ -66,7 +68,17 @@ def _deliverer(context: LambdaContext) -> Deliverer:
 
 @cache
 def _channels() -> dict[str, Channel]:
-    return dict(_made_channels(_settings()))
+    return {name: _noted(name, channel) for name, channel in _made_channels(_settings())}
+
+
+def _noted(name: str, channel: Channel) -> Channel:
+    return NotedChannel(
+        name=name,
+        channel=channel,
+        book=Healthbook(DynamoTable(_dynamodb(), _settings().table)),
+        clock=utc_now,
+        log=StructuredLog(_logger()),
+    )
 
 
 def _made_channels(settings: DeliverSettings) -> Iterator[tuple[str, Channel]]:
@@ -84,7 +96,7 @@ def _settings() -> DeliverSettings:
 
 @cache
 def _logger() -> Logger:
-    return Logger()
+    return make_logger()
 
 
 @cache

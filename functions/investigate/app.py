@@ -18,12 +18,14 @@ from reprieve.adapters.kms import KmsDirectory
 from reprieve.adapters.logs import CloudWatchLogs
 from reprieve.adapters.organizations import OrganizationAccounts
 from reprieve.adapters.sqs import SqsQueue
-from reprieve.adapters.structured_log import StructuredLog
+from reprieve.adapters.structured_log import StructuredLog, make_logger
 from reprieve.casebook import Casebook
 from reprieve.clock import utc_now
 from reprieve.due import Policy
 from reprieve.errors import ReprieveError
 from reprieve.facts import Facts, Sources
+from reprieve.health_watch import HealthWatch
+from reprieve.healthbook import Healthbook
 from reprieve.investigate import Investigator
 from reprieve.settings import InvestigateSettings
 
@@ -35,6 +37,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> None:
     """Investigate. A failure is let out: the retry and the dead-letter queue are Lambda's."""
     _logger().append_keys(function_request_id=context.aws_request_id)
     investigator = replace(_investigator(), remaining=lambda: context.get_remaining_time_in_millis() / 1000)
+    _health_watch().look()
     try:
         investigator.run(event)
     except ReprieveError as error:
@@ -44,7 +47,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> None:
 
 @cache
 def _logger() -> Logger:
-    return Logger()
+    return make_logger()
 
 
 @cache
@@ -69,6 +72,18 @@ def _investigator() -> Investigator:
         clock=utc_now,
         sleep=time.sleep,
         remaining=lambda: 0.0,
+        log=StructuredLog(_logger()),
+    )
+
+
+@cache
+def _health_watch() -> HealthWatch:
+    settings = InvestigateSettings.read(os.environ)
+    return HealthWatch(
+        book=Healthbook(DynamoTable(client("dynamodb", PROMPT), settings.table)),
+        queue=SqsQueue(client("sqs", PROMPT), settings.queue_url),
+        channels=settings.channels,
+        clock=utc_now,
         log=StructuredLog(_logger()),
     )
 

@@ -17,7 +17,7 @@ from reprieve.adapters.aws import PROMPT, client
 from reprieve.adapters.dynamodb import DynamoTable
 from reprieve.adapters.kms import KmsChecker, KmsControl, KmsDirectory, Regions
 from reprieve.adapters.sqs import SqsQueue
-from reprieve.adapters.structured_log import StructuredLog
+from reprieve.adapters.structured_log import StructuredLog, make_logger
 from reprieve.casebook import Casebook
 from reprieve.clock import utc_now
 from reprieve.door import Door
@@ -95,7 +95,7 @@ def _body(event: Mapping[str, Any]) -> bytes:
 
 @cache
 def _logger() -> Logger:
-    return Logger()
+    return make_logger()
 
 
 @cache

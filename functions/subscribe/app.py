@@ -9,6 +9,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from reprieve.adapters.aws import PROMPT, client
 from reprieve.adapters.cloudformation import put_answer
+from reprieve.adapters.structured_log import make_logger
 from reprieve.adapters.subscriptions import SnsSubscriptions
 from reprieve.subscribe import Answer, answer
 
@@ -30,7 +31,7 @@ def _tell(answered: Answer) -> None:
 
 @cache
 def _logger() -> Logger:
-    return Logger()
+    return make_logger()
 
 
 @cache

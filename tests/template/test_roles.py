@@ -61,6 +61,20 @@ ALLOWED = {
         "sts:SetSourceIdentity",
     },
     "SubscribeRole": OWN_LOG_AND_TRACE | {"sns:ListSubscriptionsByTopic", "sns:Subscribe", "sns:Unsubscribe"},
+    "HealthRole": OWN_LOG_AND_TRACE
+    | {
+        "cloudwatch:DescribeAlarms",
+        "dynamodb:DeleteItem",
+        "dynamodb:GetItem",
+        "dynamodb:PutItem",
+        "dynamodb:Query",
+        "dynamodb:UpdateItem",
+        "secretsmanager:GetSecretValue",
+        "sns:ListSubscriptionsByTopic",
+        "sns:Publish",
+        "sns:Subscribe",
+        "sqs:SendMessage",
+    },
     "AuditRole": OWN_LOG_AND_TRACE
     | {
         "dynamodb:DescribeStream",
@@ -126,6 +140,8 @@ def test_every_role_is_written_here_and_none_by_sam(translated: dict[str, Any]) 
     assert roles == set(ALLOWED)
     assert policies == {
         "AlarmTopicPolicy",
+        "HealthDeadLetterQueuePolicy",
+        "HealthTopicPolicy",
         "InvestigateDeadLetterQueuePolicy",
         "NoticeTopicPolicy",
         "TrailBucketPolicy",
@@ -146,7 +162,7 @@ def test_a_role_allows_what_is_called_and_no_more(resources: dict[str, Any], rol
 
 
 def test_every_function_has_a_role_of_its_own(resources: dict[str, Any]) -> None:
-    for name in ("Investigate", "Deliver", "Respond", "Subscribe", "Audit"):
+    for name in ("Investigate", "Deliver", "Respond", "Subscribe", "Audit", "Health"):
         role = resources[f"{name}Function"]["Properties"]["Role"]
         assert role == {"Fn::GetAtt": [f"{name}Role", "Arn"]}
 
@@ -226,17 +242,31 @@ NOTHING = {"Ref": "AWS::NoValue"}
 
 def test_each_function_touches_its_own_parts_of_the_table(resources: dict[str, Any]) -> None:
     parts = {
-        role: statement["Condition"]["ForAllValues:StringLike"]["dynamodb:LeadingKeys"]
+        (role, statement["Sid"]): statement["Condition"]["ForAllValues:StringLike"]["dynamodb:LeadingKeys"]
         for role in ALLOWED
         for statement in role_statements(resources[role])
         if statement["Resource"] == {"Fn::GetAtt": ["CaseTable", "Arn"]}
     }
 
     assert parts == {
-        "InvestigateRole": ["bookmark", "key#*", "open", "outbox"],
-        "DeliverRole": ["delivery"],
-        "RespondRole": ["key#*", "open", "outbox", "session#*"],
+        ("InvestigateRole", "KeepCases"): ["bookmark", "key#*", "open", "outbox"],
+        ("InvestigateRole", "SeeWhetherHealthRuns"): ["health"],
+        ("DeliverRole", "RememberWhatWasSent"): ["channels", "delivery"],
+        ("RespondRole", "KeepDecisions"): ["key#*", "open", "outbox", "session#*"],
+        ("HealthRole", "RememberWhatWasTold"): ["health"],
+        ("HealthRole", "SeeWhatOthersNoted"): ["bookmark", "channels"],
     }
+
+
+@pytest.mark.parametrize(
+    ("role", "sid"), [("InvestigateRole", "SeeWhetherHealthRuns"), ("HealthRole", "SeeWhatOthersNoted")]
+)
+def test_what_another_function_notes_may_be_read_and_not_written(
+    resources: dict[str, Any], role: str, sid: str
+) -> None:
+    (statement,) = [each for each in role_statements(resources[role]) if each["Sid"] == sid]
+
+    assert set(listed(statement["Action"])) <= {"dynamodb:GetItem", "dynamodb:Query"}
 
 
 def test_a_link_can_t_undo_that_its_signing_key_was_disabled(resources: dict[str, Any]) -> None:
@@ -295,6 +325,7 @@ def test_every_service_that_assumes_a_role_is_named(resources: dict[str, Any]) -
         "RespondRole": {"Service": "lambda.amazonaws.com"},
         "SubscribeRole": {"Service": "lambda.amazonaws.com"},
         "AuditRole": {"Service": "lambda.amazonaws.com"},
+        "HealthRole": {"Service": "lambda.amazonaws.com"},
         "ClockRole": {"Service": "scheduler.amazonaws.com"},
         "TrailRole": {"Service": "cloudtrail.amazonaws.com"},
     }

@@ -27,11 +27,12 @@ ROLES = {
     "respond": "RespondRole",
     "subscribe": "SubscribeRole",
     "audit": "AuditRole",
-    "the schedule": "ClockRole",
+    "health": "HealthRole",
+    "the schedules": "ClockRole",
     "CloudTrail": "TrailRole",
 }
 EACH = "each function"
-FUNCTIONS = ("investigate", "deliver", "respond", "subscribe", "audit")
+FUNCTIONS = ("investigate", "deliver", "respond", "subscribe", "audit", "health")
 
 # With blanks, so that this file does not hold what it looks for.
 NOT_TO_BE_NAMED = (

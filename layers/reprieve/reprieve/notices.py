@@ -14,7 +14,8 @@ from reprieve.console import careful_commands, key_url, log_url, rescue_commands
 from reprieve.decisions import Decision
 from reprieve.fields import one_line
 from reprieve.keys import Key, Unknown
-from reprieve.tallies import Uses, caller_hash
+from reprieve.problems import Problem
+from reprieve.usage import Uses, caller_hash
 from reprieve.visitors import KnownBy
 
 _NAMESPACE: Final = UUID("3c0f6e0e-5a0e-4b0e-9a54-0f2a6f0f6d53")
@@ -39,6 +40,7 @@ class Reason(StrEnum):
     CORRECTION = "correction"
     NO_EVENT_FOUND = "no-event-found"
     DIGEST = "digest"
+    STACK_UNHEALTHY = "stack-unhealthy"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +65,7 @@ class Window:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DigestEntry:
-    """One notice that was folded into a digest: why, of which key, until when, and who was the first to use it."""
+    """One notice in a digest: why, of which key, until when, and who was the first to use it."""
 
     reason: Reason
     key: KeyArn
@@ -85,7 +87,7 @@ class Notice:
     """One thing to tell people, whatever the channel: `events/notice.schema.json` describes it.
 
     `case` is absent where an alarm rang and no record was found, and `window` is there only then;
-    and in a digest, which has a `digest` instead.
+    in a digest, which has a `digest` instead; and where the stack itself is not well: there is a `problem`.
     `link` and `approvers`, which is what its holder has to show beside it, are added by the function
     that sends, at the moment of sending, and are never stored.
     `console_url` is absent in partitions whose console AWS documents no address of.
@@ -105,6 +107,7 @@ class Notice:
     uses_since_last: int | None = None
     window: Window | None = None
     digest: Digest | None = None
+    problem: Problem | None = None
     link: str | None = None
     approvers: KnownBy | None = None
 
@@ -149,7 +152,7 @@ def _told(case: Case, reason: Reason, now: datetime, uses: int) -> Told:
 
 
 def _known(before: tuple[str, ...], now: Iterator[str]) -> tuple[str, ...]:
-    """Return what people have heard of, the latest `HASHES_REMEMBERED` of it: also what is left out by now."""
+    """Return the latest of what people have heard of, also what is left out of the case by now."""
     return tuple(dict.fromkeys((*before, *now)))[-HASHES_REMEMBERED:]
 
 
@@ -220,6 +223,17 @@ def _entry(notice: Notice, case: CaseSummary) -> DigestEntry:
     )
 
 
+def stack_unhealthy(problem: Problem, now: datetime, console_url: str | None = None) -> Notice:
+    """Return the notice that something is wrong with the stack: the same one all day (UTC) for one cause."""
+    return Notice(
+        id=_id(problem.cause, Reason.STACK_UNHEALTHY, now.toordinal()),
+        reason=Reason.STACK_UNHEALTHY,
+        at=now,
+        console_url=console_url,
+        problem=problem,
+    )
+
+
 def _notice(case: Case, reason: Reason, now: datetime, since_last: int) -> Notice:
     return Notice(
         id=_id(case.id, reason, case.told.notices),
@@ -244,8 +258,10 @@ def _notice(case: Case, reason: Reason, now: datetime, since_last: int) -> Notic
 
 
 def _commands(key: Key) -> tuple[str, ...]:
-    """Return the commands that bring a pending key back; of a key of unknown state, those that KMS refuses
-    unless it is pending; none for any other."""
+    """Return the commands that bring a pending key back.
+
+    For a key of unknown state they are those that KMS refuses unless it is pending; for any other, none.
+    """
     if key.is_pending:
         return rescue_commands(key.arn)
     return () if key.state else careful_commands(key.arn)
@@ -280,5 +296,6 @@ __all__ = [
     "Window",
     "digest",
     "no_event_found",
+    "stack_unhealthy",
     "tell",
 ]

@@ -8,7 +8,8 @@ from reprieve.callers import Caller
 from reprieve.channels import email
 from reprieve.fields import one_line
 from reprieve.keys import Key, LastUse, Rescuable, Unknown
-from reprieve.notices import CaseSummary, Notice, Reason, Window, no_event_found
+from reprieve.notices import CaseSummary, Notice, Reason, Window, no_event_found, stack_unhealthy
+from reprieve.problems import Kind
 from reprieve.records import KeyUse, read
 from tests.examples import (
     HOSTILE,
@@ -21,6 +22,7 @@ from tests.examples import (
     decision,
     key,
     notice,
+    problem,
     scheduled,
     use,
     uses,
@@ -179,6 +181,49 @@ Notice 1886c238-f251-51af-8005-d311c83d964d
 """
 
 
+UNHEALTHY = stack_unhealthy(problem(), NOW)
+
+UNHEALTHY_MAIL = f"""\
+The channel slack has not taken a notice since 2026-11-22 13:50 UTC.
+
+  Since      2026-11-22 13:50 UTC
+  Error      HTTP 500: internal_error
+
+Mend the channel, then start the redrive.
+
+Notice {UNHEALTHY.id}
+"""
+
+REMOVED = stack_unhealthy(
+    problem(kind=Kind.ADDRESS_REMOVED, subject="person@example.com", advice="Sent a request.", error=None),
+    NOW,
+    "https://eu-west-1.console.aws.amazon.com/sns",
+)
+
+REMOVED_MAIL = f"""\
+person@example.com is no longer subscribed to the notices, and gets
+none.
+
+  Since      2026-11-22 13:50 UTC
+
+Sent a request.
+
+  https://eu-west-1.console.aws.amazon.com/sns
+
+Notice {REMOVED.id}
+"""
+
+
+def hostile_problem(kind: Kind) -> Notice:
+    return stack_unhealthy(problem(kind=kind, subject=HOSTILE, advice=HOSTILE * 9, error=HOSTILE * 9), NOW)
+
+
+def longest_problem(kind: Kind) -> Notice:
+    return stack_unhealthy(
+        problem(kind=kind, subject="n" * 9000, advice="a " * 9000, error="e " * 9000), NOW, "https://x"
+    )
+
+
 def hostile() -> Notice:
     used = read(record("hostile-text-in-every-string"), NOW)
     assert isinstance(used, KeyUse)
@@ -200,6 +245,8 @@ def hostile() -> Notice:
         (about(Key.bare(KEY)), BARE_MAIL),
         (CANCELLED, CANCELLED_MAIL),
         (NOTHING_FOUND, NOTHING_FOUND_MAIL),
+        (UNHEALTHY, UNHEALTHY_MAIL),
+        (REMOVED, REMOVED_MAIL),
     ],
 )
 def test_a_mail_tells_the_answer_the_evidence_the_way_out_and_what_is_not_known(
@@ -235,6 +282,19 @@ def test_a_mail_about_no_key_names_none() -> None:
     assert attributes == {"notice_id": "1886c238-f251-51af-8005-d311c83d964d", "reason": "no-event-found"}
 
 
+def test_a_mail_about_the_stack_has_no_link_and_stays_short() -> None:
+    topic = FakeTopic()
+
+    email.Email(topic).send(longest_problem(Kind.ADDRESS_REMOVED))
+
+    ((_, body, attributes),) = topic.published
+    assert attributes["reason"] == "stack-unhealthy"
+    assert "key_arn" not in attributes
+    assert "If this was not meant" not in body
+    assert "There is no link" not in body
+    assert len(body) < 2000
+
+
 def test_callers_beyond_eight_are_told_by_their_number() -> None:
     callers = [Caller(kind="IAMUser", id=f"u{number}", name=f"user {number}") for number in range(11)]
 
@@ -245,7 +305,8 @@ def test_callers_beyond_eight_are_told_by_their_number() -> None:
     assert "user 8" not in mail
 
 
-EVERY = [IN_USE, about(Key.bare(KEY)), CANCELLED, MANAGED, NOTHING_FOUND, hostile()]
+EVERY = [IN_USE, about(Key.bare(KEY)), CANCELLED, MANAGED, NOTHING_FOUND, hostile(), UNHEALTHY, REMOVED]
+EVERY += [made(kind) for kind in Kind for made in (hostile_problem, longest_problem)]
 
 
 @pytest.mark.parametrize("told", EVERY)

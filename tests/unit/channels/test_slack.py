@@ -14,10 +14,25 @@ from reprieve.channels import slack
 from reprieve.console import key_url, rescue_commands
 from reprieve.fields import one_line
 from reprieve.keys import Key, LastUse, Rescuable, Unknown
-from reprieve.notices import CaseSummary, Notice, Reason, Window, no_event_found
+from reprieve.notices import CaseSummary, Notice, Reason, Window, no_event_found, stack_unhealthy
+from reprieve.problems import Kind
 from reprieve.records import READ_PATTERN, KeyUse, read
 from reprieve.resources import Resource
-from tests.examples import HOSTILE, JANE, KEY, NOW, at, decision, key, notice, scheduled, use, uses, visitor
+from tests.examples import (
+    HOSTILE,
+    JANE,
+    KEY,
+    NOW,
+    at,
+    decision,
+    key,
+    notice,
+    problem,
+    scheduled,
+    use,
+    uses,
+    visitor,
+)
 from tests.fakes import FakeWebhook
 from tests.recorded import record
 
@@ -125,7 +140,21 @@ def hostile() -> Notice:
     )
 
 
+UNHEALTHY = stack_unhealthy(problem(), NOW)
+
+
+def worst_problem(kind: Kind, text: str) -> Notice:
+    return stack_unhealthy(
+        problem(kind=kind, subject=text, advice=text, error=text),
+        NOW,
+        "https://eu-west-1.console.aws.amazon.com/",
+    )
+
+
 EVERY = {
+    "unhealthy": UNHEALTHY,
+    **{f"hostile {kind}": worst_problem(kind, HOSTILE) for kind in Kind},
+    **{f"worst {kind}": worst_problem(kind, longest(9000)) for kind in Kind},
     "in use": IN_USE,
     "bare": about(Key.bare(KEY)),
     "cancelled": CANCELLED,
@@ -174,6 +203,16 @@ def test_a_message_tells_the_answer_the_evidence_the_way_out_and_what_is_not_kno
         "aws kms cancel-key-deletion --region eu-west-1 --key-id 1234abcd-12ab-34cd-56ef-1234567890ab\n"
         "aws kms enable-key --region eu-west-1 --key-id 1234abcd-12ab-34cd-56ef-1234567890ab",
         "Not known: tags of the key (kms:ListResourceTags is denied)",
+    ]
+
+
+def test_a_message_about_the_stack_tells_what_is_wrong_since_when_and_what_to_do() -> None:
+    assert texts(UNHEALTHY) == [
+        "kms-reprieve: the channel slack takes no notices",
+        "The channel slack has not taken a notice since 2026-11-22 13:50 UTC.",
+        "Since\n2026-11-22 13:50 UTC",
+        "Error\nHTTP 500: internal_error",
+        "Mend the channel, then start the redrive.",
     ]
 
 

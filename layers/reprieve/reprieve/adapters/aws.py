@@ -96,9 +96,8 @@ def _ask_again(response: Any, attempts: int, request_dict: Any, **_: object) -> 
 
 def _refuse(http_response: Any, **_: object) -> None:  # noqa: ANN401 - botocore's
     if _is_part(http_response):
-        raise IncompleteReadError(
-            actual_bytes=len(http_response.content), expected_bytes=_length(http_response.headers)
-        )
+        announced: Any = _length(http_response.headers)
+        raise IncompleteReadError(actual_bytes=len(http_response.content), expected_bytes=announced)
 
 
 def _is_part(answer: Any) -> bool:  # noqa: ANN401 - botocore's

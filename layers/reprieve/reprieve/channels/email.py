@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from textwrap import wrap
 
-from reprieve import headlines, wording
+from reprieve import headlines, problem_words, wording
 from reprieve.clock import for_people
 from reprieve.notices import Notice
 from reprieve.particulars import no_rescue, particulars
 from reprieve.ports import Topic
-from reprieve.tallies import CallerUses, Uses
+from reprieve.usage import CallerUses, Uses
 
 NAME = "email"
 COLUMNS = 72
@@ -45,6 +45,7 @@ def body(notice: Notice) -> str:
     sections = (
         _filled(headlines.headline(notice)),
         _decision(notice),
+        _problem(notice),
         _key(notice),
         _uses(notice.uses, "KMS refused {} to use it", notice.at),
         _uses(notice.management_calls, "KMS refused {} to manage it, which is no use of it", notice.at),
@@ -60,6 +61,14 @@ def body(notice: Notice) -> str:
 def _decision(notice: Notice) -> Iterator[str]:
     for sentence in headlines.concluded(notice):
         yield from _filled(sentence)
+
+
+def _problem(notice: Notice) -> Iterator[str]:
+    if notice.problem:
+        for label, words in problem_words.facts(notice.problem):
+            yield from _labelled(label, words)
+        yield ""
+        yield from _filled(problem_words.advice(notice.problem))
 
 
 def _key(notice: Notice) -> Iterator[str]:

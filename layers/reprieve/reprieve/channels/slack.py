@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from reprieve import headlines, wording
+from reprieve import headlines, problem_words, wording
 from reprieve.clock import for_people
 from reprieve.fields import one_line
 from reprieve.notices import Notice
 from reprieve.particulars import no_rescue, particulars
 from reprieve.ports import Webhook
-from reprieve.tallies import CallerUses, Uses
+from reprieve.usage import CallerUses, Uses
 
 NAME = "slack"
 HEADER_LIMIT = 150
@@ -59,6 +59,7 @@ def _blocks(notice: Notice) -> Iterator[Block]:
     header = _plain(headlines.subject(notice, HEADER_LIMIT), HEADER_LIMIT)
     yield {"type": "header", "block_id": f"{notice.reason}|{notice.id}", "text": header}
     yield _section(" ".join((headlines.headline(notice), *headlines.concluded(notice))))
+    yield from _problem(notice)
     yield from _key(notice)
     yield from _uses(notice.uses, "refused to use it", notice.at)
     yield from _uses(notice.management_calls, "refused to manage it, which is no use of it", notice.at)
@@ -77,6 +78,16 @@ def _blocks(notice: Notice) -> Iterator[Block]:
             _plain(f"Not known: {unknown}", UNKNOWN_LIMIT) for unknown in notice.unknown[:UNKNOWN_SHOWN]
         ]
         yield {"type": "context", "elements": elements}
+
+
+def _problem(notice: Notice) -> Iterator[Block]:
+    if notice.problem:
+        facts = [(label, words) for label, words in problem_words.facts(notice.problem) if words]
+        yield {
+            "type": "section",
+            "fields": [_plain(f"{label}\n{words}", FIELD_LIMIT) for label, words in facts],
+        }
+        yield _section(problem_words.advice(notice.problem))
 
 
 def _key(notice: Notice) -> Iterator[Block]:
