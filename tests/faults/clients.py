@@ -21,7 +21,7 @@ from botocore.retries.bucket import TokenBucket
 from cryptography.hazmat.primitives.asymmetric import rsa
 from moto.core.botocore_stubber import MockRawResponse
 
-from tests.faults.cloud import FAULT_HEADER, Asked, Cloud
+from tests.faults.cloud import FAULT_HEADER, SIGNED_AS, Asked, Cloud
 from tests.faults.weather import SKY, Fault
 
 ENVIRONMENT: Final = {
@@ -85,7 +85,7 @@ def _answered(request: Any) -> AWSResponse:
 
 def _service(service_id: str, request: Any) -> str:
     found = re.search(r"/([\w-]+)/aws4_request", _text(request.headers["Authorization"]))
-    return found[1] if found else service_id
+    return SIGNED_AS.get(found[1], found[1]) if found else service_id
 
 
 def _text(value: object) -> str:

@@ -38,6 +38,8 @@ OK: Final = 200
 _SCOPE: Final = re.compile(r"Credential=[^/]+/\d+/([\w-]+)/([\w-]+)/aws4_request")
 _really_sleep: Final = time.sleep
 
+SIGNED_AS: Final = {"monitoring": "cloudwatch"}
+
 Answer = tuple[int, Mapping[str, str], bytes]
 
 # Each service's own words; what is not here is said in AWS' common ones.
@@ -70,7 +72,7 @@ class Asked:
     def scope(self) -> tuple[str, str] | None:
         """Region and service of a request that is signed for AWS."""
         found = _SCOPE.search(self.headers.get("Authorization", ""))
-        return (found[1], found[2]) if found else None
+        return (found[1], SIGNED_AS.get(found[2], found[2])) if found else None
 
     @property
     def form(self) -> dict[str, str]:
@@ -155,7 +157,8 @@ class Cloud:
         headers = HTTPHeaders()
         for name, value in asked.headers.items():
             headers[name] = value
-        url = f"https://{service}.{region}.amazonaws.com{asked.path}"
+        host = next((signed for signed, name in SIGNED_AS.items() if name == service), service)
+        url = f"https://{host}.{region}.amazonaws.com{asked.path}"
         sent = asked.body if body is None else body
         request = normalize_request(AWSPreparedRequest("POST", url, headers, sent, stream_output=False))
         try:

@@ -8,18 +8,19 @@ from tests.faults.cloud import SLACK
 from tests.faults.weather import SKY, Fault, Weather
 from tests.faults.world import PAGES, World, pending_key, world
 
+FAILED: Final = "a channel fails"
 ROWS: Final = (
     Row("dynamodb:PutItem"),
     Row("kms:GenerateMac"),
     Row("sns:Publish"),
     Row("secretsmanager:GetSecretValue"),
     Row(SLACK),
+    Row("dynamodb:GetItem"),
     Row("dynamodb:UpdateItem"),
-    Row("dynamodb:DeleteItem"),
-    Row("sqs:ChangeMessageVisibility"),
+    Row("dynamodb:PutItem", f"{FAILED}: since when", about=b'"channels"'),
+    Row("dynamodb:DeleteItem", FAILED),
+    Row("sqs:ChangeMessageVisibility", FAILED),
 )
-AFTER_A_FAILURE: Final = frozenset({"dynamodb:DeleteItem", "sqs:ChangeMessageVisibility"})
-"""What is called only when a channel did not take a notice."""
 
 BATCH: Final = 2.5
 """How many times the two messages of a run make a batch of five."""
@@ -32,7 +33,7 @@ def run(cell: Cell) -> Seen:
     with world(*((SLACK,) if cell.refuses(SLACK) else ())) as made:
         made.queue_notice(pending_key(made))
         with SKY.under(cell.weather()) as weather:
-            if cell.call in AFTER_A_FAILURE:
+            if cell.row.moment.startswith(FAILED):
                 weather.also = (SLACK, Fault.BROKEN)
             _invoke(made)
         at_once = _arrived(made)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from tests.faults import audit, deliver, investigate, respond, subscribe
+from tests.faults import audit, deliver, health, investigate, respond, subscribe
 from tests.faults.cells import Cell, Row, Seen
 from tests.faults.clients import short_outside
 from tests.faults.weather import Fault, Span
@@ -31,6 +31,7 @@ class Function:
 FUNCTIONS: Final[Mapping[str, Function]] = {
     "investigate": Function(investigate.ROWS, investigate.run),
     "deliver": Function(deliver.ROWS, deliver.run),
+    "health": Function(health.ROWS, health.run),
     "respond": Function(respond.ROWS, respond.run),
     "audit": Function(audit.ROWS, audit.run),
     "subscribe": Function(subscribe.ROWS, subscribe.run),

@@ -202,9 +202,9 @@ class World:
             QueueUrl=self.settings["QUEUE_URL"], ReceiptHandle=message["ReceiptHandle"], VisibilityTimeout=0
         )
 
-    def end_invocations(self) -> None:
+    def end_invocations(self, partition: str = "delivery") -> None:
         """Let every attempt at a delivery that was under way be over: time passes."""
-        for item in self.items("delivery"):
+        for item in self.items(partition):
             if "in_progress_expiration" in item:
                 self.client("dynamodb").put_item(
                     TableName="cases", Item={**item, "in_progress_expiration": {"N": "0"}}
@@ -321,6 +321,7 @@ def _furnish(world: World) -> None:
         "QUEUE_URL": sqs.create_queue(QueueName="delivery")["QueueUrl"],
         "mailbox": mailbox,
         "NOTICE_TOPIC_ARN": topic,
+        "HEALTH_TOPIC_ARN": sns.create_topic(Name="health")["TopicArn"],
         "SLACK_SECRET_ARN": secret,
         "OIDC_SECRET_ARN": _secret(world, "oidc", "hush"),
         "OIDC_ISSUER": world.cloud.url + ISSUER,
@@ -354,6 +355,9 @@ def _common() -> dict[str, str]:
         "SIGNING_KEY_B": "",
         "PAGE_URL": f"{PAGES}keys/",
         "LINK_HOURS": "168",
+        "NOTIFICATION_EMAILS": "jane@example.com",
+        "FUNCTION_NAMES": "deliver=stack-deliver",
+        "QUEUE_NAMES": "deliver=stack-dead",
         "APPROVERS": "link",
         "APPROVER_CIDRS": "",
         "OIDC_CLIENT_ID": "kms-reprieve",
