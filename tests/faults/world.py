@@ -1,5 +1,6 @@
 """A world for one cell: keys, a table, a queue and the functions as Lambda would start them."""
 
+import gc
 import json
 import os
 import sys
@@ -47,6 +48,8 @@ def template() -> dict[str, Any]:
 
 @cache
 def cloud() -> Cloud:
+    """The one cloud of this process. What has been imported for it is looked at for garbage no more."""
+    gc.freeze()
     return start()
 
 
