@@ -161,7 +161,7 @@ def _unanswered(case: Case, answer: KmsAnswer, now: datetime) -> Case:
     if case.closure:
         return case
     since = case.unanswered_since or now
-    case = replace(case, unanswered_since=since)
+    case = replace(case, unanswered_since=since if answer.can_be_asked else None)
     over_at = case.deletion_date + DELETED_WITHIN if case.deletion_date else case.opened_at + LONGEST_DELETION
     if now >= over_at:
         how = Ending.DELETED if case.deletion_date else Ending.UNKNOWN

@@ -92,7 +92,7 @@ class Update:
             return None
         others = tuple(case for case in cases if case.name != before.name) if self.stretch.is_whole else ()
         left = tuple(self._left(other, before, is_latest=other is others[-1]) for other in others)
-        case = self._counted(self._noted(succeeding(before, left)))
+        case = self._noted(self._counted(succeeding(before, left)))
         changed = tuple(each.case for each, other in zip(left, others, strict=True) if each.case != other)
         telling = Telling(cases, self.policy, self.now)
         return telling.change(case, changed, unless=before if before in cases else None)
@@ -137,9 +137,9 @@ class Update:
             return running[-1]
         last_use = self.finding.last_use
         if last_use is None:
-            return running[-1] if running else None
+            return running[-1] if running else self._new(cases)
         latest = cases[-1].closure if cases and not running else None
-        if latest and latest.confirmed and last_use <= latest.at:
+        if latest and last_use <= latest.at:
             return cases[-1]
         return self._new(cases)
 
@@ -158,7 +158,8 @@ class Update:
 
     def _new(self, cases: tuple[Case, ...]) -> Case | None:
         """Return a new case. What an earlier one has counted is not counted again in it."""
-        if not (self._answer.is_pending or self.finding.minutes):
+        is_scheduled = self.finding.schedulings and self._answer.can_be_asked
+        if not (self._answer.is_pending or self.finding.minutes or is_scheduled):
             return None
         named = {case.name for case in cases}
         opened_at = self.now
@@ -173,8 +174,10 @@ class Update:
 
         Else it is as far as it had counted, while KMS still said that the deletion was this one.
         """
-        known = min(case.read_until, case.unanswered_since or case.read_until)
-        return max(to_minute(self._scheduled_at or known), case.settled_until)
+        known = case.read_until
+        if self._answer.is_pending:
+            known = self._scheduled_at or min(known, case.unanswered_since or known)
+        return max(to_minute(known), case.settled_until)
 
     @property
     def _scheduled_at(self) -> datetime | None:

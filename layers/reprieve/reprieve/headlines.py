@@ -173,7 +173,7 @@ def folded(entry: DigestEntry, now: datetime) -> str:
         if entry.deletion_date
         else ", deletion date not known"
     )
-    who = f", first by {entry.caller}" if entry.caller else ""
+    who = f", by {', '.join(entry.callers)}" if entry.callers else ""
     title = "" if entry.title == entry.key.key_id else f" ({entry.key.key_id})"
     return f"{VERBS[entry.reason]}: {entry.title}{title}{account}{ends}{who}"
 

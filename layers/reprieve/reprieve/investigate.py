@@ -87,6 +87,7 @@ class Investigator:
         outbox = self._outbox()
         updater = self._updater(outbox)
         parts: dict[str, Callable[[], None]] = {
+            "sending what is left": outbox.send_left,
             "reading the log group": partial(self._read, ours, self._log_group(updater), outbox),
             "reviewing open cases": updater.review,
             "sending what is decided": outbox.finish,

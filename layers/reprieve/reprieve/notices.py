@@ -65,13 +65,13 @@ class Window:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DigestEntry:
-    """One notice in a digest: why, of which key, until when, and who was the first to use it."""
+    """One notice in a digest: why, of which key, until when, and by whom, the first one first."""
 
     reason: Reason
     key: KeyArn
     title: str
     deletion_date: datetime | None = None
-    caller: str | None = None
+    callers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -213,13 +213,13 @@ def digest(notices: Sequence[Notice], now: datetime, console_url: str | None) ->
 
 
 def _entry(notice: Notice, case: CaseSummary) -> DigestEntry:
-    parts = notice.uses.by_caller or notice.management_calls.by_caller
+    uses = notice.uses if notice.uses.count else notice.management_calls
     return DigestEntry(
         reason=notice.reason,
         key=case.key.arn,
         title=one_line(case.key.title, _SHORT),
         deletion_date=case.key.deletion_date,
-        caller=one_line(parts[0].caller.name, _SHORT) if parts else None,
+        callers=tuple(one_line(name, _SHORT) for name in uses.names),
     )
 
 

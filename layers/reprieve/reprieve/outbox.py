@@ -16,6 +16,7 @@ from reprieve.clock import Clock
 from reprieve.errors import ConflictError, NotUnderstoodError
 from reprieve.notices import Notice, Reason, digest
 from reprieve.ports import MOST_AT_ONCE, Document, Log, MessageQueue, Table
+from reprieve.sizes import fitting_digest
 from reprieve.wire import from_json, to_json
 
 SINGLES_AN_HOUR: Final = 24
@@ -95,26 +96,33 @@ class Outbox:
 
     def waiting(self) -> tuple[Outgoing, ...]:
         """Return the notices that are decided, and not known to be in the queue, but for unreadable ones."""
-        return tuple(each for document in self.table.list(_OUTBOX) if (each := self._read(document)))
+        found = (self._read(document) for document in self.table.list(_OUTBOX))
+        return tuple(sorted(filter(None, found), key=lambda each: each.notice.at))
 
     def send(self, outgoing: Sequence[Outgoing]) -> None:
-        """Send what may go out by itself; the rest stays for `finish`."""
-        unlimited = [each.notice for each in outgoing if each.is_unlimited]
+        """Send what may go out by itself, in the order of its decision; the rest stays for `finish`."""
         single = sorted(
             (each for each in outgoing if not each.is_unlimited and not each.in_digest),
             key=lambda each: each.urgency,
         )
-        self.put_into_queue([*unlimited, *(each.notice for each in single[: self._reserve(len(single))])])
+        chosen = {each.notice.id for each in single[: self._reserve(len(single))]}
+        self.put_into_queue(
+            [each.notice for each in outgoing if each.is_unlimited or each.notice.id in chosen]
+        )
+
+    def send_left(self) -> None:
+        """Send what an earlier run decided and did not send: before what contradicts it is decided."""
+        self.send(self.waiting())
 
     def finish(self) -> None:
-        """Send what is left from before, and fold what may not go out by itself."""
-        self.send(self.waiting())
+        """Send what is left, and fold what may not go out by itself."""
+        self.send_left()
         left = sorted(self.waiting(), key=lambda each: each.urgency)
         sent, now = self._sent(), self.clock()
         if not left or not sent.may_digest(now):
             return
         folded = [each.notice for each in left]
-        notice = digest(folded, now, self.console_url)
+        notice = fitting_digest(digest(folded, now, self.console_url))
         try:
             self.table.put(_sent_document(replace(sent, digest_at=now)), outbox_entry(notice))
         except ConflictError:
