@@ -64,7 +64,7 @@ def run(cell: Cell) -> Seen:
         others = MEMBER if cell.row.moment == ELSEWHERE else OWN
         keys = (pending_key(made, alias="alias/orders"), pending_key(made, others))
         made.write(*map(refused, keys))
-        made.cloud.schedulings.extend(map(scheduled, keys))
+        made.cloud.schedulings.extend(scheduled(key, made.deletion_date(key)) for key in keys)
         weather = cell.weather()
         if weather.about == ONE:
             weather.about = str(keys[0]).encode()

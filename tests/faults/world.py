@@ -259,10 +259,13 @@ def refused(key: KeyArn, name: str = "decrypt-by-iam-user") -> dict[str, Any]:
     return {**of_now(record(name), key), "errorMessage": f"{key} is pending deletion."}
 
 
-def scheduled(key: KeyArn) -> dict[str, Any]:
-    """The record of the scheduling, as the event history has it."""
-    told = of_now(record("schedule-key-deletion"), key)
-    return {**told, "requestParameters": {"keyId": str(key), "pendingWindowInDays": 7}}
+def scheduled(key: KeyArn, deletion_date: datetime) -> dict[str, Any]:
+    """The record of the scheduling, seven days before, as the event history has it."""
+    return {
+        **of_now(record("schedule-key-deletion"), key),
+        "eventTime": f"{deletion_date - timedelta(days=7):%Y-%m-%dT%H:%M:%SZ}",
+        "requestParameters": {"keyId": str(key), "pendingWindowInDays": 7},
+    }
 
 
 @dataclass(frozen=True)
