@@ -4,11 +4,10 @@ import os
 from functools import cache
 from typing import Any
 
-import boto3
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from reprieve.adapters.aws import PROMPT
+from reprieve.adapters.aws import PROMPT, client
 from reprieve.adapters.dynamodb import changes
 from reprieve.adapters.logs import CloudWatchTrail
 from reprieve.adapters.structured_log import StructuredLog, make_logger
@@ -36,5 +35,5 @@ def _logger() -> Logger:
 @cache
 def _recorder() -> Recorder:
     settings = AuditSettings.read(os.environ)
-    trail = CloudWatchTrail(boto3.client("logs", config=PROMPT), settings.log_group)
+    trail = CloudWatchTrail(client("logs", PROMPT), settings.log_group)
     return Recorder(trail=trail, log=StructuredLog(_logger()))

@@ -5,13 +5,12 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
-import boto3
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from reprieve.adapters.aws import PATIENT, PROMPT
+from reprieve.adapters.aws import PROMPT, client
 from reprieve.adapters.dynamodb import DynamoTable
 from reprieve.adapters.kms import KmsMinter, Regions
 from reprieve.adapters.once import OnceInTable
@@ -84,9 +83,9 @@ def _noted(name: str, channel: Channel) -> Channel:
 
 def _made_channels(settings: DeliverSettings) -> Iterator[tuple[str, Channel]]:
     if settings.notice_topic:
-        yield email.NAME, email.Email(SnsTopic(boto3.client("sns", config=PROMPT), settings.notice_topic))
+        yield email.NAME, email.Email(SnsTopic(client("sns", PROMPT), settings.notice_topic))
     if settings.slack_secret:
-        secrets = boto3.client("secretsmanager", config=PROMPT)
+        secrets = client("secretsmanager", PROMPT)
         yield slack.NAME, slack.Slack(SlackWebhook(secrets, settings.slack_secret))
 
 
@@ -102,7 +101,7 @@ def _logger() -> Logger:
 
 @cache
 def _dynamodb() -> Any:  # noqa: ANN401 - the client's type is known to the type checker alone
-    return boto3.client("dynamodb", config=PROMPT)
+    return client("dynamodb", PROMPT)
 
 
 @cache
@@ -112,4 +111,4 @@ def _regions() -> Regions:
 
 @cache
 def _queue() -> SqsQueue:
-    return SqsQueue(boto3.client("sqs", config=PATIENT), _settings().queue_url)
+    return SqsQueue(client("sqs", PROMPT), _settings().queue_url)

@@ -5,11 +5,10 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
-import boto3
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from reprieve.adapters.aws import PROMPT
+from reprieve.adapters.aws import PROMPT, client
 from reprieve.adapters.cloudwatch_alarms import CloudWatchAlarms
 from reprieve.adapters.dynamodb import DynamoTable
 from reprieve.adapters.once import OnceInTable
@@ -73,20 +72,20 @@ def _channels() -> dict[str, Channel]:
 
 def _made_channels(settings: HealthSettings) -> Iterator[tuple[str, Channel]]:
     if settings.notice_topic:
-        yield email.NAME, email.Email(SnsTopic(boto3.client("sns", config=PROMPT), settings.notice_topic))
+        yield email.NAME, email.Email(SnsTopic(client("sns", PROMPT), settings.notice_topic))
     if settings.slack_secret:
-        secrets = boto3.client("secretsmanager", config=PROMPT)
+        secrets = client("secretsmanager", PROMPT)
         yield slack.NAME, slack.Slack(SlackWebhook(secrets, settings.slack_secret))
 
 
 @cache
 def _alarms() -> CloudWatchAlarms:
-    return CloudWatchAlarms(boto3.client("cloudwatch", config=PROMPT), _settings().health_topic)
+    return CloudWatchAlarms(client("cloudwatch", PROMPT), _settings().health_topic)
 
 
 @cache
 def _subscriptions() -> SnsSubscriptions:
-    return SnsSubscriptions(boto3.client("sns", config=PROMPT))
+    return SnsSubscriptions(client("sns", PROMPT))
 
 
 @cache
@@ -101,4 +100,4 @@ def _logger() -> Logger:
 
 @cache
 def _dynamodb() -> Any:  # noqa: ANN401 - the client's type is known to the type checker alone
-    return boto3.client("dynamodb", config=PROMPT)
+    return client("dynamodb", PROMPT)

@@ -7,12 +7,11 @@ from dataclasses import replace
 from functools import cache
 from typing import Any
 
-import boto3
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from reprieve.adapters.accounts import Accounts, member_sessions
-from reprieve.adapters.aws import BRIEF, PAGING, PROMPT
+from reprieve.adapters.aws import BRIEF, PAGING, PROMPT, client
 from reprieve.adapters.dynamodb import DynamoTable
 from reprieve.adapters.event_history import CloudTrailHistory
 from reprieve.adapters.kms import KmsDirectory
@@ -65,12 +64,10 @@ def _investigator() -> Investigator:
             tells_of_scheduling=settings.tells_of_scheduling,
             ignored_callers=settings.ignored_callers,
         ),
-        logs=CloudWatchLogs(boto3.client("logs", config=PAGING), settings.log_group),
+        logs=CloudWatchLogs(client("logs", PAGING), settings.log_group),
         facts=_facts(settings),
-        casebook=Casebook(
-            DynamoTable(boto3.client("dynamodb", config=PROMPT), settings.table), settings.kept
-        ),
-        queue=SqsQueue(boto3.client("sqs", config=PROMPT), settings.queue_url),
+        casebook=Casebook(DynamoTable(client("dynamodb", PROMPT), settings.table), settings.kept),
+        queue=SqsQueue(client("sqs", PROMPT), settings.queue_url),
         pool=ThreadPoolExecutor(READS_AT_ONCE),
         clock=utc_now,
         sleep=time.sleep,
@@ -83,8 +80,8 @@ def _investigator() -> Investigator:
 def _health_watch() -> HealthWatch:
     settings = InvestigateSettings.read(os.environ)
     return HealthWatch(
-        book=Healthbook(DynamoTable(boto3.client("dynamodb", config=PROMPT), settings.table)),
-        queue=SqsQueue(boto3.client("sqs", config=PROMPT), settings.queue_url),
+        book=Healthbook(DynamoTable(client("dynamodb", PROMPT), settings.table)),
+        queue=SqsQueue(client("sqs", PROMPT), settings.queue_url),
         channels=settings.channels,
         clock=utc_now,
         log=StructuredLog(_logger()),
@@ -115,4 +112,4 @@ def _facts(settings: InvestigateSettings) -> Facts:
 def _names(settings: InvestigateSettings) -> OrganizationAccounts | None:
     if not settings.organization:
         return None
-    return OrganizationAccounts(boto3.client("organizations", config=BRIEF))
+    return OrganizationAccounts(client("organizations", BRIEF))
