@@ -127,6 +127,10 @@ def test_nothing_is_lost_or_gained_where_copies_contradict_each_other(found: lis
 
     counted = count(hostile)
 
-    assert counted.count == len({each.request for each in hostile})
+    named: dict[tuple[object, ...], set[str]] = {}
+    for each in hostile:
+        callers = named.setdefault((each.request, each.key, each.operation, each.at), set())
+        callers.update({each.caller.place} if each.caller.arn else ())
+    assert counted.count == sum(max(1, len(callers)) for callers in named.values())
     assert counted.count == sum(part.count for part in counted.by_caller) + counted.unlisted
     assert all(number > 0 for part in counted.by_caller for number in part.operations.values())
