@@ -1,17 +1,18 @@
 """The investigator on a world in memory, whose every call is noted and takes its time."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Final
 
 from bench.storm import KEY
-from reprieve.casebook import Bookmark, Casebook
+from reprieve.bookmark import Bookmark
+from reprieve.casebook import Casebook
 from reprieve.due import Policy
 from reprieve.investigate import Investigator
-from reprieve.ports import LogLine
+from reprieve.ports import LogLine, LogPage
 from tests.fakes import (
     FakeClock,
     FakeHistory,
@@ -24,6 +25,7 @@ from tests.fakes import (
 )
 
 LOG_GROUP: Final = "trail"
+PAGE_BYTES: Final = 1_000_000
 ALARM: Final = "KMSKeyPendingDeletionErrorAlarm"
 TICK: Final = {"source": "aws.scheduler"}
 
@@ -70,15 +72,43 @@ class _Noted:
         return lambda *arguments, **named: self.calls.make(name, act, *arguments, **named)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Logs:
-    """A log group that makes its lines while they are read."""
+    """A log group that makes its lines while they are read.
+
+    Attributes:
+        lines: The lines of a window.
+        turn: What each page takes.
+        empty_pages: How many pages without a line come before each one with lines.
+        pages: How many pages were read.
+    """
 
     lines: Read
+    turn: Callable[[], None] = lambda: None
+    empty_pages: int = 0
+    pages: int = 0
 
-    def read(self, start: datetime, end: datetime, _pattern: str) -> Iterator[LogLine]:
-        """Stream the lines of a window."""
-        return self.lines(start, end)
+    def read(self, start: datetime, end: datetime, _pattern: str, token: str = "") -> Iterator[LogPage]:
+        """Yield the pages of a window, from the one that a token leads to."""
+        for number, lines in enumerate(self._pages(start, end)):
+            if number >= int(token or 0):
+                self.pages += 1
+                self.turn()
+                yield LogPage(lines or (), "" if lines is None else str(number + 1))
+
+    def _pages(self, start: datetime, end: datetime) -> Iterator[Sequence[LogLine] | None]:
+        """Yield pages of `PAGE_BYTES`, empty ones before them, and None for the last."""
+        page, size = list[LogLine](), 0
+        for line in self.lines(start, end):
+            if size + len(line.message) > PAGE_BYTES:
+                yield from ((),) * self.empty_pages
+                yield page
+                page, size = [], 0
+            page.append(line)
+            size += len(line.message)
+        yield from ((),) * self.empty_pages
+        yield page
+        yield None
 
 
 @dataclass(slots=True)
@@ -90,9 +120,10 @@ class Stack:
     calls: Calls = field(default_factory=lambda: Calls(lambda: None))
     pool: Executor = field(default_factory=Here)
     lookups: Executor = field(default_factory=Here)
-    remaining: Callable[[], float] = lambda: 100.0
+    remaining: Callable[[], float] = lambda: 200.0
     log: FakeLog = field(default_factory=FakeLog)
     queue: FakeQueue = field(default_factory=FakeQueue)
+    kms: FakeKms | None = None
     casebook: Casebook = field(default_factory=lambda: Casebook(FakeTable()))
 
     def read_until(self, moment: datetime) -> None:
@@ -108,17 +139,19 @@ class Stack:
 
     def run(self, event: dict[str, Any] | None = None) -> None:
         """Run one invocation."""
-        kms = FakeKms(self.clock)
-        kms.add(KEY, days=6)
+        if self.kms is None:
+            self.kms = FakeKms(self.clock)
+            self.kms.add(KEY, days=6)
         Investigator(
             log_group=LOG_GROUP,
             alarm_name=ALARM,
+            account=KEY.account,
             region=KEY.region,
             channels=("email", "slack"),
             policy=Policy(),
             logs=self.logs,
             facts=replace(
-                facts_from(self.calls.of(kms), history=self.calls.of(FakeHistory()), clock=self.clock),
+                facts_from(self.calls.of(self.kms), history=self.calls.of(FakeHistory()), clock=self.clock),
                 pool=self.lookups,
             ),
             casebook=Casebook(self.calls.of(self.casebook.table)),

@@ -10,7 +10,8 @@ import pytest
 
 from reprieve import health, log_reading
 from reprieve.alarms import messages
-from reprieve.casebook import Bookmark, Casebook
+from reprieve.bookmark import Bookmark
+from reprieve.casebook import Casebook
 from reprieve.channels import Channel, email, slack
 from reprieve.deliver import NotedChannel
 from reprieve.errors import AwsError, ChannelError, DeniedError, HealthError, UnreachableError

@@ -1,6 +1,7 @@
 """A browser's way to the provider and back, what it holds meanwhile, and the hour that follows."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from hashlib import sha256
@@ -309,9 +310,9 @@ def test_a_session_that_can_not_be_stored_is_none(
 class Impatient(FakeTable):
     """A table whose answers get lost, so that every write comes twice."""
 
-    def put(self, *documents: Document) -> None:
-        super().put(*documents)
-        super().put(*documents)
+    def put(self, *documents: Document, gone: Sequence[Document] = ()) -> None:
+        super().put(*documents, gone=gone)
+        super().put(*documents, gone=gone)
 
 
 def test_a_session_whose_storing_came_twice_is_stored(provider: FakeProvider, clock: FakeClock) -> None:

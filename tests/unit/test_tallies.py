@@ -9,7 +9,7 @@ from reprieve.callers import Caller
 from reprieve.minute_counts import REQUESTS_REMEMBERED, Counted, Requests
 from reprieve.records import KeyUse
 from reprieve.tallies import Tally, total
-from reprieve.usage import Uses
+from reprieve.usage import CallerUses, Uses
 from tests.examples import BILLING, JANE, ORDERS, SECRET, SOMEBODY, VOLUME, at, counted, use, uses
 
 
@@ -24,7 +24,7 @@ def test_nothing_counted_is_nothing() -> None:
 def test_one_request_is_all_that_its_caller_did() -> None:
     (part,) = uses(use()).by_caller
 
-    assert part == tallies.CallerUses(
+    assert part == CallerUses(
         caller=ORDERS,
         count=1,
         first_at=at("14:52:31"),

@@ -4,7 +4,7 @@ What fails for one key fails for that key alone. It is noted, people are told of
 where its case can't be stored for good, and the run says so at its end.
 """
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass, field
 from typing import Final, TypeVar
@@ -12,6 +12,7 @@ from typing import Final, TypeVar
 from reprieve.arn import KeyArn
 from reprieve.case_change import Change
 from reprieve.casebook import Casebook
+from reprieve.cases import Case
 from reprieve.clock import Clock
 from reprieve.due import Policy, wake_at
 from reprieve.errors import (
@@ -43,6 +44,9 @@ TRIAGE_SECONDS: Final = 20.0
 REVIEW_SECONDS: Final = 10.0
 _TRIES: Final = 4
 _Item = TypeVar("_Item")
+_Read = Future[tuple[Case, ...]]
+_Cases = Mapping[KeyArn, _Read]
+_NO_CASES: Final[_Cases] = {}
 _PASSING: Final = (ThrottledError, UnreachableError, ConflictError, OutOfTimeError)
 
 
@@ -94,8 +98,9 @@ class CaseUpdater:
             if not self.has_time():
                 self.unfinished.note("the keys that are left", OutOfTimeError())
                 return
+            cases = {key: self.pool.submit(self.casebook.cases, key) for key in some}
             found = findings(reading, self.facts.gather(some, knows_who))
-            self._apply(Update(finding, stretch, self.policy, self.clock()) for finding in found)
+            self._apply((Update(finding, stretch, self.policy, self.clock()) for finding in found), cases)
 
     def _listed(self) -> tuple[OpenCase, ...]:
         if not self._listing:
@@ -127,9 +132,11 @@ class CaseUpdater:
         self.log.warning("Passed over keys that KMS does not call pending", keys=len(dismissed))
         return [key for key in keys if key not in dismissed]
 
-    def _apply(self, updates: Iterable[Update | Review]) -> None:
+    def _apply(self, updates: Iterable[Update | Review], cases: _Cases = _NO_CASES) -> None:
         """Store some cases side by side, then send the notices about them."""
-        stored = [(update, self.pool.submit(self._stored, update)) for update in updates]
+        stored = [
+            (update, self.pool.submit(self._stored, update, cases.get(update.key))) for update in updates
+        ]
         outgoing: list[Outgoing] = []
         for update, result in stored:
             try:
@@ -143,10 +150,12 @@ class CaseUpdater:
         if outgoing:
             self.outbox.send(outgoing)
 
-    def _stored(self, update: Update | Review) -> Change | None:
+    def _stored(self, update: Update | Review, read_before: _Read | None) -> Change | None:
         """Store one case with its notices; if somebody else wrote it meanwhile, begin again with theirs."""
-        for _ in range(_TRIES):
-            change = update.apply(self.casebook.cases(update.key))
+        for number in range(_TRIES):
+            is_first = read_before is not None and number == 0
+            cases = read_before.result() if read_before and is_first else self.casebook.cases(update.key)
+            change = update.apply(cases)
             if change is None:
                 return None
             try:

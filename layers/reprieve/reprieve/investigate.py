@@ -86,8 +86,9 @@ class Investigator:
     def _run(self, ours: tuple[Alarm, ...]) -> None:
         outbox = self._outbox()
         updater = self._updater(outbox)
+        outbox.begin()
+        updater.begin()
         parts: dict[str, Callable[[], None]] = {
-            "sending what is left": outbox.send_left,
             "reading the log group": partial(self._read, ours, self._log_group(updater), outbox),
             "reviewing open cases": updater.review,
             "sending what is decided": outbox.finish,
@@ -103,7 +104,6 @@ class Investigator:
 
     def _read(self, ours: tuple[Alarm, ...], reading: LogGroupReading, outbox: Outbox) -> None:
         now = self.clock()
-        reading.updater.begin()
         found = reading.read_on(min((alarm.since(now) for alarm in ours), default=now))
         ringing = [alarm for alarm in ours if alarm.is_ringing]
         if ringing:
@@ -152,6 +152,7 @@ class Investigator:
             queue=self.queue,
             channels=self.channels,
             console_url=log_group_url(self.log_group, self.region),
+            pool=self.pool,
             clock=self.clock,
             log=self.log,
         )

@@ -8,6 +8,7 @@ digest, which names each key with its deadline. What a person decided on the pag
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import Executor, Future
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -70,12 +71,17 @@ class Sent:
         new = [each for each in wanted if each not in kept]
         return replace(self, singles=kept | dict.fromkeys(new[: max(0, SINGLES_AN_HOUR - len(kept))], now))
 
+    def has_ample_room(self, wanted: Sequence[str], now: datetime) -> bool:
+        """Return whether all of these may go out, even if another run sends as many at this moment."""
+        lately = sum(now - at < HOUR for at in self.singles.values())
+        return lately + 2 * len(wanted) <= SINGLES_AN_HOUR
+
     def may_digest(self, now: datetime) -> bool:
         """Return whether it is time for a digest."""
         return self.digest_at is None or now - self.digest_at >= DIGEST_EVERY
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Outbox:
     """Sends what has been decided.
 
@@ -88,35 +94,48 @@ class Outbox:
     queue: MessageQueue
     channels: tuple[str, ...]
     console_url: str | None
+    pool: Executor
     clock: Clock
     log: Log
+    _begun: "tuple[Future[tuple[Outgoing, ...]], Future[Sent]] | None" = None
+    _left: tuple[Outgoing, ...] = ()
+
+    def begin(self) -> None:
+        """Begin to read what an earlier run left, beside the log group, so that nobody waits for it."""
+        self._begun = self.pool.submit(self.waiting), self.pool.submit(self._read_sent)
 
     def waiting(self) -> tuple[Outgoing, ...]:
         """Return the notices that are decided, and not known to be in the queue, but for unreadable ones."""
         found = (self._read(document) for document in self.table.list(_OUTBOX))
         return tuple(sorted(filter(None, found), key=lambda each: each.notice.at))
 
-    def send(self, outgoing: Sequence[Outgoing]) -> None:
-        """Send what may go out by itself, in the order of its decision; the rest stays for `finish`."""
+    def send(self, outgoing: Sequence[Outgoing] = ()) -> None:
+        """Send what may go out by itself, in the order of its decision; the rest stays for `finish`.
+
+        What an earlier run decided goes first: what was decided since may contradict it.
+        """
+        sent = self._sent()
+        self._left = (*self._left, *outgoing)
         single = sorted(
-            (each for each in outgoing if not each.is_unlimited and not each.in_digest),
+            (each for each in self._left if not each.is_unlimited and not each.in_digest),
             key=lambda each: each.urgency,
         )
-        chosen = self._reserve([each.notice.id for each in single])
-        self.put_into_queue(
-            [each.notice for each in outgoing if each.is_unlimited or each.notice.id in chosen]
-        )
-
-    def send_left(self) -> None:
-        """Send what an earlier run decided and did not send: before what contradicts it is decided."""
-        self.send(self.waiting())
+        wanted = [each.notice.id for each in single]
+        if sent.has_ample_room(wanted, self.clock()):
+            reserving = self.pool.submit(self._reserve, wanted, sent)
+            self._put(frozenset(wanted))
+            reserving.result()
+        else:
+            self._put(self._reserve(wanted, sent))
 
     def finish(self) -> None:
         """Send what is left, and fold what may not go out by itself."""
-        self.send_left()
-        left = sorted(self.waiting(), key=lambda each: each.urgency)
-        sent, now = self._sent(), self.clock()
-        if not left or not sent.may_digest(now):
+        self.send()
+        left = sorted(self._left, key=lambda each: each.urgency)
+        if not left:
+            return
+        sent, now = self._read_sent(), self.clock()
+        if not sent.may_digest(now):
             return
         folded = [each.notice for each in left]
         notice = fitting_digest(digest(folded, now, self.console_url))
@@ -127,6 +146,12 @@ class Outbox:
             return
         self._remove(folded)
         self.put_into_queue([notice])
+
+    def _put(self, chosen: frozenset[str]) -> None:
+        """Send those of the notices that are left which are chosen, or which always go out."""
+        going = [each for each in self._left if each.is_unlimited or each.notice.id in chosen]
+        self.put_into_queue([each.notice for each in going])
+        self._left = tuple(each for each in self._left if each not in going)
 
     def put_into_queue(self, notices: Sequence[Notice]) -> None:
         """Send notices, whatever was sent before, and take them out of the outbox."""
@@ -146,20 +171,28 @@ class Outbox:
         for start in range(0, len(notices), MOST_AT_ONCE):
             self.table.put(gone=[outbox_entry(each) for each in notices[start : start + MOST_AT_ONCE]])
 
-    def _reserve(self, wanted: Sequence[str]) -> frozenset[str]:
+    def _reserve(self, wanted: Sequence[str], sent: Sent) -> frozenset[str]:
         """Return which notices may go out, the first ones first, and store that they do."""
         for _ in range(_TRIES if wanted else 0):
-            sent, now = self._sent(), self.clock()
-            reserved = sent.with_singles(wanted, now)
+            reserved = sent.with_singles(wanted, self.clock())
             try:
                 if reserved.singles.keys() - sent.singles.keys():
                     self.table.put(_sent_document(reserved))
             except ConflictError:
+                sent = self._read_sent()
                 continue
             return frozenset(reserved.singles)
         return frozenset()
 
     def _sent(self) -> Sent:
+        """Return what was sent lately; the first time, take over what an earlier run left."""
+        if self._begun is None:
+            return self._read_sent()
+        waiting, sent = self._begun
+        self._left, self._begun = waiting.result(), None
+        return sent.result()
+
+    def _read_sent(self) -> Sent:
         found = self.table.get(_NOTICES, _SENT)
         return replace(from_json(Sent, found.body), version=found.version) if found else Sent()
 
