@@ -9,8 +9,9 @@ from reprieve.errors import AwsError
 from reprieve.history import Entry, Event
 from reprieve.wire import to_json
 from tests.faults.cells import Cell, Row, Seen
+from tests.faults.furnished import pending_key, world
 from tests.faults.weather import SKY
-from tests.faults.world import World, pending_key, world
+from tests.faults.world import World
 
 ROWS: Final = (Row("logs:PutLogEvents"), Row("logs:CreateLogStream"))
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
-from tests.faults.cloud import TIMEOUTS
+from tests.faults.outside import TIMEOUTS
 from tests.faults.weather import Fault, Span, Weather
 
 _ACTIONS: Final = {

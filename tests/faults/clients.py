@@ -21,7 +21,8 @@ from botocore.retries.bucket import TokenBucket
 from cryptography.hazmat.primitives.asymmetric import rsa
 from moto.core.botocore_stubber import MockRawResponse
 
-from tests.faults.cloud import FAULT_HEADER, SIGNED_AS, Asked, Cloud
+from tests.faults.cloud import FAULT_HEADER, Cloud
+from tests.faults.messages import SIGNED_AS, Asked
 from tests.faults.weather import SKY, Fault
 
 ENVIRONMENT: Final = {

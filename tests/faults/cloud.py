@@ -6,26 +6,25 @@ raises at a closed port (`test_harness.py` compares). A read timeout is a real o
 """
 
 import json
-import re
 import select
 import socket
 import struct
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Lock, Thread
 from typing import Any, ClassVar, Final
-from urllib.parse import parse_qsl
 
-import jwt
 from botocore.awsrequest import AWSPreparedRequest
 from botocore.compat import HTTPHeaders
 from moto.backends import get_backend
 from moto.core.request import normalize_request
 from werkzeug.exceptions import HTTPException
 
+from tests.faults.messages import SIGNED_AS, Answer, Asked, as_json, refusal
+from tests.faults.outside import OUTSIDE, TIMEOUTS, Outside
 from tests.faults.weather import SKY, Fault
 
 FAULT_HEADER: Final = "X-Fault"
@@ -35,70 +34,7 @@ REGION: Final = "eu-west-1"
 SLOWLY: Final = 0.01
 OK: Final = 200
 
-_SCOPE: Final = re.compile(r"Credential=[^/]+/\d+/([\w-]+)/([\w-]+)/aws4_request")
 _really_sleep: Final = time.sleep
-
-SIGNED_AS: Final = {"monitoring": "cloudwatch"}
-
-Answer = tuple[int, Mapping[str, str], bytes]
-
-# Each service's own words; what is not here is said in AWS' common ones.
-THROTTLED: Final = {
-    "dynamodb": (400, "ProvisionedThroughputExceededException"),
-    "organizations": (400, "TooManyRequestsException"),
-    "sns": (429, "Throttled"),
-    "sqs": (400, "RequestThrottled"),
-    "sts": (400, "Throttling"),
-}
-DENIED: Final = {"sns": (403, "AuthorizationError"), "sts": (403, "AccessDenied")}
-BROKEN: Final = {
-    "dynamodb": "InternalServerError",
-    "kms": "KMSInternalException",
-    "secretsmanager": "InternalServiceError",
-    "logs": "ServiceUnavailableException",
-}
-
-
-@dataclass(frozen=True)
-class Asked:
-    """One HTTP request."""
-
-    method: str
-    path: str
-    headers: Mapping[str, str]
-    body: bytes
-
-    @property
-    def scope(self) -> tuple[str, str] | None:
-        """Region and service of a request that is signed for AWS."""
-        found = _SCOPE.search(self.headers.get("Authorization", ""))
-        return (found[1], SIGNED_AS.get(found[2], found[2])) if found else None
-
-    @property
-    def form(self) -> dict[str, str]:
-        return dict(parse_qsl(self.body.decode(errors="replace")))
-
-    @property
-    def operation(self) -> str:
-        target = self.headers.get("X-Amz-Target", "")
-        return target.rpartition(".")[2] if target else self.form.get("Action", "")
-
-
-@dataclass
-class Outside:
-    """What is not AWS: it remembers what it got.
-
-    Attributes:
-        posts: What Slack took.
-        puts: What CloudFormation took.
-        nonce: The nonce of the sign-in that is under way.
-    """
-
-    posts: list[dict[str, Any]] = field(default_factory=list)
-    puts: list[dict[str, Any]] = field(default_factory=list)
-    nonce: str = ""
-    closed: frozenset[str] = frozenset()
-    redeemed: set[str] = field(default_factory=set)
 
 
 @dataclass
@@ -113,9 +49,9 @@ class Cloud:
     _transactions: dict[str, Answer] = field(default_factory=dict)
     _lock: Lock = field(default_factory=Lock)
 
-    def begin(self, outside: Outside) -> None:
-        """Forget whatever happened."""
-        self.outside = outside
+    def begin(self, closed: frozenset[str]) -> None:
+        """Forget whatever happened; from now on, connections for the calls in `closed` are refused."""
+        self.outside = Outside(port=self.port, closed_port=self.closed_port, closed=closed)
         self.schedulings.clear()
         self.changes.clear()
         self._transactions.clear()
@@ -123,11 +59,6 @@ class Cloud:
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
-
-    def address(self, call: str, path: str) -> str:
-        """Where a call outside AWS goes: nowhere, if connections are to be refused."""
-        port = self.closed_port if call in self.outside.closed else self.port
-        return f"http://127.0.0.1:{port}{path}"
 
     def call_of(self, asked: Asked) -> str:
         """Name a call."""
@@ -138,14 +69,14 @@ class Cloud:
     def answer(self, asked: Asked) -> Answer:
         """Do what is asked for."""
         if not asked.scope:
-            return self._outside(asked)
+            return self.outside.answer(self.call_of(asked), asked)
         own: dict[str, Callable[[Asked], Answer | None]] = {
             "cloudtrail:LookupEvents": self._look_up_events,
-            "kms:GetKeyLastUsage": lambda _: _json(200, {"KeyId": "k", "TrackingStartDate": 1.7e9}),
+            "kms:GetKeyLastUsage": lambda _: as_json(200, {"KeyId": "k", "TrackingStartDate": 1.7e9}),
             "kms:CancelKeyDeletion": self._cancel,
             "kms:EnableKey": self._enable,
             "dynamodb:TransactWriteItems": self._transact,
-            "organizations:DescribeAccount": lambda _: _json(200, {"Account": {"Name": "payments"}}),
+            "organizations:DescribeAccount": lambda _: as_json(200, {"Account": {"Name": "payments"}}),
         }
         with self._lock:  # moto's own locks are in its client
             special = own.get(self.call_of(asked))
@@ -208,68 +139,14 @@ class Cloud:
     def _look_up_events(self, asked: Asked) -> Answer:
         assert asked.scope
         found = [each for each in self.schedulings if each["awsRegion"] == asked.scope[0]]
-        return _json(200, {"Events": [{"CloudTrailEvent": json.dumps(each)} for each in found]})
-
-    def _outside(self, asked: Asked) -> Answer:
-        call = self.call_of(asked)
-        if call == SLACK:
-            self.outside.posts.append(json.loads(asked.body))
-            return 200, {}, b"ok"
-        if call == CLOUDFORMATION:
-            self.outside.puts.append(json.loads(asked.body))
-            return 200, {}, b""
-        return self._provider(call, asked)
-
-    def _provider(self, call: str, asked: Asked) -> Answer:
-        issuer = self.address(DISCOVERY, "/oidc")
-        if call == DISCOVERY:
-            return _json(
-                200,
-                {
-                    "issuer": issuer,
-                    "authorization_endpoint": f"{issuer}/authorize",
-                    "token_endpoint": self.address(TOKEN, "/oidc/token"),
-                    "userinfo_endpoint": self.address(USER_INFO, "/oidc/userinfo"),
-                    "token_endpoint_auth_methods_supported": ["client_secret_post"],
-                },
-            )
-        if call == USER_INFO:
-            return _json(200, {"sub": "jane-0001", "name": "Jane Doe"})
-        return self._token(issuer, asked)
-
-    def _token(self, issuer: str, asked: Asked) -> Answer:
-        if asked.form["code"] in self.outside.redeemed:
-            return _json(400, {"error": "invalid_grant"})
-        self.outside.redeemed.add(asked.form["code"])
-        now = int(time.time())
-        claims = {
-            "iss": issuer,
-            "aud": "kms-reprieve",
-            "sub": "jane-0001",
-            "exp": now + 600,
-            "iat": now,
-            "nonce": self.outside.nonce,
-            "email": "jane@example.com",
-            "email_verified": True,
-        }
-        token = jwt.encode(claims, "signed by whomever it may be, unlooked at", "HS256")
-        return _json(200, {"access_token": "a", "token_type": "Bearer", "id_token": token})
+        return as_json(200, {"Events": [{"CloudTrailEvent": json.dumps(each)} for each in found]})
 
 
-SLACK: Final = "Slack webhook"
-CLOUDFORMATION: Final = "CloudFormation's ResponseURL"
-DISCOVERY: Final = "OpenID discovery"
-TOKEN: Final = "OpenID token endpoint"  # noqa: S105 - its name
-USER_INFO: Final = "OpenID UserInfo endpoint"
-OUTSIDE: Final = {
-    "/slack": SLACK,
-    "/cloudformation": CLOUDFORMATION,
-    "/oidc/.well-known/openid-configuration": DISCOVERY,
-    "/oidc/token": TOKEN,
-    "/oidc/userinfo": USER_INFO,
-}
-TIMEOUTS: Final = {SLACK: 10.0, CLOUDFORMATION: 10.0, DISCOVERY: 3.0, TOKEN: 3.0, USER_INFO: 3.0}
 _BY_HAND: Final = frozenset({"content-length", "server", "date", "connection"})
+
+
+def _wrong_state(message: str) -> Answer:
+    return as_json(400, {"__type": "KMSInvalidStateException", "message": message})
 
 
 @cache
@@ -278,41 +155,6 @@ def _dispatcher(service: str) -> Callable[..., Any]:
     backends = get_backend(service)[OWN]  # type: ignore[call-overload]
     backend = backends[REGION if REGION in backends.regions else "aws"]
     return next(iter(backend.urls.values()))  # type: ignore[no-any-return]
-
-
-def _json(status: int, body: Mapping[str, Any]) -> Answer:
-    return status, {"Content-Type": "application/x-amz-json-1.1"}, json.dumps(body).encode()
-
-
-def _wrong_state(message: str) -> Answer:
-    return _json(400, {"__type": "KMSInvalidStateException", "message": message})
-
-
-def refusal(asked: Asked, fault: Fault) -> Answer:
-    """What a service says that is throttling, broken or denying."""
-    if not asked.scope:
-        return {
-            Fault.THROTTLED: (429, {"Retry-After": "7"}, b"{}"),
-            Fault.BROKEN: (500, {}, b"oops"),
-            Fault.DENIED: (403, {}, b'{"error": "invalid_client"}'),
-        }[fault]
-    service = asked.scope[1]
-    status, code = {
-        Fault.THROTTLED: THROTTLED.get(service, (400, "ThrottlingException")),
-        Fault.BROKEN: (500, BROKEN.get(service, "InternalFailure")),
-        Fault.DENIED: DENIED.get(service, (400, "AccessDeniedException")),
-    }[fault]
-    message = f"User: arn:aws:sts::123456789012:assumed-role/r/f is not authorized: {asked.operation}"
-    if "X-Amz-Target" in asked.headers:
-        return _json(status, {"__type": code, "message": message})
-    return status, {"Content-Type": "text/xml"}, _xml(code, message)
-
-
-def _xml(code: str, message: str) -> bytes:
-    return (
-        f"<ErrorResponse><Error><Type>Sender</Type><Code>{code}</Code><Message>{message}</Message></Error>"
-        "<RequestId>00000000-0000-4000-8000-000000000000</RequestId></ErrorResponse>"
-    ).encode()
 
 
 class Handler(BaseHTTPRequestHandler):

@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from tests.faults.cells import Cell, Row, Seen
-from tests.faults.cloud import SLACK
+from tests.faults.furnished import pending_key, world
+from tests.faults.outside import SLACK
 from tests.faults.weather import SKY, Fault, Weather
-from tests.faults.world import PAGES, World, pending_key, world
+from tests.faults.world import PAGES, World
 
 FAILED: Final = "a channel fails"
 ROWS: Final = (

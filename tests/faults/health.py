@@ -5,9 +5,10 @@ from typing import Final
 
 from reprieve.errors import HealthError
 from tests.faults.cells import Cell, Row, Seen
-from tests.faults.cloud import SLACK
+from tests.faults.furnished import world
+from tests.faults.outside import SLACK
 from tests.faults.weather import SKY, Fault
-from tests.faults.world import World, world
+from tests.faults.world import World
 
 ROWS: Final = (
     Row("cloudwatch:DescribeAlarms"),

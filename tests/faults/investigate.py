@@ -9,8 +9,10 @@ from reprieve.arn import KeyArn
 from reprieve.errors import ReprieveError
 from tests.faults.cells import Cell, Row, Seen
 from tests.faults.cloud import OWN
+from tests.faults.cloudtrail import refused, scheduled
+from tests.faults.furnished import MEMBER, pending_key, queued, world
 from tests.faults.weather import SKY
-from tests.faults.world import MEMBER, World, pending_key, queued, refused, scheduled, world
+from tests.faults.world import World
 from tests.recorded import event
 
 ONE: Final = b"one key's"

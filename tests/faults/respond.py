@@ -11,9 +11,12 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 from reprieve.arn import KeyArn
 from reprieve.pages import english
 from tests.faults.cells import Cell, Row, Seen
-from tests.faults.cloud import DISCOVERY, OWN, TOKEN, USER_INFO
+from tests.faults.cloud import OWN
+from tests.faults.cloudtrail import refused
+from tests.faults.furnished import ISSUER, MEMBER, pending_key, queued, world
+from tests.faults.outside import DISCOVERY, TOKEN, USER_INFO
 from tests.faults.weather import SKY
-from tests.faults.world import ISSUER, MEMBER, World, pending_key, queued, refused, world
+from tests.faults.world import World
 
 LOOKS: Final = "the page is opened"
 CANCELS: Final = "somebody cancels"
@@ -218,7 +221,7 @@ def _begun(cell: Cell, account: str = OWN, approvers: str = "link") -> Iterator[
     with world(*closed) as made:
         made.settings["APPROVERS"] = approvers
         if closed:
-            made.settings["OIDC_ISSUER"] = made.cloud.address(DISCOVERY, ISSUER)
+            made.settings["OIDC_ISSUER"] = made.cloud.outside.address(DISCOVERY, ISSUER)
         key = pending_key(made, account)
         made.write(refused(key))
         made.invoke("investigate", {"source": "aws.scheduler"})

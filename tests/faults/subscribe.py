@@ -3,9 +3,10 @@
 from typing import Any, Final
 
 from tests.faults.cells import Cell, Row, Seen
-from tests.faults.cloud import CLOUDFORMATION
+from tests.faults.furnished import world
+from tests.faults.outside import CLOUDFORMATION
 from tests.faults.weather import SKY
-from tests.faults.world import World, world
+from tests.faults.world import World
 
 ROWS: Final = (
     Row("sns:ListSubscriptionsByTopic"),
@@ -54,7 +55,7 @@ def _fails(made: World) -> bool:
 def _event(made: World) -> dict[str, Any]:
     return {
         "RequestType": "Update",
-        "ResponseURL": made.cloud.address(CLOUDFORMATION, "/cloudformation?Signature=x"),
+        "ResponseURL": made.cloud.outside.address(CLOUDFORMATION, "/cloudformation?Signature=x"),
         "StackId": "s",
         "RequestId": "r",
         "LogicalResourceId": "EmailSubscriptions",

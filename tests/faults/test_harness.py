@@ -10,9 +10,11 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from reprieve.adapters.aws import BRIEF, PAGING, PROMPT, call, client
 from reprieve.errors import AwsError, DeniedError, ThrottledError, UnreachableError
-from tests.faults.cloud import REGION, Asked
+from tests.faults.cloud import REGION
+from tests.faults.furnished import world
+from tests.faults.messages import Asked
 from tests.faults.weather import SKY, Fault, Span, Weather
-from tests.faults.world import World, world
+from tests.faults.world import World
 
 KMS_DESCRIBES = "kms:DescribeKey"
 
@@ -111,7 +113,7 @@ def test_what_the_client_s_side_does_to_a_call_is_what_a_real_connection_does(
     real = Config(
         connect_timeout=0.2, read_timeout=0.1, retries={"mode": "standard", "total_max_attempts": 1}
     )
-    address = made.cloud.address("", "")
+    address = made.cloud.outside.address("", "")
     if fault is Fault.REFUSED:
         address = f"http://127.0.0.1:{made.cloud.closed_port}"
     happened = error(lambda: over_a_connection(address, real, fault))

@@ -1,6 +1,7 @@
 """The fault matrix: what comes of each fault with each call, and that no call lacks a row."""
 
 import re
+from typing import Any
 
 import pytest
 
@@ -64,9 +65,10 @@ def test_every_action_that_a_role_allows_has_a_row(function: str) -> None:
 
 def taken(function: str) -> set[str]:
     """The actions that a function's role allows it, but for what Lambda does with the role."""
-    (policy,) = template()["Resources"][f"{function.capitalize()}Role"]["Properties"]["Policies"]
     statements = [
-        each["Fn::If"][1] if "Fn::If" in each else each for each in policy["PolicyDocument"]["Statement"]
+        each["Fn::If"][1] if "Fn::If" in each else each
+        for document in documents(f"{function.capitalize()}Role")
+        for each in document["Statement"]
     ]
     return {
         action
@@ -74,6 +76,17 @@ def taken(function: str) -> set[str]:
         for action in ([each["Action"]] if isinstance(each["Action"], str) else each["Action"])
         if each["Effect"] == "Allow" and (each["Sid"] not in BY_LAMBDA or action in BUT)
     }
+
+
+def documents(role: str) -> list[dict[str, Any]]:
+    """The policies of a role: its own, and those in resources of their own."""
+    resources = template()["Resources"]
+    attached = [
+        each["Properties"]["PolicyDocument"]
+        for each in resources.values()
+        if each["Type"] == "AWS::IAM::Policy" and {"Ref": role} in each["Properties"]["Roles"]
+    ]
+    return [*attached, *(each["PolicyDocument"] for each in resources[role]["Properties"]["Policies"])]
 
 
 def test_every_function_of_the_template_has_its_rows() -> None:

@@ -4,8 +4,7 @@ import gc
 import json
 import os
 import sys
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -14,11 +13,8 @@ from itertools import count
 from pathlib import Path
 from typing import Any, Final
 from unittest.mock import patch
-from uuid import uuid4
 
 import boto3
-from moto.core.base_backend import BackendDict
-from moto.core.model_instances import reset_model_data
 from samtranslator.yaml_helper import yaml_parse  # type: ignore[import-untyped]
 
 from reprieve.arn import KeyArn
@@ -27,15 +23,11 @@ from reprieve.keys import Key
 from reprieve.links import Claims, SigningKey, mint
 from reprieve.notices import Reason, tell
 from reprieve.wire import to_json
-from tests.faults.clients import connected
-from tests.faults.cloud import OWN, REGION, SLACK, Cloud, Outside, start
+from tests.faults.cloud import OWN, REGION, Cloud, start
+from tests.faults.cloudtrail import changed
 from tests.faults.weather import SKY, Weather
-from tests.recorded import record
-from tests.tables import make_table
 
 ROOT: Final = Path(__file__).parents[2]
-MEMBER: Final = "777788889999"
-ISSUER: Final = "/oidc"
 PAGES: Final = "https://abc123.execute-api.eu-west-1.amazonaws.com/"
 _number = count()
 
@@ -233,41 +225,6 @@ class World:
     read: list[str] = field(default_factory=list)
 
 
-def changed(key: KeyArn, name: str) -> dict[str, Any]:
-    """The record of something that was done with a key."""
-    return {
-        **of_now(record("cancel-key-deletion"), key),
-        "eventName": name,
-        "requestParameters": {"keyId": str(key)},
-        "responseElements": {"keyId": str(key)},
-    }
-
-
-def of_now(told: dict[str, Any], key: KeyArn) -> dict[str, Any]:
-    """A recorded record as though it were of this moment, and of another key."""
-    return {
-        **told,
-        "eventID": str(uuid4()),
-        "eventTime": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}",
-        "recipientAccountId": key.account,
-        "resources": [{"accountId": key.account, "type": "AWS::KMS::Key", "ARN": str(key)}],
-    }
-
-
-def refused(key: KeyArn, name: str = "decrypt-by-iam-user") -> dict[str, Any]:
-    """The record of a use that KMS refused."""
-    return {**of_now(record(name), key), "errorMessage": f"{key} is pending deletion."}
-
-
-def scheduled(key: KeyArn, deletion_date: datetime) -> dict[str, Any]:
-    """The record of the scheduling, seven days before, as the event history has it."""
-    return {
-        **of_now(record("schedule-key-deletion"), key),
-        "eventTime": f"{deletion_date - timedelta(days=7):%Y-%m-%dT%H:%M:%SZ}",
-        "requestParameters": {"keyId": str(key), "pendingWindowInDays": 7},
-    }
-
-
 @dataclass(frozen=True)
 class _Minter:
     world: World
@@ -294,98 +251,6 @@ def _load(function: str) -> Any:
     return module
 
 
-@contextmanager
-def world(*closed: str) -> Iterator[World]:
-    """A new world. Connections for the calls in `closed` are refused, outside AWS."""
-    BackendDict.reset()
-    reset_model_data()
-    with connected(cloud()) as session, SKY.under(Weather()):
-        cloud().begin(Outside(closed=frozenset(closed)))
-        made = World(session=session, cloud=cloud())
-        _furnish(made)
-        yield made
-
-
-def _furnish(world: World) -> None:
-    make_table(world.client("dynamodb"), "cases")
-    sqs, sns, logs = world.client("sqs"), world.client("sns"), world.client("logs")
-    topic = sns.create_topic(Name="notices")["TopicArn"]
-    mailbox = sqs.create_queue(QueueName="mailbox")["QueueUrl"]
-    sns.subscribe(
-        TopicArn=topic,
-        Protocol="sqs",
-        Endpoint=f"arn:aws:sqs:{REGION}:{OWN}:mailbox",
-        Attributes={"RawMessageDelivery": "true"},
-    )
-    for group in ("trail", "audit"):
-        logs.create_log_group(logGroupName=group)
-    logs.create_log_stream(logGroupName="trail", logStreamName="s")
-    signing = world.client("kms").create_key(KeySpec="HMAC_256", KeyUsage="GENERATE_VERIFY_MAC")
-    secret = _secret(world, "slack", world.cloud.address(SLACK, "/slack"))
-    world.settings = {
-        **_common(),
-        "QUEUE_URL": sqs.create_queue(QueueName="delivery")["QueueUrl"],
-        "mailbox": mailbox,
-        "NOTICE_TOPIC_ARN": topic,
-        "HEALTH_TOPIC_ARN": sns.create_topic(Name="health")["TopicArn"],
-        "SLACK_SECRET_ARN": secret,
-        "OIDC_SECRET_ARN": _secret(world, "oidc", "hush"),
-        "OIDC_ISSUER": world.cloud.url + ISSUER,
-        "SIGNING_KEY_ARN": signing["KeyMetadata"]["Arn"],
-        "SIGNING_KEY_A": signing["KeyMetadata"]["Arn"],
-    }
-
-
-def _secret(world: World, name: str, text: str) -> str:
-    return str(world.client("secretsmanager").create_secret(Name=name, SecretString=text)["ARN"])
-
-
-def _common() -> dict[str, str]:
-    return {
-        "TABLE_NAME": "cases",
-        "LOG_GROUP_NAME": "trail",
-        "AUDIT_LOG_GROUP": "audit",
-        "ALARM_NAME": "KMSKeyPendingDeletionErrorAlarm",
-        "CHANNELS": "email,slack",
-        "ACCOUNT_ID": OWN,
-        "REPEAT_NOTICE_HOURS": "24",
-        "NOTIFY_ON_SCHEDULING": "yes",
-        "IGNORED_CALLERS": "",
-        "OWNER_TAGS": "Owner",
-        "AUDIT_DAYS": "400",
-        "RESPOND_ROLE_ARN": f"arn:aws:iam::{OWN}:role/respond",
-        "ORGANIZATION_ID": "o-example",
-        "MEMBER_ROLE_NAME": "member",
-        "EXTERNAL_ID": "kms-reprieve",
-        "SIGNING_KEY_LETTER": "a",
-        "SIGNING_KEY_B": "",
-        "PAGE_URL": f"{PAGES}keys/",
-        "LINK_HOURS": "168",
-        "NOTIFICATION_EMAILS": "jane@example.com",
-        "FUNCTION_NAMES": "deliver=stack-deliver",
-        "QUEUE_NAMES": "deliver=stack-dead",
-        "APPROVERS": "link",
-        "APPROVER_CIDRS": "",
-        "OIDC_CLIENT_ID": "kms-reprieve",
-        "REDIRECT_URI": f"{PAGES}signed-in",
-        "APPROVER_DOMAINS": "example.com",
-        "APPROVER_EMAILS": "",
-        "APPROVER_GROUPS": "",
-        "APPROVER_GROUP_CLAIM": "groups",
-    }
-
-
-def pending_key(world: World, account: str = OWN, alias: str = "") -> KeyArn:
-    """A key that is pending deletion."""
-    kms = world.kms(account)
-    made = kms.create_key(Description="Orders", Tags=[{"TagKey": "Owner", "TagValue": "team-orders"}])
-    arn = KeyArn.parse(made["KeyMetadata"]["Arn"])
-    if alias:
-        kms.create_alias(AliasName=alias, TargetKeyId=arn.key_id)
-    kms.schedule_key_deletion(KeyId=arn.key_id, PendingWindowInDays=7)
-    return arn
-
-
 def _in_account(world: World, account: str) -> Any:
     role = world.client("sts").assume_role(
         RoleArn=f"arn:aws:iam::{account}:role/anybody", RoleSessionName="jane"
@@ -397,11 +262,3 @@ def _in_account(world: World, account: str) -> Any:
         aws_secret_access_key=role["SecretAccessKey"],
         aws_session_token=role["SessionToken"],
     )
-
-
-def queued(world: World) -> list[dict[str, Any]]:
-    """Take the messages that are in the delivery queue."""
-    found = world.receive()
-    for message in found:
-        world.drop(message)
-    return [json.loads(message["Body"]) for message in found]
