@@ -1,4 +1,4 @@
-"""The defects that made the product silent, each told as it happened: somebody always hears of a dying key."""
+"""The defects that made the product silent, each as it happened: somebody always hears of a dying key."""
 
 import json
 from collections.abc import Callable
@@ -219,7 +219,10 @@ def test_a_case_that_would_be_too_large_is_stored_and_told_and_stops_no_other_ke
             context = {f"{each}{pair}{character * 600}": character * 1200 for pair in range(3)}
             story.use(
                 NOW + number * MINUTE,
-                caller=f"{number}{character * 60}",
+                caller=f"{number}{character * 120}",
+                eventName=f"{each}{character * 120}",
+                eventID=f"{number}-{each}{character * 120}",
+                sourceIPAddress=f"{each}{character * 120}",
                 requestParameters={"keyId": str(KEY), "encryptionContext": context},
                 userAgent=f"{each}{character * 500}",
             )
