@@ -145,7 +145,7 @@ class LogGroupReading:
         try:
             for page in self.logs.read(question.start, question.end, READ_PATTERN, question.token):
                 reading.take_lines(page.lines)
-                pages.took(page, reading.last_at or question.start)
+                pages.took(page, page.lines[-1].timestamp if page.lines else EARLIEST)
                 whole = to_minute(reading.last_at or start)
                 if now - start > BACKLOG and settled + STEP <= whole <= to_minute(now - LATENESS):
                     settled = self._checkpoint(reading, settled, whole)

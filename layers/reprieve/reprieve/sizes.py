@@ -58,7 +58,9 @@ def fitting_notice(notice: Notice, limit: int = NOTICE_LIMIT) -> Notice:
     """Return a notice that every queue takes."""
     for step in (None, *STEPS):
         if step:
-            notice = replace(notice, uses=step(notice.uses), management_calls=step(notice.management_calls))
+            about = notice.case and replace(notice.case, key=fitting_key(notice.case.key))
+            uses, calls = step(notice.uses), step(notice.management_calls)
+            notice = replace(notice, case=about, uses=uses, management_calls=calls)
         if size(notice) <= limit:
             return notice
     return notice
@@ -91,5 +93,6 @@ STEPS: Final[tuple[_Step, ...]] = (
     lambda uses: narrowed(uses, callers=5),
     _each(lambda part: replace(part, user_agents=(), resources=(), sessions=part.sessions[:1])),
     lambda uses: narrowed(uses, callers=2, operations=2, others=150),
+    lambda uses: narrowed(uses, callers=2, operations=2, others=50),
 )
 """What is left out, in this order, until the rest fits; the last of these always does."""

@@ -1,0 +1,328 @@
+"""The outbox: what has been decided is sent, and never more of it than people can read."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from reprieve.arn import KeyArn
+from reprieve.errors import AwsError, ConflictError, ThrottledError
+from reprieve.notices import CaseSummary, Notice, Reason
+from reprieve.outbox import DIGEST_EVERY, HOUR, SINGLES_AN_HOUR, Outbox, Outgoing, Sent, envelope, outbox_entry
+from reprieve.ports import Document
+from tests.examples import JANE, KEY, NOW, decision, key, notice, use, uses
+from tests.fakes import FakeClock, FakeLog, FakeQueue, FakeTable
+
+SLOW = ThrottledError("sqs:SendMessage", "ThrottlingException", "slow down")
+FEW_SECONDS = timedelta(seconds=5)
+
+
+@dataclass
+class Office:
+    """An outbox, with all that stands around it."""
+
+    clock: FakeClock = field(default_factory=lambda: FakeClock(NOW))
+    table: FakeTable = field(default_factory=FakeTable)
+    queue: FakeQueue = field(default_factory=FakeQueue)
+    log: FakeLog = field(default_factory=FakeLog)
+
+    @property
+    def outbox(self) -> Outbox:
+        return Outbox(
+            table=self.table,
+            queue=self.queue,
+            channels=("email", "slack"),
+            console_url="https://console/records",
+            clock=self.clock,
+            log=self.log,
+        )
+
+    def decide(self, *notices: Notice, in_digest: bool = False) -> list[Outgoing]:
+        """Decide notices, as the casebook does it."""
+        for each in notices:
+            self.table.put(outbox_entry(each, in_digest=in_digest))
+        return [Outgoing(each, in_digest) for each in notices]
+
+    def run(self, *notices: Notice) -> None:
+        """Decide notices in a run that ends well."""
+        self.outbox.send(self.decide(*notices))
+        self.outbox.finish()
+
+    def sent(self, channel: str = "email") -> list[dict[str, Any]]:
+        messages = [json.loads(body) for body in self.queue.bodies]
+        return [message["notice"] for message in messages if message["channel"] == channel]
+
+    def digests(self) -> list[dict[str, Any]]:
+        return [each for each in self.sent() if each["reason"] == "digest"]
+
+    def waiting(self) -> int:
+        return len(self.table.list("outbox"))
+
+
+@pytest.fixture
+def office() -> Office:
+    return Office()
+
+
+def of_key(number: int) -> KeyArn:
+    return replace(KEY, resource=f"key/{number:08x}-12ab-34cd-56ef-1234567890ab")
+
+
+def about(number: int, **changes: Any) -> Notice:
+    """A notice of a key of its own, used by jane."""
+    of = key(arn=of_key(number), aliases=())
+    summary = CaseSummary(id=f"{of.arn}@2026", key=of, opened_at=NOW)
+    return notice(id=f"notice-{number}", case=summary, uses=uses(use(caller=JANE)), **changes)
+
+
+def some(number: int, start: int = 0) -> list[Notice]:
+    return [about(each) for each in range(start, start + number)]
+
+
+def named(digest: dict[str, Any]) -> set[str]:
+    return {entry["key"] for entry in digest["digest"]["entries"]}
+
+
+def test_a_message_is_one_notice_for_one_channel() -> None:
+    assert envelope("email", {"id": "é"}) == '{"channel":"email","notice":{"id":"é"}}'
+
+
+def test_each_notice_goes_once_to_each_channel_and_out_of_the_outbox(office: Office) -> None:
+    office.run(*some(2))
+
+    assert [each["id"] for each in office.sent()] == ["notice-0", "notice-1"]
+    assert [each["id"] for each in office.sent("slack")] == ["notice-0", "notice-1"]
+    assert office.waiting() == 0
+
+
+def test_what_the_queue_refuses_stays_and_goes_with_the_next_run(office: Office) -> None:
+    office.queue.error = SLOW
+    with pytest.raises(ThrottledError):
+        office.run(about(1))
+    assert office.waiting() == 1
+    office.queue.error = None
+
+    office.outbox.finish()
+
+    assert [each["id"] for each in office.sent()] == ["notice-1"]
+    assert office.waiting() == 0
+
+
+def test_twenty_four_notices_an_hour_go_by_themselves_and_all_others_in_one(office: Office) -> None:
+    office.run(*some(100))
+
+    *singles, digest = office.sent()
+    assert len(singles) == SINGLES_AN_HOUR == 24
+    assert digest["reason"] == "digest"
+    assert named(digest) == {str(of_key(number)) for number in range(24, 100)}
+    assert office.waiting() == 0
+
+
+def test_a_digest_names_each_key_with_its_deadline_and_its_callers(office: Office) -> None:
+    office.run(*some(25))
+
+    (entry,) = office.digests()[0]["digest"]["entries"]
+    assert entry == {
+        "reason": "key-in-use",
+        "key": str(of_key(24)),
+        "title": "00000018-12ab-34cd-56ef-1234567890ab",
+        "deletion_date": "2026-11-29T14:02:10Z",
+        "callers": ["user jane"],
+    }
+    assert office.digests()[0]["console_url"] == "https://console/records"
+
+
+def test_a_digest_goes_every_ten_minutes_and_nothing_that_waits_for_it_is_lost(office: Office) -> None:
+    office.run(*some(30))
+    office.clock.now += DIGEST_EVERY - FEW_SECONDS
+    office.run(*some(10, start=30))
+    assert (len(office.digests()), office.waiting()) == (1, 10)
+    office.clock.now += FEW_SECONDS
+
+    office.run()
+
+    assert [len(named(digest)) for digest in office.digests()] == [6, 10]
+    assert office.waiting() == 0
+
+
+def test_a_stack_sends_no_more_than_thirty_notices_in_an_hour_whatever_comes(office: Office) -> None:
+    for minute in range(60):
+        office.clock.now = NOW + timedelta(minutes=minute)
+        office.run(*some(50, start=50 * minute))
+
+    assert len(office.sent()) <= 30
+    told = {each["case"]["key"]["arn"] for each in office.sent() if "case" in each}
+    told = told.union(*map(named, office.digests()))
+    left = {json.loads(json.dumps(each.body))["case"]["key"]["arn"] for each in office.table.list("outbox")}
+    more = sum(digest["digest"].get("more", 0) for digest in office.digests())
+    assert len(told | left) + more == 3000
+
+
+def test_an_hour_later_there_is_room_again(office: Office) -> None:
+    office.run(*some(24))
+    office.clock.now += HOUR
+
+    office.run(*some(24, start=24))
+
+    assert len(office.sent()) == 48
+    assert office.digests() == []
+
+
+def test_the_most_urgent_go_by_themselves(office: Office) -> None:
+    unconfirmed = [
+        replace(each, case=each.case and replace(each.case, key=replace(each.case.key, state=None)))
+        for each in some(20)
+    ]
+    calls = [about(100 + each, reason=Reason.MANAGEMENT_CALL) for each in range(20)]
+    pending = some(20, start=200)
+
+    office.run(*calls, *unconfirmed, *pending)
+
+    alone = {each["id"] for each in office.sent() if each["reason"] != "digest"}
+    assert {each.id for each in pending} <= alone
+    assert alone.isdisjoint(each.id for each in calls)
+
+
+def test_notices_go_in_the_order_in_which_they_were_decided(office: Office) -> None:
+    cancelled = about(1, reason=Reason.DELETION_CANCELLED)
+    used = about(2, reason=Reason.MANAGEMENT_CALL)
+
+    office.run(used, cancelled, about(3))
+
+    assert [each["id"] for each in office.sent()] == ["notice-2", "notice-1", "notice-3"]
+
+
+def test_what_a_person_decided_is_told_whatever_else_there_is(office: Office) -> None:
+    office.run(*some(24))
+
+    office.run(about(99, decision=decision()))
+
+    assert office.sent()[-1]["id"] == "notice-99"
+
+
+def test_a_notice_of_a_key_of_which_there_were_many_today_goes_in_a_digest(office: Office) -> None:
+    office.outbox.send(office.decide(about(1), in_digest=True))
+    assert office.sent() == []
+
+    office.outbox.finish()
+
+    assert [named(digest) for digest in office.digests()] == [{str(of_key(1))}]
+
+
+def test_what_is_left_over_goes_before_what_is_new(office: Office) -> None:
+    office.decide(about(1, at=NOW - timedelta(minutes=2)), about(0, at=NOW - timedelta(minutes=1)))
+
+    office.outbox.send_left()
+
+    assert [each["id"] for each in office.sent()] == ["notice-1", "notice-0"]
+
+
+def test_one_that_died_after_it_reserved_a_place_takes_no_second_one(office: Office) -> None:
+    office.queue.error = SLOW
+    for _ in range(30):
+        with pytest.raises(AwsError):
+            office.run(about(1))
+    office.queue.error = None
+
+    office.run(*some(24, start=1))
+
+    assert office.digests() == []
+
+
+def test_one_that_died_after_the_queue_had_it_is_sent_again_under_its_id(office: Office) -> None:
+    office.table.fail(None, None, SLOW)
+    with pytest.raises(AwsError):
+        office.run(about(1))
+
+    office.outbox.finish()
+
+    assert [each["id"] for each in office.sent()] == ["notice-1", "notice-1"]
+    assert office.waiting() == 0
+
+
+def test_a_digest_whose_sender_died_is_sent_under_the_same_id_and_names_all(office: Office) -> None:
+    office.outbox.send(office.decide(*some(30)))
+    office.table.fail(None, SLOW)
+    with pytest.raises(AwsError):
+        office.outbox.finish()
+    assert office.digests() == []
+
+    office.clock.now += DIGEST_EVERY
+    office.outbox.finish()
+
+    first, *again = office.digests()
+    assert named(first) == {str(of_key(number)) for number in range(24, 30)}
+    assert {each["id"] for each in again} <= {first["id"]}
+    assert office.waiting() == 0
+
+
+def test_of_two_runs_that_fold_the_same_one_does_it(office: Office) -> None:
+    office.outbox.send(office.decide(*some(30)))
+    office.table.fail(ConflictError())
+
+    office.outbox.finish()
+
+    assert office.digests() == []
+    assert office.waiting() == 6
+    assert "Another run sends what is left" in office.log.said("info")
+
+
+def test_one_that_lost_its_place_to_another_run_tries_again(office: Office) -> None:
+    office.decide(about(1))
+    office.table.fail(*[ConflictError()] * 3)
+
+    office.outbox.send_left()
+
+    assert len(office.sent()) == 1
+
+
+def test_one_that_loses_four_times_leaves_it_to_the_end_of_the_run(office: Office) -> None:
+    outgoing = office.decide(about(1))
+    office.table.fail(*[ConflictError()] * 4)
+
+    office.outbox.send(outgoing)
+    assert office.sent() == []
+    office.outbox.finish()
+
+    assert len(office.sent()) == 1
+
+
+def test_what_can_not_be_read_is_passed_over_and_holds_up_nothing(office: Office) -> None:
+    office.table.put(Document(partition="outbox", sort="a", body={"id": 7}))
+    office.decide(about(1))
+
+    office.outbox.finish()
+
+    assert [each["id"] for each in office.sent()] == ["notice-1"]
+    assert set(office.log.said("error")) == {"Passed over a notice that can't be read"}
+
+
+def test_four_hundred_keys_are_named_in_a_digest_and_the_rest_is_counted(office: Office) -> None:
+    office.outbox.send(office.decide(*some(24 + 450)))
+
+    office.outbox.finish()
+
+    (digest,) = office.digests()
+    assert len(named(digest)) == 400
+    assert digest["digest"]["more"] == 50
+
+
+def entries(documents: Sequence[Document]) -> list[str]:
+    return [document.sort for document in documents]
+
+
+def test_a_digest_of_more_than_a_transaction_holds_empties_the_outbox_all_the_same(office: Office) -> None:
+    office.outbox.send(office.decide(*some(24 + 250)))
+
+    office.outbox.finish()
+
+    assert entries(office.table.list("outbox")) == []
+
+
+def test_what_was_sent_an_hour_ago_is_forgotten() -> None:
+    sent = Sent(singles={"a": NOW - HOUR, "b": NOW - HOUR + FEW_SECONDS})
+
+    assert sent.with_singles(["c"], NOW).singles == {"b": NOW - HOUR + FEW_SECONDS, "c": NOW}
