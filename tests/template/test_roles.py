@@ -256,7 +256,7 @@ def test_each_function_touches_its_own_parts_of_the_table(resources: dict[str, A
     }
 
     assert parts == {
-        ("InvestigateRole", "KeepCases"): ["bookmark", "key#*", "open", "outbox"],
+        ("InvestigateRole", "KeepCases"): ["bookmark", "key#*", "notices", "open", "outbox"],
         ("InvestigateRole", "SeeWhetherHealthRuns"): ["health"],
         ("DeliverRole", "RememberWhatWasSent"): ["channels", "delivery"],
         ("RespondRole", "KeepDecisions"): ["key#*", "open", "outbox", "session#*"],

@@ -91,8 +91,8 @@ def test_cases_without_a_date_are_told_apart_by_when_they_were_opened() -> None:
     book.save(second, wake_at=None)
 
     assert [each.name for each in book.cases(KEY)] == [
-        "unknown-2026-11-22T14:55:30Z",
-        "unknown-2026-11-25T14:55:30Z",
+        "unknown-2026-11-22-1",
+        "unknown-2026-11-25-1",
     ]
 
 

@@ -69,8 +69,10 @@ def glimpse(case: Case, minutes: Mapping[datetime, Counted]) -> Case:
     return replace(case, recent=Counts().plus(minutes[minute] for minute in fresh))
 
 
-def cut(case: Case, minutes: Mapping[datetime, Counted], end: datetime) -> Case:
+def cut(case: Case, minutes: Mapping[datetime, Counted], end: datetime, read_from: datetime) -> Case:
     """Return an earlier case as a later one of the key leaves it: minutes from `end` on are that one's."""
+    if case.settled_until < read_from:  # what is recent was read long ago, and is not read again
+        return replace(case, settled=case.settled + case.recent, recent=Counts())
     end = max(end, case.settled_until)
     ours = sorted(minute for minute in minutes if case.settled_until <= minute < end)
     settled = case.settled.plus(minutes[minute] for minute in ours)

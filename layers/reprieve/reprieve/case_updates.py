@@ -7,6 +7,7 @@ where its case can't be stored for good, and the run says so at its end.
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Final, TypeVar
 
 from reprieve.arn import KeyArn
@@ -17,6 +18,7 @@ from reprieve.clock import Clock
 from reprieve.due import Policy, wake_at
 from reprieve.errors import (
     ConflictError,
+    DeniedError,
     Failure,
     OutOfTimeError,
     ReprieveError,
@@ -47,7 +49,10 @@ _Item = TypeVar("_Item")
 _Read = Future[tuple[Case, ...]]
 _Cases = Mapping[KeyArn, _Read]
 _NO_CASES: Final[_Cases] = {}
-_PASSING: Final = (ThrottledError, UnreachableError, ConflictError, OutOfTimeError)
+UNSTORED_FOR: Final = timedelta(minutes=40)
+"""How old the bookmark is when a case could not be stored for some runs: 15 minutes are usual."""
+
+PASSING: Final = (ThrottledError, UnreachableError, DeniedError, ConflictError, OutOfTimeError)
 
 
 @dataclass(slots=True)
@@ -60,7 +65,7 @@ class Unfinished:
     def note(self, what: str, error: ReprieveError) -> None:
         """Note what failed."""
         self.failures.append(Failure(what, str(error)))
-        self.is_held |= isinstance(error, _PASSING)
+        self.is_held |= isinstance(error, PASSING)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,10 +177,12 @@ class CaseUpdater:
         raise ConflictError
 
     def _failed(self, update: Update | Review, error: ReprieveError) -> None:
-        """Note that a key's case could not be stored; if that is for good, tell people without it."""
+        """Note that a key's case could not be stored; if that lasts, tell people without it."""
         self.log.error("A case could not be stored", key=str(update.key), problem=str(error))
         self.unfinished.note(str(update.key), error)
-        if isinstance(update, Update) and not isinstance(error, _PASSING) and update.finding.minutes:
+        if not isinstance(update, Update) or not update.finding.minutes:
+            return
+        if not isinstance(error, PASSING) or self.clock() - update.stretch.start > UNSTORED_FOR:
             self.outbox.put_into_queue([reduced(update, str(error))])
 
 
@@ -184,7 +191,7 @@ def _parts(items: Sequence[_Item], number: int) -> Iterator[Sequence[_Item]]:
 
 
 def reduced(update: Update, problem: str) -> Notice:
-    """Return what people are told of a key whose case can't be stored: the same for some hours."""
+    """Return what people are told of a key whose case can't be stored: the same for two hours."""
     case = update.untracked()
     why = Unknown(fact="anything of before", why=f"this case could not be stored: {problem}")
     return fitting_notice(without_case(case, why, update.now))

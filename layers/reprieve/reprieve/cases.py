@@ -150,6 +150,7 @@ class Case:
         not_pending_since: Since when KMS does not call the key pending any more, and no record says why.
         unanswered_since: Since when KMS could not be asked.
         previous: The id of the key's case before this one.
+        number: Which of the key's cases it is, by the order in which they were opened.
         is_trimmed: Whether details were left out, for the case would have been too large to store.
         version: How often the case has been written.
     """
@@ -171,13 +172,19 @@ class Case:
     not_pending_since: datetime | None = None
     unanswered_since: datetime | None = None
     previous: str | None = None
+    number: int = 1
     is_trimmed: bool = False
     version: int = 0
 
     @property
     def name(self) -> str:
-        """What tells it from the key's other cases: its date, or when it was opened where that is unknown."""
-        return date_name(self.deletion_date, self.opened_at)
+        """What tells it from the key's other cases: its date; if it has none, a day and a number.
+
+        Two runs that open one at the same time give it the same name, so that one of them has to look again.
+        """
+        if self.deletion_date:
+            return rfc3339(self.deletion_date)
+        return f"{UNKNOWN_DATE}-{self.opened_at:%Y-%m-%d}-{self.number}"
 
     @property
     def id(self) -> str:
@@ -213,11 +220,6 @@ class Case:
 def case_id(key: KeyArn, deletion_date: datetime) -> str:
     """Return the id of the case of a key and one scheduled deletion of it."""
     return f"{key}@{rfc3339(deletion_date)}"
-
-
-def date_name(deletion_date: datetime | None, opened_at: datetime) -> str:
-    """Return how a case is called among those of its key, as in its id."""
-    return rfc3339(deletion_date) if deletion_date else f"{UNKNOWN_DATE}-{rfc3339(opened_at)}"
 
 
 def open_case(key: Key, now: datetime, settled_until: datetime) -> Case:

@@ -8,7 +8,7 @@ from typing import Final
 from reprieve.arn import KeyArn
 from reprieve.bookkeeping import count, cut, glimpse, is_of, note_answer, note_changes, note_schedulings
 from reprieve.case_change import Change, Left, Telling, as_answered, succeeding, with_facts
-from reprieve.cases import Case, Closure, Counts, Ending, date_name, open_case
+from reprieve.cases import Case, Closure, Counts, Ending, open_case
 from reprieve.clock import to_minute
 from reprieve.due import Policy
 from reprieve.facts import KeyFacts
@@ -160,13 +160,10 @@ class Update:
         """Return a new case. What an earlier one has counted is not counted again in it."""
         if not (self._answer.is_pending or self.finding.minutes or self._is_scheduled(cases)):
             return None
-        named = {case.name for case in cases}
-        opened_at = self.now
-        while date_name(self._answer.deletion_date, opened_at) in named:
-            opened_at += timedelta(seconds=1)
         start = max((self.stretch.start, *(self._counted_until(case) for case in cases)))
-        case = open_case(self.finding.facts.key, opened_at, start)
-        return replace(case, previous=cases[-1].id if cases else None)
+        case = open_case(self.finding.facts.key, self.now, start)
+        number = max((each.number for each in cases), default=0) + 1
+        return replace(case, number=number, previous=cases[-1].id if cases else None)
 
     def _is_scheduled(self, cases: tuple[Case, ...]) -> bool:
         """Return whether records tell of a deletion that is new, and KMS may yet say when it is."""
@@ -194,14 +191,15 @@ class Update:
     def _left(self, other: Case, case: Case, *, is_latest: bool) -> Left:
         """Return another case of the key, as it is while this one counts."""
         is_first = case.read_until == case.settled_until
-        if other.closure is None and other.deletion_date is None and self._is_continued(other):
+        is_sure = other.closure is not None and (other.closure.confirmed or not is_latest)
+        if not is_sure and other.deletion_date is None and self._is_continued(other):
             return Left(replace(other, closure=Closure(how=Ending.CONTINUED, at=self.now)), continues=True)
         gives = Counts()
         if is_first and is_latest and self._answer.is_pending:
             gives, other = other.unanswered, replace(other, unanswered=gives)
         ended = self._ended(other, is_first=is_first) if other.closure is None else other
         if is_first and is_latest:
-            ended = cut(ended, self.finding.minutes, case.settled_until)
+            ended = cut(ended, self.finding.minutes, case.settled_until, read_from=self.stretch.start)
         return Left(ended, gives=gives)
 
     def _ended(self, other: Case, *, is_first: bool) -> Case:

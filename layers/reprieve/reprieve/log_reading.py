@@ -37,6 +37,9 @@ STEP: Final = timedelta(minutes=5)
 BACKLOG: Final = timedelta(minutes=30)
 """With a bookmark older than this, what is going on now is looked at first."""
 
+HELD_FOR: Final = timedelta(hours=4)
+"""How long the bookmark waits for a key whose case can't be stored. People are told of the key meanwhile."""
+
 GLANCE_SECONDS: Final = 20.0
 """How long this look may take."""
 
@@ -152,9 +155,10 @@ class LogGroupReading:
                     pages.settled(settled)
                 if page.token and not self.has_time():
                     return reading, self._broken_off(reading, question, pages, (start, settled))
-                if page.token and (new := reading.minutes.keys() - seen):
-                    seen |= new
-                    self._keep(reading, Stretch(settled, settled, settled, is_whole=False), tuple(new))
+                new = [key for key in reading.minutes if key not in seen]
+                if page.token and new:
+                    seen.update(new)
+                    self._keep(reading, Stretch(settled, settled, settled, is_whole=False), new)
         except AwsError as error:
             if question.token and error.code == _BAD_PARAMETER:
                 self._move(settled_until=settled)
@@ -215,7 +219,7 @@ class LogGroupReading:
     def _has_waited(self) -> bool:
         """Return whether what could not be stored was tried for so long that the rest must go on."""
         settled = self.casebook.bookmark(self.log_group).settled_until
-        return settled is not None and self.clock() - settled > 2 * BACKLOG + LATENESS
+        return settled is not None and self.clock() - settled > HELD_FOR
 
     def _move(
         self,

@@ -23,7 +23,7 @@ _HOUR: Final = timedelta(hours=1)
 DIGEST_LISTED: Final = 400
 HASHES_REMEMBERED: Final = 1000
 _SHORT: Final = 40
-_UNSTORED_AGAIN: Final = timedelta(hours=6)
+_UNSTORED_AGAIN: Final = timedelta(hours=2)
 
 
 class Reason(StrEnum):

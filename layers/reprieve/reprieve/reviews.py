@@ -40,7 +40,11 @@ class Review:
         """Return the case that goes on with the date that KMS tells of now."""
         left = Left(replace(undated, closure=Closure(how=Ending.CONTINUED, at=self.now)), continues=True)
         same = (case for case in cases if case.deletion_date == self.facts.answer.deletion_date)
-        new = replace(open_case(self.facts.key, self.now, undated.settled_until), previous=undated.id)
+        new = replace(
+            open_case(self.facts.key, self.now, undated.settled_until),
+            number=max(case.number for case in cases) + 1,
+            previous=undated.id,
+        )
         case = succeeding(next(same, new), (left,))
         case = note_answer(
             with_facts(replace(case, recent=undated.recent), self.facts), self.facts.answer, self.now
