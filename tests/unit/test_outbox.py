@@ -11,7 +11,16 @@ import pytest
 from reprieve.arn import KeyArn
 from reprieve.errors import AwsError, ConflictError, ThrottledError
 from reprieve.notices import CaseSummary, Notice, Reason
-from reprieve.outbox import DIGEST_EVERY, HOUR, SINGLES_AN_HOUR, Outbox, Outgoing, Sent, envelope, outbox_entry
+from reprieve.outbox import (
+    DIGEST_EVERY,
+    HOUR,
+    SINGLES_AN_HOUR,
+    Outbox,
+    Outgoing,
+    Sent,
+    envelope,
+    outbox_entry,
+)
 from reprieve.ports import Document
 from tests.examples import JANE, KEY, NOW, decision, key, notice, use, uses
 from tests.fakes import FakeClock, FakeLog, FakeQueue, FakeTable

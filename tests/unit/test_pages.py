@@ -635,7 +635,9 @@ def test_a_page_as_most_are_weighs_a_half_of_that() -> None:
 
 def test_eight_callers_are_shown_and_the_others_counted() -> None:
     parts = tuple(
-        replace(PART, caller=replace(ORDERS, id=f"{number}", principal=None, name=f"role r{number}"), count=10)
+        replace(
+            PART, caller=replace(ORDERS, id=f"{number}", principal=None, name=f"role r{number}"), count=10
+        )
         for number in range(9)
     )
 

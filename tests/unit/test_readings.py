@@ -99,7 +99,9 @@ def test_a_copy_of_a_request_whose_minute_was_forgotten_is_still_known() -> None
 
 
 def test_a_key_that_was_dismissed_is_passed_over_from_then_on() -> None:
-    made = reading("decrypt-by-assumed-role", "schedule-key-deletion", "enable-key", "decrypt-in-other-region")
+    made = reading(
+        "decrypt-by-assumed-role", "schedule-key-deletion", "enable-key", "decrypt-in-other-region"
+    )
 
     made.dismiss([KEY])
     made.take(use())

@@ -130,7 +130,9 @@ EXPECTED: dict[str, Reading] = {
             arn=f"arn:aws:sts::111122223333:assumed-role/{NOT_LEGIBLE}/{NOT_LEGIBLE}",
             account=NOT_LEGIBLE,
             session=f"{NOT_LEGIBLE}/{NOT_LEGIBLE}".partition("/")[2],
-            principal=f"arn:aws:sts::111122223333:assumed-role/{NOT_LEGIBLE}/{NOT_LEGIBLE}".rpartition("/")[0],
+            principal=f"arn:aws:sts::111122223333:assumed-role/{NOT_LEGIBLE}/{NOT_LEGIBLE}".rpartition("/")[
+                0
+            ],
             source_identity=NOT_LEGIBLE,
             invoked_by=NOT_LEGIBLE,
             service=NOT_LEGIBLE,
@@ -249,7 +251,9 @@ def test_a_refusal_is_known_by_its_text(message: str, *, refused: bool) -> None:
 
 
 def test_a_change_is_of_the_one_key_that_its_resources_name() -> None:
-    change = record("cancel-key-deletion") | {"resources": [{"ARN": str(US_KEY)}, {"ARN": str(US_KEY)}, {}, "x"]}
+    change = record("cancel-key-deletion") | {
+        "resources": [{"ARN": str(US_KEY)}, {"ARN": str(US_KEY)}, {}, "x"]
+    }
 
     meant = read(change, DELIVERED)
 
@@ -270,7 +274,11 @@ def test_a_change_is_of_the_one_key_that_its_resources_name() -> None:
 )
 @pytest.mark.parametrize(
     "resources",
-    [None, [{"ARN": str(KEY)}, {"ARN": str(US_KEY)}], [{"ARN": "arn:aws:kms:eu-west-1:111122223333:alias/a"}]],
+    [
+        None,
+        [{"ARN": str(KEY)}, {"ARN": str(US_KEY)}],
+        [{"ARN": "arn:aws:kms:eu-west-1:111122223333:alias/a"}],
+    ],
     ids=["none", "two keys", "an alias"],
 )
 def test_a_change_whose_resources_leave_a_choice_is_of_the_key_that_was_asked_for(
@@ -378,7 +386,12 @@ def test_a_refusal_in_another_region_than_the_keys_is_not_believed(region: objec
     "code",
     [
         *("AccessDenied", "AccessDeniedException", "NotFoundException", "ValidationException"),
-        *("InvalidArnException", "InvalidKeyUsageException", "ThrottlingException", "DryRunOperationException"),
+        *(
+            "InvalidArnException",
+            "InvalidKeyUsageException",
+            "ThrottlingException",
+            "DryRunOperationException",
+        ),
         *("UnsupportedOperationException", "IncorrectKeyException", "KMSInternalException"),
         *("MalformedPolicyDocumentException", "AlreadyExistsException", "LimitExceededException"),
         *("UnauthorizedOperation", "DependencyTimeoutException"),
@@ -391,7 +404,9 @@ def test_a_refusal_of_another_kind_is_not_believed_whatever_its_message_says(cod
     assert meant.why == f"its error code is {code}"
 
 
-@pytest.mark.parametrize("code", ["KMSInvalidStateException", "KMSInvalidState", "DisabledException", "", None])
+@pytest.mark.parametrize(
+    "code", ["KMSInvalidStateException", "KMSInvalidState", "DisabledException", "", None]
+)
 def test_a_refusal_for_the_keys_state_is_believed_with_and_without_the_word_exception(code: object) -> None:
     assert isinstance(read(record("decrypt-by-iam-user") | {"errorCode": code}, DELIVERED), KeyUse)
 

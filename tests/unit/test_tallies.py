@@ -231,5 +231,3 @@ def test_no_more_than_fifty_thousand_requests_are_remembered() -> None:
     requests.count(use(event_id="e50000"), place)
 
     assert place.uses.uses().count == 50_002
-
-
