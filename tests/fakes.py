@@ -20,16 +20,7 @@ from reprieve.errors import (
 )
 from reprieve.facts import Facts, Sources
 from reprieve.links import SigningKey
-from reprieve.ports import (
-    MOST_AT_ONCE,
-    Document,
-    Grants,
-    KeyMetadata,
-    KeyUsage,
-    LinkChecker,
-    LogLine,
-    LogPage,
-)
+from reprieve.ports import MOST_AT_ONCE, Document, Grants, KeyMetadata, KeyUsage, LinkChecker, LogLine, LogPage
 
 ITEM_LIMIT = 399_000  # DynamoDB takes 400 KB an item, its names included
 NOW = datetime(2026, 11, 22, 15, 0, tzinfo=UTC)
