@@ -57,7 +57,10 @@ class Story:
     def schedule(self, at: datetime, days: int = 7, key: KeyArn = KEY) -> datetime:
         """Somebody schedules the deletion; return when the key is to be deleted."""
         date = at + days * DAY
-        found = {"resources": [{"ARN": str(key)}], "requestParameters": {"pendingWindowInDays": days}}
+        found: dict[str, Any] = {
+            "resources": [{"ARN": str(key)}],
+            "requestParameters": {"pendingWindowInDays": days},
+        }
         line = self.write("schedule-key-deletion", at, **found)
         self._at(at, lambda: self._set(key, "PendingDeletion", date))
         self._at(at + HISTORY, lambda: self.world.history.lines.setdefault(key.region, []).insert(0, line))
@@ -255,11 +258,16 @@ def test_a_log_group_that_takes_long_to_search_is_read_on_from_run_to_run_and_no
     left, places = [], []
     world.clock.now += EVERY
 
+    ends = world.clock.now
+
+    def seconds_left() -> float:
+        return (ends - world.clock.now).total_seconds()
+
+    world.seconds_left = seconds_left
     for _ in range(12):
         ends = world.clock.now + timeout
-        world.seconds_left = lambda ends=ends: (ends - world.clock.now).total_seconds()
         world.run("alarms/schedule")
-        left.append(world.seconds_left())
+        left.append(seconds_left())
         bookmark = world.casebook.bookmark("trail")
         places.append((bookmark.settled_until, bookmark.read_on and bookmark.read_on.token))
         world.clock.now += EVERY

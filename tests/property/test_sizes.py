@@ -1,4 +1,4 @@
-"""The law of sizes: whatever anybody writes, a case can be stored, and a notice sent, with its names and numbers."""
+"""The law of sizes: whatever anybody writes, a case can be stored and a notice sent, with its names."""
 
 from dataclasses import replace
 from datetime import timedelta

@@ -65,7 +65,9 @@ def heard(world: World, key: KeyArn) -> list[str]:
     return [each["id"] for each in world.notices() if each["case"]["key"]["arn"] == str(key)]
 
 
-@pytest.mark.parametrize("error", [FOR_GOOD, FOR_NOW, ConflictError()], ids=["for good", "for now", "conflict"])
+@pytest.mark.parametrize(
+    "error", [FOR_GOOD, FOR_NOW, ConflictError()], ids=["for good", "for now", "conflict"]
+)
 def test_a_key_that_can_not_be_stored_holds_up_no_other_and_the_run_says_so(
     world: World, table: PickyTable, error: ReprieveError
 ) -> None:
@@ -137,7 +139,9 @@ def test_the_bookmark_waits_for_what_can_be_stored_when_it_is_tried_again(
     assert len(heard(world, KEY)) == 1
     assert world.case().uses.count == 1
     after = world.casebook.bookmark("trail").settled_until
-    assert after is not None and before is not None and after > before
+    assert before is not None
+    assert after is not None
+    assert after > before
 
 
 def test_what_can_not_be_stored_for_more_than_an_hour_holds_up_the_bookmark_no_longer(
@@ -162,7 +166,9 @@ def invented(number: int) -> KeyArn:
     return replace(KEY, resource=f"key/{number:08x}-12ab-34cd-56ef-1234567890ab")
 
 
-def test_of_many_unknown_keys_only_those_that_kms_calls_pending_are_looked_up_and_stored(world: World) -> None:
+def test_of_many_unknown_keys_only_those_that_kms_calls_pending_are_looked_up_and_stored(
+    world: World,
+) -> None:
     world.kms.add(invented(1), "Enabled")
     for number in range(FEW + 5):
         use(world, number, invented(number))
@@ -183,9 +189,7 @@ def test_of_many_unknown_keys_those_for_which_kms_does_not_answer_are_told(world
     run(world)
 
     singles = {each["case"]["key"]["arn"] for each in world.notices() if "case" in each}
-    folded = {
-        entry["key"] for each in world.notices() for entry in each.get("digest", {}).get("entries", ())
-    }
+    folded = {entry["key"] for each in world.notices() for entry in each.get("digest", {}).get("entries", ())}
     assert singles | folded == set(map(str, foreign))
 
 

@@ -11,10 +11,19 @@ import pytest
 from reprieve.arn import KeyArn
 from reprieve.errors import AwsError, ConflictError, ThrottledError
 from reprieve.notices import CaseSummary, Notice, Reason
-from reprieve.outbox import DIGEST_EVERY, HOUR, SINGLES_AN_HOUR, Outbox, Outgoing, Sent, envelope, outbox_entry
+from reprieve.outbox import (
+    DIGEST_EVERY,
+    HOUR,
+    SINGLES_AN_HOUR,
+    Outbox,
+    Outgoing,
+    Sent,
+    envelope,
+    outbox_entry,
+)
 from reprieve.ports import Document
 from tests.examples import JANE, KEY, NOW, decision, key, notice, use, uses
-from tests.fakes import FakeClock, FakeLog, FakeQueue, FakeTable
+from tests.fakes import FakeClock, FakeLog, FakeQueue, FakeTable, Here
 
 SLOW = ThrottledError("sqs:SendMessage", "ThrottlingException", "slow down")
 FEW_SECONDS = timedelta(seconds=5)
@@ -29,16 +38,19 @@ class Office:
     queue: FakeQueue = field(default_factory=FakeQueue)
     log: FakeLog = field(default_factory=FakeLog)
 
-    @property
-    def outbox(self) -> Outbox:
-        return Outbox(
+    def open(self) -> Outbox:
+        """The outbox of a run that begins."""
+        made = Outbox(
             table=self.table,
             queue=self.queue,
             channels=("email", "slack"),
             console_url="https://console/records",
+            pool=Here(),
             clock=self.clock,
             log=self.log,
         )
+        made.begin()
+        return made
 
     def decide(self, *notices: Notice, in_digest: bool = False) -> list[Outgoing]:
         """Decide notices, as the casebook does it."""
@@ -46,10 +58,11 @@ class Office:
             self.table.put(outbox_entry(each, in_digest=in_digest))
         return [Outgoing(each, in_digest) for each in notices]
 
-    def run(self, *notices: Notice) -> None:
+    def run(self, *notices: Notice, in_digest: bool = False) -> None:
         """Decide notices in a run that ends well."""
-        self.outbox.send(self.decide(*notices))
-        self.outbox.finish()
+        outbox = self.open()
+        outbox.send(self.decide(*notices, in_digest=in_digest))
+        outbox.finish()
 
     def sent(self, channel: str = "email") -> list[dict[str, Any]]:
         messages = [json.loads(body) for body in self.queue.bodies]
@@ -105,7 +118,7 @@ def test_what_the_queue_refuses_stays_and_goes_with_the_next_run(office: Office)
     assert office.waiting() == 1
     office.queue.error = None
 
-    office.outbox.finish()
+    office.run()
 
     assert [each["id"] for each in office.sent()] == ["notice-1"]
     assert office.waiting() == 0
@@ -204,20 +217,18 @@ def test_what_a_person_decided_is_told_whatever_else_there_is(office: Office) ->
 
 
 def test_a_notice_of_a_key_of_which_there_were_many_today_goes_in_a_digest(office: Office) -> None:
-    office.outbox.send(office.decide(about(1), in_digest=True))
-    assert office.sent() == []
+    office.run(about(1), in_digest=True)
 
-    office.outbox.finish()
-
+    assert [each["reason"] for each in office.sent()] == ["digest"]
     assert [named(digest) for digest in office.digests()] == [{str(of_key(1))}]
 
 
 def test_what_is_left_over_goes_before_what_is_new(office: Office) -> None:
     office.decide(about(1, at=NOW - timedelta(minutes=2)), about(0, at=NOW - timedelta(minutes=1)))
 
-    office.outbox.send_left()
+    office.run(about(2))
 
-    assert [each["id"] for each in office.sent()] == ["notice-1", "notice-0"]
+    assert [each["id"] for each in office.sent()] == ["notice-1", "notice-0", "notice-2"]
 
 
 def test_one_that_died_after_it_reserved_a_place_takes_no_second_one(office: Office) -> None:
@@ -237,21 +248,22 @@ def test_one_that_died_after_the_queue_had_it_is_sent_again_under_its_id(office:
     with pytest.raises(AwsError):
         office.run(about(1))
 
-    office.outbox.finish()
+    office.run()
 
     assert [each["id"] for each in office.sent()] == ["notice-1", "notice-1"]
     assert office.waiting() == 0
 
 
 def test_a_digest_whose_sender_died_is_sent_under_the_same_id_and_names_all(office: Office) -> None:
-    office.outbox.send(office.decide(*some(30)))
+    outbox = office.open()
+    outbox.send(office.decide(*some(30)))
     office.table.fail(None, SLOW)
     with pytest.raises(AwsError):
-        office.outbox.finish()
+        outbox.finish()
     assert office.digests() == []
 
     office.clock.now += DIGEST_EVERY
-    office.outbox.finish()
+    office.run()
 
     first, *again = office.digests()
     assert named(first) == {str(of_key(number)) for number in range(24, 30)}
@@ -260,10 +272,11 @@ def test_a_digest_whose_sender_died_is_sent_under_the_same_id_and_names_all(offi
 
 
 def test_of_two_runs_that_fold_the_same_one_does_it(office: Office) -> None:
-    office.outbox.send(office.decide(*some(30)))
+    outbox = office.open()
+    outbox.send(office.decide(*some(30)))
     office.table.fail(ConflictError())
 
-    office.outbox.finish()
+    outbox.finish()
 
     assert office.digests() == []
     assert office.waiting() == 6
@@ -271,39 +284,48 @@ def test_of_two_runs_that_fold_the_same_one_does_it(office: Office) -> None:
 
 
 def test_one_that_lost_its_place_to_another_run_tries_again(office: Office) -> None:
-    office.decide(about(1))
+    office.run(*some(12))
+    outbox, outgoing = office.open(), office.decide(about(12))
     office.table.fail(*[ConflictError()] * 3)
 
-    office.outbox.send_left()
+    outbox.send(outgoing)
+
+    assert len(office.sent()) == 13
+
+
+def test_where_there_is_ample_room_a_notice_goes_although_its_place_can_not_be_stored(office: Office) -> None:
+    outbox, outgoing = office.open(), office.decide(about(1))
+    office.table.fail(*[ConflictError()] * 4)
+
+    outbox.send(outgoing)
 
     assert len(office.sent()) == 1
 
 
 def test_one_that_loses_four_times_leaves_it_to_the_end_of_the_run(office: Office) -> None:
-    outgoing = office.decide(about(1))
+    office.run(*some(23))
+    outbox, outgoing = office.open(), office.decide(about(23))
     office.table.fail(*[ConflictError()] * 4)
 
-    office.outbox.send(outgoing)
-    assert office.sent() == []
-    office.outbox.finish()
+    outbox.send(outgoing)
+    assert len(office.sent()) == 23
+    outbox.finish()
 
-    assert len(office.sent()) == 1
+    assert len(office.sent()) == 24
 
 
 def test_what_can_not_be_read_is_passed_over_and_holds_up_nothing(office: Office) -> None:
     office.table.put(Document(partition="outbox", sort="a", body={"id": 7}))
     office.decide(about(1))
 
-    office.outbox.finish()
+    office.run()
 
     assert [each["id"] for each in office.sent()] == ["notice-1"]
     assert set(office.log.said("error")) == {"Passed over a notice that can't be read"}
 
 
 def test_four_hundred_keys_are_named_in_a_digest_and_the_rest_is_counted(office: Office) -> None:
-    office.outbox.send(office.decide(*some(24 + 450)))
-
-    office.outbox.finish()
+    office.run(*some(24 + 450))
 
     (digest,) = office.digests()
     assert len(named(digest)) == 400
@@ -315,11 +337,23 @@ def entries(documents: Sequence[Document]) -> list[str]:
 
 
 def test_a_digest_of_more_than_a_transaction_holds_empties_the_outbox_all_the_same(office: Office) -> None:
-    office.outbox.send(office.decide(*some(24 + 250)))
-
-    office.outbox.finish()
+    office.run(*some(24 + 250))
 
     assert entries(office.table.list("outbox")) == []
+
+
+@pytest.mark.xfail(
+    reason="what was sent by a clock that was ahead counts as sent lately until that time has come"
+)
+def test_a_clock_that_was_ahead_for_a_run_silences_nothing_once_it_is_right_again(office: Office) -> None:
+    office.clock.now = NOW + timedelta(days=365)
+    office.run(*some(30))
+    office.clock.now = NOW
+    before = len(office.sent())
+
+    office.run(about(99))
+
+    assert len(office.sent()) > before
 
 
 def test_what_was_sent_an_hour_ago_is_forgotten() -> None:
