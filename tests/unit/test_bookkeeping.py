@@ -226,7 +226,9 @@ def test_a_glimpse_counts_what_is_recent_and_settles_nothing() -> None:
 def test_a_case_is_cut_where_a_later_one_begins() -> None:
     of = count(case(unanswered_since=at("14:39")), MINUTES, at("14:41"), NOW)
 
-    left = cut(replace(of, settled_until=case().settled_until, settled=Counts()), MINUTES, at("14:35"))
+    left = cut(
+        replace(of, settled_until=case().settled_until, settled=Counts()), MINUTES, at("14:35"), at("14:25")
+    )
 
     assert (left.settled.uses.count, left.unanswered.uses.count, left.recent.uses.count) == (1, 1, 0)
     assert (left.settled_until, left.read_until) == (at("14:35"), at("14:35"))
@@ -235,7 +237,16 @@ def test_a_case_is_cut_where_a_later_one_begins() -> None:
 def test_a_case_is_never_cut_before_what_it_has_settled() -> None:
     of = case(settled_until=at("14:45"))
 
-    assert cut(of, MINUTES, at("14:30")).settled_until == at("14:45")
+    assert cut(of, MINUTES, at("14:30"), at("14:25")).settled_until == at("14:45")
+
+
+def test_what_is_recent_and_not_read_again_stays_with_a_case_that_is_cut() -> None:
+    of = count(case(), MINUTES, at("14:30"), NOW)
+
+    left = cut(of, {}, at("14:55"), at("14:50"))
+
+    assert left.uses == of.uses
+    assert left.recent == Counts()
 
 
 @pytest.mark.parametrize(("seconds", "same"), [(0, True), (119, True), (-119, True), (120, False)])

@@ -342,9 +342,6 @@ def test_a_digest_of_more_than_a_transaction_holds_empties_the_outbox_all_the_sa
     assert entries(office.table.list("outbox")) == []
 
 
-@pytest.mark.xfail(
-    reason="what was sent by a clock that was ahead counts as sent lately until that time has come"
-)
 def test_a_clock_that_was_ahead_for_a_run_silences_nothing_once_it_is_right_again(office: Office) -> None:
     office.clock.now = NOW + timedelta(days=365)
     office.run(*some(30))

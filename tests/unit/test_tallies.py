@@ -4,7 +4,6 @@ from dataclasses import replace
 
 import pytest
 
-from reprieve import tallies
 from reprieve.callers import Caller
 from reprieve.minute_counts import REQUESTS_REMEMBERED, Counted, Requests
 from reprieve.records import KeyUse

@@ -59,7 +59,10 @@ class Outgoing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sent:
-    """When notices went out lately: the single ones of the last hour by their ids, and the last digest."""
+    """When notices went out lately: the single ones of the last hour by their ids, and the last digest.
+
+    What a clock that was ahead has written of a time to come counts for nothing.
+    """
 
     singles: Mapping[str, datetime] = field(default_factory=dict)
     digest_at: datetime | None = None
@@ -67,18 +70,18 @@ class Sent:
 
     def with_singles(self, wanted: Sequence[str], now: datetime) -> "Sent":
         """Return it with those that are wanted, as far as they may go out; what is tried again may."""
-        kept = {each: at for each, at in self.singles.items() if now - at < HOUR}
+        kept = {each: at for each, at in self.singles.items() if timedelta() <= now - at < HOUR}
         new = [each for each in wanted if each not in kept]
         return replace(self, singles=kept | dict.fromkeys(new[: max(0, SINGLES_AN_HOUR - len(kept))], now))
 
     def has_ample_room(self, wanted: Sequence[str], now: datetime) -> bool:
         """Return whether all of these may go out, even if another run sends as many at this moment."""
-        lately = sum(now - at < HOUR for at in self.singles.values())
+        lately = sum(timedelta() <= now - at < HOUR for at in self.singles.values())
         return lately + 2 * len(wanted) <= SINGLES_AN_HOUR
 
     def may_digest(self, now: datetime) -> bool:
         """Return whether it is time for a digest."""
-        return self.digest_at is None or now - self.digest_at >= DIGEST_EVERY
+        return self.digest_at is None or not timedelta() <= now - self.digest_at < DIGEST_EVERY
 
 
 @dataclass(slots=True, kw_only=True)
