@@ -1,0 +1,202 @@
+"""Every history up to a depth: one key, two programs, and whatever may happen to them, in every order.
+
+A history is a word of letters, and each letter is one step; `'` after a letter says that its record is late, or
+that the look-ups of a run fail, and costs a step of its own. Words that lead to the same are walked once:
+
+- a call that KMS answers without changing anything, and without a record that matters, is left out;
+- program B begins after program A: they differ in nothing but their names;
+- a run that was to die at its n-th side effect, and has not so many, is the run itself;
+- what fails, fails at the next run, so that it stands nowhere but before one.
+
+The rest after a word is that of the same word with runs behind it: it is judged at the leaves.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Final
+
+from tests.oracle.driver import Driver
+from tests.oracle.judge import Judge, Violation
+from tests.oracle.kms import Key
+from tests.oracle.life import EVERY, Life
+from tests.oracle.records import Principal
+from tests.oracle.troubles import Call, Died, How, Trouble
+from tests.oracle.world import MINUTE, World
+
+KEY: Final = "arn:aws:kms:eu-west-1:111122223333:key/aaaa0000-12ab-34cd-56ef-1234567890ab"
+OTHER: Final = "arn:aws:kms:eu-west-1:111122223333:key/bbbb0000-12ab-34cd-56ef-1234567890ab"
+FOREIGN: Final = "arn:aws:kms:eu-west-1:444455556666:key/cccc0000-12ab-34cd-56ef-1234567890ab"
+A: Final = Principal("program-a")
+B: Final = Principal("program-b")
+
+STEP: Final = 2 * MINUTE
+PROMPT: Final = MINUTE
+LATE: Final = 12 * MINUTE
+DAYS: Final = 7
+
+_Step = Callable[[Life, str], bool]
+"""Takes a step with a key; False if it changes nothing."""
+
+
+def _schedule(delay: float) -> _Step:
+    def step(life: Life, key: str) -> bool:
+        if life.world.kms.active(key, life.world.now):
+            return life.world.manage(key, A, "ScheduleKeyDeletion", delay)
+        life.world.schedule(key, DAYS, delay)
+        return True
+
+    return step
+
+
+def _cancel(delay: float) -> _Step:
+    return lambda life, key: life.world.cancel(key, delay)
+
+
+def _enable(delay: float) -> _Step:
+    def step(life: Life, key: str) -> bool:
+        return life.world.kms.keys[key].state.value == "Disabled" and life.world.enable(key, delay)
+
+    return step
+
+
+def _disable(delay: float) -> _Step:
+    def step(life: Life, key: str) -> bool:
+        return life.world.kms.keys[key].state.value == "Enabled" and life.world.disable(key, delay)
+
+    return step
+
+
+def _use(who: Principal, delay: float) -> _Step:
+    def step(life: Life, key: str) -> bool:
+        if who is B and not any(use.principal == A.name for use in life.world.uses):
+            return False
+        return life.world.use(key, who, delay=delay)
+
+    return step
+
+
+def _run(dies_after: int = 0, *, looks: bool = True) -> _Step:
+    def step(life: Life, _key: str) -> bool:
+        world = life.world
+        world.pass_time(EVERY - STEP)
+        if not looks:
+            for scope in world.kms.keys:
+                world.troubles.open.append(Trouble(Call.LOOK_UP, How.FAULT, world.now + MINUTE, scope))
+        if dies_after:
+            world.fate.countdown, world.fate.action, world.fate.has_struck = dies_after, _die, False
+        life.run()
+        world.troubles.end()
+        world.fate.action = None
+        return not dies_after or world.fate.has_struck
+
+    return step
+
+
+def _die() -> None:
+    raise Died
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """One letter of the alphabet."""
+
+    name: str
+    step: _Step
+    cost: int = 1
+
+
+LETTERS: Final = (
+    Letter("schedule", _schedule(PROMPT)),
+    Letter("cancel", _cancel(PROMPT)),
+    Letter("enable", _enable(PROMPT)),
+    Letter("disable", _disable(PROMPT)),
+    Letter("use by A", _use(A, PROMPT)),
+    Letter("use by B", _use(B, PROMPT)),
+    Letter("run", _run()),
+    Letter("run, dies after 1", _run(1)),
+    Letter("run, dies after 2", _run(2)),
+    Letter("schedule, late", _schedule(LATE), 2),
+    Letter("cancel, late", _cancel(LATE), 2),
+    Letter("use by A, late", _use(A, LATE), 2),
+    Letter("use by B, late", _use(B, LATE), 2),
+    Letter("run, look-ups fail", _run(looks=False), 2),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Root:
+    """What all words of one walk begin with."""
+
+    name: str
+    key: str
+    before: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
+
+
+ROOTS: Final = (
+    Root("a key of ours", KEY),
+    Root("a key of ours that people know of", KEY, ("schedule", "use by A", "run")),
+    Root("another account's key, without a role", FOREIGN),
+    Root(
+        "another account's key, without a role, that people know of", FOREIGN, ("schedule", "use by A", "run")
+    ),
+)
+
+
+@dataclass(slots=True)
+class Walk:
+    """A walk over all words up to a depth; the driver and the judge come along."""
+
+    depth: int
+    driver: Driver = field(default_factory=Driver)
+    words: int = 0
+    leaves: int = 0
+    found: list[tuple[Root, tuple[str, ...], Violation]] = field(default_factory=list)
+
+    def from_root(self, root: Root) -> "Walk":
+        """Walk everything that begins with a root."""
+        life = begun(self.driver, root)
+        self._from(root, life, (), self.depth)
+        return self
+
+    def _from(self, root: Root, life: Life, word: tuple[str, ...], left: int) -> None:
+        for letter in LETTERS:
+            if letter.cost > left:
+                continue
+            after = life.fork()
+            after.world.pass_time(STEP)
+            if not letter.step(after, root.key):
+                continue
+            self.words += 1
+            longer = (*word, letter.name)
+            if after.judge.violations:
+                self._note(root, longer, after.judge.violations[0])
+            elif left > letter.cost:
+                self._from(root, after, longer, left - letter.cost)
+            else:
+                self.leaves += 1
+                if violations := after.rest():
+                    self._note(root, longer, violations[0])
+
+    def _note(self, root: Root, word: tuple[str, ...], violation: Violation) -> None:
+        self.found.append((root, word, violation))
+
+
+def begun(driver: Driver, root: Root) -> Life:
+    """Return a history as it is where a root's words begin."""
+    world = World()
+    for arn in (root.key, *root.others):
+        world.kms.add(Key(arn=arn, is_ours=arn != FOREIGN))
+    life = Life(driver, world, Judge())
+    life.run()
+    by_name = {letter.name: letter for letter in LETTERS}
+    for name in root.before:
+        world.pass_time(STEP)
+        by_name[name].step(life, root.key)
+    return life
+
+
+def walks(depth: int) -> Iterator[tuple[Root, Walk]]:
+    """Yield each root with its walk."""
+    for root in ROOTS:
+        yield root, Walk(depth).from_root(root)

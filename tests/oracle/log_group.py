@@ -1,0 +1,157 @@
+"""The log group: lines under their time of delivery, read page by page, with a filter pattern.
+
+Source: CloudWatch Logs API reference, FilterLogEvents: a page holds at most 1 MB or 10,000 events, "or all the
+events found within a time-bounded scan window", so that empty pages with a token may follow one another.
+Filter patterns: CloudWatch Logs user guide, "Filter pattern syntax", for JSON.
+"""
+
+import json
+import re
+from bisect import bisect_left, insort
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any, Final, NamedTuple
+
+PAGE_BYTES: Final = 1_048_576
+PAGE_EVENTS: Final = 10_000
+QUICK: Final = 0.05
+"""Seconds that a page takes where nothing else is said."""
+
+_TOKEN: Final = re.compile(r'\s*(?:(\(|\)|&&|\|\||!=|=)|(\$[\w.\[\]]+)|"((?:[^"\\]|\\.)*)"|([^\s()"=!&|]+))')
+_Predicate = Callable[[Any], bool]
+
+
+class Line(NamedTuple):
+    """One event: its timestamp, when it can be read, and the text; `number` keeps the order of equal times."""
+
+    at: float
+    number: int
+    appears: float
+    message: str
+    length: int
+
+
+class Scan(NamedTuple):
+    """How slowly the log group answers: `empty` pages before each page, and the seconds of every page."""
+
+    empty: int = 0
+    seconds: float = QUICK
+
+
+@dataclass(slots=True)
+class LogGroup:
+    """The lines, in the order of their timestamps."""
+
+    lines: list[Line] = field(default_factory=list)
+    scan: Scan = Scan()  # noqa: RUF009 - a tuple
+    written: int = 0
+
+    def copy(self) -> "LogGroup":
+        return LogGroup(list(self.lines), self.scan, self.written)
+
+    def put(self, message: str, at: float, appears: float | None = None) -> None:
+        """Take a line with its timestamp; it can be read from `appears` on."""
+        self.written += 1
+        shown = at if appears is None else appears
+        insort(self.lines, Line(at, self.written, shown, message, len(message.encode())))
+
+    def between(self, start: float, end: float) -> list[Line]:
+        """Return the lines from `start` up to, and without, `end`."""
+        first, last = (bisect_left(self.lines, (at,)) for at in (start, end))
+        return self.lines[first:last]
+
+    def pages(self, start: float, end: float, pattern: str, now: Callable[[], float]) -> Iterator[list[Line]]:
+        """Yield pages of what matches and can be read by now; empty ones wherever the scan takes its time."""
+        matches = matching(pattern)
+        moment = now()
+        found = [
+            line for line in self.between(start, end) if line.appears <= moment and matches(line.message)
+        ]
+        yield from ([] for _ in range(self.scan.empty))
+        page: list[Line] = []
+        size = 0
+        for line in found:
+            if size + line.length > PAGE_BYTES or len(page) == PAGE_EVENTS:
+                yield page
+                yield from ([] for _ in range(self.scan.empty))
+                page, size = [], 0
+            page.append(line)
+            size += line.length
+        yield page
+
+
+@lru_cache
+def matching(pattern: str) -> Callable[[str], bool]:
+    """Return whether a line matches a JSON filter pattern, as a function that remembers lines."""
+    predicate = _compiled(pattern)
+
+    @lru_cache(maxsize=4096)
+    def matches(message: str) -> bool:
+        try:
+            record = json.loads(message)
+        except (ValueError, RecursionError):
+            return False
+        return predicate(record)
+
+    return matches
+
+
+def _compiled(pattern: str) -> _Predicate:
+    inside = pattern.strip()
+    if not (inside.startswith("{") and inside.endswith("}")):
+        raise ValueError(f"not a JSON filter pattern: {pattern}")
+    tokens = [match.groups() for match in _TOKEN.finditer(inside[1:-1])]
+    predicate, rest = _any_of(tokens)
+    if rest:
+        raise ValueError(f"not understood: {rest}")
+    return predicate
+
+
+_Tokens = list[tuple[str | Any, ...]]
+
+
+def _any_of(tokens: _Tokens) -> tuple[_Predicate, _Tokens]:
+    left, tokens = _all_of(tokens)
+    while tokens and tokens[0][0] == "||":
+        right, tokens = _all_of(tokens[1:])
+        left = _either(left, right)
+    return left, tokens
+
+
+def _all_of(tokens: _Tokens) -> tuple[_Predicate, _Tokens]:
+    left, tokens = _one(tokens)
+    while tokens and tokens[0][0] == "&&":
+        right, tokens = _one(tokens[1:])
+        left = _both(left, right)
+    return left, tokens
+
+
+def _one(tokens: _Tokens) -> tuple[_Predicate, _Tokens]:
+    if tokens[0][0] == "(":
+        inside, tokens = _any_of(tokens[1:])
+        return inside, tokens[1:]
+    selector, sign, value = tokens[0][1], tokens[1][0], tokens[2]
+    wanted = re.compile(
+        ".*".join(map(re.escape, (value[2] if value[2] is not None else value[3]).split("*"))), re.DOTALL
+    )
+    return _compared(selector.split(".")[1:], wanted, is_equal=sign == "="), tokens[3:]
+
+
+def _compared(path: list[str], wanted: re.Pattern[str], *, is_equal: bool) -> _Predicate:
+    def holds(record: Any) -> bool:
+        for name in path:
+            if not isinstance(record, dict):
+                return False
+            record = record.get(name)
+        return isinstance(record, str) and bool(wanted.fullmatch(record)) is is_equal
+
+    return holds
+
+
+def _either(left: _Predicate, right: _Predicate) -> _Predicate:
+    return lambda record: left(record) or right(record)
+
+
+def _both(left: _Predicate, right: _Predicate) -> _Predicate:
+    return lambda record: left(record) and right(record)
