@@ -206,9 +206,14 @@ class Driver:
         return datetime.fromisoformat(reached).timestamp() if reached else None
 
     def counts(self, key: str) -> tuple[Counted, ...]:
-        """Return what has been counted for each case of a key."""
+        """Return what has been counted for each case of a key; what goes on as another case is in that one."""
         cases = self.casebook.cases(KeyArn.parse(key))
-        return tuple(Counted(case.id, case.uses.count) for case in cases)
+        gone_on = {(case.previous, case.opened_at) for case in cases}
+        return tuple(
+            Counted(case.id, case.uses.count)
+            for case in cases
+            if case.deletion_date or (case.id, case.opened_at) not in gone_on
+        )
 
     # The ports.
 

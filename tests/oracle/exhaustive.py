@@ -75,21 +75,32 @@ def _use(who: Principal, delay: float) -> _Step:
     return step
 
 
-def _run(dies_after: int = 0, *, looks: bool = True) -> _Step:
-    def step(life: Life, _key: str) -> bool:
+def _run(dies_after: int = 0, fails: Call | None = None) -> _Step:
+    """Run; `fails` says which calls for this key fail meanwhile."""
+
+    def step(life: Life, key: str) -> bool:
         world = life.world
         world.pass_time(EVERY - STEP)
-        if not looks:
-            for scope in world.kms.keys:
-                world.troubles.open.append(Trouble(Call.LOOK_UP, How.FAULT, world.now + MINUTE, scope))
+        if fails:
+            world.troubles.open.append(Trouble(fails, How.FAULT, world.now + MINUTE, key))
         if dies_after:
             world.fate.countdown, world.fate.action, world.fate.has_struck = dies_after, _die, False
         life.run()
+        has_struck = (
+            world.fate.has_struck
+            if dies_after
+            else not fails or world.troubles.since(key, world.now - MINUTE)
+        )
         world.troubles.end()
         world.fate.action = None
-        return not dies_after or world.fate.has_struck
+        return has_struck
 
     return step
+
+
+def _of(key: str, step: _Step) -> _Step:
+    """Take a step with another key than the word's."""
+    return lambda life, _key: step(life, key)
 
 
 def _die() -> None:
@@ -105,7 +116,7 @@ class Letter:
     cost: int = 1
 
 
-LETTERS: Final = (
+ONE_KEY: Final = (
     Letter("schedule", _schedule(PROMPT)),
     Letter("cancel", _cancel(PROMPT)),
     Letter("enable", _enable(PROMPT)),
@@ -113,33 +124,45 @@ LETTERS: Final = (
     Letter("use by A", _use(A, PROMPT)),
     Letter("use by B", _use(B, PROMPT)),
     Letter("run", _run()),
-    Letter("run, dies after 1", _run(1)),
-    Letter("run, dies after 2", _run(2)),
+    Letter("run, dies after 1", _run(1), 2),
+    Letter("run, dies after 2", _run(2), 2),
     Letter("schedule, late", _schedule(LATE), 2),
     Letter("cancel, late", _cancel(LATE), 2),
     Letter("use by A, late", _use(A, LATE), 2),
     Letter("use by B, late", _use(B, LATE), 2),
-    Letter("run, look-ups fail", _run(looks=False), 2),
+    Letter("run, look-ups fail", _run(fails=Call.LOOK_UP), 2),
+)
+TWO_KEYS: Final = (
+    Letter("schedule", _schedule(PROMPT)),
+    Letter("schedule the other", _of(OTHER, _schedule(PROMPT))),
+    Letter("cancel", _cancel(PROMPT)),
+    Letter("use by A", _use(A, PROMPT)),
+    Letter("use of the other by A", _of(OTHER, _use(A, PROMPT))),
+    Letter("run", _run()),
+    Letter("run, dies after 1", _run(1), 2),
+    Letter("run, look-ups fail", _run(fails=Call.LOOK_UP)),
+    Letter("run, writes fail", _run(fails=Call.TABLE_WRITE)),
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Root:
-    """What all words of one walk begin with."""
+    """What all words of one walk begin with, and the letters that they are made of."""
 
     name: str
     key: str
     before: tuple[str, ...] = ()
     others: tuple[str, ...] = ()
+    letters: tuple[Letter, ...] = ONE_KEY
 
 
+_KNOWN: Final = ("schedule", "use by A", "run")
 ROOTS: Final = (
-    Root("a key of ours", KEY),
-    Root("a key of ours that people know of", KEY, ("schedule", "use by A", "run")),
-    Root("another account's key, without a role", FOREIGN),
-    Root(
-        "another account's key, without a role, that people know of", FOREIGN, ("schedule", "use by A", "run")
-    ),
+    Root("a key", KEY),
+    Root("a key that people know of", KEY, _KNOWN),
+    Root("another account's key", FOREIGN),
+    Root("another account's key that people know of", FOREIGN, _KNOWN),
+    Root("two keys", KEY, ("schedule", "schedule the other"), (OTHER,), TWO_KEYS),
 )
 
 
@@ -160,7 +183,7 @@ class Walk:
         return self
 
     def _from(self, root: Root, life: Life, word: tuple[str, ...], left: int) -> None:
-        for letter in LETTERS:
+        for letter in root.letters:
             if letter.cost > left:
                 continue
             after = life.fork()
@@ -189,7 +212,7 @@ def begun(driver: Driver, root: Root) -> Life:
         world.kms.add(Key(arn=arn, is_ours=arn != FOREIGN))
     life = Life(driver, world, Judge())
     life.run()
-    by_name = {letter.name: letter for letter in LETTERS}
+    by_name = {letter.name: letter for letter in root.letters}
     for name in root.before:
         world.pass_time(STEP)
         by_name[name].step(life, root.key)

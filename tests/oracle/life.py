@@ -15,8 +15,11 @@ SCHEDULE: Final[Mapping[str, Any]] = {"source": "aws.scheduler"}
 EVERY: Final = 5 * MINUTE
 """How often the schedule starts a run."""
 
-_RESTING: Final = 11
-"""Runs after which a history is judged: nearly an hour, in which everything works."""
+SELDOM: Final = 10 * MINUTE
+"""How seldom runs may come while nothing is wrong: the promise allows for one in ten minutes."""
+
+_RESTING: Final = 5
+"""Runs after which a history is judged: most of an hour, in which everything works."""
 
 _A_DAY_OF_HOURS: Final = 26
 
@@ -40,7 +43,7 @@ class Life:
         end = self.driver.invoke(event)
         if end is End.DIED:
             self.world.troubles.note(EVERYWHERE, self.world.now)
-        ran = Ran(began, end is End.DONE, end is End.KILLED, before, self.driver.bookmark())
+        ran = Ran(began, end is End.DONE, end is End.KILLED, (before, self.driver.bookmark()))
         self.judge.after_run(self.world, ran)
         return end
 
@@ -56,8 +59,8 @@ class Life:
         self.world.troubles.end()
         self.world.skew = 0.0
         self.world.fate.action = None
-        for _ in range(_RESTING):
-            self.world.pass_time(EVERY)
+        for number in range(_RESTING):
+            self.world.pass_time(SELDOM if number else EVERY)
             self.run()
         for _ in range(_A_DAY_OF_HOURS):
             if not self.judge.unnamed(self.world):

@@ -21,6 +21,9 @@ BEGINNING: Final = 1_795_478_400.0
 """The first moment of every history: 2026-11-24 00:00 UTC."""
 
 MINUTE: Final = 60.0
+OURS: Final = "111122223333"
+"""The account that the stack is in."""
+
 TIMEOUT: Final = 120.0
 """Seconds that each invocation has: less than the template gives, so that the world is the harder one."""
 
