@@ -11,15 +11,17 @@ that the look-ups of a run fail, and costs a step of its own. Words that lead to
 The rest after a word is that of the same word with runs behind it: it is judged at the leaves.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
 
 from tests.oracle.driver import Driver
+from tests.oracle.heard import Heard
 from tests.oracle.judge import Judge, Violation
 from tests.oracle.kms import Key
 from tests.oracle.life import EVERY, Life
 from tests.oracle.records import Principal
+from tests.oracle.telling import told
 from tests.oracle.troubles import Call, Died, How, Trouble
 from tests.oracle.world import MINUTE, World
 
@@ -166,6 +168,19 @@ ROOTS: Final = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """A word after which the promise was not kept."""
+
+    root: Root
+    word: tuple[str, ...]
+    violations: tuple[Violation, ...]
+    heard: tuple[Heard, ...]
+
+    def __str__(self) -> str:
+        return told(f"{self.root.name}:", (*self.root.before, *self.word), self.violations, self.heard)
+
+
 @dataclass(slots=True)
 class Walk:
     """A walk over all words up to a depth; the driver and the judge come along."""
@@ -174,7 +189,7 @@ class Walk:
     driver: Driver = field(default_factory=Driver)
     words: int = 0
     leaves: int = 0
-    found: list[tuple[Root, tuple[str, ...], Violation]] = field(default_factory=list)
+    failures: list[Broken] = field(default_factory=list)
 
     def from_root(self, root: Root) -> "Walk":
         """Walk everything that begins with a root."""
@@ -192,17 +207,15 @@ class Walk:
                 continue
             self.words += 1
             longer = (*word, letter.name)
-            if after.judge.violations:
-                self._note(root, longer, after.judge.violations[0])
-            elif left > letter.cost:
+            if not after.judge.violations and left > letter.cost:
                 self._from(root, after, longer, left - letter.cost)
-            else:
+                continue
+            if not after.judge.violations:
                 self.leaves += 1
-                if violations := after.rest():
-                    self._note(root, longer, violations[0])
-
-    def _note(self, root: Root, word: tuple[str, ...], violation: Violation) -> None:
-        self.found.append((root, word, violation))
+                after.rest()
+            if after.judge.violations:
+                heard = tuple(after.world.heard)
+                self.failures.append(Broken(root, longer, tuple(after.judge.violations), heard))
 
 
 def begun(driver: Driver, root: Root) -> Life:
@@ -217,9 +230,3 @@ def begun(driver: Driver, root: Root) -> Life:
         world.pass_time(STEP)
         by_name[name].step(life, root.key)
     return life
-
-
-def walks(depth: int) -> Iterator[tuple[Root, Walk]]:
-    """Yield each root with its walk."""
-    for root in ROOTS:
-        yield root, Walk(depth).from_root(root)

@@ -106,7 +106,9 @@ class Judge:
         """Take in what the page sent."""
         self._listen(world, world.now)
 
-    def at_rest(self, world: World, counts: Mapping[str, Sequence[int]], bookmark: float | None) -> None:
+    def at_rest(
+        self, world: World, counts: Mapping[str, Sequence[int] | None], bookmark: float | None
+    ) -> None:
         """Judge what must hold in the end, when everything has worked for a while."""
         for arn in world.kms.keys:
             self._judge_counts(world, arn, counts[arn])
@@ -136,7 +138,9 @@ class Judge:
             if heard.key:
                 self._judge_notice(world, heard, began)
             self._named |= {
-                each for each in self._callers - self._named if each[0] in heard.text and each[1] in heard.text
+                each
+                for each in self._callers - self._named
+                if each[0] in heard.text and each[1] in heard.text
             }
         self._heard = len(world.heard)
 
@@ -274,8 +278,10 @@ class Judge:
 
     # When the world has come to rest.
 
-    def _judge_counts(self, world: World, arn: str, counts: Sequence[int]) -> None:
+    def _judge_counts(self, world: World, arn: str, counts: Sequence[int] | None) -> None:
         """The cases of a key count every genuine record once; one of what was over may be left out."""
+        if counts is None:
+            self._violated(world, "P3 counted", f"the cases of {_tail(arn)} can't be read any more")
         if not counts:
             return
         at_least = self._firm.get(arn, 0)
@@ -283,7 +289,9 @@ class Judge:
         at_most = readable + world.forged.get(arn, 0)
         if not at_least <= sum(counts) <= at_most:
             between = f"{at_least}" if at_least == at_most else f"{at_least} to {at_most}"
-            self._violated(world, "P3 counted", f"{sum(counts)} uses of {_tail(arn)} are counted of {between}")
+            self._violated(
+                world, "P3 counted", f"{sum(counts)} uses of {_tail(arn)} are counted of {between}"
+            )
 
     def _is_of_interest(self, world: World, name: _Name) -> bool:
         """Return whether a deletion is still to come, and nobody decided to keep it."""

@@ -1,12 +1,13 @@
 """The product in the world, under the judge's eyes: what every history is made of."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from tests.oracle.driver import ALARM, Driver, End
 from tests.oracle.judge import Judge, Ran, Violation
+from tests.oracle.log_group import Scan
 from tests.oracle.records import moment
 from tests.oracle.troubles import EVERYWHERE
 from tests.oracle.world import MINUTE, World
@@ -58,6 +59,7 @@ class Life:
         """Let everything work, let the schedule run, and judge what must hold in the end."""
         self.world.troubles.end()
         self.world.skew = 0.0
+        self.world.logs.scan = Scan()
         self.world.fate.action = None
         for number in range(_RESTING):
             self.world.pass_time(SELDOM if number else EVERY)
@@ -67,9 +69,13 @@ class Life:
                 break
             self.world.pass_time(60 * MINUTE)
             self.run()
-        counts = {arn: [counted.uses for counted in self.driver.counts(arn)] for arn in self.world.kms.keys}
+        counts = {arn: self._counts(arn) for arn in self.world.kms.keys}
         self.judge.at_rest(self.world, counts, self.driver.bookmark())
         return self.judge.violations
+
+    def _counts(self, arn: str) -> Sequence[int] | None:
+        counted = self.driver.counts(arn)
+        return None if counted is None else [each.uses for each in counted]
 
 
 def alarm(at: float, state: str = "ALARM") -> Mapping[str, Any]:

@@ -11,6 +11,7 @@ from bisect import bisect_left, insort
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
+from math import ceil
 from typing import Any, Final, NamedTuple
 
 PAGE_BYTES: Final = 1_048_576
@@ -33,9 +34,9 @@ class Line(NamedTuple):
 
 
 class Scan(NamedTuple):
-    """How slowly the log group answers: `empty` pages before each page, and the seconds of every page."""
+    """How slowly the log group answers: empty pages for each hour that is read, and the seconds of every page."""
 
-    empty: int = 0
+    empty_an_hour: int = 0
     seconds: float = QUICK
 
 
@@ -68,13 +69,12 @@ class LogGroup:
         found = [
             line for line in self.between(start, end) if line.appears <= moment and matches(line.message)
         ]
-        yield from ([] for _ in range(self.scan.empty))
+        yield from ([] for _ in range(ceil(self.scan.empty_an_hour * (end - start) / 3600)))
         page: list[Line] = []
         size = 0
         for line in found:
             if size + line.length > PAGE_BYTES or len(page) == PAGE_EVENTS:
                 yield page
-                yield from ([] for _ in range(self.scan.empty))
                 page, size = [], 0
             page.append(line)
             size += line.length
