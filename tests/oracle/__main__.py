@@ -1,4 +1,4 @@
-"""The oracle by hand: `python -m tests.oracle exhaustive --depth 6`, `python -m tests.oracle random --seed 7`."""
+"""The oracle by hand: `python -m tests.oracle exhaustive --depth 6`, or `random --seed 7`."""
 
 import sys
 import time

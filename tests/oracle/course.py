@@ -1,7 +1,7 @@
-"""The course of things between invocations: the schedule, the alarm and its messages, and what Lambda tries again.
+"""What starts the invocations: the schedule, the alarm and its messages, and Lambda's own retries.
 
-Source: Lambda developer guide, "Asynchronous invocation": after one minute, and after two more; then the event is
-dead, and its alarm rings. CloudWatch user guide: an alarm tells of a change of its state, and of nothing else.
+Source: Lambda developer guide, "Asynchronous invocation": Lambda tries again after one minute, and after two more;
+then the event goes to the dead-letter queue. CloudWatch user guide: an alarm notifies when its state changes.
 """
 
 from collections.abc import Mapping

@@ -1,6 +1,6 @@
 """The one place where the world meets the product: its ports, filled from the world, and its two use cases.
 
-`Driver.invoke` runs investigate as `functions/investigate/app.py` wires it; `Driver.decide` plays the page's part
+`Driver.invoke` runs investigate as `functions/investigate/app.py` wires it; `Driver.decide` decides on the page
 as `functions/respond/app.py` wires it, from the link on.
 """
 
@@ -106,7 +106,7 @@ class AtOnce(Executor):
 
 @dataclass(slots=True)
 class Driver:
-    """The product, and all its ports: every one of them looks at `world`, which may be another at any time."""
+    """The product, and all its ports: each of them looks at `world`, which may be replaced at any time."""
 
     world: World = field(default_factory=World)
     policy: Policy = field(default_factory=lambda: Policy(ignored_callers=(IGNORED,)))
@@ -233,7 +233,7 @@ class Driver:
         with _as_the_adapters_do():
             self.world.effect(Call.QUEUE, EVERYWHERE, "sqs:SendMessage", lambda: self.world.send(bodies))
 
-    def schedulings(self, key: KeyArn, since: datetime) -> Iterator[str]:
+    def schedulings(self, key: KeyArn, since: datetime) -> Iterator[str]:  # noqa: ARG002 - all is recent
         with _as_the_adapters_do():
             yield from self.world.schedulings(key.account, key.region)
 
@@ -302,10 +302,10 @@ class _Control:
 
     driver: Driver
 
-    def cancel_deletion(self, key: KeyArn, by: str = "") -> str:
+    def cancel_deletion(self, key: KeyArn, by: str = "") -> str:  # noqa: ARG002 - the role acts
         return self._do(lambda: self.driver.world.cancel(str(key), 60.0, RESCUER), "kms:CancelKeyDeletion")
 
-    def enable(self, key: KeyArn, by: str = "") -> str:
+    def enable(self, key: KeyArn, by: str = "") -> str:  # noqa: ARG002 - the role acts
         return self._do(lambda: self.driver.world.enable(str(key), 60.0, RESCUER), "kms:EnableKey")
 
     def _do(self, act: Callable[[], bool], operation: str) -> str:

@@ -1,14 +1,15 @@
-"""Every history up to a depth: one key, two programs, and whatever may happen to them, in every order.
+"""Every history up to a depth: one or two keys, two programs, and what may happen to them, in every order.
 
-A history is a word of letters, and each letter is one step; `'` after a letter says that its record is late, or
-that the look-ups of a run fail, and costs a step of its own. Words that lead to the same are walked once:
+A history is a word, and each letter of it is one step. A letter whose record is late, whose run dies or whose calls
+fail costs two: it stands for what goes wrong, and for what it happens to. Some words are left out, because another
+word leads to the same:
 
-- a call that KMS answers without changing anything, and without a record that matters, is left out;
-- program B begins after program A: they differ in nothing but their names;
-- a run that was to die at its n-th side effect, and has not so many, is the run itself;
-- what fails, fails at the next run, so that it stands nowhere but before one.
+- a call that KMS answers without a change, and without a record that investigate reads;
+- words in which program B begins before program A: they differ only in their names;
+- a run that was to die at its n-th side effect, and has fewer: it is the run itself;
+- a failure that stands anywhere but directly before a run: only runs make calls.
 
-The rest after a word is that of the same word with runs behind it: it is judged at the leaves.
+Only leaves are followed to the rest: the rest of a shorter word is a longer word that ends with runs.
 """
 
 from collections.abc import Callable

@@ -106,7 +106,7 @@ def _claim(reason: str, closure: Mapping[str, Any]) -> Claim:
 
 
 def _date(case_id: str) -> float | None:
-    """Return the date in a case's id, which is the key's ARN, an @, and the date, or anything else without one."""
+    """Return the date in a case's id, which is the key's ARN, an @, and the date if there is one."""
     _, _, name = case_id.rpartition("@")
     try:
         return seconds(name)

@@ -25,7 +25,7 @@ from tests.oracle.world import MINUTE, OURS, Use, World
 
 PATIENCE: Final = 30 * MINUTE
 UP_TO_DATE: Final = 17 * MINUTE
-"""How far behind the present the bookmark is where nothing is left to be read: lateness, and whole minutes."""
+"""How far behind the present a bookmark may be that is up to date: the lateness, and whole minutes."""
 
 NOTICES_A_DAY: Final = 12
 NOTICES_AN_HOUR: Final = 30
@@ -44,7 +44,7 @@ class Violation(NamedTuple):
 
 
 class Ran(NamedTuple):
-    """A run that has ended, as far as the judge has to know it; `bookmark` is where it was before and after."""
+    """What the judge has to know of a run; `bookmark` is where it was before and after."""
 
     began: float
     is_done: bool
@@ -247,7 +247,7 @@ class Judge:
         )
 
     def _cannot_be_stored(self, world: World, arn: str, began: float) -> bool:
-        """Return whether the table takes nothing of a key. That it can't be looked up excuses nothing here."""
+        """Return whether the table refuses a key's items. A failed look-up is no excuse here."""
         refused = any(each.scope == arn and each.call is Call.TABLE_WRITE for each in world.troubles.open)
         return refused and world.troubles.since(arn, began)
 

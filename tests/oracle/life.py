@@ -38,7 +38,7 @@ class Life:
         return Life(self.driver, self.world.copy(), self.judge.copy())
 
     def run(self, event: Mapping[str, Any] = SCHEDULE) -> End:
-        """Let one invocation run, and judge it; one that dies is nobody's fault, and is judged by what follows."""
+        """Let one invocation run, and judge it; a run that dies is judged only by what follows."""
         self.driver.world = self.world
         before, began = self.driver.bookmark(), self.world.now
         end = self.driver.invoke(event)
@@ -49,7 +49,10 @@ class Life:
         return end
 
     def decide(self, arn: str, choice: str, *, enable: bool = False) -> str:
-        """Let somebody decide on the page."""
+        """Let somebody decide on the page, if a notice has brought them its link."""
+        latest = self.world.kms.latest(arn)
+        if not any(latest and heard.key == arn and heard.date == latest.date for heard in self.world.heard):
+            return "no link"
         self.driver.world = self.world
         said = self.driver.decide(arn, choice, enable=enable)
         self.judge.after_decision(self.world)

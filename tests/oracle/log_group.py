@@ -1,7 +1,7 @@
 """The log group: lines under their time of delivery, read page by page, with a filter pattern.
 
-Source: CloudWatch Logs API reference, FilterLogEvents: a page holds at most 1 MB or 10,000 events, "or all the
-events found within a time-bounded scan window", so that empty pages with a token may follow one another.
+Source: CloudWatch Logs API reference, FilterLogEvents: a page holds at most 1 MB or 10,000 events, "or all
+the events found within a time-bounded scan window", so that empty pages with a token may follow one another.
 Filter patterns: CloudWatch Logs user guide, "Filter pattern syntax", for JSON.
 """
 
@@ -24,7 +24,7 @@ _Predicate = Callable[[Any], bool]
 
 
 class Line(NamedTuple):
-    """One event: its timestamp, when it can be read, and the text; `number` keeps the order of equal times."""
+    """One event: its timestamp, when it can be read, and its text; `number` orders equal times."""
 
     at: float
     number: int
@@ -34,7 +34,7 @@ class Line(NamedTuple):
 
 
 class Scan(NamedTuple):
-    """How slowly the log group answers: empty pages for each hour that is read, and the seconds of every page."""
+    """How slowly the log group answers: empty pages for each hour that is read, and seconds a page."""
 
     empty_an_hour: int = 0
     seconds: float = QUICK

@@ -44,7 +44,7 @@ def live(driver: Driver, made: Plan) -> Life:
 
 
 def lived(driver: Driver, seed: int) -> tuple[Life, Failure | None]:
-    """Live through the history of a seed; return it, and a short history that fails in the same way if it does."""
+    """Live through the history of a seed; if it fails, return a short one that fails as well."""
     made = plan(seed)
     life = live(driver, made)
     if not life.judge.violations:

@@ -18,7 +18,7 @@ def take(course: Course, step: Step) -> None:
     _TAKE[word](course, *arguments)
 
 
-def _use(
+def _use(  # noqa: PLR0917 - as it was drawn
     course: Course,
     key: int,
     who: int,
