@@ -1,7 +1,8 @@
 """What starts the invocations: the schedule, the alarm and its messages, and Lambda's own retries.
 
-Source: Lambda developer guide, "Asynchronous invocation": Lambda tries again after one minute, and after two more;
-then the event goes to the dead-letter queue. CloudWatch user guide: an alarm notifies when its state changes.
+Source: Lambda developer guide, "Asynchronous invocation": Lambda tries again after one minute, and after two
+more; then the event goes to the dead-letter queue. CloudWatch user guide: an alarm notifies when its state
+changes.
 """
 
 from collections.abc import Mapping

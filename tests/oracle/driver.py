@@ -1,7 +1,7 @@
 """The one place where the world meets the product: its ports, filled from the world, and its two use cases.
 
-`Driver.invoke` runs investigate as `functions/investigate/app.py` wires it; `Driver.decide` decides on the page
-as `functions/respond/app.py` wires it, from the link on.
+`Driver.invoke` runs investigate as `functions/investigate/app.py` wires it; `Driver.decide` decides on the
+page as `functions/respond/app.py` wires it, from the link on.
 """
 
 import json

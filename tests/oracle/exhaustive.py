@@ -1,8 +1,8 @@
 """Every history up to a depth: one or two keys, two programs, and what may happen to them, in every order.
 
-A history is a word, and each letter of it is one step. A letter whose record is late, whose run dies or whose calls
-fail costs two: it stands for what goes wrong, and for what it happens to. Some words are left out, because another
-word leads to the same:
+A history is a word, and each letter of it is one step. A letter whose record is late, whose run dies or whose
+calls fail costs two: it stands for what goes wrong, and for what it happens to. Some words are left out,
+because another word leads to the same:
 
 - a call that KMS answers without a change, and without a record that investigate reads;
 - words in which program B begins before program A: they differ only in their names;
@@ -24,7 +24,7 @@ from tests.oracle.life import EVERY, Life
 from tests.oracle.records import Principal
 from tests.oracle.telling import told
 from tests.oracle.troubles import Call, Died, How, Trouble
-from tests.oracle.world import MINUTE, World
+from tests.oracle.world import HOUR, MINUTE, World
 
 KEY: Final = "arn:aws:kms:eu-west-1:111122223333:key/aaaa0000-12ab-34cd-56ef-1234567890ab"
 OTHER: Final = "arn:aws:kms:eu-west-1:111122223333:key/bbbb0000-12ab-34cd-56ef-1234567890ab"
@@ -101,6 +101,18 @@ def _run(dies_after: int = 0, fails: Call | None = None) -> _Step:
     return step
 
 
+def _two_days(life: Life, _key: str) -> bool:
+    """Two days of which nothing is seen but a run every twelve hours."""
+    for _ in range(4):
+        life.world.pass_time(12 * HOUR)
+        life.run()
+    return True
+
+
+def _decide(choice: str) -> _Step:
+    return lambda life, key: life.decide(key, choice, enable=choice == "cancel") != "no link"
+
+
 def _of(key: str, step: _Step) -> _Step:
     """Take a step with another key than the word's."""
     return lambda life, _key: step(life, key)
@@ -135,6 +147,15 @@ ONE_KEY: Final = (
     Letter("use by B, late", _use(B, LATE), 2),
     Letter("run, look-ups fail", _run(fails=Call.LOOK_UP), 2),
 )
+DAYS_ON_END: Final = (
+    Letter("use by A", _use(A, PROMPT)),
+    Letter("use by B", _use(B, PROMPT)),
+    Letter("schedule", _schedule(PROMPT)),
+    Letter("two days", _two_days),
+    Letter("keep on the page", _decide("keep")),
+    Letter("cancel and enable on the page", _decide("cancel")),
+    Letter("cancel", _cancel(PROMPT)),
+)
 TWO_KEYS: Final = (
     Letter("schedule", _schedule(PROMPT)),
     Letter("schedule the other", _of(OTHER, _schedule(PROMPT))),
@@ -165,6 +186,7 @@ ROOTS: Final = (
     Root("a key that people know of", KEY, _KNOWN),
     Root("another account's key", FOREIGN),
     Root("another account's key that people know of", FOREIGN, _KNOWN),
+    Root("a key that people know of, for days", KEY, _KNOWN, (), DAYS_ON_END),
     Root("two keys", KEY, ("schedule", "schedule the other"), (OTHER,), TWO_KEYS),
 )
 
@@ -226,7 +248,7 @@ def begun(driver: Driver, root: Root) -> Life:
         world.kms.add(Key(arn=arn, is_ours=arn != FOREIGN))
     life = Life(driver, world, Judge())
     life.run()
-    by_name = {letter.name: letter for letter in root.letters}
+    by_name = {letter.name: letter for letter in (*ONE_KEY, *root.letters)}
     for name in root.before:
         world.pass_time(STEP)
         by_name[name].step(life, root.key)

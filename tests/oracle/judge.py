@@ -18,6 +18,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
+from tests.oracle import documented
 from tests.oracle.heard import Claim, Heard
 from tests.oracle.kms import DAY, Deletion
 from tests.oracle.troubles import EVERYWHERE, Call
@@ -100,6 +101,7 @@ class Judge:
         if not world.troubles.since(EVERYWHERE, ran.began):
             self._take_in_uses(world, ran.began)
             self._judge_told(world, ran)
+            self._judge_documented(world, ran.began)
         self._judge_true(world)
 
     def after_decision(self, world: World) -> None:
@@ -113,7 +115,11 @@ class Judge:
         for arn in world.kms.keys:
             self._judge_counts(world, arn, counts[arn])
         for name, principal in sorted(self.unnamed(world)):
-            self._violated(world, "P7 named", f"{principal} used {_short(name)}, and no notice names it")
+            self._violated(
+                world,
+                "P7 named",
+                f"{principal} used {world.kms.deletions[name[0]][name[1]]}, and no notice names it",
+            )
         if bookmark is None or world.now - bookmark > UP_TO_DATE:
             self._violated(world, "P5 moving", f"at rest, and the bookmark stays {_behind(world, bookmark)}")
         if world.table.largest > ITEM_BYTES:
@@ -133,7 +139,10 @@ class Judge:
         self._callers |= {(use.key, use.principal) for use in world.uses[self._met :]}
         self._met = len(world.uses)
         for heard in world.heard[self._heard :]:
-            self._about[heard.key] = (*self._about.get(heard.key, ()), heard)
+            before = self._about.get(heard.key, ())
+            self._about[heard.key] = (*before, heard)
+            for what in documented.of_notice(before, heard):
+                self._violated(world, "documented", what)
             self._judge_calm(world, heard)
             if heard.key:
                 self._judge_notice(world, heard, began)
@@ -242,9 +251,7 @@ class Judge:
             return
         ended = "ended well" if ran.is_done else "failed"
         promise = "P4 apart" if others else "P1 told"
-        self._violated(
-            world, promise, f"a run {ended}, and people don't know that {_short(deletion.name)} is in use"
-        )
+        self._violated(world, promise, f"a run {ended}, and people don't know that {deletion} is in use")
 
     def _cannot_be_stored(self, world: World, arn: str, began: float) -> bool:
         """Return whether the table refuses a key's items. A failed look-up is no excuse here."""
@@ -264,6 +271,18 @@ class Judge:
         if told_at > over_at:
             return True
         return readable <= over_at and any(deletion.begun <= heard.at <= over_at for heard in told)
+
+    def _judge_documented(self, world: World, began: float) -> None:
+        """People hear of each deletion, and are reminded of it, as the documents say."""
+        if world.skew or any(at >= began for at in world.troubles.last.values()):
+            return
+        for arn in world.kms.keys:
+            deletion = world.kms.active(arn, world.now)
+            if deletion and deletion.begun < began:
+                about = tuple(heard for heard in self._about.get(arn, ()) if _may_be_of(heard, deletion))
+                used = self._readable.get(deletion.name)
+                for what in documented.of_run(world, deletion, about, used, began):
+                    self._violated(world, "documented", what)
 
     def _judge_true(self, world: World) -> None:
         """Nothing that people heard last is contradicted by KMS for long."""
@@ -342,10 +361,6 @@ def _tells_folded(heard: Heard, deletion: Deletion) -> bool:
 
 def _behind(world: World, bookmark: float | None) -> str:
     return "nowhere" if bookmark is None else f"{(world.now - bookmark) / MINUTE:.0f} minutes behind"
-
-
-def _short(name: _Name) -> str:
-    return f"{_tail(name[0])} (deletion {name[1] + 1})"
 
 
 def _tail(arn: str) -> str:

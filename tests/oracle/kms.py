@@ -66,17 +66,21 @@ class Key:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deletion:
-    """One scheduled deletion of one key, from its beginning to its cancellation."""
+    """One scheduled deletion of one key; `readable` is when the log group tells of it."""
 
     key: str
     number: int
     begun: float
     date: float | None
+    readable: float = float("inf")
     ended: float | None = None
 
     @property
     def name(self) -> tuple[str, int]:
         return self.key, self.number
+
+    def __str__(self) -> str:
+        return f"{self.key.rpartition('/')[2].partition('-')[0]} (deletion {self.number + 1})"
 
     def is_active(self, now: float) -> bool:
         """Whether KMS calls the key pending for it."""
@@ -97,7 +101,9 @@ class Kms:
         self.keys[key.arn] = key
         self.deletions[key.arn] = ()
 
-    def schedule(self, arn: str, now: float, days: int, *, replicas: bool = False) -> bool:
+    def schedule(
+        self, arn: str, now: float, days: int, *, replicas: bool = False, readable: float = float("inf")
+    ) -> bool:
         """Schedule a deletion; False if the key's state does not allow it."""
         key = self.keys[arn]
         if key.state not in {State.ENABLED, State.DISABLED}:
@@ -105,7 +111,8 @@ class Kms:
         date = None if replicas else now + days * DAY
         state = State.PENDING_REPLICAS if replicas else State.PENDING
         self.keys[arn] = replace(key, state=state, date=date, days=days)
-        begun = Deletion(key=arn, number=len(self.deletions[arn]), begun=now, date=date)
+        number = len(self.deletions[arn])
+        begun = Deletion(key=arn, number=number, begun=now, date=date, readable=readable)
         self.deletions[arn] = (*self.deletions[arn], begun)
         return True
 

@@ -160,6 +160,7 @@ _CALM: Final = (
         "burst",
         "messages",
         "history",
+        "days",
     ),
 )
 _ROUGH: Final = (

@@ -1,4 +1,4 @@
-"""Histories at random keep the promise: see `tests.oracle.plans`; `python -m tests.oracle random` has more."""
+"""Histories at random keep the promise; `python -m tests.oracle random` lives through more of them."""
 
 import os
 

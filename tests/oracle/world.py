@@ -21,6 +21,7 @@ BEGINNING: Final = 1_795_478_400.0
 """The first moment of every history: 2026-11-24 00:00 UTC."""
 
 MINUTE: Final = 60.0
+HOUR: Final = 3600.0
 OURS: Final = "111122223333"
 """The account that the stack is in."""
 
@@ -110,7 +111,7 @@ class World:
 
     def schedule(self, arn: str, days: int, delay: float, *, replicas: bool = False) -> None:
         """Somebody schedules the deletion of a key; a key that is pending already refuses."""
-        if self.kms.schedule(arn, self.now, days, replicas=replicas):
+        if self.kms.schedule(arn, self.now, days, replicas=replicas, readable=self.now + delay):
             made = of_scheduling(self._next(), arn, ADMIN.identity(), self.now, days)
             key = self.kms.keys[arn]
             self._write(made, delay)
