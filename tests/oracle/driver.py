@@ -45,6 +45,8 @@ ACCOUNT: Final = "111122223333"
 REGION: Final = "eu-west-1"
 IGNORED: Final = "arn:aws:sts::111122223333:assumed-role/scanner/*"
 CHANNEL: Final = "email"
+LONGEST_LOOK_UP: Final = 4.0
+"""Seconds after which a look-up that somebody waits for fails."""
 
 _KINDS: Final[Mapping[str, type[AwsError]]] = {
     "AccessDeniedException": DeniedError,
@@ -90,17 +92,23 @@ def _as_the_adapters_do() -> Iterator[None]:
 class AtOnce(Executor):
     """Runs what it is given at once, in this thread; a look-up that is too slow stays under way."""
 
+    def __init__(self) -> None:
+        self.running = 0
+
     def submit(
         self, fn: Callable[_Args, _Result], /, *args: _Args.args, **kwargs: _Args.kwargs
     ) -> "Future[_Result]":
         future: Future[_Result] = Future()
         future.set_running_or_notify_cancel()
+        self.running += 1
         try:
             future.set_result(fn(*args, **kwargs))
         except StillUnderWay:
             pass
         except Exception as error:  # noqa: BLE001 - as every executor does
             future.set_exception(error)
+        finally:
+            self.running -= 1
         return future
 
 
@@ -111,11 +119,11 @@ class Driver:
     world: World = field(default_factory=World)
     policy: Policy = field(default_factory=lambda: Policy(ignored_callers=(IGNORED,)))
     problems: list[str] = field(default_factory=list)
+    pool: AtOnce = field(default_factory=AtOnce)
     investigator: Investigator = field(init=False)
     rescuer: Rescuer = field(init=False)
 
     def __post_init__(self) -> None:
-        pool = AtOnce()
         sources = Sources(
             keys=_Directory(self),
             history=self,
@@ -131,10 +139,10 @@ class Driver:
             channels=(CHANNEL,),
             policy=self.policy,
             logs=_Logs(self),
-            facts=Facts(sources=sources, pool=pool, budget=0.0),
+            facts=Facts(sources=sources, pool=self.pool, budget=0.0),
             casebook=self.casebook,
             queue=self,
-            pool=pool,
+            pool=self.pool,
             clock=self.clock,
             sleep=self.sleep,
             remaining=lambda: self.world.deadline - self.world.now,
@@ -143,7 +151,7 @@ class Driver:
         self.rescuer = Rescuer(
             channels=(CHANNEL,),
             looker=Looker(
-                keys=_Directory(self), casebook=self.casebook, pool=pool, clock=self.clock, log=self
+                keys=_Directory(self), casebook=self.casebook, pool=self.pool, clock=self.clock, log=self
             ),
             keys=_Directory(self),
             control=_Control(self),
@@ -195,7 +203,11 @@ class Driver:
             enable=enable,
             why="it is meant",
         )
-        return self.rescuer.act(claims, decision, seen.file.decisions).name
+        try:
+            return self.rescuer.act(claims, decision, seen.file.decisions).name
+        except ReprieveError as error:
+            self.problems.append(f"{type(error).__name__}: {error}")
+            return "failed"
 
     def bookmark(self) -> float | None:
         """Return how far the log group has been read for good."""
@@ -293,7 +305,13 @@ class _Directory:
 
     def _look_up(self, key: KeyArn, operation: str) -> Key:
         with _as_the_adapters_do():
-            return self.driver.world.look_up(str(key), operation)
+            try:
+                return self.driver.world.look_up(str(key), operation)
+            except StillUnderWay:
+                if self.driver.pool.running:
+                    raise
+                self.driver.world.spend(LONGEST_LOOK_UP)
+                raise Refusal(operation, "ReadTimeoutError") from None
 
 
 @dataclass(frozen=True, slots=True)

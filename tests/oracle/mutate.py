@@ -108,11 +108,12 @@ def _broken() -> Iterator[str]:
     from tests.oracle.exhaustive import ROOTS, Walk  # noqa: PLC0415 - imports the product, mutated or not
     from tests.oracle.random_histories import live_all  # noqa: PLC0415 - as above
 
+    half = HISTORIES // 2
+    yield from (f"seed {failure.seed}" for failure in live_all(1, half))
     for root in ROOTS:
         for broken in Walk(DEPTH).from_root(root).failures:
             yield f"{root.name}: {', '.join(broken.word)}"
-    for failure in live_all(1, HISTORIES):
-        yield f"seed {failure.seed}"
+    yield from (f"seed {failure.seed}" for failure in live_all(1 + half, half))
 
 
 class _Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):

@@ -6,7 +6,7 @@ from random import Random
 from typing import Any, Final
 
 from tests.oracle.kms import Key
-from tests.oracle.records import MANAGEMENT, USES, Principal
+from tests.oracle.records import MANAGEMENT, SCRIPTS, USES, Principal
 from tests.oracle.strangers import KINDS
 from tests.oracle.table import TimeToLive
 from tests.oracle.troubles import Call, How
@@ -110,7 +110,8 @@ _DRAW: Final[dict[str, Callable[[Random, int], Step]]] = {
         "burst",
         chance.randrange(keys),
         chance.randrange(len(PRINCIPALS)),
-        chance.choice((3, 3, 24)),
+        chance.choice((3, 3, 3, 24, 24, 120)),
+        chance.choice(("", "", *SCRIPTS)),
     ),
     "manage": lambda chance, keys: (
         "manage",

@@ -16,6 +16,31 @@ MANAGEMENT: Final = ("TagResource", "EnableKey", "DisableKey", "ScheduleKeyDelet
 USES: Final = ("Decrypt", "GenerateDataKey", "Sign", "CreateGrant")
 
 
+CONTEXT_BYTES: Final = 8192
+SCRIPTS: Final = ("x", "\u9375", "\u202e\u0635", "\U0001f511", "<b>&amp;", '\\"\\u0000', "\n\r\t")
+_ARNS: Final = {
+    "aws:s3:arn": "arn:aws:s3:::bucket/{}",
+    "SecretARN": "arn:aws:secretsmanager:eu-west-1:111122223333:secret:{}",
+    "PARAMETER_ARN": "arn:aws:ssm:eu-west-1:111122223333:parameter/{}",
+    "aws:lambda:FunctionArn": "arn:aws:lambda:eu-west-1:111122223333:function:{}",
+    "aws:sqs:arn": "arn:aws:sqs:eu-west-1:111122223333:{}",
+    "aws:sns:topicArn": "arn:aws:sns:eu-west-1:111122223333:{}",
+    "aws:kinesis:arn": "arn:aws:kinesis:eu-west-1:111122223333:stream/{}",
+    "aws:logs:arn": "arn:aws:logs:eu-west-1:111122223333:log-group:{}",
+}
+
+
+def largest_context(number: int, script: str) -> dict[str, str]:
+    """Return an encryption context as large as KMS takes it, in any script, that names as much as it can."""
+    if number % 2:
+        return {
+            "aws:s3:arn": f"arn:aws:s3:::bucket/{number}-{script * (CONTEXT_BYTES // len(script.encode()))}"
+        }
+    room = CONTEXT_BYTES // len(_ARNS) - 100
+    filling = (script * room)[: room // len(script.encode()) * len(script)]
+    return {name: arn.format(f"{number}-{filling}") for name, arn in _ARNS.items()}
+
+
 @dataclass(frozen=True, slots=True)
 class Principal:
     """Whoever calls KMS. Every session of a role is the same principal; `name` is what people must hear."""

@@ -6,6 +6,7 @@ from typing import Any, Final
 from tests.oracle.course import Course
 from tests.oracle.log_group import Scan
 from tests.oracle.plans import KEYS, PRINCIPALS, Step
+from tests.oracle.records import largest_context
 from tests.oracle.strangers import forge
 from tests.oracle.table import TimeToLive
 from tests.oracle.troubles import EVERYWHERE, Call, How, Trouble
@@ -40,9 +41,13 @@ def _use(  # noqa: PLR0917 - as it was drawn
     course.pass_time(20.0)
 
 
-def _burst(course: Course, key: int, who: int, number: int) -> None:
+def _burst(course: Course, key: int, who: int, number: int, script: str) -> None:
+    """Many sessions of one role, each with what KMS lets it write into its encryption context."""
     for place in range(number):
-        course.life.world.use(KEYS[key].arn, PRINCIPALS[who], session=f"worker-{place}", delay=MINUTE)
+        context = largest_context(place, script) if script else None
+        course.life.world.use(
+            KEYS[key].arn, PRINCIPALS[who], session=f"worker-{place % 24}", delay=MINUTE, context=context
+        )
     course.pass_time(MINUTE)
 
 

@@ -10,13 +10,19 @@ from typing import Final
 
 from tests.oracle.kms import DAY
 from tests.oracle.log_group import Line
-from tests.oracle.records import Principal, Record, of_deletion, of_scheduling, record
+from tests.oracle.records import (
+    SCRIPTS,
+    Principal,
+    Record,
+    largest_context,
+    of_deletion,
+    of_scheduling,
+    record,
+)
 from tests.oracle.world import OURS, World
 
 FORGER: Final = Principal("forger")
 _LONG_AGO, _FAR_AHEAD = 0.0, 4_102_444_800.0  # 1970 and 2100
-_KILOBYTES: Final = 8192
-_SCRIPTS: Final = ("x", "\u9375", "\u202e\u0635", "\U0001f511", "<b>&amp;", '\\"\\u0000', "\n\r\t")
 
 
 def forge(world: World, kind: str, arn: str, number: int) -> None:
@@ -112,13 +118,11 @@ def _timeless(world: World, arn: str, place: int) -> Record:
 
 
 def _large(world: World, arn: str, place: int) -> Record:
-    script = _SCRIPTS[place % len(_SCRIPTS)]
-    text = (script * _KILOBYTES)[: _KILOBYTES // len(script.encode())]
-    who = replace(FORGER, name=f"forger-{place}").identity(text[:64])
-    context = {"aws:s3:arn": f"arn:aws:s3:::{text}", text[:500]: text}
-    return _refusal(
-        world, arn, place, userIdentity=who, userAgent=text, requestParameters={"encryptionContext": context}
-    )
+    script = SCRIPTS[place % len(SCRIPTS)]
+    context = largest_context(place, script)
+    who = replace(FORGER, name=f"forger-{place % 30}").identity(script * 60)
+    parameters = {"encryptionContext": context}
+    return _refusal(world, arn, place, userIdentity=who, userAgent=script * 300, requestParameters=parameters)
 
 
 def _crowd(world: World, arn: str, place: int) -> Record:
