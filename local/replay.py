@@ -15,20 +15,21 @@ from pathlib import Path
 from typing import IO, Final
 
 from reprieve.arn import KeyArn
-from reprieve.bookkeeping import count, note_changes, note_schedulings
+from reprieve.bookkeeping import count, note_answer, note_changes, note_schedulings
 from reprieve.cases import Case, open_case
 from reprieve.channels import email
 from reprieve.clock import MINUTE, parse, to_minute
 from reprieve.due import Policy
 from reprieve.fields import text
 from reprieve.findings import tell_all
-from reprieve.keys import Key, Unknown
+from reprieve.keys import Key, KmsAnswer, Unknown
 from reprieve.notices import Notice
 from reprieve.readings import Reading
 from reprieve.records import Scheduling, read
 from reprieve.wire import to_json
 
 ENDINGS: Final = (".json", ".json.gz", ".jsonl", ".jsonl.gz", ".gz")
+NOT_ASKED: Final = KmsAnswer(can_be_asked=False)
 NO_LOOK_UP: Final = Unknown(fact="state, aliases and tags of the key", why="a replay asks AWS nothing")
 
 
@@ -94,7 +95,8 @@ def notices(reading: Reading) -> Iterator[Notice]:
         case = note_schedulings(_opened_case(key, schedulings, min(moments), now), schedulings)
         case, found = tell_all(count(case, minutes, now, now), now, Policy())
         yield from found
-        yield from tell_all(note_changes(case, reading.changes.get(key, ())), now, Policy())[1]
+        case = note_answer(note_changes(case, reading.changes.get(key, ()), now), NOT_ASKED, now)
+        yield from tell_all(case, now, Policy())[1]
 
 
 def _opened_case(arn: KeyArn, schedulings: Sequence[Scheduling], start: datetime, now: datetime) -> Case:

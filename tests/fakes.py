@@ -19,8 +19,9 @@ from reprieve.errors import (
 )
 from reprieve.facts import Facts, Sources
 from reprieve.links import SigningKey
-from reprieve.ports import Document, Grants, KeyMetadata, KeyUsage, LinkChecker, LogLine
+from reprieve.ports import MOST_AT_ONCE, Document, Grants, KeyMetadata, KeyUsage, LinkChecker, LogLine, LogPage
 
+ITEM_LIMIT = 399_000  # DynamoDB takes 400 KB an item, its names included
 NOW = datetime(2026, 11, 22, 15, 0, tzinfo=UTC)
 
 _Args = ParamSpec("_Args")
@@ -53,18 +54,25 @@ class FakeClock:
 
 @dataclass
 class FakeLogs:
-    """A log group. `appear` puts off the moment at which a line can be read."""
+    """A log group. `appear` puts off the moment at which a line can be read.
+
+    Each page takes `page_time`, and `empty_pages` come before each full one.
+    """
 
     clock: FakeClock
     lines: list[tuple[datetime, LogLine]] = field(default_factory=list)
     reads: list[tuple[datetime, datetime]] = field(default_factory=list)
     error: AwsError | None = None
+    page_size: int = 500
+    page_time: timedelta = timedelta()
+    empty_pages: int = 0
+    pages_read: int = 0
 
     def put(self, message: str, timestamp: datetime | None = None, appear: datetime | None = None) -> None:
         at = timestamp or self.clock.now
         self.lines.append((appear or at, LogLine(at, message)))
 
-    def read(self, start: datetime, end: datetime, pattern: str) -> Iterator[LogLine]:
+    def read(self, start: datetime, end: datetime, pattern: str, token: str = "") -> Iterator[LogPage]:
         assert pattern
         if self.error:
             raise self.error
@@ -72,7 +80,13 @@ class FakeLogs:
         readable = sorted(
             (line for appear, line in self.lines if appear <= self.clock.now), key=lambda line: line.timestamp
         )
-        return iter([line for line in readable if start <= line.timestamp < end])
+        wanted = [line for line in readable if start <= line.timestamp < end]
+        pages = [wanted[at : at + self.page_size] for at in range(0, len(wanted), self.page_size)] or [[]]
+        pages = [page for full in pages for page in (*([[]] * self.empty_pages), full)]
+        for number in range(int(token or 0), len(pages)):
+            self.clock.now += self.page_time
+            self.pages_read += 1
+            yield LogPage(pages[number], str(number + 1) if number + 1 < len(pages) else "")
 
 
 @dataclass
@@ -266,16 +280,22 @@ class FakeTable:
         names = sorted(name for name in self.documents if name[0] == partition and name[1].startswith(prefix))
         return [self.documents[name] for name in names]
 
-    def put(self, *documents: Document) -> None:
+    def put(self, *documents: Document, gone: Sequence[Document] = ()) -> None:
         if self.errors and (error := self.errors.pop(0)):
             raise error
+        assert 0 < len(documents) + len(gone) <= MOST_AT_ONCE
         for document in documents:
             there = self.get(document.partition, document.sort)
-            if (there.version if there else 0) != document.version:
+            if document.is_guarded and (there.version if there else 0) != document.version:
                 raise ConflictError
+            size = len(json.dumps(document.body, ensure_ascii=False, separators=(",", ":")).encode())
+            if size > ITEM_LIMIT:
+                raise AwsError("dynamodb:PutItem", "ValidationException", f"{size} bytes are too many")
         for document in documents:
             name = (document.partition, document.sort)
-            self.documents[name] = replace(document, version=document.version + 1)
+            self.documents[name] = replace(document, version=document.version + 1, is_guarded=True)
+        for document in gone:
+            self.documents.pop((document.partition, document.sort), None)
 
     def delete(self, document: Document) -> None:
         self.documents.pop((document.partition, document.sort), None)

@@ -64,8 +64,8 @@ class FatefulTable:
     def list(self, partition: str, prefix: str = "") -> Sequence[Document]:
         return self.table.list(partition, prefix)
 
-    def put(self, *documents: Document) -> None:
-        self.fate.around(lambda: self.table.put(*documents))
+    def put(self, *documents: Document, gone: Sequence[Document] = ()) -> None:
+        self.fate.around(lambda: self.table.put(*documents, gone=gone))
 
     def delete(self, document: Document) -> None:
         self.fate.around(lambda: self.table.delete(document))
@@ -179,7 +179,7 @@ class History:
                 assert self.was_struck or len(ids) == len(about)
                 assert case.told.in_use
                 assert set(rows) <= set(case.told.callers)
-        assert self.world.casebook.outbox() == ()
+        assert list(self.world.table.list("outbox")) == []
 
 
 _events = st.sampled_from(["alarms/alarm", "alarms/schedule", "alarms/ok"])

@@ -37,7 +37,7 @@ class World:
     log: FakeLog = field(default_factory=FakeLog)
     channels: tuple[str, ...] = ("email", "slack")
     policy: Policy = field(default_factory=Policy)
-    seconds_left: Callable[[], float] = lambda: 100.0
+    seconds_left: Callable[[], float] = lambda: 200.0
 
     def __post_init__(self) -> None:
         self.logs = FakeLogs(self.clock)
@@ -49,6 +49,7 @@ class World:
         Investigator(
             log_group="trail",
             alarm_name="KMSKeyPendingDeletionErrorAlarm",
+            account="111122223333",
             region="eu-west-1",
             channels=self.channels,
             policy=self.policy,

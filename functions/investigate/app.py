@@ -12,7 +12,7 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from reprieve.adapters.accounts import Accounts, member_sessions
-from reprieve.adapters.aws import BRIEF, PATIENT, PROMPT
+from reprieve.adapters.aws import BRIEF, PAGING, PROMPT
 from reprieve.adapters.dynamodb import DynamoTable
 from reprieve.adapters.event_history import CloudTrailHistory
 from reprieve.adapters.kms import KmsDirectory
@@ -54,6 +54,7 @@ def _investigator() -> Investigator:
     return Investigator(
         log_group=settings.log_group,
         alarm_name=settings.alarm_name,
+        account=settings.account,
         region=settings.region,
         channels=settings.channels,
         policy=Policy(
@@ -61,7 +62,7 @@ def _investigator() -> Investigator:
             tells_of_scheduling=settings.tells_of_scheduling,
             ignored_callers=settings.ignored_callers,
         ),
-        logs=CloudWatchLogs(boto3.client("logs", config=PATIENT), settings.log_group),
+        logs=CloudWatchLogs(boto3.client("logs", config=PAGING), settings.log_group),
         facts=_facts(settings),
         casebook=Casebook(
             DynamoTable(boto3.client("dynamodb", config=PROMPT), settings.table), settings.kept

@@ -285,7 +285,7 @@ def test_a_click_brings_the_key_back_proves_it_records_it_and_tells_everybody(wo
     (entry,) = world.audit()
     assert (entry.state_before, entry.outcome) == ("PendingDeletion", "rescued")
     assert entry.request_ids == ("cancel-request", "enable-request")
-    assert world.casebook.outbox() == ()
+    assert list(world.table.list("outbox")) == []
 
 
 def test_without_the_tick_the_key_stays_disabled_and_the_page_says_so(world: World) -> None:
@@ -824,7 +824,7 @@ def test_what_is_stored_and_can_not_be_sent_is_not_said_to_be_undone(world: Worl
 
     assert page.status == 200
     assert "Every channel is being told." in read(page)
-    assert len(world.casebook.outbox()) == 1
+    assert len(world.table.list("outbox")) == 1
 
 
 def test_a_key_that_is_brought_back_while_somebody_keeps_its_deletion_is_not_said_to_go(world: World) -> None:

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from reprieve.callers import Caller
 from reprieve.records import KeyUse
 from reprieve.resources import Resource
-from reprieve.tallies import CALLERS_LISTED, Counted, Requests, Uses, total
+from reprieve.minute_counts import Counted, Requests
+from reprieve.tallies import CALLERS_LISTED, Uses, total
 from tests.examples import BILLING, SOMEBODY, at, use, uses
 
 

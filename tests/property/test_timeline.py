@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reprieve.records import KeyUse
-from reprieve.tallies import Counted, Requests
+from reprieve.minute_counts import Counted, Requests
 from reprieve.timeline import BUCKETS, Timeline, hour
 from tests.examples import BILLING, SOMEBODY, at, use
 

@@ -9,7 +9,7 @@ from reprieve.bookkeeping import count, note_schedulings
 from reprieve.cases import Counts, ScheduledBy, date_name, open_case
 from reprieve.keys import Key, Unknown
 from reprieve.records import Scheduling
-from reprieve.tallies import Counted
+from reprieve.minute_counts import Counted
 from reprieve.timeline import Timeline
 from tests.examples import ADMIN, DELETION, JANE, KEY, NOW, at, case, counted, key, use, uses
 

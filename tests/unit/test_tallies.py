@@ -8,7 +8,8 @@ import pytest
 from reprieve import tallies
 from reprieve.callers import Caller
 from reprieve.records import KeyUse
-from reprieve.tallies import Counted, Requests, Tally, Uses, merged, total
+from reprieve.minute_counts import Counted, Requests
+from reprieve.tallies import Tally, Uses, total
 from tests.examples import BILLING, JANE, ORDERS, SECRET, SOMEBODY, VOLUME, at, counted, use, uses
 
 

@@ -14,6 +14,8 @@ from reprieve.clock import parse
 from reprieve.errors import NotUnderstoodError
 from reprieve.fields import ARN_LIMIT, mapping, objects, text
 
+LONGEST_LOOK_BACK: Final = timedelta(days=1)
+"""However long an alarm says that it looks at: anybody who may publish to its topic can write such a message."""
 _LONGEST_EVALUATION: Final = timedelta(days=7)  # CloudWatch API reference, PutMetricAlarm, EvaluationPeriods
 _LOOK_BACK: Final = timedelta(minutes=15)
 _DEFAULT_EVALUATION: Final = timedelta(minutes=1)
@@ -40,10 +42,10 @@ class Alarm:
     changed_at: datetime
     evaluated: timedelta
 
-    @property
-    def since(self) -> datetime:
-        """From when on the record that made it ring may have been delivered."""
-        return self.changed_at - self.evaluated - _LOOK_BACK
+    def since(self, now: datetime) -> datetime:
+        """Return from when on the record that made it ring may have been delivered."""
+        start = self.changed_at - self.evaluated - _LOOK_BACK
+        return min(max(start, now - LONGEST_LOOK_BACK), now - _LOOK_BACK)
 
 
 def messages(event: Mapping[str, Any]) -> tuple[str, ...]:

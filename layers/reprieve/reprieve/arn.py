@@ -14,6 +14,9 @@ _KMS_ARN = re.compile(
     r"arn:(?P<partition>aws[a-z-]{0,20}):kms:(?P<region>[a-z]{2}[a-z0-9-]{1,30}):(?P<account>[0-9]{12})"
     r":(?P<resource>key/[A-Za-z0-9-]{1,64}|alias/" + _NAME + r")"
 )
+KEY_ARN_PATTERN: Final = r"arn:aws[a-z-]{0,20}:kms:[a-z]{2}[a-z0-9-]{1,30}:[0-9]{12}:key/[A-Za-z0-9-]{1,64}"
+"""A regular expression of a key's ARN, for texts of which one is a part."""
+
 _KEY_ID = re.compile(r"(?:mrk-[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})")
 
 _ARN = re.compile(

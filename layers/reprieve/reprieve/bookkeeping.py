@@ -1,4 +1,8 @@
-"""What a reading of the log group, and a look at KMS, do to a case: from one value to the next."""
+"""What a reading of the log group, and KMS' answer, do to a case: from one value to the next.
+
+KMS' answer, asked after the records were read, outranks every record: a record says who did something and when,
+KMS says what holds. What only a record says is kept as reported, until KMS answers or can't be asked for a while.
+"""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -6,12 +10,24 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from reprieve.cases import Case, Closure, Counts, Ending, ScheduledBy
+from reprieve.clock import to_minute
+from reprieve.keys import KmsAnswer
+from reprieve.minute_counts import Counted
 from reprieve.records import Change, KeyChange, Scheduling
-from reprieve.tallies import Counted
 
 DELETED_WITHIN: Final = timedelta(hours=24)
+"""How long after its date KMS may delete a key; source: KMS developer guide, "Deleting AWS KMS keys"."""
+
+LONGEST_DELETION: Final = timedelta(days=31)
+"""The longest waiting period, and a day: a case without a date is over after that."""
+
+CANCEL_RECORD_DELAY: Final = timedelta(minutes=15)
+"""How long the record that says who cancelled a deletion may be under way."""
+
+ANSWER_DELAY: Final = timedelta(minutes=10)
+"""How long KMS' answer is waited for, before people are told what only CloudTrail says."""
+
 _SAME_DATE: Final = timedelta(minutes=2)  # between a record's own seconds and DescribeKey's DeletionDate
-_ENDINGS: Final = {Change.CANCELLED: Ending.CANCELLED, Change.DELETED: Ending.DELETED}
 
 
 def count(
@@ -30,10 +46,17 @@ def count(
     if read_until <= case.read_until:
         return case
     settle_until = max(settle_until, case.settled_until)
+    answered_until = to_minute(case.unanswered_since) if case.unanswered_since else settle_until
     fresh = sorted(minute for minute in minutes if minute >= case.settled_until)
-    settled = case.settled.plus(minutes[minute] for minute in fresh if minute < settle_until)
-    recent = Counts().plus(minutes[minute] for minute in fresh if minute >= settle_until)
-    return replace(case, settled=settled, recent=recent, settled_until=settle_until, read_until=read_until)
+    done = [minute for minute in fresh if minute < settle_until]
+    return replace(
+        case,
+        settled=case.settled.plus(minutes[minute] for minute in done if minute < answered_until),
+        unanswered=case.unanswered.plus(minutes[minute] for minute in done if minute >= answered_until),
+        recent=Counts().plus(minutes[minute] for minute in fresh if minute >= settle_until),
+        settled_until=settle_until,
+        read_until=read_until,
+    )
 
 
 def glimpse(case: Case, minutes: Mapping[datetime, Counted]) -> Case:
@@ -45,43 +68,104 @@ def glimpse(case: Case, minutes: Mapping[datetime, Counted]) -> Case:
     return replace(case, recent=Counts().plus(minutes[minute] for minute in fresh))
 
 
+def cut(case: Case, minutes: Mapping[datetime, Counted], end: datetime) -> Case:
+    """Return an earlier case of a key as the later one leaves it: minutes from `end` on are the later one's.
+
+    What was counted while KMS could not be asked goes there as well.
+    """
+    end = max(end, case.settled_until)
+    ours = sorted(minute for minute in minutes if case.settled_until <= minute < end)
+    settled = case.settled.plus(minutes[minute] for minute in ours)
+    return replace(
+        case, settled=settled, unanswered=Counts(), recent=Counts(), settled_until=end, read_until=end
+    )
+
+
 def note_schedulings(case: Case, schedulings: Iterable[Scheduling]) -> Case:
     """Return the case with who scheduled it, where one of the records is of this very deletion."""
     for scheduling in schedulings:
-        if case.deletion_date and abs(scheduling.deletion_date - case.deletion_date) < _SAME_DATE:
+        if is_of(scheduling, case.deletion_date):
             return replace(case, scheduled_by=ScheduledBy(caller=scheduling.caller, at=scheduling.at))
     return case
 
 
-def note_changes(case: Case, changes: Iterable[KeyChange]) -> Case:
-    """Return the case, closed if one of the records is of its end, and not of before its beginning."""
+def is_of(scheduling: Scheduling, deletion_date: datetime | None) -> bool:
+    """Return whether a record is of the scheduling of the deletion at a date."""
+    return deletion_date is not None and abs(scheduling.deletion_date - deletion_date) < _SAME_DATE
+
+
+def note_changes(case: Case, changes: Iterable[KeyChange], now: datetime) -> Case:
+    """Return the case with the latest cancellation that CloudTrail tells of, if it can be of this deletion.
+
+    It can't, if it came before the scheduling, or if KMS refused a use of the key after it.
+    """
     since = case.scheduled_by.at if case.scheduled_by else None
     for change in changes:
-        ending = _ENDINGS.get(change.change)
-        if case.closure is None and ending and (since is None or change.at >= since):
-            case = replace(case, closure=Closure(how=ending, at=change.at, by=change.caller))
+        reported = case.cancel_reported
+        if (
+            case.closure is None
+            and change.change is Change.CANCELLED
+            and (since is None or change.at >= since)
+            and (reported is None or change.at > reported.at)
+        ):
+            closure = Closure(how=Ending.CANCELLED, at=min(change.at, now), by=change.caller)
+            case = replace(case, cancel_reported=closure)
     return case
 
 
-def note_state(case: Case, state: str | None, now: datetime, patience: timedelta) -> Case:
-    """Return the case, closed if KMS shows that it is over and no record will tell who saw to it.
-
-    Source: KMS developer guide, "Deleting AWS KMS keys": a key is gone up to 24 hours after the date.
+def note_answer(case: Case, answer: KmsAnswer, now: datetime) -> Case:
+    """Return the case as KMS' answer has it: open while KMS calls the key pending for its date.
 
     Args:
-        case: The case, with the key as it was last looked up.
-        state: The key's state as it was looked up just now; None if it could not be read.
+        case: The case.
+        answer: What KMS says, asked after the records that the case holds were read.
         now: The present.
-        patience: How long a record may be under way.
     """
+    if not answer.is_answer:
+        return _unanswered(case, answer, now)
+    case = (
+        replace(case, settled=case.settled + case.unanswered, unanswered=Counts(), unanswered_since=None)
+        if case.unanswered_since
+        else case
+    )
+    if answer.is_pending and answer.deletion_date == case.deletion_date:
+        return replace(case, closure=None, cancel_reported=None, not_pending_since=None)
+    if case.closure:
+        return replace(case, closure=replace(case.closure, confirmed=True))
+    if answer.is_pending:
+        return _closed(case, replace(_reported(case, now), scheduled_again=answer.deletion_date))
+    if answer.is_absent and case.deletion_date and now >= case.deletion_date:
+        return _closed(case, Closure(how=Ending.DELETED, at=now))
+    if case.cancel_reported and not answer.is_absent:
+        return _closed(case, case.cancel_reported)
+    since = case.not_pending_since or now
+    if now - since < CANCEL_RECORD_DELAY:
+        return replace(case, not_pending_since=since)
+    how = Ending.ABSENT if answer.is_absent else Ending.CANCELLED
+    return _closed(case, Closure(how=how, at=since))
+
+
+def _unanswered(case: Case, answer: KmsAnswer, now: datetime) -> Case:
+    """Return the case with what the calendar and CloudTrail say, once that is all there is."""
     if case.closure:
         return case
-    if state is None:
-        is_gone = case.deletion_date is not None and now >= case.deletion_date + DELETED_WITHIN
-        return replace(case, closure=Closure(how=Ending.DELETED, at=now)) if is_gone else case
-    if case.key.is_pending and case.key.deletion_date == case.deletion_date:
-        return replace(case, not_pending_since=None)
-    since = case.not_pending_since or now
-    if now - since < patience:
-        return replace(case, not_pending_since=since)
-    return replace(case, closure=Closure(how=Ending.CANCELLED, at=since))
+    since = case.unanswered_since or now
+    case = replace(case, unanswered_since=since)
+    over_at = case.deletion_date + DELETED_WITHIN if case.deletion_date else case.opened_at + LONGEST_DELETION
+    if now >= over_at:
+        how = Ending.DELETED if case.deletion_date else Ending.UNKNOWN
+        return _closed(case, Closure(how=how, at=now, confirmed=False))
+    reported, last_use = case.cancel_reported, case.uses.last_at
+    if reported is None or (last_use and last_use > reported.at):
+        return case
+    if answer.can_be_asked and now - since < ANSWER_DELAY:
+        return case
+    return _closed(case, replace(reported, confirmed=False))
+
+
+def _reported(case: Case, now: datetime) -> Closure:
+    return case.cancel_reported or Closure(how=Ending.CANCELLED, at=now)
+
+
+def _closed(case: Case, closure: Closure) -> Case:
+    return replace(case, closure=closure, cancel_reported=None, not_pending_since=None)

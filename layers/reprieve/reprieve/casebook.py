@@ -6,27 +6,30 @@
 | `key#ARN`           | `case#DATE`               | a case                                              |
 | `key#ARN`           | `audit#TIME#ID`           | what happened to a case: see `reprieve.history`     |
 | `key#ARN`           | `decision#DATE`           | the latest decision about a case                    |
-| `open`              | a case's id               | when to look at the case although nothing was read  |
+| `open`              | a case's id               | what KMS last said, and when to look at it again    |
 | `outbox`            | a notice's id             | a notice that is decided, and not yet in the queue  |
+| `notices`           | `sent`                    | how many were sent lately: see `reprieve.outbox`    |
 | `session#HASH`      | `session`                 | somebody who has signed in: see `reprieve.signin`   |
 
 A notice is written in one transaction with the case that it is about, and sent afterwards:
 what has been decided is sent, whenever the sender dies.
 """
 
-import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final, TypeVar
 
 from reprieve.arn import KeyArn
-from reprieve.cases import Case, case_id, date_name
+from reprieve.bookmark import Bookmark
+from reprieve.cases import Case, case_id
 from reprieve.clock import rfc3339
 from reprieve.decisions import Decision
 from reprieve.errors import NotUnderstoodError
 from reprieve.history import Entry, Event
 from reprieve.notices import Notice
+from reprieve.open_cases import OpenCase
+from reprieve.outbox import envelopes, outbox_entry
 from reprieve.ports import Document, MessageQueue, Table
 from reprieve.wire import from_json, to_json
 
@@ -37,24 +40,9 @@ AUDIT: Final = "audit#"
 
 _BOOKMARK: Final = "bookmark"
 _OPEN: Final = "open"
-_OUTBOX: Final = "outbox"
 _CASE: Final = "case#"
 _DECISION: Final = "decision#"
 _Kept = TypeVar("_Kept")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Bookmark:
-    """How far a log group has been read: minutes before `settled_until` are never read again.
-
-    `no_event_told_at` is when people were last told of an alarm that no record explains.
-    `copies_from` is set by a storm: what was delivered before it is not searched for copies again.
-    """
-
-    settled_until: datetime | None = None
-    copies_from: datetime | None = None
-    no_event_told_at: datetime | None = None
-    version: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,23 +66,6 @@ class CaseFile:
     unreadable: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Waiting:
-    """A case's entry in the list of those that may have to be looked at again.
-
-    `knows_who` is whether it is open, and says who scheduled the deletion.
-    """
-
-    key: KeyArn
-    deletion_date: datetime | None = None
-    wake_at: datetime | None = None
-    knows_who: bool = False
-
-    def is_due(self, now: datetime) -> bool:
-        """Return whether the time has come."""
-        return self.wake_at is not None and self.wake_at <= now
-
-
 @dataclass(frozen=True, slots=True)
 class Casebook:
     """The table, in this product's words. `kept` is how long a case is, and what happened to it."""
@@ -115,54 +86,52 @@ class Casebook:
         """
         self.table.put(_place(log_group, bookmark))
 
-    def case(self, key: KeyArn, deletion_date: datetime | None) -> Case | None:
+    def case(self, key: KeyArn, deletion_date: datetime) -> Case | None:
         """Return the case of one scheduled deletion of a key."""
-        found = self.table.get(_key(key), _CASE + date_name(deletion_date))
+        found = self.table.get(_key(key), _CASE + rfc3339(deletion_date))
         return _case(found) if found else None
 
     def cases(self, key: KeyArn) -> tuple[Case, ...]:
-        """Return all cases of a key; the one with the latest date comes last, after one without."""
+        """Return all cases of a key, in the order in which they were opened."""
         found = [_case(document) for document in self.table.list(_key(key), _CASE)]
-        return tuple(
-            sorted(found, key=lambda case: (case.deletion_date is not None, case.deletion_date or 0))
-        )
+        return tuple(sorted(found, key=lambda case: case.opened_at))
 
     def save(
-        self, case: Case, *notices: Notice, wake_at: datetime | None, instead_of: Case | None = None
+        self,
+        case: Case,
+        *notices: Notice,
+        wake_at: datetime | None,
+        earlier: Sequence[Case] = (),
+        in_digest: Collection[str] = (),
     ) -> None:
         """Store a case and the notices about it, all or none.
 
         Args:
             case: The case.
             notices: What people are to be told of it.
-            wake_at: When to look at the case although nothing was read of it; None for never.
-            instead_of: The case that this one goes on with, closed.
+            wake_at: When something is to be done about the case; None for never.
+            earlier: Cases of the same key that end as this one begins.
+            in_digest: The ids of those notices that are to go out in a digest.
 
         Raises:
-            ConflictError: somebody else has written the case since it was read.
+            ConflictError: somebody else has written one of the cases since it was read.
         """
-        ended = self._documents(instead_of, None) if instead_of else ()
+        ended = (document for each in earlier for document in self._documents(each, None))
         told = (self._happened(case.key.arn, _told(case, notice)) for notice in notices)
-        self.table.put(*self._documents(case, wake_at), *ended, *map(_outgoing, notices), *told)
+        outgoing = (outbox_entry(notice, in_digest=notice.id in in_digest) for notice in notices)
+        self.table.put(*self._documents(case, wake_at), *ended, *outgoing, *told)
 
-    def awake(self, now: datetime) -> tuple[Case, ...]:
-        """Return the cases that are to be looked at although nothing was read of them."""
-        found = (self.case(entry.key, entry.deletion_date) for entry in self._waiting() if entry.is_due(now))
-        return tuple(case for case in found if case)
-
-    def explained(self) -> frozenset[KeyArn]:
-        """Return the keys whose open cases say who scheduled the deletion."""
-        return frozenset(entry.key for entry in self._waiting() if entry.knows_who)
-
-    def _waiting(self) -> Iterator[Waiting]:
-        return (from_json(Waiting, document.body) for document in self.table.list(_OPEN))
+    def open_cases(self) -> tuple[OpenCase, ...]:
+        """Return the entries of all open cases, and of those that ended lately."""
+        found = (_readable(OpenCase, document) for document in self.table.list(_OPEN))
+        return tuple(entry for entry in found if entry)
 
     def file(self, key: KeyArn, deletion_date: datetime) -> CaseFile:
         """Return a case with what happened to it, in one request.
 
         What can't be understood is passed over: a person who wants to rescue a key is not kept from it.
         """
-        name, about = date_name(deletion_date), case_id(key, deletion_date)
+        name, about = rfc3339(deletion_date), case_id(key, deletion_date)
         found = {document.sort: document for document in self.table.list(_key(key))}
         case, decided = found.get(_CASE + name), found.get(_DECISION + name)
         ours = {sort: _readable(Entry, found[sort]) for sort in found if sort.startswith(AUDIT)}
@@ -187,7 +156,7 @@ class Casebook:
         """
         decided = Document(
             partition=_key(key),
-            sort=_DECISION + date_name(deletion_date),
+            sort=_DECISION + rfc3339(deletion_date),
             body={"audit": _sort(entry)},
             version=after,
             expires_at=entry.at + self.kept,
@@ -212,45 +181,47 @@ class Casebook:
         Raises:
             ConflictError: the bookmark has been written since it was read.
         """
-        self.table.put(_place(log_group, bookmark), _outgoing(notice))
-
-    def outbox(self) -> tuple[Notice, ...]:
-        """Return the notices that are decided, and not known to be in the queue."""
-        return tuple(from_json(Notice, document.body) for document in self.table.list(_OUTBOX))
+        self.table.put(_place(log_group, bookmark), outbox_entry(notice))
 
     def send(self, queue: MessageQueue, channels: Sequence[str], notices: Iterable[Notice]) -> None:
         """Put decided notices into the queue, one message for each channel.
 
         A sender that dies in between leaves a notice in the outbox: it is sent again, under the same id.
         """
-        outgoing = [_outgoing(notice) for notice in notices]
-        queue.send([envelope(channel, document.body) for document in outgoing for channel in channels])
-        for document in outgoing:
-            self.table.delete(document)
+        notices = tuple(notices)
+        queue.send(envelopes(channels, notices))
+        for notice in notices:
+            self.table.delete(outbox_entry(notice))
 
     def _documents(self, case: Case, wake_at: datetime | None) -> tuple[Document, Document]:
         """Return a case and its entry in the list of the open ones, which are always written together."""
         expires_at = (case.deletion_date or case.read_until) + self.kept
-        waiting = Waiting(
-            key=case.key.arn,
-            deletion_date=case.deletion_date,
+        closure, key = case.closure, case.key
+        entry = OpenCase(
+            key=key.arn,
+            name=case.name,
+            is_open=closure is None,
+            is_sure=closure is None or closure.confirmed,
+            state=None if case.unanswered_since else key.state,
+            deletion_date=None if case.unanswered_since else key.deletion_date,
             wake_at=wake_at,
-            knows_who=case.scheduled_by is not None and case.closure is None,
+            knows_who=case.scheduled_by is not None and closure is None,
         )
         return (
             Document(
-                partition=_key(case.key.arn),
-                sort=_CASE + date_name(case.deletion_date),
+                partition=_key(key.arn),
+                sort=_CASE + case.name,
                 body=to_json(case),
                 version=case.version,
                 expires_at=expires_at,
             ),
+            # The case's own version guards both: this one may have expired long before.
             Document(
                 partition=_OPEN,
                 sort=case.id,
-                body=to_json(waiting),
-                version=case.version,
-                expires_at=expires_at if case.closure is None else case.closure.at + KEPT_IN_LIST,
+                body=to_json(entry),
+                expires_at=expires_at if entry.is_reviewed or closure is None else closure.at + KEPT_IN_LIST,
+                is_guarded=False,
             ),
         )
 
@@ -269,17 +240,8 @@ def recorded(document: Document) -> tuple[KeyArn, Entry]:
     return KeyArn.parse(document.partition.removeprefix(KEY)), from_json(Entry, document.body)
 
 
-def envelope(channel: str, notice: Mapping[str, Any]) -> str:
-    """Return the queue's message: one notice for one channel."""
-    return json.dumps({"channel": channel, "notice": notice}, ensure_ascii=False, separators=(",", ":"))
-
-
 def _place(log_group: str, bookmark: Bookmark) -> Document:
     return Document(partition=_BOOKMARK, sort=log_group, body=to_json(bookmark), version=bookmark.version)
-
-
-def _outgoing(notice: Notice) -> Document:
-    return Document(partition=_OUTBOX, sort=notice.id, body=to_json(notice))
 
 
 def _told(case: Case, notice: Notice) -> Entry:

@@ -17,10 +17,12 @@ from reprieve.callers import Caller
 from reprieve.clock import rfc3339
 from reprieve.decisions import Choice, Decision
 from reprieve.keys import Key, Unknown
-from reprieve.tallies import Counted, Uses, total
+from reprieve.minute_counts import Counted
+from reprieve.tallies import Uses, total
 from reprieve.timeline import Timeline
 
 UNKNOWN_DATE: Final = "unknown"
+NOTICES_REMEMBERED: Final = 16
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,15 +38,31 @@ class Ending(StrEnum):
 
     CANCELLED = "cancelled"
     DELETED = "deleted"
+    CONTINUED = "continued"
+    """Its date became known, or its key was found under another case: that case goes on with its counts."""
+    ABSENT = "absent"
+    """KMS knows no such key, long before its date."""
+    UNKNOWN = "unknown"
+    """KMS could not be asked, and no deletion takes as long as this one would have."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Closure:
-    """The end of a case; `by` is None where no record says who saw to it."""
+    """The end of a case.
+
+    Attributes:
+        how: How it ended.
+        at: When; where no record says so, when KMS was first seen to say so.
+        by: Who saw to it; None where no record says so.
+        confirmed: Whether KMS was asked and says the same; otherwise only CloudTrail does, or only the calendar.
+        scheduled_again: For when the key was scheduled again, where KMS says that it was.
+    """
 
     how: Ending
     at: datetime
     by: Caller | None = None
+    confirmed: bool = True
+    scheduled_again: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,13 +74,14 @@ class Told:
         last_at: When the last one was decided.
         in_use: Whether they know that the key is in use.
         uses: How many uses the last notice told of.
-        callers: The ids of the callers that they know of.
-        resources: The resources that they know of.
+        callers: Hashes of the callers that they know of.
+        resources: Hashes of the resources that they know of.
         new_callers_at: When they were told of new callers, lately.
-        management_callers: The ids of those who made management calls that they know of.
+        management_callers: Hashes of those who made management calls that they know of.
         hours_left: The nearest of the hours before the deletion at which they have been told.
         scheduled: Whether they know who scheduled the deletion.
         cancelled: Whether they know that the deletion is off.
+        lately: When the latest notices were decided, `NOTICES_REMEMBERED` of them at the most.
     """
 
     notices: int = 0
@@ -76,6 +95,7 @@ class Told:
     hours_left: int | None = None
     scheduled: bool = False
     cancelled: bool = False
+    lately: tuple[datetime, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +105,14 @@ class Counts:
     uses: Uses = field(default_factory=Uses)
     management_calls: Uses = field(default_factory=Uses)
     timeline: Timeline = field(default_factory=Timeline)
+
+    def __add__(self, other: "Counts") -> "Counts":
+        """Return the sum of this and of what came later."""
+        return Counts(
+            uses=total((self.uses, other.uses)),
+            management_calls=total((self.management_calls, other.management_calls)),
+            timeline=self.timeline + other.timeline,
+        )
 
     def plus(self, minutes: Iterable[Counted]) -> "Counts":
         """Return the sum of this and of single minutes, in their order."""
@@ -106,17 +134,22 @@ class Case:
         key: The key as it was last looked up.
         deletion_date: When it is to be deleted; None where that could not be read.
         opened_at: When the case was opened.
-        settled_until: Log minutes before this one are in `settled` for good.
+        settled_until: Log minutes before this one are counted for good.
         read_until: Up to when the log group had been read when the counts were made.
-        settled: What was counted in minutes before `settled_until`.
+        settled: What was counted in minutes before `settled_until` while KMS called the key pending.
+        unanswered: What was counted in such minutes while KMS could not be asked. It may belong to a later
+            deletion of the same key, and goes there where KMS tells of one.
         recent: What was counted from then up to `read_until`.
         told: What people have been told.
         unknown: Facts about the key that could not be had.
         scheduled_by: Who scheduled the deletion, where the log group says.
         decision: What a person decided on the page.
         closure: How it ended.
+        cancel_reported: The cancellation that CloudTrail tells of, while KMS has not been asked since.
         not_pending_since: Since when KMS does not call the key pending any more, and no record says why.
+        unanswered_since: Since when KMS could not be asked.
         previous: The id of the key's case before this one.
+        is_trimmed: Whether details were left out, for the case would have been too large to store.
         version: How often the case has been written.
     """
 
@@ -126,20 +159,29 @@ class Case:
     settled_until: datetime
     read_until: datetime
     settled: Counts = field(default_factory=Counts)
+    unanswered: Counts = field(default_factory=Counts)
     recent: Counts = field(default_factory=Counts)
     told: Told = field(default_factory=Told)
     unknown: tuple[Unknown, ...] = ()
     scheduled_by: ScheduledBy | None = None
     decision: Decision | None = None
     closure: Closure | None = None
+    cancel_reported: Closure | None = None
     not_pending_since: datetime | None = None
+    unanswered_since: datetime | None = None
     previous: str | None = None
+    is_trimmed: bool = False
     version: int = 0
 
     @property
+    def name(self) -> str:
+        """What tells it from the key's other cases: its date, or when it was opened where that is unknown."""
+        return date_name(self.deletion_date, self.opened_at)
+
+    @property
     def id(self) -> str:
-        """The key ARN and the deletion date: a key that is scheduled again is another case."""
-        return case_id(self.key.arn, self.deletion_date)
+        """The key ARN and the name: a key that is scheduled again is another case."""
+        return f"{self.key.arn}@{self.name}"
 
     @property
     def is_kept(self) -> bool:
@@ -147,29 +189,34 @@ class Case:
         return self.decision is not None and self.decision.choice is Choice.KEEP
 
     @property
+    def counts(self) -> Counts:
+        """All that has been counted."""
+        return self.settled + self.unanswered + self.recent
+
+    @property
     def uses(self) -> Uses:
         """All uses that have been counted."""
-        return total((self.settled.uses, self.recent.uses))
+        return self.counts.uses
 
     @property
     def timeline(self) -> Timeline:
         """When all uses were."""
-        return self.settled.timeline + self.recent.timeline
+        return self.counts.timeline
 
     @property
     def management_calls(self) -> Uses:
         """All management calls that have been counted."""
-        return total((self.settled.management_calls, self.recent.management_calls))
+        return self.counts.management_calls
 
 
-def case_id(key: KeyArn, deletion_date: datetime | None) -> str:
+def case_id(key: KeyArn, deletion_date: datetime) -> str:
     """Return the id of the case of a key and one scheduled deletion of it."""
-    return f"{key}@{date_name(deletion_date)}"
+    return f"{key}@{rfc3339(deletion_date)}"
 
 
-def date_name(deletion_date: datetime | None) -> str:
-    """Return how a case's date is written in its id."""
-    return rfc3339(deletion_date) if deletion_date else UNKNOWN_DATE
+def date_name(deletion_date: datetime | None, opened_at: datetime) -> str:
+    """Return how a case is called among those of its key, as in its id."""
+    return rfc3339(deletion_date) if deletion_date else f"{UNKNOWN_DATE}-{rfc3339(opened_at)}"
 
 
 def open_case(key: Key, now: datetime, settled_until: datetime) -> Case:

@@ -46,10 +46,9 @@ def iam_page(region: str, kind: str, name: str) -> str | None:
 
 
 def key_url(key: KeyArn) -> str | None:
-    """Return the key's page in the KMS console, if its Region has one; an alias' is the list of keys."""
+    """Return the key's page in the KMS console, if its Region has one."""
     console = _console(key.region, key.partition)
-    page = "keys" if key.is_alias else f"keys/{key.key_id}"
-    return console and f"{console}/kms/home?region={key.region}#/kms/{page}"
+    return console and f"{console}/kms/home?region={key.region}#/kms/keys/{key.key_id}"
 
 
 def log_url(log_group: str, region: str, pattern: str, start: datetime, end: datetime) -> str | None:
@@ -76,6 +75,15 @@ def rescue_commands(key: KeyArn) -> tuple[str, ...]:
     """Return the commands that cancel the deletion and enable the key, for the AWS CLI."""
     target = f"--region {key.region} --key-id {key.key_id}"
     return (f"aws kms cancel-key-deletion {target}", f"aws kms enable-key {target}")
+
+
+def careful_commands(key: KeyArn) -> tuple[str, ...]:
+    """Return the commands for a key whose state is not known: KMS refuses the second unless it is pending.
+
+    A key that somebody disabled on purpose is not to be enabled by a copied line.
+    """
+    target = f"--region {key.region} --key-id {key.key_id}"
+    return (f"aws kms describe-key {target}", f"aws kms cancel-key-deletion {target}")
 
 
 def _twice(name: str) -> str:

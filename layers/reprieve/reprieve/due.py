@@ -2,7 +2,9 @@
 
 | what is new                                                     | reason               |
 | --------------------------------------------------------------- | -------------------- |
+| people were told that the deletion is off, and KMS says it is not | `correction`       |
 | the deletion is off, and people knew of the case                | `deletion-cancelled` |
+| KMS knows no such key, and people knew of the case              | `correction`         |
 | somebody decided to keep the deletion, which is in 24 hours     | `deletion-soon`      |
 | it is used for the first time                                   | `key-in-use`         |
 | a caller or a protected resource that nobody was told of        | `new-caller`         |
@@ -12,6 +14,8 @@
 | somebody scheduled it, and it has not been used                 | `deletion-scheduled` |
 
 The first line that fits decides. A case that is closed, or whose deletion is meant, is quiet otherwise.
+A key of which people heard often today is told of only for what changes its fate: its first use, its
+cancellation, a correction, its nearing deletion. The rest waits, and is in the next notice.
 """
 
 from collections.abc import Callable
@@ -20,16 +24,24 @@ from datetime import datetime, timedelta
 from fnmatch import fnmatchcase
 from typing import Final
 
-from reprieve.bookkeeping import DELETED_WITHIN
+from reprieve.bookkeeping import ANSWER_DELAY, CANCEL_RECORD_DELAY, DELETED_WITHIN, LONGEST_DELETION
+from reprieve.callers import Caller
 from reprieve.cases import Case, Ending
 from reprieve.notices import Reason
-from reprieve.tallies import CallerUses
+from reprieve.tallies import CallerUses, caller_hash
 
 HOURS_BEFORE: Final = (72, 24)
 NEW_CALLERS_AN_HOUR: Final = 5
-PATIENCE: Final = timedelta(minutes=20)
-"""How long the record that says who cancelled a deletion may be under way."""
+NOTICES_A_DAY: Final = 8
+"""With so many notices of one key in a day, only those that can't wait go out for it."""
 
+MOST_NOTICES_A_DAY: Final = 12
+"""With so many, even these go out folded into a digest."""
+
+SETTLING: Final = timedelta(minutes=5)
+"""How long after a notice of a cancellation KMS may still show the state before it."""
+
+DAY: Final = timedelta(days=1)
 _HOUR: Final = timedelta(hours=1)
 
 
@@ -48,8 +60,12 @@ class Policy:
     ignored_callers: tuple[str, ...] = ()
 
     def ignores(self, part: CallerUses) -> bool:
-        """Return whether what this caller does wakes nobody."""
-        return any(fnmatchcase(part.caller.id, pattern) for pattern in self.ignored_callers)
+        """Return whether what this caller does never triggers a notice."""
+        return self.ignores_caller(part.caller)
+
+    def ignores_caller(self, caller: Caller) -> bool:
+        """Return whether it is one of those that never do."""
+        return any(fnmatchcase(caller.id, pattern) for pattern in self.ignored_callers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +76,25 @@ class Verdict:
     why: str
 
 
-def due(case: Case, now: datetime, policy: Policy) -> Verdict:
-    """Return what people have to be told of this case now, if anything."""
+def due(case: Case, now: datetime, policy: Policy, heard_today: int = 0) -> Verdict:
+    """Return what people have to be told of this case now, if anything.
+
+    Args:
+        case: The case.
+        now: The present.
+        policy: What the stack's owner decided.
+        heard_today: How many notices of the key there were in the last 24 hours.
+    """
     if case.closure:
         return _closed(case)
+    if case.told.cancelled and case.told.last_at and now - case.told.last_at >= SETTLING:
+        return Verdict(
+            Reason.CORRECTION, "people heard that the deletion is off, and KMS says that it is not"
+        )
     if case.is_kept:
         return _kept(case, now)
-    for rule in _RULES:
+    rules = _RULES if heard_today < NOTICES_A_DAY else _RULES_THAT_CANNOT_WAIT
+    for rule in rules:
         if verdict := rule(case, now, policy):
             return verdict
     return Verdict(None, "nothing is new")
@@ -78,8 +106,10 @@ def wake_at(case: Case, policy: Policy) -> datetime | None:
         return None
     date = case.deletion_date
     times = [
-        case.not_pending_since + PATIENCE if case.not_pending_since else None,
-        date + DELETED_WITHIN if date else None,
+        case.not_pending_since + CANCEL_RECORD_DELAY if case.not_pending_since else None,
+        case.unanswered_since + ANSWER_DELAY if case.unanswered_since and case.cancel_reported else None,
+        case.told.last_at + SETTLING if case.told.cancelled and case.told.last_at else None,
+        date + DELETED_WITHIN if date else case.opened_at + LONGEST_DELETION,
         *([] if case.is_kept else _later_notices(case, policy)),
         *(date - hours * _HOUR for hours in HOURS_BEFORE if date and _is_left(case, hours)),
     ]
@@ -102,13 +132,9 @@ def ringing(case: Case, policy: Policy) -> int:
 
 
 def _closed(case: Case) -> Verdict:
-    if (
-        case.closure
-        and case.closure.how is Ending.CANCELLED
-        and case.told.notices
-        and not case.told.cancelled
-    ):
-        return Verdict(Reason.DELETION_CANCELLED, "the deletion is off")
+    reason = _TOLD_ENDINGS.get(case.closure.how) if case.closure else None
+    if reason and case.told.notices and not case.told.cancelled:
+        return Verdict(reason, "the deletion is off")
     return Verdict(None, "the case is closed")
 
 
@@ -144,9 +170,11 @@ def _still_in_use(case: Case, now: datetime, policy: Policy) -> Verdict | None:
 
 
 def _management_call(case: Case, _now: datetime, policy: Policy) -> Verdict | None:
-    told = frozenset(case.told.management_callers)
-    parts = case.management_calls.by_caller
-    if all(part.caller.id in told or policy.ignores(part) for part in parts):
+    told, calls = frozenset(case.told.management_callers), case.management_calls
+    new = any(
+        caller_hash(part.caller.place) not in told and not policy.ignores(part) for part in calls.by_caller
+    )
+    if not new and all(other.id in told for other in calls.others):
         return None
     return Verdict(Reason.MANAGEMENT_CALL, "somebody tried to manage it")
 
@@ -169,9 +197,11 @@ def _deletion_scheduled(case: Case, _now: datetime, policy: Policy) -> Verdict |
 def _unheard(case: Case, policy: Policy) -> bool:
     """Return whether a caller or a resource is new to those who were told."""
     callers, resources = frozenset(case.told.callers), frozenset(case.told.resources)
-    return any(
-        part.caller.id not in callers or any(str(resource) not in resources for resource in part.resources)
-        for part in case.uses.by_caller
+    uses = case.uses
+    return any(other.id not in callers for other in uses.others) or any(
+        caller_hash(part.caller.place) not in callers
+        or any(caller_hash(str(resource)) not in resources for resource in part.resources)
+        for part in uses.by_caller
         if not policy.ignores(part)
     )
 
@@ -185,6 +215,7 @@ def _is_near(case: Case, now: datetime, hours: int) -> bool:
     return date is not None and timedelta(0) < date - now <= hours * _HOUR
 
 
+_TOLD_ENDINGS: Final = {Ending.CANCELLED: Reason.DELETION_CANCELLED, Ending.ABSENT: Reason.CORRECTION}
 _Rule = Callable[[Case, datetime, Policy], Verdict | None]
 _RULES: Final[tuple[_Rule, ...]] = (
     _key_in_use,
@@ -194,3 +225,4 @@ _RULES: Final[tuple[_Rule, ...]] = (
     _deletion_soon,
     _deletion_scheduled,
 )
+_RULES_THAT_CANNOT_WAIT: Final[tuple[_Rule, ...]] = (_key_in_use, _deletion_soon)

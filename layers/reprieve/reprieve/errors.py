@@ -15,6 +15,8 @@ ReprieveError
 │   ├── UnverifiedEmailError the address would do, and the provider has not verified it
 │   └── NotApproverError     somebody is known, and may not decide
 ├── ConflictError            somebody else wrote first
+├── IncompleteError          a run did all that it could, and something could not be done
+├── OutOfTimeError           … because its time was up
 ├── TooMuchError             one minute holds more than one invocation can read
 ├── InProgressError          the same delivery is under way elsewhere
 ├── ChannelError             a channel did not take a notice
@@ -140,6 +142,38 @@ class NotApproverError(SignInError):
 
 class ConflictError(ReprieveError):
     """What was to be written has been changed by somebody else since it was read."""
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What could not be done, and why."""
+
+    what: str
+    why: str
+
+    def __str__(self) -> str:
+        return f"{self.what}: {self.why}"
+
+
+_PROBLEMS_TOLD = 10
+
+
+@dataclass
+class IncompleteError(ReprieveError):
+    """A run did what it could; `problems` is the rest, which the next one takes up."""
+
+    problems: tuple[Problem, ...]
+
+    def __str__(self) -> str:
+        told = "; ".join(map(str, self.problems[:_PROBLEMS_TOLD]))
+        return f"{len(self.problems)} things could not be done: {told}"
+
+
+class OutOfTimeError(ReprieveError):
+    """No time is left in this invocation."""
+
+    def __str__(self) -> str:
+        return "no time was left for it"
 
 
 @dataclass

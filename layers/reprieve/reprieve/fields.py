@@ -13,6 +13,7 @@ _REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 ELLIPSIS = "…"
 
 TEXT_LIMIT = 128
+BYTES_A_CHARACTER = 2
 ARN_LIMIT = 640  # an IAM user's path (512) and name (64), and what stands before them
 
 
@@ -44,8 +45,20 @@ def objects(value: object, *path: str) -> tuple[Mapping[str, Any], ...]:
 
 
 def one_line(value: str, limit: int = TEXT_LIMIT) -> str:
-    """Return `value` with every unprintable character replaced, and cut to `limit` characters."""
+    """Return `value` with every unprintable character replaced, and cut to `limit` characters.
+
+    It has `BYTES_A_CHARACTER` * `limit` bytes at the most, in UTF-8 and as JSON: a script of long characters
+    is cut earlier, so that whatever anybody writes has a bounded size where it is stored.
+    """
     shortened = value if len(value) <= limit else value[: limit - 1] + ELLIPSIS
-    if shortened.isprintable():
-        return shortened
-    return "".join(char if char.isprintable() else _REPLACEMENT for char in shortened)
+    if not shortened.isprintable():
+        shortened = "".join(char if char.isprintable() else _REPLACEMENT for char in shortened)
+    return shortened if shortened.isascii() else _within(shortened, limit * BYTES_A_CHARACTER)
+
+
+def _within(value: str, room: int) -> str:
+    """Return `value`, or as much of it as has `room` bytes with an ellipsis behind it."""
+    encoded = value.encode(errors="replace")
+    if len(encoded) <= room:
+        return value
+    return encoded[: room - len(ELLIPSIS.encode())].decode(errors="ignore") + ELLIPSIS

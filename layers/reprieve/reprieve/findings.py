@@ -1,19 +1,26 @@
-"""What one reading of the log group does to the case of one key."""
+"""What one reading of the log group, and one look at KMS, do to the cases of one key."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Final
 
 from reprieve.arn import KeyArn
-from reprieve.bookkeeping import count, glimpse, note_changes, note_schedulings, note_state
-from reprieve.cases import Case, Closure, Ending, Told, open_case
+from reprieve.bookkeeping import count, cut, glimpse, is_of, note_answer, note_changes, note_schedulings
+from reprieve.cases import Case, Closure, Counts, Ending, date_name, open_case
 from reprieve.clock import to_minute
-from reprieve.due import PATIENCE, Policy, due, ringing
+from reprieve.due import DAY, MOST_NOTICES_A_DAY, Policy, due, ringing
 from reprieve.facts import KeyFacts
+from reprieve.keys import KmsAnswer
+from reprieve.minute_counts import Counted
 from reprieve.notices import Notice, tell
 from reprieve.readings import Reading
+from reprieve.records import Change as KeyEvent
 from reprieve.records import KeyChange, Scheduling
-from reprieve.tallies import Counted, merged
+from reprieve.sizes import fitting_case, fitting_notice
+
+LATE_USE: Final = timedelta(hours=1)
+"""How long after its end a case still takes the uses of before, which were delivered late."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +31,24 @@ class Finding:
     minutes: Mapping[datetime, Counted]
     schedulings: tuple[Scheduling, ...] = ()
     changes: tuple[KeyChange, ...] = ()
+
+    @property
+    def last_use(self) -> datetime | None:
+        """When the latest use was made."""
+        return max(
+            (uses.last_at for each in self.minutes.values() if (uses := each.uses.uses()).last_at),
+            default=None,
+        )
+
+    @property
+    def last_scheduled(self) -> datetime | None:
+        """When the key was scheduled for deletion, last."""
+        return max((scheduling.at for scheduling in self.schedulings), default=None)
+
+    @property
+    def last_cancelled(self) -> datetime | None:
+        """When its deletion was cancelled, last."""
+        return max((each.at for each in self.changes if each.change is KeyEvent.CANCELLED), default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +70,15 @@ class Stretch:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What is to be stored: a case, the notices about it, and the case that it goes on with, closed."""
+    """What is to be stored, all or none: a case, those that end as it begins, and the notices about them.
+
+    `in_digest` has the ids of the notices that are to go out in a digest, for there were many of the key today.
+    """
 
     case: Case
-    notices: tuple[Notice, ...]
-    instead_of: Case | None = None
+    notices: tuple[Notice, ...] = ()
+    earlier: tuple[Case, ...] = ()
+    in_digest: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,46 +99,133 @@ class Update:
         """Return what is to be stored; None if there is nothing to keep, or nothing new.
 
         Args:
-            cases: The key's cases so far, the latest last.
+            cases: The key's cases so far, in the order in which they were opened.
         """
-        case, instead_of = self._case_of(cases)
-        if case is None:
+        before = self._case_of(cases)
+        if before is None:
             return None
-        before = case
-        case = self._counted(self._noted(case))
-        case, notices = tell_all(case, self.now, self.policy)
-        if before in cases and case == before:
-            return None
-        return Change(case, notices, instead_of)
+        others = tuple(case for case in cases if case.name != before.name) if self.stretch.is_whole else ()
+        left = tuple(self._left(other, before, is_latest=other is others[-1]) for other in others)
+        case = self._counted(self._noted(_succeeding(before, left)))
+        changed = tuple(each.case for each, other in zip(left, others, strict=True) if each.case != other)
+        return _told(case, changed, cases, self.now, self.policy, unless=before if before in cases else None)
 
-    def _case_of(self, cases: tuple[Case, ...]) -> tuple[Case | None, Case | None]:
-        """Return the case that the records belong to, and the one that it goes on with.
+    def untracked(self) -> Case:
+        """Return what was found as a case of its own, of which nothing of before is known."""
+        case = open_case(self.finding.facts.key, self.now, self.stretch.start)
+        return glimpse(replace(case, unknown=self.finding.facts.unknown), self.finding.minutes)
 
-        That is the one of the deletion that KMS tells of. Where KMS tells of none (it was cancelled
-        since, or may not be asked), it is the latest, or a new one without a date.
-        A case without a date goes on as one with it, once that is known.
-        What an earlier case has counted is not counted again in a later one.
+    @property
+    def _answer(self) -> KmsAnswer:
+        return self.finding.facts.answer
+
+    def _case_of(self, cases: tuple[Case, ...]) -> Case | None:
+        """Return the case that the records belong to, which may be a new one; None if there is none."""
+        running = tuple(case for case in cases if case.closure is None)
+        if self._answer.is_pending:
+            return self._of_this_deletion(cases) or self._new(cases)
+        if self._answer.state is not None:
+            return (running or self._just_ended(cases) or (None,))[-1] if self.stretch.is_whole else None
+        return self._of_unknown_deletion(cases, running)
+
+    def _of_this_deletion(self, cases: tuple[Case, ...]) -> Case | None:
+        """Return the case of the deletion that KMS tells of, open or not."""
+        date = self._answer.deletion_date
+        same = (case for case in reversed(cases) if case.deletion_date == date)
+        return next(
+            (case for case in same if date or case.closure is None or not case.closure.confirmed), None
+        )
+
+    def _just_ended(self, cases: tuple[Case, ...]) -> tuple[Case, ...]:
+        """Return the latest case, where uses of before its end may still be delivered."""
+        latest = cases[-1:] if self.finding.minutes else ()
+        return tuple(case for case in latest if case.closure and self.now - case.closure.at <= LATE_USE)
+
+    def _of_unknown_deletion(self, cases: tuple[Case, ...], running: tuple[Case, ...]) -> Case | None:
+        """Return the case while KMS does not answer: the open one, as long as it may go on.
+
+        A use after the end of a case never joins it.
         """
-        key = self.finding.facts.key
-        same = [case for case in cases if case.deletion_date == key.deletion_date]
-        if same or (cases and not key.is_pending):
-            return (same or list(cases))[-1], None
-        undated = next((case for case in cases if case.deletion_date is None and not case.closure), None)
-        if undated:
-            closure = Closure(how=Ending.CANCELLED, at=self.now)
-            ended = replace(undated, closure=closure, told=replace(undated.told, cancelled=True))
-            return _dated(undated, key.deletion_date), ended
-        if not key.is_pending and not self.finding.minutes:
-            return None, None
-        counted_elsewhere = (to_minute(case.read_until) for case in cases)
-        case = open_case(key, self.now, max((self.stretch.start, *counted_elsewhere)))
-        return replace(case, previous=cases[-1].id if cases else None), None
+        if running and not self._is_over(running[-1]):
+            return running[-1]
+        last_use = self.finding.last_use
+        if last_use is None:
+            return running[-1] if running else None
+        latest = cases[-1].closure if cases and not running else None
+        if latest and latest.confirmed and last_use <= latest.at:
+            return cases[-1]
+        return self._new(cases)
+
+    def _is_over(self, case: Case) -> bool:
+        """Return whether the records say that a case without a date has ended, and its key is in use again."""
+        if case.deletion_date or not self.stretch.is_whole:
+            return False
+        scheduled, cancelled, last_use = (
+            self.finding.last_scheduled,
+            self.finding.last_cancelled,
+            self.finding.last_use,
+        )
+        is_scheduled_again = scheduled and scheduled > case.opened_at
+        is_used_after = cancelled and last_use and case.opened_at < cancelled < last_use
+        return bool(is_scheduled_again or is_used_after)
+
+    def _new(self, cases: tuple[Case, ...]) -> Case | None:
+        """Return a new case. What an earlier one has counted is not counted again in it."""
+        if not (self._answer.is_pending or self.finding.minutes):
+            return None
+        named = {case.name for case in cases}
+        opened_at = self.now
+        while date_name(self._answer.deletion_date, opened_at) in named:
+            opened_at += timedelta(seconds=1)
+        start = max((self.stretch.start, *(self._counted_until(case) for case in cases)))
+        case = open_case(self.finding.facts.key, opened_at, start)
+        return replace(case, previous=cases[-1].id if cases else None)
+
+    def _counted_until(self, case: Case) -> datetime:
+        """Return up to which minute an earlier case counts: to the new scheduling, if it is known.
+
+        Else it is as far as it had counted, while KMS still said that the deletion was this one.
+        """
+        known = min(case.read_until, case.unanswered_since or case.read_until)
+        return max(to_minute(self._scheduled_at or known), case.settled_until)
+
+    @property
+    def _scheduled_at(self) -> datetime | None:
+        """When the deletion that KMS tells of was scheduled, where a record says so."""
+        records = (*self.finding.schedulings, *self.finding.facts.schedulings)
+        return next((each.at for each in records if is_of(each, self._answer.deletion_date)), None)
+
+    def _left(self, other: Case, case: Case, *, is_latest: bool) -> "_Left":
+        """Return another case of the key, as it is while this one counts."""
+        is_first = case.read_until == case.settled_until
+        if other.closure is None and other.deletion_date is None and self._is_continued(other):
+            return _Left(replace(other, closure=Closure(how=Ending.CONTINUED, at=self.now)), continues=True)
+        gives = other.unanswered if is_first and self._answer.is_pending and is_latest else Counts()
+        ended = self._ended(other, is_first=is_first) if other.closure is None else other
+        if is_first and is_latest:
+            ended = cut(replace(ended, unanswered=Counts()), self.finding.minutes, case.settled_until)
+        return _Left(ended, gives=gives)
+
+    def _ended(self, other: Case, *, is_first: bool) -> Case:
+        """Return an open case of another deletion as KMS' answer, or the use of the key after it, has it."""
+        other = note_changes(other, self.finding.changes, self.now)
+        if self._answer.is_answer:
+            return note_answer(other, self._answer, self.now)
+        if not is_first:
+            return other
+        closure = other.cancel_reported or Closure(how=Ending.CANCELLED, at=self.now)
+        return replace(other, closure=replace(closure, confirmed=False), cancel_reported=None)
+
+    def _is_continued(self, undated: Case) -> bool:
+        """Return whether the deletion that KMS tells of now is that of a case without a date."""
+        scheduled, last_use = self._scheduled_at, undated.uses.last_at
+        return self._answer.is_pending and not (scheduled and last_use and scheduled > last_use)
 
     def _noted(self, case: Case) -> Case:
         """Return the case with what was looked up, and who did what."""
-        case = _with_facts(case, self.finding.facts)
-        case = note_changes(note_schedulings(case, self.finding.schedulings), self.finding.changes)
-        return _with_state(case, self.finding.facts.key.state, self.now)
+        case = note_schedulings(_with_facts(case, self.finding.facts), self.finding.schedulings)
+        case = note_answer(note_changes(case, self.finding.changes, self.now), self._answer, self.now)
+        return _as_answered(case, self._answer)
 
     def _counted(self, case: Case) -> Case:
         if not self.stretch.is_whole:
@@ -118,10 +234,10 @@ class Update:
 
 
 @dataclass(frozen=True, slots=True)
-class Revisit:
+class Review:
     """A look at a case of which nothing was read."""
 
-    case: Case
+    case_name: str
     facts: KeyFacts
     policy: Policy
     now: datetime
@@ -129,15 +245,56 @@ class Revisit:
     @property
     def key(self) -> KeyArn:
         """The key that it is about."""
-        return self.case.key.arn
+        return self.facts.key.arn
 
     def apply(self, cases: tuple[Case, ...]) -> Change | None:
         """Return what is to be stored; None if nothing is new."""
-        same = (case for case in cases if case.deletion_date == self.case.deletion_date)
-        before = next(same, self.case)
-        noted = _with_state(_with_facts(before, self.facts), self.facts.key.state, self.now)
-        case, notices = tell_all(noted, self.now, self.policy)
-        return None if case == before else Change(case, notices)
+        before = next((case for case in cases if case.name == self.case_name), None)
+        if before is None:
+            return None
+        answer = self.facts.answer
+        if before.deletion_date is None and before.closure is None and answer.deletion_date:
+            return self._dated(before, cases)
+        case = note_answer(_with_facts(before, self.facts), answer, self.now)
+        return _told(_as_answered(case, answer), (), cases, self.now, self.policy, unless=before)
+
+    def _dated(self, undated: Case, cases: tuple[Case, ...]) -> Change | None:
+        """Return the case that goes on with the date that KMS tells of now."""
+        left = _Left(replace(undated, closure=Closure(how=Ending.CONTINUED, at=self.now)), continues=True)
+        same = (case for case in cases if case.deletion_date == self.facts.answer.deletion_date)
+        new = replace(open_case(self.facts.key, self.now, undated.settled_until), previous=undated.id)
+        case = _succeeding(next(same, new), (left,))
+        case = note_answer(
+            _with_facts(replace(case, recent=undated.recent), self.facts), self.facts.answer, self.now
+        )
+        return _told(case, (left.case,), cases, self.now, self.policy)
+
+
+@dataclass(frozen=True, slots=True)
+class _Left:
+    """An earlier case, and what a later one has of it: all its counts, or those that may be of either."""
+
+    case: Case
+    continues: bool = False
+    gives: Counts = field(default_factory=Counts)
+
+
+def _succeeding(case: Case, earlier: tuple[_Left, ...]) -> Case:
+    """Return a case with the counts that earlier ones leave to it."""
+    for left in earlier:
+        case = replace(case, settled=case.settled + left.gives)
+        if left.continues:
+            is_first, other = case.read_until == case.settled_until, left.case
+            recent = Counts() if is_first else case.recent
+            case = replace(
+                case,
+                settled=case.settled + recent + other.settled + other.unanswered,
+                recent=Counts(),
+                settled_until=other.settled_until,
+                read_until=other.read_until,
+                previous=case.previous if case.version else other.id,
+            )
+    return case
 
 
 def _with_facts(case: Case, facts: KeyFacts) -> Case:
@@ -146,41 +303,61 @@ def _with_facts(case: Case, facts: KeyFacts) -> Case:
     return note_schedulings(replace(case, key=known.key, unknown=known.unknown), known.schedulings)
 
 
-def _with_state(case: Case, state: str | None, now: datetime) -> Case:
-    """Return the case as the key's state has it, or as it is where there is none to be had.
+def _as_answered(case: Case, answer: KmsAnswer) -> Case:
+    """Return the case with the state that KMS tells of now.
 
-    What was read earlier stands only while it is what the case is about: a key that waits for its date.
-    Once the case is over, or KMS has told another state, only a state of now is one to tell.
+    What was read earlier stands only while it is what the case is about: a key that is pending for its date.
     """
-    case = note_state(case, state, now, PATIENCE)
-    if state is None and (case.closure or not case.key.is_pending):
+    if not answer.is_answer and (case.closure or not case.key.is_pending):
         return replace(case, key=replace(case.key, state=None, deletion_date=None))
     return case
 
 
-def _dated(undated: Case, deletion_date: datetime | None) -> Case:
-    """Return the case that goes on with a date; people are told anew, for now there is a link."""
-    return replace(undated, deletion_date=deletion_date, told=Told(), version=0, previous=undated.id)
+def _told(
+    case: Case,
+    earlier: tuple[Case, ...],
+    cases: tuple[Case, ...],
+    now: datetime,
+    policy: Policy,
+    unless: Case | None = None,
+) -> Change | None:
+    """Return what is to be stored of cases, with every notice that is due; None if nothing is new."""
+    heard = sum(now - at < DAY for each in cases for at in each.told.lately)
+    ended, notices = [], list[Notice]()
+    for each in earlier:
+        each, found = tell_all(each, now, policy, heard + len(notices))
+        ended.append(fitting_case(each))
+        notices.extend(found)
+    case, found = tell_all(case, now, policy, heard + len(notices))
+    if case == unless:
+        return None
+    notices.extend(found)
+    room = max(0, MOST_NOTICES_A_DAY - heard)
+    return Change(
+        case=fitting_case(case),
+        notices=tuple(map(fitting_notice, notices)),
+        earlier=tuple(ended),
+        in_digest=frozenset(notice.id for notice in notices[room:]),
+    )
 
 
-def tell_all(case: Case, now: datetime, policy: Policy) -> tuple[Case, tuple[Notice, ...]]:
+def tell_all(
+    case: Case, now: datetime, policy: Policy, heard_today: int = 0
+) -> tuple[Case, tuple[Notice, ...]]:
     """Return the case with every notice that is due, and the notices."""
     notices: list[Notice] = []
-    while reason := due(case, now, policy).reason:
+    while reason := due(case, now, policy, heard_today + len(notices)).reason:
         case, notice = tell(case, reason, now, ringing(case, policy))
         notices.append(notice)
     return case, tuple(notices)
 
 
 def findings(reading: Reading, known: Mapping[KeyArn, KeyFacts]) -> Iterator[Finding]:
-    """Yield what was found of each key; what came under an alias joins the key that it stands for."""
-    named: dict[KeyArn, list[KeyArn]] = {}
-    for key in reading.keys:
-        named.setdefault(known[key].key.arn, []).append(key)
-    for arn, names in named.items():
+    """Yield what was found of each key that something is known of."""
+    for key, facts in known.items():
         yield Finding(
-            known.get(arn) or known[names[0]],
-            merged(reading.of(name) for name in names),
-            tuple(found for name in names for found in reading.schedulings.get(name, ())),
-            tuple(found for name in names for found in reading.changes.get(name, ())),
+            facts,
+            reading.of(key),
+            tuple(reading.schedulings.get(key, ())),
+            tuple(reading.changes.get(key, ())),
         )

@@ -1,13 +1,14 @@
 """The first words of a notice, by its reason: the subject, the sentence beneath it, and what was decided."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Final, assert_never
 
 from reprieve.cases import Closure
 from reprieve.clock import for_people
 from reprieve.decisions import Decision
 from reprieve.keys import Key
-from reprieve.notices import Notice, Reason
+from reprieve.notices import DigestEntry, Notice, Reason
 from reprieve.tallies import Uses
 from reprieve.wording import PENDING, requests, until
 
@@ -20,10 +21,12 @@ VERBS: Final[Mapping[Reason, str]] = {
     Reason.DELETION_SOON: "Deleted soon, and in use",
     Reason.DELETION_CANCELLED: "Deletion cancelled",
     Reason.DELETION_KEPT: "Deletion is meant",
+    Reason.CORRECTION: "Correction",
 }
 _UNUSED: Final = "and no use of it has been refused since"
 _QUIET: Final = "You are not told of its uses any more, but for a reminder a day before."
 ENDED: Final = frozenset({Reason.DELETION_CANCELLED})
+DIGEST_SHOWN: Final = 400
 
 
 def headline(notice: Notice) -> str:  # noqa: PLR0911 - one sentence for each reason
@@ -32,7 +35,11 @@ def headline(notice: Notice) -> str:  # noqa: PLR0911 - one sentence for each re
         case Reason.NO_EVENT_FOUND:
             return "The alarm rang, and no CloudTrail record that names a key explains it."
         case Reason.DELETION_CANCELLED:
-            return "The deletion of a KMS key was cancelled."
+            return _cancelled(notice.closure)
+        case Reason.CORRECTION:
+            return _corrected(notice.closure)
+        case Reason.DIGEST:
+            return "There are more notices than fit one by one. Each key below has one."
         case Reason.DELETION_KEPT:
             return f"Somebody decided that the deletion of a KMS key is meant. {_QUIET}"
         case Reason.MANAGEMENT_CALL:
@@ -53,6 +60,23 @@ def headline(notice: Notice) -> str:  # noqa: PLR0911 - one sentence for each re
             assert_never(notice.reason)
 
 
+def _cancelled(closure: Closure | None) -> str:
+    """Return that a deletion was cancelled, and how much of that is known."""
+    if closure and not closure.confirmed:
+        return "CloudTrail says that the deletion of a KMS key was cancelled. KMS could not be asked."
+    if closure and closure.scheduled_again:
+        date = for_people(closure.scheduled_again)
+        return f"The deletion of a KMS key was cancelled, and scheduled again for {date}."
+    return "The deletion of a KMS key was cancelled."
+
+
+def _corrected(closure: Closure | None) -> str:
+    """Return what was said before, and is not so."""
+    if closure:
+        return "An earlier notice said that a KMS key is in use. KMS says that there is no such key."
+    return "An earlier notice said that a deletion was cancelled. KMS says that the key is still pending deletion."
+
+
 def in_use(key: Key | None) -> str:
     """Return the sentence that the key is in use, or was while it waited."""
     if key and key.state and not key.is_pending:
@@ -68,6 +92,9 @@ def subject(notice: Notice, limit: int) -> str:
         limit: How many characters it may have; the names in it give way.
     """
     key = notice.key
+    if notice.digest:
+        number = len(notice.digest.entries) + notice.digest.more
+        return f"{number} more notices about KMS keys that are pending deletion"[:limit]
     if key is None:
         return "KMS key in use: the alarm rang, and no record explains it"[:limit]
     where = f" in {key.account}"
@@ -97,6 +124,8 @@ def decided(decision: Decision) -> tuple[str, ...]:
 
 def ended(closure: Closure, key: Key) -> tuple[str, ...]:
     """Return who cancelled a deletion by another way than the page, and the state of the key."""
+    if closure.scheduled_again or not closure.confirmed:
+        return (f"{closure.by.label} did so at {for_people(closure.at)}.",) if closure.by else ()
     by = closure.by.label if closure.by else "Somebody whom no record names so far"
     at = "by" if closure.by is None else "at"
     return (
@@ -112,6 +141,19 @@ def concluded(notice: Notice) -> tuple[str, ...]:
     if notice.closure and notice.key and notice.reason in ENDED:
         return ended(notice.closure, notice.key)
     return ()
+
+
+def folded(entry: DigestEntry, now: datetime) -> str:
+    """Return one line of a digest: why, which key, until when, who."""
+    account = f" in {entry.key.account}, {entry.key.region}"
+    ends = (
+        f", deleted {for_people(entry.deletion_date)}, {until(now, entry.deletion_date, units=1)}"
+        if entry.deletion_date
+        else ", deletion date not known"
+    )
+    who = f", first by {entry.caller}" if entry.caller else ""
+    title = "" if entry.title == entry.key.key_id else f" ({entry.key.key_id})"
+    return f"{VERBS[entry.reason]}: {entry.title}{title}{account}{ends}{who}"
 
 
 def _since_told(notice: Notice) -> str:

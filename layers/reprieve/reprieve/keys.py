@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import ClassVar
 
 from reprieve.arn import KeyArn
 
@@ -80,6 +81,8 @@ class Key:
         rescuable: Whether the page can help, as far as the key's policy tells.
     """
 
+    PENDING: ClassVar = frozenset({KeyState.PENDING_DELETION, KeyState.PENDING_REPLICA_DELETION})
+
     arn: KeyArn
     account: str
     region: str
@@ -112,5 +115,32 @@ class Key:
 
     @property
     def is_pending(self) -> bool:
-        """Whether KMS says that it waits to be deleted."""
-        return self.state in {KeyState.PENDING_DELETION, KeyState.PENDING_REPLICA_DELETION}
+        """Whether KMS says that it is pending deletion."""
+        return self.state in self.PENDING
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KmsAnswer:
+    """What KMS says of a key now.
+
+    Attributes:
+        state: The key's state; None where there is no answer.
+        deletion_date: When the key is to be deleted, in KMS' words.
+        is_absent: Whether KMS says that there is no such key.
+        can_be_asked: Whether this stack may ask KMS about the key at all.
+    """
+
+    state: str | None = None
+    deletion_date: datetime | None = None
+    is_absent: bool = False
+    can_be_asked: bool = True
+
+    @property
+    def is_pending(self) -> bool:
+        """Whether KMS calls the key pending deletion."""
+        return self.state in Key.PENDING
+
+    @property
+    def is_answer(self) -> bool:
+        """Whether KMS answered."""
+        return self.state is not None or self.is_absent

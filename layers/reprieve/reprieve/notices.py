@@ -1,5 +1,6 @@
 """Notices: what people are told of a case."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -7,15 +8,21 @@ from math import ceil
 from typing import Final
 from uuid import UUID, uuid5
 
-from reprieve.cases import Case, Closure, ScheduledBy, Told
-from reprieve.console import key_url, log_url, rescue_commands
+from reprieve.arn import KeyArn
+from reprieve.cases import NOTICES_REMEMBERED, Case, Closure, ScheduledBy, Told
+from reprieve.console import careful_commands, key_url, log_url, rescue_commands
 from reprieve.decisions import Decision
+from reprieve.fields import one_line
 from reprieve.keys import Key, Unknown
-from reprieve.tallies import Uses
+from reprieve.tallies import Uses, caller_hash
 from reprieve.visitors import KnownBy
 
 _NAMESPACE: Final = UUID("3c0f6e0e-5a0e-4b0e-9a54-0f2a6f0f6d53")
 _HOUR: Final = timedelta(hours=1)
+DIGEST_LISTED: Final = 400
+HASHES_REMEMBERED: Final = 1000
+_SHORT: Final = 40
+_UNSTORED_AGAIN: Final = timedelta(hours=6)
 
 
 class Reason(StrEnum):
@@ -29,7 +36,9 @@ class Reason(StrEnum):
     DELETION_SOON = "deletion-soon"
     DELETION_CANCELLED = "deletion-cancelled"
     DELETION_KEPT = "deletion-kept"
+    CORRECTION = "correction"
     NO_EVENT_FOUND = "no-event-found"
+    DIGEST = "digest"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,10 +62,30 @@ class Window:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DigestEntry:
+    """One notice that was folded into a digest: why, of which key, until when, and who was the first to use it."""
+
+    reason: Reason
+    key: KeyArn
+    title: str
+    deletion_date: datetime | None = None
+    caller: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Digest:
+    """The notices of one digest; `more` is how many others there were beyond `entries`."""
+
+    entries: tuple[DigestEntry, ...]
+    more: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
     """One thing to tell people, whatever the channel: `events/notice.schema.json` describes it.
 
-    `case` is absent where an alarm rang and no record was found; `window` is there only then.
+    `case` is absent where an alarm rang and no record was found, and `window` is there only then;
+    and in a digest, which has a `digest` instead.
     `link` and `approvers`, which is what its holder has to show beside it, are added by the function
     that sends, at the moment of sending, and are never stored.
     `console_url` is absent in partitions whose console AWS documents no address of.
@@ -75,6 +104,7 @@ class Notice:
     closure: Closure | None = None
     uses_since_last: int | None = None
     window: Window | None = None
+    digest: Digest | None = None
     link: str | None = None
     approvers: KnownBy | None = None
 
@@ -100,21 +130,36 @@ def tell(case: Case, reason: Reason, now: datetime, ringing: int | None = None) 
 
 def _told(case: Case, reason: Reason, now: datetime, uses: int) -> Told:
     """Return what people know once they have had a notice: everything that it shows."""
-    told, parts = case.told, case.uses.by_caller
+    told, counts = case.told, case.counts
     new_callers_at = [at for at in told.new_callers_at if now - at < _HOUR]
     return Told(
         notices=told.notices + 1,
         last_at=now,
         in_use=told.in_use or bool(uses),
         uses=max(uses, told.uses),
-        callers=tuple(part.caller.id for part in parts),
-        resources=tuple(dict.fromkeys(str(resource) for part in parts for resource in part.resources)),
+        callers=_known(told.callers, _callers(counts.uses)),
+        resources=_known(told.resources, _resources(counts.uses)),
         new_callers_at=(*new_callers_at, now) if reason is Reason.NEW_CALLER else tuple(new_callers_at),
-        management_callers=tuple(part.caller.id for part in case.management_calls.by_caller),
+        management_callers=_known(told.management_callers, _callers(counts.management_calls)),
         hours_left=_hours_left(case, now),
         scheduled=told.scheduled or case.scheduled_by is not None,
-        cancelled=told.cancelled or case.closure is not None,
+        cancelled=case.closure is not None,
+        lately=(*told.lately, now)[-NOTICES_REMEMBERED:],
     )
+
+
+def _known(before: tuple[str, ...], now: Iterator[str]) -> tuple[str, ...]:
+    """Return what people have heard of, the latest `HASHES_REMEMBERED` of it: also what is left out by now."""
+    return tuple(dict.fromkeys((*before, *now)))[-HASHES_REMEMBERED:]
+
+
+def _callers(uses: Uses) -> Iterator[str]:
+    yield from (caller_hash(part.caller.place) for part in uses.by_caller)
+    yield from (other.id for other in uses.others)
+
+
+def _resources(uses: Uses) -> Iterator[str]:
+    return (caller_hash(str(resource)) for part in uses.by_caller for resource in part.resources)
 
 
 def _hours_left(case: Case, now: datetime) -> int | None:
@@ -136,8 +181,46 @@ def no_event_found(
     )
 
 
+def without_case(case: Case, why: Unknown, now: datetime) -> Notice:
+    """Return the notice of a key in use whose case can't be stored: the same one for `_UNSTORED_AGAIN`."""
+    notice = _notice(case, Reason.KEY_IN_USE, now, 0)
+    number = int(now.timestamp() // _UNSTORED_AGAIN.total_seconds())
+    return replace(
+        notice, id=_id(str(case.key.arn), Reason.KEY_IN_USE, number), unknown=(why, *notice.unknown)
+    )
+
+
+def digest(notices: Sequence[Notice], now: datetime, console_url: str | None) -> Notice:
+    """Return the one notice that stands for several: each key with its deadline and its first caller.
+
+    Args:
+        notices: The notices, the most urgent ones first.
+        now: The present.
+        console_url: Where the records of all of them are.
+    """
+    about = [notice for notice in notices if notice.case]
+    entries = tuple(_entry(notice, notice.case) for notice in about[:DIGEST_LISTED] if notice.case)
+    return Notice(
+        id=_id(",".join(sorted(notice.id for notice in notices)), Reason.DIGEST, len(notices)),
+        reason=Reason.DIGEST,
+        at=now,
+        console_url=console_url,
+        digest=Digest(entries=entries, more=len(notices) - len(entries)),
+    )
+
+
+def _entry(notice: Notice, case: CaseSummary) -> DigestEntry:
+    parts = notice.uses.by_caller or notice.management_calls.by_caller
+    return DigestEntry(
+        reason=notice.reason,
+        key=case.key.arn,
+        title=one_line(case.key.title, _SHORT),
+        deletion_date=case.key.deletion_date,
+        caller=one_line(parts[0].caller.name, _SHORT) if parts else None,
+    )
+
+
 def _notice(case: Case, reason: Reason, now: datetime, since_last: int) -> Notice:
-    arn = case.key.arn
     return Notice(
         id=_id(case.id, reason, case.told.notices),
         reason=reason,
@@ -151,12 +234,28 @@ def _notice(case: Case, reason: Reason, now: datetime, since_last: int) -> Notic
         ),
         uses=case.uses,
         management_calls=case.management_calls,
-        unknown=(*case.unknown, *_unknown_scheduling(case)),
-        console_url=key_url(arn),
-        command=() if arn.is_alias else rescue_commands(arn),
+        unknown=(*case.unknown, *_unknown_scheduling(case), *_left_out(case)),
+        console_url=key_url(case.key.arn),
+        command=_commands(case.key),
         decision=case.decision,
         closure=case.closure,
         uses_since_last=since_last if case.told.in_use else None,
+    )
+
+
+def _commands(key: Key) -> tuple[str, ...]:
+    """Return the commands that bring a pending key back; of a key of unknown state, those that KMS refuses
+    unless it is pending; none for any other."""
+    if key.is_pending:
+        return rescue_commands(key.arn)
+    return () if key.state else careful_commands(key.arn)
+
+
+def _left_out(case: Case) -> tuple[Unknown, ...]:
+    if not case.is_trimmed:
+        return ()
+    return (
+        Unknown(fact="some details of the callers", why="they are more than this stack keeps of one case"),
     )
 
 
@@ -172,4 +271,14 @@ def _id(subject: str, reason: Reason, number: int) -> str:
     return str(uuid5(_NAMESPACE, f"{subject}|{reason}|{number}"))
 
 
-__all__ = ["CaseSummary", "Notice", "Reason", "Window", "no_event_found", "tell"]
+__all__ = [
+    "CaseSummary",
+    "Digest",
+    "DigestEntry",
+    "Notice",
+    "Reason",
+    "Window",
+    "digest",
+    "no_event_found",
+    "tell",
+]

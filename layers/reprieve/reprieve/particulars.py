@@ -9,7 +9,6 @@ from reprieve.keys import Key, KeyState, Relative
 GRANTEES_SHOWN: Final = 3
 _USUAL_SPEC: Final = "SYMMETRIC_DEFAULT"
 _IMPORTED: Final = "EXTERNAL"
-_PENDING: Final = frozenset({KeyState.PENDING_DELETION, KeyState.PENDING_REPLICA_DELETION})
 _ACCOUNT_FIELD: Final = 4
 _ARN_FIELDS: Final = 6
 
@@ -55,7 +54,7 @@ def _regions(key: Key) -> Iterator[str]:
     else:
         primary = [relative for relative in relatives if relative.role == "PRIMARY"]
         yield f"replica of a primary{_where(primary)}"
-    pending = [relative for relative in relatives if relative.state in _PENDING]
+    pending = [relative for relative in relatives if relative.state in Key.PENDING]
     for relative in pending:
         yield f"cancelling here leaves the {relative.role.lower()} in {relative.arn.region} pending"
     if not pending:

@@ -7,7 +7,7 @@ Every call may raise the `AwsError` of its kind.
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from reprieve.arn import KeyArn
 
@@ -20,11 +20,29 @@ class LogLine:
     message: str
 
 
+@dataclass(frozen=True, slots=True)
+class LogPage:
+    """A part of what was asked for; `token` leads to the next one, and is "" on the last.
+
+    A page without lines may be followed by one with lines: a page ends when its time is up.
+    """
+
+    lines: Sequence[LogLine] = ()
+    token: str = ""
+
+
 class LogReader(Protocol):
     """The log group that CloudTrail delivers to."""
 
-    def read(self, start: datetime, end: datetime, pattern: str) -> Iterator[LogLine]:
-        """Stream the events from `start` up to, and without, `end` that match a filter pattern."""
+    def read(self, start: datetime, end: datetime, pattern: str, token: str = "") -> Iterator[LogPage]:
+        """Yield the events from `start` up to, and without, `end` that match a filter pattern, in order.
+
+        Args:
+            start: The first moment.
+            end: The first moment that is not wanted.
+            pattern: The filter pattern.
+            token: Where to go on, from a page of the same question; "" is the beginning.
+        """
         ...
 
 
@@ -222,6 +240,7 @@ class Document:
         body: What it holds, as JSON values.
         version: How often it has been written; 0 for one that has not been yet.
         expires_at: When it may be dropped.
+        is_guarded: Whether it is written only in the place of the very version that it holds.
     """
 
     partition: str
@@ -229,6 +248,7 @@ class Document:
     body: Mapping[str, Any] = field(default_factory=dict)
     version: int = 0
     expires_at: datetime | None = None
+    is_guarded: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,6 +257,10 @@ class Change:
 
     at: datetime
     document: Document
+
+
+MOST_AT_ONCE: Final = 100
+"""How many documents can be written together; source: DynamoDB API reference, TransactWriteItems."""
 
 
 class Table(Protocol):
@@ -250,8 +274,12 @@ class Table(Protocol):
         """Return the documents of a partition whose sort keys begin with `prefix`, in order."""
         ...
 
-    def put(self, *documents: Document) -> None:
-        """Write them all or none, each in the place of the very version it holds.
+    def put(self, *documents: Document, gone: Sequence[Document] = ()) -> None:
+        """Write them all or none, each guarded one in the place of the very version it holds.
+
+        Args:
+            documents: What to write; with `gone`, `MOST_AT_ONCE` at the most.
+            gone: What to remove together with that, whether it is still there or not.
 
         Raises:
             ConflictError: one of them has been written by somebody else since; nothing was written.

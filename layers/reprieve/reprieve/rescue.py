@@ -280,7 +280,8 @@ def _decided(case: Case, key: Key, decision: Decision, reason: Reason) -> Case:
     """Return the case with what was decided, and closed if that is its end."""
     closure = case.closure
     if reason is Reason.DELETION_CANCELLED:
-        closure = closure or Closure(how=Ending.CANCELLED, at=decision.at)
+        confirmed = key.state is not None and not key.is_pending
+        closure = closure or Closure(how=Ending.CANCELLED, at=decision.at, confirmed=confirmed)
     return replace(case, key=key, decision=decision, closure=closure)
 
 

@@ -1,21 +1,24 @@
 """Counting: who used a key, how often, how, from where.
 
-A tally grows with the number of callers that it lists, never with the number of requests:
-beyond `CALLERS_LISTED` callers, and for the lists of each caller, it keeps the first and counts the rest.
+A tally grows with the number of callers that it lists, never with the number of requests.
+The sessions of one role are one caller. Beyond `CALLERS_LISTED` callers it keeps names and numbers,
+and beyond `OTHERS_LISTED` names only a number; for the lists of each caller it keeps the first.
 Adding up the tallies of single minutes in their order gives the same as counting it all at once;
 only where a single minute has more callers or operations than are listed may one of them be counted
-among the rest that was listed in another minute.
+among the others that was listed in another minute.
 """
 
 from collections.abc import Hashable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import lru_cache
+from hashlib import sha256
 from typing import Final, TypeVar
 
 from reprieve.callers import Caller
+from reprieve.fields import one_line
 from reprieve.records import KeyUse
 from reprieve.resources import Resource
-from reprieve.timeline import Timeline, hour
 
 CALLERS_LISTED: Final = 20
 _OPERATIONS_LISTED: Final = 16
@@ -23,16 +26,20 @@ _ADDRESSES_LISTED: Final = 5
 _AGENTS_LISTED: Final = 3
 RESOURCES_LISTED: Final = 8
 _EVENTS_LISTED: Final = 5
+SESSIONS_LISTED: Final = 12
+OTHERS_LISTED: Final = 400
+_OTHER_NAME: Final = 64
 OTHER_OPERATIONS: Final = "other operations"
-
-REQUESTS_REMEMBERED: Final = 50_000
 
 _Item = TypeVar("_Item", bound=Hashable)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallerUses:
-    """What one caller did: `operations` maps a name to a number of requests; the lists hold the first few."""
+    """What one caller did: `operations` maps a name to a number of requests; the lists hold the first few.
+
+    `caller` is the first session that was seen of a role, and `sessions` names several of them.
+    """
 
     caller: Caller
     count: int
@@ -43,6 +50,16 @@ class CallerUses:
     user_agents: tuple[str, ...] = ()
     resources: tuple[Resource, ...] = ()
     event_ids: tuple[str, ...] = ()
+    sessions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OtherCaller:
+    """A caller beyond those that are listed with what they did; `id` is a hash of what it is counted under."""
+
+    id: str
+    name: str
+    count: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +68,7 @@ class Uses:
 
     `count` is the number of requests; `unlisted` says how many of them were made by callers beyond
     those in `by_caller`, which are in the order in which they were first seen.
+    `others` names the first `OTHERS_LISTED` of these.
     """
 
     count: int = 0
@@ -58,6 +76,12 @@ class Uses:
     last_at: datetime | None = None
     by_caller: tuple[CallerUses, ...] = ()
     unlisted: int = 0
+    others: tuple[OtherCaller, ...] = ()
+
+    @property
+    def unnamed(self) -> int:
+        """How many requests were made by callers of whom not even the name is kept."""
+        return self.unlisted - sum(other.count for other in self.others)
 
 
 @dataclass(slots=True)
@@ -73,6 +97,7 @@ class _Row:
     user_agents: dict[str, None] = field(default_factory=dict)
     resources: dict[Resource, None] = field(default_factory=dict)
     event_ids: dict[str, None] = field(default_factory=dict)
+    sessions: dict[str, None] = field(default_factory=dict)
 
     def absorb(self, part: CallerUses) -> None:
         self.count += part.count
@@ -86,6 +111,7 @@ class _Row:
         _keep_first(self.user_agents, part.user_agents, _AGENTS_LISTED)
         _keep_first(self.resources, part.resources, RESOURCES_LISTED)
         _keep_first(self.event_ids, part.event_ids, _EVENTS_LISTED)
+        _keep_first(self.sessions, part.sessions, SESSIONS_LISTED)
 
     def absorb_one(self, use: KeyUse) -> None:
         """Do the same as for `one(use)`, which a storm leaves no time to make."""
@@ -103,7 +129,14 @@ class _Row:
             self.user_agents[use.user_agent] = None
         if use.event_id and len(self.event_ids) < _EVENTS_LISTED:
             self.event_ids[use.event_id] = None
+        if use.caller.principal and len(self.sessions) < SESSIONS_LISTED:
+            self.sessions[_session(use.caller)] = None
         _keep_first(self.resources, use.resources, RESOURCES_LISTED)
+
+    def absorb_other(self, number: int) -> None:
+        """Take in requests of which only the number is kept."""
+        self.count += number
+        self.operations[OTHER_OPERATIONS] = self.operations.get(OTHER_OPERATIONS, 0) + number
 
     def take_back(self, part: CallerUses) -> None:
         self.count -= part.count
@@ -126,7 +159,38 @@ class _Row:
             user_agents=tuple(self.user_agents),
             resources=tuple(self.resources),
             event_ids=tuple(self.event_ids),
+            sessions=tuple(self.sessions),
         )
+
+
+@dataclass(slots=True)
+class _Others:
+    """Those for whom there is no row: `count` is the number of all their requests."""
+
+    first_at: datetime
+    last_at: datetime
+    count: int = 0
+    names: dict[str, str] = field(default_factory=dict)
+    counts: dict[str, int] = field(default_factory=dict)
+
+    def seen(self, first_at: datetime, last_at: datetime) -> None:
+        self.first_at = min(self.first_at, first_at)
+        self.last_at = max(self.last_at, last_at)
+
+    def take(self, of: str, name: str, number: int) -> None:
+        self.count += number
+        if of in self.names or len(self.names) < OTHERS_LISTED:
+            self.names.setdefault(of, name)
+            self.counts[of] = self.counts.get(of, 0) + number
+
+    def give_back(self, of: str, number: int) -> None:
+        self.count -= number
+        if of in self.counts:
+            self.counts[of] -= number
+
+    def freeze(self) -> tuple[OtherCaller, ...]:
+        named = ((of, name, self.counts[of]) for of, name in self.names.items())
+        return tuple(OtherCaller(id=of, name=name, count=count) for of, name, count in named if count > 0)
 
 
 @dataclass(slots=True)
@@ -134,34 +198,53 @@ class Tally:
     """A growing count of requests by caller."""
 
     _rows: dict[str, _Row] = field(default_factory=dict)
-    _unlisted: _Row | None = None
+    _others: _Others | None = None
 
     def add(self, part: CallerUses) -> None:
         """Add what one caller did."""
-        self._row(part.caller, part.first_at, part.last_at).absorb(part)
+        row = self._row(part.caller, part.first_at, part.last_at)
+        if row:
+            row.absorb(part)
+        else:
+            self._take(part.caller, part.first_at, part.last_at, part.count)
 
     def add_one(self, use: KeyUse) -> None:
         """Add a single request."""
-        self._row(use.caller, use.at, use.at).absorb_one(use)
+        row = self._row(use.caller, use.at, use.at)
+        if row:
+            row.absorb_one(use)
+        else:
+            self._take(use.caller, use.at, use.at, 1)
 
     def add_all(self, uses: Uses) -> None:
         """Add everything that another tally counted."""
         for part in uses.by_caller:
             self.add(part)
-        if uses.unlisted and uses.first_at and uses.last_at:
-            self._rest(uses.first_at, uses.last_at).count += uses.unlisted
+        if not uses.unlisted or uses.first_at is None or uses.last_at is None:
+            return
+        rows = {caller_hash(place): row for place, row in self._rows.items()}
+        rest = self._rest(uses.first_at, uses.last_at)
+        for other in uses.others:
+            if other.id in rows:
+                rows[other.id].absorb_other(other.count)
+            else:
+                rest.take(other.id, other.name, other.count)
+        rest.count += uses.unnamed
 
     def take_back(self, part: CallerUses) -> None:
         """Undo an `add` whose caller is better told by another copy of the same record."""
-        row = self._rows.get(part.caller.id)
+        row = self._rows.get(part.caller.place)
         if row and row.count <= part.count:
-            del self._rows[part.caller.id]
+            del self._rows[part.caller.place]
+        elif row:
+            row.take_back(part)
         else:
-            (row or self._rest(part.first_at, part.last_at)).take_back(part)
+            self._rest(part.first_at, part.last_at).give_back(caller_hash(part.caller.place), part.count)
 
     def uses(self) -> Uses:
         """Return the count as it stands."""
-        rows = [row for row in (*self._rows.values(), self._unlisted) if row and row.count]
+        rest = self._others if self._others and self._others.count else None
+        rows = [row for row in (*self._rows.values(), rest) if row and row.count]
         if not rows:
             return Uses()
         return Uses(
@@ -169,21 +252,30 @@ class Tally:
             first_at=min(row.first_at for row in rows),
             last_at=max(row.last_at for row in rows),
             by_caller=tuple(row.freeze() for row in self._rows.values()),
-            unlisted=self._unlisted.count if self._unlisted else 0,
+            unlisted=rest.count if rest else 0,
+            others=rest.freeze() if rest else (),
         )
 
-    def _row(self, caller: Caller, first_at: datetime, last_at: datetime) -> _Row:
-        row = self._rows.get(caller.id)
+    def _row(self, caller: Caller, first_at: datetime, last_at: datetime) -> _Row | None:
+        row = self._rows.get(caller.place)
         if row is None and len(self._rows) < CALLERS_LISTED:
-            row = self._rows[caller.id] = _Row(caller, first_at, last_at)
-        return row or self._rest(first_at, last_at)
+            row = self._rows[caller.place] = _Row(caller, first_at, last_at)
+        return row
 
-    def _rest(self, first_at: datetime, last_at: datetime) -> _Row:
-        if self._unlisted is None:
-            self._unlisted = _Row(Caller(kind="", id="", name=""), first_at, last_at)
-        self._unlisted.first_at = min(self._unlisted.first_at, first_at)
-        self._unlisted.last_at = max(self._unlisted.last_at, last_at)
-        return self._unlisted
+    def _take(self, caller: Caller, first_at: datetime, last_at: datetime, number: int) -> None:
+        self._rest(first_at, last_at).take(caller_hash(caller.place), _name(caller), number)
+
+    def _rest(self, first_at: datetime, last_at: datetime) -> _Others:
+        if self._others is None:
+            self._others = _Others(first_at, last_at)
+        self._others.seen(first_at, last_at)
+        return self._others
+
+
+@lru_cache(maxsize=4096)
+def caller_hash(place: str) -> str:
+    """Return a short name of what a caller is counted under, which may be long: 48 bits of SHA-256."""
+    return sha256(place.encode(errors="replace")).hexdigest()[:12]
 
 
 def one(use: KeyUse) -> CallerUses:
@@ -198,6 +290,7 @@ def one(use: KeyUse) -> CallerUses:
         user_agents=(use.user_agent,) if use.user_agent else (),
         resources=use.resources,
         event_ids=(use.event_id,) if use.event_id else (),
+        sessions=(_session(use.caller),) if use.caller.principal else (),
     )
 
 
@@ -209,84 +302,36 @@ def total(parts: Iterable[Uses]) -> Uses:
     return tally.uses()
 
 
-_Told = tuple[Tally, CallerUses] | None
-"""Where a request was counted and as what, if another copy may still name its caller."""
+def narrowed(uses: Uses, *, callers: int, operations: int = 4, others: int = OTHERS_LISTED) -> Uses:
+    """Return the same numbers with less detail: so many callers and operations, and so many names of others."""
+    listed = tuple(_few_operations(part, operations) for part in uses.by_caller[:callers])
+    rest = uses.by_caller[callers:]
+    named = (
+        *uses.others,
+        *(OtherCaller(id=caller_hash(p.caller.place), name=_name(p.caller), count=p.count) for p in rest),
+    )
+    return replace(
+        uses,
+        by_caller=listed,
+        unlisted=uses.unlisted + sum(part.count for part in rest),
+        others=named[-others:],
+    )
 
 
-@dataclass(slots=True)
-class Counted:
-    """Uses and management calls of one key in one minute, apart; `hours` says when the uses were."""
-
-    uses: Tally = field(default_factory=Tally)
-    management_calls: Tally = field(default_factory=Tally)
-    hours: dict[int, int] = field(default_factory=dict)
-
-    @property
-    def timeline(self) -> Timeline:
-        """When the uses were, which is before the minute that they were delivered in."""
-        return Timeline.of(self.hours)
-
-    def at(self, use: KeyUse) -> None:
-        """Count when a request was made, if it is a use."""
-        if use.is_use:
-            place = hour(use.at)
-            self.hours[place] = self.hours.get(place, 0) + 1
-
-    def of(self, use: KeyUse) -> Tally:
-        """Return the tally that a request belongs to."""
-        return self.uses if use.is_use else self.management_calls
+def _few_operations(part: CallerUses, number: int) -> CallerUses:
+    few = dict(list(part.operations.items())[:number])
+    if rest := sum(part.operations.values()) - sum(few.values()):
+        few[OTHER_OPERATIONS] = few.get(OTHER_OPERATIONS, 0) + rest
+    return replace(part, operations=few)
 
 
-def merged(readings: Iterable[Mapping[datetime, Counted]]) -> Mapping[datetime, Counted]:
-    """Return several keys' minutes as one key's."""
-    sums: dict[datetime, Counted] = {}
-    for minutes in readings:
-        for minute, counted in minutes.items():
-            place = sums.setdefault(minute, Counted())
-            place.uses.add_all(counted.uses.uses())
-            place.management_calls.add_all(counted.management_calls.uses())
-            for hours, number in counted.hours.items():
-                place.hours[hours] = place.hours.get(hours, 0) + number
-    return sums
+def _name(caller: Caller) -> str:
+    return one_line(caller.behind or caller.name, _OTHER_NAME)
 
 
-@dataclass(slots=True)
-class Requests:
-    """Which requests were counted: the latest `REQUESTS_REMEMBERED` at most; the older half goes at once."""
-
-    _seen: dict[str, _Told] = field(default_factory=dict)
-    _seen_before: dict[str, _Told] = field(default_factory=dict)
-
-    def count(self, use: KeyUse, place: Counted) -> None:
-        """Count `use` in `place`, once however often it is told.
-
-        Of two copies (delivered twice, or logged in the caller's and the owner's account)
-        the one that names the caller is kept, where the first was counted.
-        """
-        for seen in (self._seen, self._seen_before):
-            if use.request in seen:
-                seen[use.request] = _better(seen[use.request], use)
-                return
-        tally = place.of(use)
-        tally.add_one(use)
-        place.at(use)
-        if use.request:
-            self._remember(use.request, None if use.caller.arn else (tally, one(use)))
-
-    def _remember(self, request: str, told: _Told) -> None:
-        if len(self._seen) >= REQUESTS_REMEMBERED // 2:
-            self._seen, self._seen_before = {}, self._seen
-        self._seen[request] = told
-
-
-def _better(told: _Told, copy: KeyUse) -> _Told:
-    """Count another copy in the place of the one that was counted, if only that one is nameless."""
-    if told is None or not copy.caller.arn:
-        return told
-    tally, nameless = told
-    tally.take_back(nameless)
-    tally.add_one(copy)
-    return None
+def _session(caller: Caller) -> str:
+    """Return what tells a session of a role from the others: its name, or whose it is where that is known."""
+    return caller.name if caller.session is None or caller.behind else caller.session
 
 
 def _keep_first(kept: dict[_Item, None], more: Iterable[_Item], limit: int) -> None:

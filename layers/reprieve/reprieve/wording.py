@@ -3,12 +3,13 @@
 from dataclasses import replace
 from datetime import datetime
 
+from reprieve.callers import Caller
 from reprieve.cases import UNKNOWN_DATE, ScheduledBy
 from reprieve.clock import for_people, left
 from reprieve.keys import Key, KeyState
 from reprieve.notices import Window
 from reprieve.resources import summarised
-from reprieve.tallies import RESOURCES_LISTED, CallerUses, Uses
+from reprieve.tallies import RESOURCES_LISTED, SESSIONS_LISTED, CallerUses, Uses
 from reprieve.visitors import KnownBy
 
 CALLERS_SHOWN = 8
@@ -53,10 +54,20 @@ def operations(part: CallerUses) -> str:
 
 def caller(part: CallerUses) -> str:
     """Return who it was; one who came to KMS in several ways is not said to have come in one of them."""
-    who = part.caller
+    who = _role_of(part)
     if who.service and set(part.source_ips) - {who.invoked_by}:
         return f"{replace(who, service=None).label}, at least in part through {who.service}"
     return who.label
+
+
+def _role_of(part: CallerUses) -> Caller:
+    """Return the caller of a row: the role, with its sessions, where there are several of it."""
+    who, sessions = part.caller, part.sessions
+    if len(sessions) <= 1:
+        return who
+    more = " and more" if len(sessions) >= SESSIONS_LISTED else ""
+    named = f"{who.behind or who.name}, sessions {', '.join(sessions)}{more}"
+    return replace(who, name=named, behind=None, session=None, source_identity=None, on_behalf_of=None)
 
 
 def protects(uses: Uses) -> str:
@@ -87,17 +98,22 @@ def origin(part: CallerUses) -> str:
     return ", ".join(dict.fromkeys((*addresses[:2], *agents[:1])))
 
 
-def rest(uses: Uses) -> str:
-    """Return how much was done by callers who are not shown; "" if that is none."""
-    callers = uses.by_caller[CALLERS_SHOWN:]
-    number = sum(part.count for part in callers) + uses.unlisted
-    return f"{number} more by others" if number else ""
+def rest(uses: Uses, shown: int = CALLERS_SHOWN) -> tuple[str, ...]:
+    """Return what was done by callers who are not shown: each by name, and a number for those without one."""
+    named = (
+        *((part.count, part.caller.behind or part.caller.name) for part in uses.by_caller[shown:]),
+        *((other.count, other.name) for other in uses.others),
+    )
+    listed = ", ".join(f"{name} ({number})" for number, name in named)
+    unnamed = f"{uses.unnamed} more by others, whose records are in the log group" if uses.unnamed else ""
+    return tuple(filter(None, (f"also {listed}" if listed else "", unnamed)))
 
 
 def earlier(previous: str | None) -> str:
     """Return which deletion of the same key was dealt with before; "" for none, or one without a date."""
     date = (previous or "").rpartition("@")[2]
-    return f"a deletion of this key on {date[:10]} was stopped" if date and date != UNKNOWN_DATE else ""
+    is_known = date and not date.startswith(UNKNOWN_DATE)
+    return f"a deletion of this key on {date[:10]} was stopped" if is_known else ""
 
 
 def moment(then: datetime, now: datetime) -> str:

@@ -21,6 +21,11 @@ PATIENT: Final = Config(
 )
 """For calls that nobody waits for, some of which AWS allows only a few times a second."""
 
+PAGING: Final = Config(
+    connect_timeout=3, read_timeout=10, retries={"mode": "standard", "total_max_attempts": 3}
+)
+"""For one page of many, each of which may take long: less than half a minute, whatever happens to it."""
+
 PROMPT: Final = Config(
     connect_timeout=1, read_timeout=3, retries={"mode": "standard", "total_max_attempts": 2}
 )

@@ -15,7 +15,7 @@ from reprieve.ports import Change, Document
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
-    from mypy_boto3_dynamodb.type_defs import PutTypeDef
+    from mypy_boto3_dynamodb.type_defs import PutTypeDef, TransactWriteItemTypeDef
 
 Item = Mapping[str, Any]
 
@@ -51,15 +51,18 @@ class DynamoTable:
         with call("dynamodb:Query"):
             return [_document(item) for page in pages for item in page["Items"]]
 
-    def put(self, *documents: Document) -> None:
+    def put(self, *documents: Document, gone: Sequence[Document] = ()) -> None:
         """Call dynamodb:PutItem, or TransactWriteItems for several."""
         puts = [_put(self.name, document) for document in documents]
+        writes: list[TransactWriteItemTypeDef] = [{"Put": put} for put in puts]
+        for each in gone:
+            writes.append({"Delete": {"TableName": self.name, "Key": _key(each.partition, each.sort)}})
         with call("dynamodb:PutItem"):
             try:
-                if len(puts) == 1:
+                if len(writes) == len(puts) == 1:
                     self.client.put_item(**puts[0])
                 else:
-                    self.client.transact_write_items(TransactItems=[{"Put": put} for put in puts])
+                    self.client.transact_write_items(TransactItems=writes)
             except ClientError as error:
                 if _was_lost(error):
                     raise ConflictError from error
@@ -106,6 +109,8 @@ def _put(table: str, document: Document) -> "PutTypeDef":
     }
     if document.expires_at:
         item["expires_at"] = {"N": str(int(document.expires_at.timestamp()))}
+    if not document.is_guarded:
+        return {"TableName": table, "Item": item}
     if not document.version:
         return {"TableName": table, "Item": item, "ConditionExpression": "attribute_not_exists(pk)"}
     return {

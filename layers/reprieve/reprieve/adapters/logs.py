@@ -4,13 +4,13 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from reprieve.adapters.aws import call
 from reprieve.adapters.batches import batches
 from reprieve.clock import from_millis, to_millis
 from reprieve.errors import AwsError
-from reprieve.ports import LogLine
+from reprieve.ports import LogLine, LogPage
 
 if TYPE_CHECKING:
     from mypy_boto3_logs import CloudWatchLogsClient
@@ -29,21 +29,31 @@ class CloudWatchLogs:
     client: "CloudWatchLogsClient"
     log_group: str
 
-    def read(self, start: datetime, end: datetime, pattern: str) -> Iterator[LogLine]:
-        """Stream the matching events page by page; an empty page may be followed by a full one.
+    def read(self, start: datetime, end: datetime, pattern: str, token: str = "") -> Iterator[LogPage]:
+        """Yield pages as they come; an empty one may be followed by a full one.
 
-        Source: CloudWatch Logs API reference, FilterLogEvents: `endTime` is part of the range.
+        Source: CloudWatch Logs API reference, FilterLogEvents: `endTime` is part of the range; a page ends
+        with 1 MB, 10,000 events or a time-bounded scan; a token is good for 24 hours.
         """
-        pages = self.client.get_paginator("filter_log_events").paginate(
-            logGroupName=self.log_group,
-            startTime=to_millis(start),
-            endTime=to_millis(end) - 1,
-            filterPattern=pattern,
-        )
+        while True:
+            page = self._page(start, end, pattern, token)
+            yield page
+            if not page.token or page.token == token:
+                return
+            token = page.token
+
+    def _page(self, start: datetime, end: datetime, pattern: str, token: str) -> LogPage:
+        following: Any = {"nextToken": token} if token else {}
         with call("logs:FilterLogEvents"):
-            for page in pages:
-                for event in page["events"]:
-                    yield LogLine(from_millis(event["timestamp"]), event["message"])
+            answer = self.client.filter_log_events(
+                logGroupName=self.log_group,
+                startTime=to_millis(start),
+                endTime=to_millis(end) - 1,
+                filterPattern=pattern,
+                **following,
+            )
+        lines = [LogLine(from_millis(event["timestamp"]), event["message"]) for event in answer["events"]]
+        return LogPage(lines, answer.get("nextToken", ""))
 
 
 @dataclass(frozen=True, slots=True)

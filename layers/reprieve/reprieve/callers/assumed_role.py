@@ -25,6 +25,7 @@ def read(evidence: Evidence) -> Caller:
         who.name if who else role,
         id=who.id if who else None,
         behind=(who.behind or role) if who else None,
+        principal=session.principal or None,
         session=None if who and who.id else session.name or None,
         source_identity=evidence.text("sessionContext", "sourceIdentity") or None,
         console_url=(who and who.console_url) or iam_page(evidence.region, "roles", session.role),

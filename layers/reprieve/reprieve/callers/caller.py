@@ -10,6 +10,7 @@ class Caller:
     Attributes:
         kind: The `type` of the identity, in CloudTrail's own words.
         id: The most precise name there is: the ARN, else the account; of a service its principal or role.
+        principal: The role of a role session: its sessions are counted together. None for all others.
         name: What a person calls it, such as `role orders-fn`; what is inferred begins with `likely`.
         arn: The ARN, where the record has one.
         account: The account the caller belongs to: 12 digits.
@@ -34,6 +35,7 @@ class Caller:
     account: str | None = None
     behind: str | None = None
     session: str | None = None
+    principal: str | None = None
     source_identity: str | None = None
     on_behalf_of: str | None = None
     invoked_by: str | None = None
@@ -44,6 +46,11 @@ class Caller:
     is_outside: bool = False
     from_console: bool = False
     mfa: bool | None = None
+
+    @property
+    def place(self) -> str:
+        """What its requests are counted under: its role, or itself."""
+        return self.principal or self.id
 
     @property
     def label(self) -> str:

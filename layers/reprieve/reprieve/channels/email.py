@@ -49,6 +49,7 @@ def body(notice: Notice) -> str:
         _uses(notice.uses, "KMS refused {} to use it", notice.at),
         _uses(notice.management_calls, "KMS refused {} to manage it, which is no use of it", notice.at),
         _window(notice),
+        _digest(notice),
         _way_out(notice),
         _unknown(notice),
         [f"Notice {notice.id}"],
@@ -84,8 +85,8 @@ def _uses(uses: Uses, sentence: str, now: datetime) -> Iterator[str]:
     yield ""
     for part in uses.by_caller[: wording.CALLERS_SHOWN]:
         yield from _caller(part, now)
-    if more := wording.rest(uses):
-        yield f"       {more}"
+    for line in wording.rest(uses):
+        yield from _hanging(_BENEATH, line)
 
 
 def _caller(part: CallerUses, now: datetime) -> Iterator[str]:
@@ -103,6 +104,18 @@ def _window(notice: Notice) -> Iterator[str]:
         yield from _labelled("Searched", wording.searched(notice.window))
         yield ""
         yield from _filled(f"The key may be in a record that came later. Look for it {where}")
+
+
+def _digest(notice: Notice) -> Iterator[str]:
+    if notice.digest is None:
+        return
+    for entry in notice.digest.entries:
+        yield from _hanging("  ", headlines.folded(entry, notice.at))
+        yield f"  {entry.key}"
+    if notice.digest.more:
+        yield f"  and {notice.digest.more} more, which are in the log group:"
+    else:
+        yield "  Their records are in the log group:"
 
 
 def _way_out(notice: Notice) -> Iterator[str]:

@@ -5,7 +5,7 @@ Limits, from slack_sdk's own models: header 150, text 3000, 10 fields, 50 blocks
 longer than some 13 000 characters altogether has been seen to be refused.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -25,6 +25,9 @@ FIELD_LIMIT = 400
 CALLER_LIMIT = 360
 UNKNOWN_LIMIT = 300
 CALLERS_SHOWN = 5
+REST_LIMIT = 2000
+DIGEST_LIMIT = 2500
+DIGEST_SECTIONS = 3
 UNKNOWN_SHOWN = 6
 
 Block = dict[str, Any]
@@ -61,6 +64,7 @@ def _blocks(notice: Notice) -> Iterator[Block]:
     yield from _uses(notice.management_calls, "refused to manage it, which is no use of it", notice.at)
     if notice.window:
         yield _section(f"Searched {wording.searched(notice.window)}.")
+    yield from _digest(notice)
     if notice.key and notice.reason not in headlines.ENDED and (sorry := no_rescue(notice.key)):
         yield _section(sorry)
     if buttons := list(_buttons(notice)):
@@ -101,10 +105,35 @@ def _uses(uses: Uses, what: str, now: datetime) -> Iterator[Block]:
     if not uses.count or uses.first_at is None:
         return
     shown = "\n".join(_caller(part, now) for part in uses.by_caller[:CALLERS_SHOWN])
-    number = uses.count - sum(part.count for part in uses.by_caller[:CALLERS_SHOWN])
-    more = f"\n{number} more by others" if number else ""
     yield _section(f"{wording.requests(uses.count)} {what}, since {for_people(uses.first_at)}")
-    yield _section(shown + more, limit=CALLERS_SHOWN * (CALLER_LIMIT + 10))
+    yield _section(shown, limit=CALLERS_SHOWN * (CALLER_LIMIT + 10))
+    for line in wording.rest(uses, CALLERS_SHOWN):
+        yield _section(line, limit=REST_LIMIT)
+
+
+def _digest(notice: Notice) -> Iterator[Block]:
+    """Yield as many lines of a digest as a message takes; the rest is in the mail and in the log group."""
+    if notice.digest is None:
+        return
+    lines = [headlines.folded(entry, notice.at) for entry in notice.digest.entries]
+    for _ in range(DIGEST_SECTIONS):
+        taken = _fitting(lines, DIGEST_LIMIT)
+        if taken:
+            yield _section("\n".join(lines[:taken]), limit=DIGEST_LIMIT)
+            lines = lines[taken:]
+    if more := len(lines) + notice.digest.more:
+        yield _section(f"and {more} more, which are in the log group")
+
+
+def _fitting(lines: Sequence[str], room: int) -> int:
+    """Return how many of the first lines have so many characters together."""
+    taken = 0
+    for line in lines:
+        room -= len(line) + 1
+        if room < 0:
+            break
+        taken += 1
+    return taken
 
 
 def _caller(part: CallerUses, now: datetime) -> str:

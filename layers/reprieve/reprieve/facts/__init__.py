@@ -25,7 +25,7 @@ from reprieve.facts import (
 )
 from reprieve.facts.fact import Fact, Scope, Sources
 from reprieve.facts.scheduling import known_of as knows_who
-from reprieve.keys import Key, Unknown
+from reprieve.keys import Key, KmsAnswer, Unknown
 from reprieve.records import Scheduling
 
 FACTS: Final[tuple[Fact, ...]] = (
@@ -52,9 +52,10 @@ _TOLD: Final = frozenset[str]().union(*(fact.FIELDS for fact in FACTS))
 
 @dataclass(frozen=True, slots=True)
 class _Missed:
-    """Why a fact had no answer: what it told before may still be so."""
+    """Why a fact had no answer: what it told before may still hold. `is_absent`: KMS knows no such key."""
 
     why: str
+    is_absent: bool = False
 
 
 _Found = Mapping[str, Any] | Unknown | _Missed
@@ -72,6 +73,7 @@ class KeyFacts:
         schedulings: Who scheduled it, by the event history.
         told: The fields of the key that were told, also if that is nothing.
         missed: The fields that were asked for and had no answer, by the reason.
+        answer: What KMS says of the key's state.
     """
 
     key: Key
@@ -79,6 +81,7 @@ class KeyFacts:
     schedulings: tuple[Scheduling, ...] = ()
     told: frozenset[str] = frozenset()
     missed: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    answer: KmsAnswer = KmsAnswer()
 
     def after(self, earlier: Key) -> "KeyFacts":
         """Return the same with what an earlier look told where this one tells nothing, and say so."""
@@ -114,20 +117,34 @@ class Facts:
             knows_who: Those of them of which it is known who scheduled their deletion.
 
         Returns:
-            For each of `keys` what is known of it; an alias is there as the key that it stands for.
+            For each of `keys` what is known of it.
         """
         asked = {key: self._questions(key, knows_who) for key in dict.fromkeys(keys)}
-        found = self._ask(asked)
+        found = self._ask(asked, self.budget)
         return {
             key: self._answer(key, {fact: found[question] for fact, question in questions.items()})
             for key, questions in asked.items()
         }
 
-    def _questions(self, key: KeyArn, knows_who: Collection[KeyArn]) -> dict[Fact, _Question]:
-        """Return what is asked about a key. Of an alias only the key behind it can be asked for."""
-        facts = (metadata,) if key.is_alias else FACTS
+    def answers(self, keys: Iterable[KeyArn], budget: float) -> dict[KeyArn, KmsAnswer]:
+        """Ask KMS for the states of many keys, and for nothing else, in `budget` seconds altogether.
+
+        Returns:
+            For each of `keys` KMS' answer; one that did not come in time is none.
+        """
+        askable = {key: self.sources.reaches(key) for key in dict.fromkeys(keys)}
+        asked: dict[KeyArn, Mapping[Fact, _Question]] = {
+            key: {metadata: (metadata.FACT, key)} for key, is_askable in askable.items() if is_askable
+        }
+        found = self._ask(asked, budget)
         return {
-            fact: (fact.FACT, fact.SCOPE.of(key)) for fact in facts if self._is_asked(fact, key, knows_who)
+            key: _kms_answer(found.get((metadata.FACT, key)), can_be_asked=is_askable)
+            for key, is_askable in askable.items()
+        }
+
+    def _questions(self, key: KeyArn, knows_who: Collection[KeyArn]) -> dict[Fact, _Question]:
+        return {
+            fact: (fact.FACT, fact.SCOPE.of(key)) for fact in FACTS if self._is_asked(fact, key, knows_who)
         }
 
     def _is_asked(self, fact: Fact, key: KeyArn, knows_who: Collection[KeyArn]) -> bool:
@@ -139,7 +156,9 @@ class Facts:
             return False
         return self.sources.reaches(key)
 
-    def _ask(self, asked: Mapping[KeyArn, Mapping[Fact, _Question]]) -> dict[_Question, _Found]:
+    def _ask(
+        self, asked: Mapping[KeyArn, Mapping[Fact, _Question]], budget: float
+    ) -> dict[_Question, _Found]:
         """Ask each question once, all keys' first facts first, and take what is there in time."""
         running: dict[_Question, Future[_Found]] = {}
         for fact in FACTS:
@@ -147,17 +166,13 @@ class Facts:
                 question = questions.get(fact)
                 if question and question not in running:
                     running[question] = self.pool.submit(_look_up, fact, self.sources, key)
-        wait(running.values(), timeout=self.budget)
-        return {question: self._taken(future) for question, future in running.items()}
-
-    def _taken(self, future: Future[_Found]) -> _Found:
-        if future.done():
-            return future.result()
-        future.cancel()
-        return _Missed(f"it took longer than {self.budget:g} s")
+        wait(running.values(), timeout=budget)
+        return {question: _taken(future, budget) for question, future in running.items()}
 
     def _answer(self, key: KeyArn, answers: Mapping[Fact, _Found]) -> KeyFacts:
         known, unknown = _put_together(key, answers)
+        answer = _kms_answer(answers.get(metadata), can_be_asked=self.sources.reaches(key))
+        known = replace(known, answer=answer)
         if scheduling in answers and not known.schedulings and known.key.is_pending:
             unknown += _nobody(key, unknown)
         if not self.sources.reaches(key):
@@ -174,11 +189,28 @@ class Facts:
         )
 
 
+def _taken(future: Future[_Found], budget: float) -> _Found:
+    if future.done():
+        return future.result()
+    future.cancel()
+    return _Missed(f"it took longer than {budget:g} s")
+
+
+def _kms_answer(found: _Found | None, *, can_be_asked: bool) -> KmsAnswer:
+    match found:
+        case _Missed(is_absent=True):
+            return KmsAnswer(is_absent=True)
+        case None | _Missed() | Unknown():
+            return KmsAnswer(can_be_asked=can_be_asked)
+        case _:
+            return KmsAnswer(state=found["state"], deletion_date=found["deletion_date"])
+
+
 def _look_up(fact: Fact, sources: Sources, key: KeyArn) -> _Found:
     try:
         return fact.look_up(sources, key)
     except AwsError as error:
-        return _Missed(why(error))
+        return _Missed(why(error), is_absent=isinstance(error, AbsentError))
     except NotUnderstoodError as error:
         return _Missed(f"the answer makes no sense: {error}")
 

@@ -112,6 +112,8 @@ _NOTICES: Final[Mapping[str, str]] = {
     Reason.DELETION_SOON: "the deletion is near",
     Reason.DELETION_CANCELLED: "the deletion is off",
     Reason.DELETION_KEPT: "the deletion is meant",
+    Reason.CORRECTION: "an earlier notice was wrong",
+    Reason.DIGEST: "several notices in one",
     Reason.NO_EVENT_FOUND: "the alarm rang, and no record explains it",
 }
 _CHOSEN: Final[Mapping[Choice, str]] = {

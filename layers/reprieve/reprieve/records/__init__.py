@@ -2,6 +2,9 @@
 
 The filter pattern narrows, this module decides. No line is refused with an error:
 one that is not for us is passed over, and says why, so that it can be counted.
+
+A record is believed as far as KMS writes it. KMS echoes what callers sent in the messages of other errors,
+so that only a message which KMS composed from beginning to end says that a key refused a request.
 """
 
 import json
@@ -11,20 +14,33 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from reprieve import callers, resources
-from reprieve.arn import KeyArn
+from reprieve.arn import KEY_ARN_PATTERN, KeyArn
 from reprieve.clock import parse
 from reprieve.fields import ARN_LIMIT, mapping, objects, text
-from reprieve.records.key_use import Change, KeyChange, KeyUse, Passed, Scheduling, Unnamed
+from reprieve.records.key_use import Change, KeyChange, KeyUse, Passed, Scheduling, Unproven
 
 EVENT_SOURCE: Final = "kms.amazonaws.com"
 
-# The text, never the error code: AWS documents KMSInvalidStateException and DisabledException for it.
-# Source: KMS developer guide, "Key states of KMS keys", notes 2 and 3.
-_REFUSED: Final = re.compile(r"\bis pending (?:replica )?deletion\b")
+# KMS developer guide, "Key states of KMS keys", notes 2 and 3: `KEY_ARN is pending deletion (or pending
+# replica deletion).`; real messages were seen without what is in parentheses.
+# The error code is KMSInvalidStateException or DisabledException, by the operation.
+_REFUSAL: Final = re.compile(
+    rf"(?P<key>{KEY_ARN_PATTERN}) is pending (?:replica )?deletion(?: \(or pending replica deletion\))?\.?"
+)
+_LIKE_A_REFUSAL: Final = re.compile(r"\bis pending (?:replica )?deletion\b")
+
+# What the codes of other refusals begin with. In CloudTrail a code may lack the word Exception.
+# Source: KMS API reference, "Common Errors" and the errors of its operations.
+_OTHER_REFUSALS: Final = (
+    *("AccessDenied", "UnauthorizedOperation", "NotFound", "AlreadyExists", "Validation", "Invalid"),
+    *("Malformed", "Throttling", "LimitExceeded", "UnsupportedOperation", "DryRun", "Dependency"),
+    *("KMSInternal", "Incorrect"),
+)
 
 READ_PATTERN: Final = (
     f'{{ ($.eventSource = "{EVENT_SOURCE}")'
     ' && (($.errorMessage = "* is pending deletion.") || ($.errorMessage = "* is pending replica deletion.")'
+    ' || ($.errorMessage = "* is pending deletion (or pending replica deletion).")'
     ' || ($.eventName = "ScheduleKeyDeletion") || ($.eventName = "CancelKeyDeletion")'
     ' || ($.eventName = "EnableKey") || ($.eventName = "DeleteKey")) }'
 )
@@ -42,7 +58,7 @@ MANAGEMENT_CALLS: Final = frozenset({
 DEFAULT_WAITING_DAYS: Final = 30  # KMS API reference, ScheduleKeyDeletion, PendingWindowInDays
 _WAITING_DAYS: Final = range(7, 31)
 
-Reading = KeyUse | Scheduling | KeyChange | Unnamed | Passed
+Reading = KeyUse | Scheduling | KeyChange | Unproven | Passed
 
 
 def read_line(line: str, delivered_at: datetime) -> Reading:
@@ -66,7 +82,7 @@ def read(record: object, delivered_at: datetime) -> Reading:
     if record["eventSource"] != EVENT_SOURCE:
         return Passed.NOT_KMS
     message = text(record, "errorMessage", limit=ARN_LIMIT)
-    if _REFUSED.search(message):
+    if _LIKE_A_REFUSAL.search(message):
         return _refused(record, message, delivered_at)
     if record.get("errorCode"):
         return Passed.OTHER_EVENT
@@ -75,13 +91,15 @@ def read(record: object, delivered_at: datetime) -> Reading:
     return _change(record, delivered_at)
 
 
-def _refused(record: Mapping[str, Any], message: str, delivered_at: datetime) -> KeyUse | Unnamed:
-    key = KeyArn.find(message) or _key_of(record)
+def _refused(record: Mapping[str, Any], message: str, delivered_at: datetime) -> KeyUse | Unproven:
+    refusal = _REFUSAL.fullmatch(message)
+    key = KeyArn.parse(refusal["key"]) if refusal else None
     event_id = text(record, "eventID")
     operation = text(record, "eventName") or "an unnamed operation"
     caller = callers.read(record, key)
-    if not key:
-        return Unnamed(event_id=event_id, operation=operation, caller=caller)
+    doubt = _doubt(record, key) if key else "its message is not the one that KMS writes for a refused key"
+    if key is None or doubt:
+        return Unproven(event_id=event_id, operation=operation, caller=caller, why=doubt)
     return KeyUse(
         key=key,
         event_id=event_id,
@@ -95,6 +113,14 @@ def _refused(record: Mapping[str, Any], message: str, delivered_at: datetime) ->
         user_agent=text(record, "userAgent"),
         resources=resources.read(mapping(record, "requestParameters"), key),
     )
+
+
+def _doubt(record: Mapping[str, Any], key: KeyArn) -> str:
+    """Return why KMS can't have written a record that has the right message; "" if it can."""
+    if text(record, "awsRegion") != key.region:
+        return "it is of another Region than the key"
+    code = text(record, "errorCode")
+    return f"its error code is {code}" if code.startswith(_OTHER_REFUSALS) else ""
 
 
 def _scheduling(record: Mapping[str, Any], delivered_at: datetime) -> Scheduling | Passed:
@@ -131,7 +157,8 @@ def _key_of(record: Mapping[str, Any]) -> KeyArn | None:
         return named.pop()
     key_id = text(record, "requestParameters", "keyId", limit=ARN_LIMIT)
     region = text(record, "awsRegion")
-    return KeyArn.of_key_id(key_id, region, text(record, "recipientAccountId")) if key_id else None
+    key = KeyArn.of_key_id(key_id, region, text(record, "recipientAccountId")) if key_id else None
+    return None if key is None or key.is_alias else key
 
 
 def _keys_in(record: Mapping[str, Any]) -> Iterator[KeyArn]:
@@ -160,7 +187,7 @@ __all__ = [
     "Passed",
     "Reading",
     "Scheduling",
-    "Unnamed",
+    "Unproven",
     "read",
     "read_line",
 ]

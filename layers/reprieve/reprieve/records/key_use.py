@@ -11,10 +11,10 @@ from reprieve.resources import Resource
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeyUse:
-    """One KMS request that was refused because its key is waiting to be deleted.
+    """One KMS request that KMS refused because its key is pending deletion.
 
     Attributes:
-        key: The key, or the alias where the record has nothing better.
+        key: The key.
         event_id: CloudTrail's `eventID`.
         request: What the same request has in common with its other copies:
             `sharedEventID`, which two accounts' records share, else the `eventID`.
@@ -84,9 +84,13 @@ class Passed(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Unnamed:
-    """A refused request whose record names no key: it can be told, and nothing looked up for it."""
+class Unproven:
+    """A record that speaks of a key which is pending deletion, and is not KMS' refusal of it: `why` says how.
+
+    It is never a use: whoever calls KMS can put such words into the message of another error.
+    """
 
     event_id: str
     operation: str
     caller: Caller
+    why: str

@@ -64,6 +64,11 @@ class Session:
             issuer=issuer,
         )
 
+    @property
+    def principal(self) -> str:
+        """The ARN of the role, or of all its sessions where the record lacks that; "" if it names no role."""
+        return self.issuer or self.evidence.arn.rpartition("/")[0]
+
     def issued_to(self, kind: str) -> Arn | None:
         """Return the workload of a kind, such as `AWS::EC2::Instance`, that AWS gave the credentials to.
 

@@ -1,0 +1,30 @@
+"""How far the log group has been read."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadOn:
+    """Where a reading was broken off: the question, and the token of the page to go on with."""
+
+    start: datetime
+    end: datetime
+    token: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bookmark:
+    """How far a log group has been read: minutes before `settled_until` are never read again.
+
+    `no_event_told_at` is when people were last told of an alarm that no record explains.
+    `copies_from` is set by a storm: what was delivered before it is not searched for copies again.
+    `read_on` is there where a run had to stop within a question that CloudWatch Logs takes long to answer.
+    """
+
+    settled_until: datetime | None = None
+    copies_from: datetime | None = None
+    no_event_told_at: datetime | None = None
+    read_on: ReadOn | None = None
+    version: int = 0

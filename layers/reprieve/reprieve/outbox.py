@@ -1,0 +1,188 @@
+"""The outbox: notices that are decided go out from here, and never more of them than people can read.
+
+A notice is stored in one transaction with the case that it is about, and sent afterwards:
+what has been decided is sent, whenever the sender dies.
+At most `SINGLES_AN_HOUR` notices go out by themselves; all that are left at the end of a run go out in one digest,
+which names each key with its deadline. What a person decided on the page is told whatever else there is.
+"""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from reprieve.clock import Clock
+from reprieve.errors import ConflictError, NotUnderstoodError
+from reprieve.notices import Notice, Reason, digest
+from reprieve.ports import MOST_AT_ONCE, Document, Log, MessageQueue, Table
+from reprieve.wire import from_json, to_json
+
+SINGLES_AN_HOUR: Final = 24
+DIGEST_EVERY: Final = timedelta(minutes=10)
+HOUR: Final = timedelta(hours=1)
+
+_OUTBOX: Final = "outbox"
+_NOTICES, _SENT = "notices", "sent"
+_TRIES: Final = 4
+_URGENCY: Final = (
+    Reason.CORRECTION,
+    Reason.KEY_IN_USE,
+    Reason.DELETION_SOON,
+    Reason.DELETION_CANCELLED,
+    Reason.NEW_CALLER,
+    Reason.NO_EVENT_FOUND,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """A notice on its way; `in_digest` is whether it is to go out folded with others."""
+
+    notice: Notice
+    in_digest: bool = False
+
+    @property
+    def is_unlimited(self) -> bool:
+        """Whether it goes out however many there were: a person decided, or it is the digest itself."""
+        return self.notice.decision is not None or self.notice.reason is Reason.DIGEST
+
+    @property
+    def urgency(self) -> tuple[int, bool, datetime]:
+        """What sorts notices: the most urgent reason first, and what KMS confirmed before what it did not."""
+        reason, key = self.notice.reason, self.notice.key
+        place = _URGENCY.index(reason) if reason in _URGENCY else len(_URGENCY)
+        return place, key is None or not key.is_pending, self.notice.at
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sent:
+    """When notices went out lately: the single ones of the last hour, and the last digest."""
+
+    singles: tuple[datetime, ...] = ()
+    digest_at: datetime | None = None
+    version: int = 0
+
+    def room(self, now: datetime) -> int:
+        """Return how many single notices may go out now."""
+        return max(0, SINGLES_AN_HOUR - sum(now - at < HOUR for at in self.singles))
+
+    def with_singles(self, number: int, now: datetime) -> "Sent":
+        """Return it with so many notices more."""
+        kept = (at for at in self.singles if now - at < HOUR)
+        return replace(self, singles=(*kept, *(now for _ in range(number))))
+
+    def may_digest(self, now: datetime) -> bool:
+        """Return whether it is time for a digest."""
+        return self.digest_at is None or now - self.digest_at >= DIGEST_EVERY
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outbox:
+    """Sends what has been decided.
+
+    Attributes:
+        channels: The names of the channels that every notice goes to.
+        console_url: Where the records behind all notices are.
+    """
+
+    table: Table
+    queue: MessageQueue
+    channels: tuple[str, ...]
+    console_url: str | None
+    clock: Clock
+    log: Log
+
+    def waiting(self) -> tuple[Outgoing, ...]:
+        """Return the notices that are decided, and not known to be in the queue; an unreadable one is passed over."""
+        return tuple(each for document in self.table.list(_OUTBOX) if (each := self._read(document)))
+
+    def send(self, outgoing: Sequence[Outgoing]) -> None:
+        """Send what may go out by itself; the rest stays for `finish`."""
+        unlimited = [each.notice for each in outgoing if each.is_unlimited]
+        single = sorted(
+            (each for each in outgoing if not each.is_unlimited and not each.in_digest),
+            key=lambda each: each.urgency,
+        )
+        self.put_into_queue([*unlimited, *(each.notice for each in single[: self._reserve(len(single))])])
+
+    def finish(self) -> None:
+        """Send what is left from before, and fold what may not go out by itself."""
+        self.send(self.waiting())
+        left = sorted(self.waiting(), key=lambda each: each.urgency)
+        sent, now = self._sent(), self.clock()
+        if not left or not sent.may_digest(now):
+            return
+        folded = [each.notice for each in left]
+        notice = digest(folded, now, self.console_url)
+        try:
+            self.table.put(_sent_document(replace(sent, digest_at=now)), outbox_entry(notice))
+        except ConflictError:
+            self.log.info("Another run sends what is left")
+            return
+        self._remove(folded)
+        self.put_into_queue([notice])
+
+    def put_into_queue(self, notices: Sequence[Notice]) -> None:
+        """Send notices, whatever was sent before, and take them out of the outbox."""
+        if not notices:
+            return
+        self.queue.send(envelopes(self.channels, notices))
+        self._remove(notices)
+        for notice in notices:
+            self.log.info(
+                "Told of a case",
+                reason=notice.reason,
+                notice_id=notice.id,
+                case_id=notice.case.id if notice.case else None,
+            )
+
+    def _remove(self, notices: Sequence[Notice]) -> None:
+        for start in range(0, len(notices), MOST_AT_ONCE):
+            self.table.put(gone=[outbox_entry(each) for each in notices[start : start + MOST_AT_ONCE]])
+
+    def _reserve(self, wanted: int) -> int:
+        """Return how many of so many notices may go out, and store that they do."""
+        for _ in range(_TRIES if wanted else 0):
+            sent, now = self._sent(), self.clock()
+            number = min(wanted, sent.room(now))
+            try:
+                if number:
+                    self.table.put(_sent_document(sent.with_singles(number, now)))
+            except ConflictError:
+                continue
+            return number
+        return 0
+
+    def _sent(self) -> Sent:
+        found = self.table.get(_NOTICES, _SENT)
+        return replace(from_json(Sent, found.body), version=found.version) if found else Sent()
+
+    def _read(self, document: Document) -> Outgoing | None:
+        try:
+            notice = from_json(Notice, document.body)
+        except NotUnderstoodError as error:
+            self.log.error("Passed over a notice that can't be read", id=document.sort, problem=str(error))
+            return None
+        return Outgoing(notice, in_digest=document.body.get("in_digest") is True)
+
+
+def outbox_entry(notice: Notice, *, in_digest: bool = False) -> Document:
+    """Return the document of a notice in the outbox."""
+    body = to_json(notice) | ({"in_digest": True} if in_digest else {})
+    return Document(partition=_OUTBOX, sort=notice.id, body=body, is_guarded=False)
+
+
+def envelopes(channels: Iterable[str], notices: Iterable[Notice]) -> list[str]:
+    """Return the queue's messages for some notices: one for each of them and each channel."""
+    channels, bodies = tuple(channels), [to_json(notice) for notice in notices]
+    return [envelope(channel, body) for body in bodies for channel in channels]
+
+
+def envelope(channel: str, notice: Mapping[str, Any]) -> str:
+    """Return the queue's message: one notice for one channel."""
+    return json.dumps({"channel": channel, "notice": notice}, ensure_ascii=False, separators=(",", ":"))
+
+
+def _sent_document(sent: Sent) -> Document:
+    return Document(partition=_NOTICES, sort=_SENT, body=to_json(sent), version=sent.version)
