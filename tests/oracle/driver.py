@@ -11,10 +11,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any, Final, NamedTuple, ParamSpec, TypeVar, get_type_hints
+from typing import Any, Final, NamedTuple, ParamSpec, TypeVar
 
 from reprieve.arn import KeyArn
 from reprieve.casebook import Casebook
+from reprieve.cases import Ending
 from reprieve.decisions import Choice, Decision
 from reprieve.due import Policy
 from reprieve.errors import (
@@ -31,22 +32,20 @@ from reprieve.facts import Facts, Sources
 from reprieve.investigate import Investigator
 from reprieve.links import Claims
 from reprieve.looking import Looker, Seen
-from reprieve.ports import Document, Grants, KeyMetadata, KeyUsage, LogLine, LogReader
+from reprieve.ports import Document, Grants, KeyMetadata, KeyUsage, LogLine, LogPage
 from reprieve.rescue import Rescuer
 from reprieve.visitors import KnownBy, Visitor
 from tests.oracle.kms import Key
+from tests.oracle.log_group import Question
 from tests.oracle.table import ConditionError, Item, TooLargeError, Write
-from tests.oracle.troubles import EVERYWHERE, Call, Died, Killed, Refusal, StillUnderWay
-from tests.oracle.world import RESCUER, TIMEOUT, WRITE, World
+from tests.oracle.troubles import EVERYWHERE, Call, Died, Killed, Refusal
+from tests.oracle.world import OURS, RESCUER, TIMEOUT, WRITE, World
 
 LOG_GROUP: Final = "trail"
 ALARM: Final = "KMSKeyPendingDeletionErrorAlarm"
-ACCOUNT: Final = "111122223333"
 REGION: Final = "eu-west-1"
 IGNORED: Final = "arn:aws:sts::111122223333:assumed-role/scanner/*"
 CHANNEL: Final = "email"
-LONGEST_LOOK_UP: Final = 4.0
-"""Seconds after which a look-up that somebody waits for fails."""
 
 _KINDS: Final[Mapping[str, type[AwsError]]] = {
     "AccessDeniedException": DeniedError,
@@ -56,9 +55,6 @@ _KINDS: Final[Mapping[str, type[AwsError]]] = {
     "InternalServerError": UnreachableError,
     "ReadTimeoutError": UnreachableError,
 }
-_READS_PAGES: Final = "Sequence" in str(get_type_hints(LogReader.read)["return"])
-"""Whether the product's port streams pages; it streamed single lines before."""
-
 _Args = ParamSpec("_Args")
 _Result = TypeVar("_Result")
 
@@ -90,25 +86,17 @@ def _as_the_adapters_do() -> Iterator[None]:
 
 
 class AtOnce(Executor):
-    """Runs what it is given at once, in this thread; a look-up that is too slow stays under way."""
-
-    def __init__(self) -> None:
-        self.running = 0
+    """Runs what it is given at once, in this thread."""
 
     def submit(
         self, fn: Callable[_Args, _Result], /, *args: _Args.args, **kwargs: _Args.kwargs
     ) -> "Future[_Result]":
         future: Future[_Result] = Future()
         future.set_running_or_notify_cancel()
-        self.running += 1
         try:
             future.set_result(fn(*args, **kwargs))
-        except StillUnderWay:
-            pass
         except Exception as error:  # noqa: BLE001 - as every executor does
             future.set_exception(error)
-        finally:
-            self.running -= 1
         return future
 
 
@@ -127,14 +115,15 @@ class Driver:
         sources = Sources(
             keys=_Directory(self),
             history=self,
-            account=ACCOUNT,
+            account=OURS,
             clock=self.clock,
-            responder=f"arn:aws:iam::{ACCOUNT}:role/respond",
+            responder=f"arn:aws:iam::{OURS}:role/respond",
             member_role="",
         )
         self.investigator = Investigator(
             log_group=LOG_GROUP,
             alarm_name=ALARM,
+            account=OURS,
             region=REGION,
             channels=(CHANNEL,),
             policy=self.policy,
@@ -226,11 +215,10 @@ class Driver:
             cases = self.casebook.cases(KeyArn.parse(key))
         except ReprieveError:
             return None
-        gone_on = {(case.previous, case.opened_at) for case in cases}
         return tuple(
             Counted(case.id, case.uses.count)
             for case in cases
-            if case.deletion_date or (case.id, case.opened_at) not in gone_on
+            if case.closure is None or case.closure.how is not Ending.CONTINUED
         )
 
     # The ports.
@@ -305,13 +293,7 @@ class _Directory:
 
     def _look_up(self, key: KeyArn, operation: str) -> Key:
         with _as_the_adapters_do():
-            try:
-                return self.driver.world.look_up(str(key), operation)
-            except StillUnderWay:
-                if self.driver.pool.running:
-                    raise
-                self.driver.world.spend(LONGEST_LOOK_UP)
-                raise Refusal(operation, "ReadTimeoutError") from None
+            return self.driver.world.look_up(str(key), operation)
 
 
 @dataclass(frozen=True, slots=True)
@@ -335,23 +317,22 @@ class _Control:
 
 @dataclass(frozen=True, slots=True)
 class _Logs:
-    """The `LogReader`: pages, or the single lines that the port had before."""
+    """The `LogReader`."""
 
     driver: Driver
 
-    def read(self, start: datetime, end: datetime, pattern: str) -> Iterator[Any]:
+    def read(self, start: datetime, end: datetime, pattern: str, token: str = "") -> Iterator[LogPage]:
         world = self.driver.world
-        with _as_the_adapters_do():
-            world.read(Call.LOGS, "logs:FilterLogEvents")
-        found = world.logs.pages(start.timestamp(), end.timestamp(), pattern, lambda: world.now)
-        for page in found:
+        question = Question(start.timestamp(), end.timestamp(), pattern)
+        while True:
             with _as_the_adapters_do():
-                world.spend(world.logs.scan.seconds)
-            lines = [LogLine(moment(line.at), line.message) for line in page]
-            if _READS_PAGES:
-                yield lines
-            else:
-                yield from lines
+                world.read(Call.LOGS, "logs:FilterLogEvents")
+            world.spend(world.logs.scan.seconds)
+            page = world.logs.page(question, token, world.now)
+            yield LogPage([LogLine(moment(line.at), line.message) for line in page.lines], page.token)
+            token = page.token
+            if not token:
+                return
 
 
 @dataclass(frozen=True, slots=True)
@@ -375,21 +356,22 @@ class _Table:
             _document(partition, sort, item) for sort, item in world.table.list(partition, prefix, world.now)
         ]
 
-    def put(self, *documents: Document) -> None:
+    def put(self, *documents: Document, gone: Sequence[Document] = ()) -> None:
         world = self.driver.world
         writes = [_write(document) for document in documents]
+        names = [(document.partition, document.sort) for document in gone]
         try:
             with _as_the_adapters_do():
                 world.effect(
                     Call.TABLE_WRITE,
-                    _scope(documents),
+                    _scope((*documents, *gone)),
                     "dynamodb:PutItem",
-                    lambda: world.table.put(writes, world.now),
+                    lambda: world.table.put(writes, names, world.now),
                 )
         except ConditionError as error:
             raise ConflictError from error
         except TooLargeError as error:
-            raise AwsError("dynamodb:PutItem", "ValidationException", "an item is too large") from error
+            raise AwsError("dynamodb:PutItem", "ValidationException", "it is too large") from error
 
     def delete(self, document: Document) -> None:
         world = self.driver.world
@@ -410,7 +392,8 @@ def _scope(documents: Sequence[Document]) -> str:
 
 def _write(document: Document) -> Write:
     expires_at = document.expires_at.timestamp() if document.expires_at else None
-    return Write(document.partition, document.sort, document.body, document.version, expires_at)
+    version = document.version if document.is_guarded else None
+    return Write(document.partition, document.sort, document.body, version, expires_at)
 
 
 def _document(partition: str, sort: str, item: Item) -> Document:

@@ -8,10 +8,10 @@ from enum import StrEnum
 from time import strptime
 from typing import Any, Final
 
-IN_USE: Final = frozenset({"key-in-use", "new-caller", "still-in-use", "deletion-soon"})
+IN_USE: Final = frozenset({"key-in-use", "new-caller", "still-in-use", "deletion-soon", "correction"})
 """The reasons by which people learn that a key is used."""
 
-_WORDS_FOR_UNCONFIRMED: Final = ("could not be asked", "CloudTrail says so")
+_OVER: Final = frozenset({"deleted", "absent", "unknown", "continued"})
 
 
 class Claim(StrEnum):
@@ -19,7 +19,7 @@ class Claim(StrEnum):
 
     PENDING = "pending"
     CANCELLED = "cancelled"
-    DELETED = "deleted"
+    OVER = "over"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +41,7 @@ class Heard:
         is_unconfirmed: Whether it says that KMS could not be asked.
         size: Its bytes.
         text: All of it.
+        parts: What a digest folds, each as if it had been heard by itself.
     """
 
     at: float
@@ -57,6 +58,7 @@ class Heard:
     is_unconfirmed: bool
     size: int
     text: str
+    parts: tuple["Heard", ...] = ()
 
     @property
     def tells_of_use(self) -> bool:
@@ -88,9 +90,31 @@ def hear(body: str, at: float) -> tuple[str, Heard]:
         uses=uses.get("count", 0),
         last_use_at=seconds(uses["last_at"]) if uses.get("last_at") else 0.0,
         is_decision="decision" in notice and notice["reason"] in {"deletion-kept", "deletion-cancelled"},
-        is_unconfirmed=any(words in text for words in _WORDS_FOR_UNCONFIRMED),
+        is_unconfirmed=closure.get("confirmed") is False,
         size=len(body.encode()),
         text=text,
+        parts=tuple(_part(notice, entry, at) for entry in (notice.get("digest") or {}).get("entries", ())),
+    )
+
+
+def _part(notice: Mapping[str, Any], entry: Mapping[str, Any], at: float) -> Heard:
+    """Return one entry of a digest: it names the key, its deadline and the first caller."""
+    date = entry.get("deletion_date")
+    return Heard(
+        at=at,
+        decided_at=seconds(notice["at"]),
+        id=notice["id"],
+        reason=entry["reason"],
+        key=entry["key"],
+        case=f"{entry['key']}@{date or 'digest'}",
+        date=seconds(date) if date else None,
+        claim=Claim.CANCELLED if entry["reason"] == "deletion-cancelled" else Claim.PENDING,
+        uses=int(entry["reason"] in IN_USE),
+        last_use_at=at,
+        is_decision=False,
+        is_unconfirmed=True,
+        size=0,
+        text=json.dumps(entry),
     )
 
 
@@ -102,7 +126,7 @@ def seconds(text: str) -> float:
 def _claim(reason: str, closure: Mapping[str, Any]) -> Claim:
     if reason == "deletion-cancelled" or closure.get("how") == "cancelled":
         return Claim.CANCELLED
-    return Claim.DELETED if closure.get("how") == "deleted" else Claim.PENDING
+    return Claim.OVER if closure.get("how") in _OVER else Claim.PENDING
 
 
 def _date(case_id: str) -> float | None:

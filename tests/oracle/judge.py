@@ -139,13 +139,14 @@ class Judge:
         self._callers |= {(use.key, use.principal) for use in world.uses[self._met :]}
         self._met = len(world.uses)
         for heard in world.heard[self._heard :]:
-            before = self._about.get(heard.key, ())
-            self._about[heard.key] = (*before, heard)
-            for what in documented.of_notice(before, heard):
-                self._violated(world, "documented", what)
             self._judge_calm(world, heard)
-            if heard.key:
-                self._judge_notice(world, heard, began)
+            for each in (*heard.parts, heard) if heard.parts else (heard,):
+                before = self._about.get(each.key, ())
+                self._about[each.key] = (*before, each)
+                for what in documented.of_notice(before, each):
+                    self._violated(world, "documented", what)
+                if each.key:
+                    self._judge_notice(world, each, began)
             self._named |= {
                 each
                 for each in self._callers - self._named
@@ -265,8 +266,7 @@ class Judge:
         if not (world.kms.keys[arn].is_blind or world.troubles.since(arn, began)):
             about = tuple(heard for heard in about if _may_be_of(heard, deletion))
         told = [heard for heard in about if heard.tells_of_use]
-        folded = [heard.at for heard in self._about.get("", ()) if _tells_folded(heard, deletion)]
-        told_at = max((*(heard.at for heard in told), *folded), default=-1.0)
+        told_at = max((heard.at for heard in told), default=-1.0)
         over_at = max((heard.at for heard in about if heard.claim is not Claim.PENDING), default=-1.0)
         if told_at > over_at:
             return True
@@ -352,11 +352,6 @@ def _may_be_of(heard: Heard, deletion: Deletion) -> bool:
     if heard.date is not None:
         return heard.date == deletion.date
     return heard.claim is not Claim.PENDING or heard.last_use_at >= deletion.begun
-
-
-def _tells_folded(heard: Heard, deletion: Deletion) -> bool:
-    """Return whether a notice about several keys names this one, after its deletion had begun."""
-    return heard.reason != "no-event-found" and heard.at >= deletion.begun and deletion.key in heard.text
 
 
 def _behind(world: World, bookmark: float | None) -> str:

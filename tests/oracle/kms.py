@@ -108,7 +108,7 @@ class Kms:
         key = self.keys[arn]
         if key.state not in {State.ENABLED, State.DISABLED}:
             return False
-        date = None if replicas else now + days * DAY
+        date = None if replicas else float(int(now)) + days * DAY
         state = State.PENDING_REPLICAS if replicas else State.PENDING
         self.keys[arn] = replace(key, state=state, date=date, days=days)
         number = len(self.deletions[arn])
@@ -121,7 +121,7 @@ class Kms:
         key = self.keys[arn]
         if key.state is not State.PENDING_REPLICAS:
             return False
-        date = now + key.days * DAY
+        date = float(int(now)) + key.days * DAY
         self.keys[arn] = replace(key, state=State.PENDING, date=date)
         self._latest(arn, date=date)
         return True

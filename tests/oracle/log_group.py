@@ -8,7 +8,7 @@ Filter patterns: CloudWatch Logs user guide, "Filter pattern syntax", for JSON.
 import json
 import re
 from bisect import bisect_left, insort
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import lru_cache
 from math import ceil
@@ -40,6 +40,21 @@ class Scan(NamedTuple):
     seconds: float = QUICK
 
 
+class Question(NamedTuple):
+    """What is asked for: lines from `start` up to, and without, `end` that match."""
+
+    start: float
+    end: float
+    pattern: str
+
+
+class Page(NamedTuple):
+    """A part of the answer; the token leads to the next one, and is "" on the last."""
+
+    lines: list[Line]
+    token: str
+
+
 @dataclass(slots=True)
 class LogGroup:
     """The lines, in the order of their timestamps."""
@@ -62,23 +77,30 @@ class LogGroup:
         first, last = (bisect_left(self.lines, (at,)) for at in (start, end))
         return self.lines[first:last]
 
-    def pages(self, start: float, end: float, pattern: str, now: Callable[[], float]) -> Iterator[list[Line]]:
-        """Yield pages of what matches and can be read by now; empty ones wherever the scan takes its time."""
-        matches = matching(pattern)
-        moment = now()
-        found = [
-            line for line in self.between(start, end) if line.appears <= moment and matches(line.message)
-        ]
-        yield from ([] for _ in range(ceil(self.scan.empty_an_hour * (end - start) / 3600)))
-        page: list[Line] = []
+    def page(self, question: Question, token: str, now: float) -> Page:
+        """Return the next page of what matches and can be read by now; the empty pages come first."""
+        empty, at, number = _place(token, question)
+        if empty < ceil(self.scan.empty_an_hour * (question.end - question.start) / 3600):
+            return Page([], f"{empty + 1}|{at!r}|{number}")
+        matches = matching(question.pattern)
+        found: list[Line] = []
         size = 0
-        for line in found:
-            if size + line.length > PAGE_BYTES or len(page) == PAGE_EVENTS:
-                yield page
-                page, size = [], 0
-            page.append(line)
+        for line in self.between(at, question.end):
+            if (line.at, line.number) <= (at, number) or line.appears > now or not matches(line.message):
+                continue
+            if size + line.length > PAGE_BYTES or len(found) == PAGE_EVENTS:
+                return Page(found, f"{empty}|{found[-1].at!r}|{found[-1].number}")
+            found.append(line)
             size += line.length
-        yield page
+        return Page(found, "")
+
+
+def _place(token: str, question: Question) -> tuple[int, float, int]:
+    """Return where a token leads to: the empty pages that there were, and the last line."""
+    if not token:
+        return 0, question.start, 0
+    empty, at, number = token.split("|")
+    return int(empty), float(at), int(number)
 
 
 @lru_cache

@@ -33,12 +33,12 @@ class Item(NamedTuple):
 
 
 class Write(NamedTuple):
-    """One item to be written in the place of the version that it holds."""
+    """One item to be written, in the place of the version that it holds; None is for whatever is there."""
 
     partition: str
     sort: str
     body: Mapping[str, Any]
-    version: int
+    version: int | None
     expires_at: float | None
 
 
@@ -75,26 +75,33 @@ class Table:
             if sort.startswith(prefix) and not self._is_removed(inside[sort], now)
         ]
 
-    def put(self, writes: Sequence[Write], now: float) -> None:
-        """Write all or none.
+    def put(self, writes: Sequence[Write], gone: Sequence[tuple[str, str]], now: float) -> None:
+        """Write and remove all or none.
 
         Raises:
             ConditionError: another version is there.
             TooLargeError: DynamoDB never takes it.
         """
         sizes = [_size(write) for write in writes]
-        if max(sizes) > ITEM_BYTES or sum(sizes) > TRANSACTION_BYTES or len(writes) > TRANSACTION_ITEMS:
+        names = [*((write.partition, write.sort) for write in writes), *gone]
+        if not names or len(set(names)) < len(names) or len(names) > TRANSACTION_ITEMS:
             raise TooLargeError
-        if len({(write.partition, write.sort) for write in writes}) < len(writes):
+        if max(sizes, default=0) > ITEM_BYTES or sum(sizes) > TRANSACTION_BYTES:
             raise TooLargeError
-        for write in writes:
-            there = self.get(write.partition, write.sort, now)
-            if (there.version if there else 0) != write.version:
+        versions = [self._version(write, now) for write in writes]
+        for write, version in zip(writes, versions, strict=True):
+            if write.version not in {None, version}:
                 raise ConditionError
-        for write in writes:
+        for write, version in zip(writes, versions, strict=True):
             inside = self.items.setdefault(write.partition, {})
-            inside[write.sort] = Item(write.body, write.version + 1, write.expires_at)
-        self.largest = max(self.largest, *sizes)
+            inside[write.sort] = Item(write.body, version + 1, write.expires_at)
+        for partition, sort in gone:
+            self.delete(partition, sort)
+        self.largest = max(self.largest, *sizes, 0)
+
+    def _version(self, write: Write, now: float) -> int:
+        there = self.get(write.partition, write.sort, now)
+        return there.version if there else 0
 
     def delete(self, partition: str, sort: str) -> None:
         self.items.get(partition, {}).pop(sort, None)

@@ -7,7 +7,7 @@ import pytest
 
 from tests.oracle.judge import Judge, Ran
 from tests.oracle.kms import DAY, Key, Kms, State
-from tests.oracle.log_group import LogGroup, Scan, matching
+from tests.oracle.log_group import LogGroup, Question, Scan, matching
 from tests.oracle.table import ConditionError, Table, TimeToLive, TooLargeError, Write
 from tests.oracle.world import World
 
@@ -97,19 +97,25 @@ def test_a_slow_log_group_answers_with_empty_pages_first() -> None:
     logs.put(LINE, 100.0)
     logs.put(LINE, 200.0, appears=900.0)
 
-    pages = list(logs.pages(0.0, 900.0, '{ $.eventName = "Decrypt" }', lambda: 600.0))
+    question = Question(0.0, 900.0, '{ $.eventName = "Decrypt" }')
+    page, sizes = logs.page(question, "", 600.0), []
+    while page.token:
+        sizes.append(len(page.lines))
+        page = logs.page(question, page.token, 600.0)
 
-    assert [len(page) for page in pages] == [0, 0, 0, 1]
+    assert [*sizes, len(page.lines)] == [0, 0, 0, 1]
 
 
 def test_a_transaction_is_written_whole_or_not_at_all() -> None:
     table = Table()
-    table.put([Write("a", "1", {}, 0, None)], 0.0)
+    table.put([Write("a", "1", {}, 0, None)], [], 0.0)
 
     with pytest.raises(ConditionError):
-        table.put([Write("b", "1", {}, 0, None), Write("a", "1", {}, 0, None)], 0.0)
+        table.put([Write("b", "1", {}, 0, None), Write("a", "1", {}, 0, None)], [], 0.0)
     with pytest.raises(TooLargeError):
-        table.put([Write("b", "1", {}, 0, None), Write("a", "1", {"x": "\u9375" * 150_000}, 1, None)], 0.0)
+        table.put(
+            [Write("b", "1", {}, 0, None), Write("a", "1", {"x": "\u9375" * 150_000}, 1, None)], [], 0.0
+        )
 
     assert table.get("b", "1", 0.0) is None
 
@@ -122,7 +128,7 @@ def test_an_expired_item_goes_at_once_or_late_or_never(
     when: TimeToLive, *, after_an_hour: bool, after_a_week: bool
 ) -> None:
     table = Table(time_to_live=when)
-    table.put([Write("a", "1", {}, 0, 10.0)], 0.0)
+    table.put([Write("a", "1", {}, 0, 10.0)], [], 0.0)
 
     assert table.get("a", "1", 5.0)
     assert bool(table.get("a", "1", 3600.0)) is after_an_hour

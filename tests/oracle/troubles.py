@@ -20,7 +20,7 @@ class Call(StrEnum):
 
 
 class How(StrEnum):
-    """How a call fails. `SLOW` look-ups have no answer in time; `LOST` ones are done and say nothing."""
+    """How a call fails. `SLOW` ones have no answer in time; `LOST` ones are done, and the answer is lost."""
 
     DENIED = "denied"
     THROTTLED = "throttled"
@@ -58,14 +58,11 @@ class Died(Ended):
     """The process dies by itself."""
 
 
-class StillUnderWay(Ended):
-    """A look-up has no answer yet, and the one who asked does not wait."""
-
-
 CODES: Final = {
     How.DENIED: "AccessDeniedException",
     How.THROTTLED: "ThrottlingException",
     How.FAULT: "InternalServerError",
+    How.SLOW: "ReadTimeoutError",
     How.LOST: "ReadTimeoutError",
 }
 

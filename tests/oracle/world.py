@@ -15,7 +15,7 @@ from tests.oracle.kms import Key, Kms, State
 from tests.oracle.log_group import LogGroup
 from tests.oracle.records import CONTEXT, Principal, Record, of_deletion, of_scheduling, record
 from tests.oracle.table import Table
-from tests.oracle.troubles import CODES, EVERYWHERE, Call, Fate, How, Killed, Refusal, StillUnderWay, Troubles
+from tests.oracle.troubles import CODES, EVERYWHERE, Call, Fate, How, Killed, Refusal, Troubles
 
 BEGINNING: Final = 1_795_478_400.0
 """The first moment of every history: 2026-11-24 00:00 UTC."""
@@ -29,6 +29,9 @@ TIMEOUT: Final = 120.0
 """Seconds that each invocation has: less than the template gives, so that the world is the harder one."""
 
 LOOK_UP: Final = 0.02
+SLOW_LOOK_UP: Final = 0.4
+"""Seconds that one of several look-ups at once takes from an invocation, until its client gives up."""
+
 WRITE: Final = 0.01
 MESSAGE_BYTES: Final = 256 * 1024
 
@@ -196,14 +199,8 @@ class World:
 
         Raises:
             Refusal: it does not.
-            StillUnderWay: it has not answered yet.
         """
-        self.spend(LOOK_UP)
-        how = self.troubles.of(Call.LOOK_UP, arn, self.now)
-        if how is How.SLOW:
-            raise StillUnderWay
-        if how:
-            raise Refusal(operation, CODES[how])
+        self._look(Call.LOOK_UP, arn, operation)
         key = self.kms.keys.get(arn)
         if key is None or key.state is State.GONE:
             raise Refusal(operation, "NotFoundException")
@@ -213,17 +210,18 @@ class World:
 
     def schedulings(self, account: str, region: str) -> list[str]:
         """Return what the event history tells by now, newest first."""
-        self.spend(LOOK_UP)
-        how = self.troubles.of(Call.HISTORY, EVERYWHERE, self.now)
-        if how is How.SLOW:
-            raise StillUnderWay
-        if how:
-            raise Refusal("cloudtrail:LookupEvents", CODES[how])
+        self._look(Call.HISTORY, EVERYWHERE, "cloudtrail:LookupEvents")
         return [
             line
             for shown, of, place, line in reversed(self.history)
             if shown <= self.now and (of, place) == (account, region)
         ]
+
+    def _look(self, call: Call, scope: str, operation: str) -> None:
+        how = self.troubles.of(call, scope, self.now)
+        self.spend(SLOW_LOOK_UP if how is How.SLOW else LOOK_UP)
+        if how:
+            raise Refusal(operation, CODES[how])
 
     def effect(self, call: Call, scope: str, operation: str, act: Callable[[], None]) -> None:
         """Have a side effect, which may fail, lose its answer, or be the last thing that is done."""
