@@ -21,7 +21,7 @@ _QUIET: Final = frozenset({"deletion-soon", "deletion-cancelled", "deletion-kept
 
 def of_notice(before: tuple[Heard, ...], heard: Heard) -> Iterator[str]:
     """Yield what is wrong with a notice, after those of the same key that were heard before."""
-    same = [other for other in before if other.case == heard.case]
+    same = [other for other in before if other.case == heard.case and not other.is_folded]
     if same and heard.reason == "still-in-use" and heard.decided_at - same[-1].decided_at < REPEAT:
         yield f"people heard {heard} within a day of another notice"
     soon = sum(other.reason == "deletion-soon" for other in (*same, heard))

@@ -39,7 +39,7 @@ from tests.oracle.kms import Key
 from tests.oracle.log_group import Question
 from tests.oracle.table import ConditionError, Item, TooLargeError, Write
 from tests.oracle.troubles import EVERYWHERE, Call, Died, Killed, Refusal
-from tests.oracle.world import OURS, RESCUER, TIMEOUT, WRITE, World
+from tests.oracle.world import OURS, RESCUER, TIMEOUT, WRITE, Place, World
 
 LOG_GROUP: Final = "trail"
 ALARM: Final = "KMSKeyPendingDeletionErrorAlarm"
@@ -198,13 +198,15 @@ class Driver:
             self.problems.append(f"{type(error).__name__}: {error}")
             return "failed"
 
-    def bookmark(self) -> float | None:
-        """Return how far the log group has been read for good."""
+    def bookmark(self) -> Place:
+        """Return how far the log group has been read."""
         found = self.world.table.get("bookmark", LOG_GROUP, self.world.now)
-        if found is None:
-            return None
-        reached = found.body.get("settled_until")
-        return datetime.fromisoformat(reached).timestamp() if reached else None
+        body = found.body if found else {}
+        reached = body.get("settled_until")
+        return Place(
+            datetime.fromisoformat(reached).timestamp() if reached else None,
+            (body.get("read_on") or {}).get("token", ""),
+        )
 
     def counts(self, key: str) -> tuple[Counted, ...] | None:
         """Return what has been counted for each case of a key; None if the product can't read its own record.

@@ -61,6 +61,11 @@ class Heard:
     parts: tuple["Heard", ...] = ()
 
     @property
+    def is_folded(self) -> bool:
+        """Whether it is an entry of a digest, which may have been decided a while before."""
+        return not self.size
+
+    @property
     def tells_of_use(self) -> bool:
         """Whether people learn from it that the key is in use, and still pending deletion."""
         return self.claim is Claim.PENDING and self.uses > 0 and self.reason in IN_USE

@@ -22,7 +22,7 @@ from tests.oracle import documented
 from tests.oracle.heard import Claim, Heard
 from tests.oracle.kms import DAY, Deletion
 from tests.oracle.troubles import EVERYWHERE, Call
-from tests.oracle.world import MINUTE, OURS, Use, World
+from tests.oracle.world import MINUTE, OURS, Place, Use, World
 
 PATIENCE: Final = 30 * MINUTE
 UP_TO_DATE: Final = 17 * MINUTE
@@ -50,7 +50,7 @@ class Ran(NamedTuple):
     began: float
     is_done: bool
     was_killed: bool
-    bookmark: tuple[float | None, float | None]
+    bookmark: tuple[Place, Place]
 
 
 @dataclass(slots=True)
@@ -108,9 +108,7 @@ class Judge:
         """Take in what the page sent."""
         self._listen(world, world.now)
 
-    def at_rest(
-        self, world: World, counts: Mapping[str, Sequence[int] | None], bookmark: float | None
-    ) -> None:
+    def at_rest(self, world: World, counts: Mapping[str, Sequence[int] | None], place: Place) -> None:
         """Judge what must hold in the end, when everything has worked for a while."""
         for arn in world.kms.keys:
             self._judge_counts(world, arn, counts[arn])
@@ -120,8 +118,9 @@ class Judge:
                 "P7 named",
                 f"{principal} used {world.kms.deletions[name[0]][name[1]]}, and no notice names it",
             )
-        if bookmark is None or world.now - bookmark > UP_TO_DATE:
-            self._violated(world, "P5 moving", f"at rest, and the bookmark stays {_behind(world, bookmark)}")
+        reached = place.settled_until
+        if reached is None or world.now - reached > UP_TO_DATE:
+            self._violated(world, "P5 moving", f"at rest, and the bookmark stays {_behind(world, reached)}")
         if world.table.largest > ITEM_BYTES:
             self._violated(world, "sizes", f"an item of {world.table.largest} bytes")
 
@@ -205,12 +204,11 @@ class Judge:
         if ran.was_killed:
             self._violated(world, "P5 moving", "a run was killed by its timeout")
         before, after = ran.bookmark
-        has_moved = after is not None and (before is None or after > before)
-        is_there = after is not None and ran.began + world.skew - after <= UP_TO_DATE
-        if ran.is_done and not has_moved and not is_there:
-            self._violated(
-                world, "P5 moving", f"a run ended well, and the bookmark stays {_behind(world, after)}"
-            )
+        reached = after.settled_until
+        is_there = reached is not None and ran.began + world.skew - reached <= UP_TO_DATE
+        if ran.is_done and not _is_ahead(before, after) and not is_there:
+            what = f"a run ended well, and the bookmark stays {_behind(world, reached)}"
+            self._violated(world, "P5 moving", what)
 
     def _take_in_uses(self, world: World, began: float) -> None:
         """Note what could be read when a run began, nothing went wrong in which."""
@@ -352,6 +350,12 @@ def _may_be_of(heard: Heard, deletion: Deletion) -> bool:
     if heard.date is not None:
         return heard.date == deletion.date
     return heard.claim is not Claim.PENDING or heard.last_use_at >= deletion.begun
+
+
+def _is_ahead(before: Place, after: Place) -> bool:
+    if before.settled_until is None or after.settled_until is None:
+        return after.settled_until is not None
+    return after.settled_until > before.settled_until or after.token not in {"", before.token}
 
 
 def _behind(world: World, bookmark: float | None) -> str:

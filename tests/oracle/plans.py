@@ -30,6 +30,10 @@ KEYS: Final = tuple(
 _LATEST: Final = 15.0
 _LAG: Final = 14.0
 
+_BURSTS: Final = (*(3,) * 9, *(24,) * 9, 120)
+_CONTEXTS: Final = (*("",) * 30, *SCRIPTS)
+"""What callers write into their contexts: the largest ones are rare, as they take long to read."""
+
 Step = tuple[Any, ...]
 """A word and its arguments."""
 
@@ -110,8 +114,8 @@ _DRAW: Final[dict[str, Callable[[Random, int], Step]]] = {
         "burst",
         chance.randrange(keys),
         chance.randrange(len(PRINCIPALS)),
-        chance.choice((3, 3, 3, 24, 24, 120)),
-        chance.choice(("", "", *SCRIPTS)),
+        chance.choice(_BURSTS),
+        chance.choice(_CONTEXTS),
     ),
     "manage": lambda chance, keys: (
         "manage",

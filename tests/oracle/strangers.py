@@ -22,12 +22,13 @@ from tests.oracle.records import (
 from tests.oracle.world import OURS, World
 
 FORGER: Final = Principal("forger")
+_LARGE_ONES: Final = 8
 _LONG_AGO, _FAR_AHEAD = 0.0, 4_102_444_800.0  # 1970 and 2100
 
 
 def forge(world: World, kind: str, arn: str, number: int) -> None:
     """Write `number` lines of a kind into the log group; they can be read a moment later."""
-    for place in range(number):
+    for place in range(min(number, _LARGE_ONES) if kind == "large" else number):
         _put(world, _KINDS[kind](world, arn, place))
 
 

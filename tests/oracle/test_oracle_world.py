@@ -9,7 +9,7 @@ from tests.oracle.judge import Judge, Ran
 from tests.oracle.kms import DAY, Key, Kms, State
 from tests.oracle.log_group import LogGroup, Question, Scan, matching
 from tests.oracle.table import ConditionError, Table, TimeToLive, TooLargeError, Write
-from tests.oracle.world import World
+from tests.oracle.world import Place, World
 
 HERE = Path(__file__).parent
 MEETING_POINT = "driver.py"
@@ -138,6 +138,8 @@ def test_an_expired_item_goes_at_once_or_late_or_never(
 def test_a_run_that_ends_well_and_does_not_move_the_bookmark_is_stuck() -> None:
     judge, world = Judge(), World()
 
-    judge.after_run(world, Ran(world.now, is_done=True, was_killed=False, bookmark=(world.now - 9000,) * 2))
+    judge.after_run(
+        world, Ran(world.now, is_done=True, was_killed=False, bookmark=(Place(world.now - 9000),) * 2)
+    )
 
     assert [violation.promise for violation in judge.violations] == ["P5 moving"]

@@ -51,6 +51,13 @@ class Use(NamedTuple):
     is_use: bool
 
 
+class Place(NamedTuple):
+    """How far a log group has been read: for good, and within a question that takes long to answer."""
+
+    settled_until: float | None
+    token: str = ""
+
+
 @dataclass(slots=True)
 class World:
     """Everything outside the product, and the truth of it."""
