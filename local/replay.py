@@ -16,12 +16,12 @@ from typing import IO, Final
 
 from reprieve.arn import KeyArn
 from reprieve.bookkeeping import count, note_answer, note_changes, note_schedulings
+from reprieve.case_change import tell_all
 from reprieve.cases import Case, open_case
 from reprieve.channels import email
 from reprieve.clock import MINUTE, parse, to_minute
 from reprieve.due import Policy
 from reprieve.fields import text
-from reprieve.findings import tell_all
 from reprieve.keys import Key, KmsAnswer, Unknown
 from reprieve.notices import Notice
 from reprieve.readings import Reading

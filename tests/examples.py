@@ -14,7 +14,8 @@ from reprieve.notices import CaseSummary, Notice, Reason
 from reprieve.records import KeyUse
 from reprieve.resources import Resource
 from reprieve.minute_counts import Counted
-from reprieve.tallies import Tally, Uses, one
+from reprieve.tallies import Tally, one
+from reprieve.usage import Uses
 from reprieve.visitors import KnownBy, Visitor
 
 KEY = KeyArn.parse("arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab")

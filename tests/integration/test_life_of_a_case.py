@@ -7,9 +7,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from reprieve.arn import KeyArn
+from reprieve.bookkeeping import CANCEL_RECORD_DELAY
 from reprieve.cases import Ending
 from reprieve.decisions import Choice, Decision
-from reprieve.bookkeeping import CANCEL_RECORD_DELAY
 from reprieve.due import Policy
 from reprieve.errors import DeniedError, IncompleteError
 from reprieve.investigate import TIME_TO_READ
@@ -93,10 +93,10 @@ def test_people_are_reminded_three_days_and_one_day_before_the_deletion(world: W
 def test_a_cancellation_in_the_console_is_told_with_the_name_of_who_did_it(world: World) -> None:
     in_use(world)
     world.kms.cancel_deletion(KEY)
-    world.logs.put(line("cancel-key-deletion"))
-    world.logs.put(line("enable-key"))
+    for name in ("cancel-key-deletion", "enable-key"):
+        world.logs.put(line(name), datetime(2026, 11, 22, 15, 11, tzinfo=UTC))
 
-    wait(world, 15 * MINUTE, every=15 * MINUTE)
+    wait(world, 16 * MINUTE, every=8 * MINUTE)
     wait(world, 2 * HOUR)
 
     assert world.reasons() == ["key-in-use", "deletion-cancelled"]

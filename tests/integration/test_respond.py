@@ -33,7 +33,7 @@ from reprieve.pages import Page, security_headers
 from reprieve.ports import Document
 from reprieve.rescue import Rescuer
 from reprieve.respond import Request, Responder
-from reprieve.tallies import CallerUses, Uses
+from reprieve.usage import CallerUses, Uses
 from reprieve.visitors import KnownBy
 from tests.fakes import FakeClock, FakeKms, FakeLog, FakeQueue, FakeSigner, FakeTable, Here
 

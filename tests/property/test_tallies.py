@@ -11,7 +11,8 @@ from reprieve.callers import Caller
 from reprieve.records import KeyUse
 from reprieve.resources import Resource
 from reprieve.minute_counts import Counted, Requests
-from reprieve.tallies import CALLERS_LISTED, Uses, total
+from reprieve.tallies import CALLERS_LISTED, total
+from reprieve.usage import Uses
 from tests.examples import BILLING, SOMEBODY, at, use, uses
 
 

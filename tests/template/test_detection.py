@@ -4,7 +4,8 @@ from typing import Any
 
 PATTERN = (
     '{ ($.eventSource = "kms.amazonaws.com") && (($.errorMessage = "* is pending deletion.") || '
-    '($.errorMessage = "* is pending replica deletion.")) }'
+    '($.errorMessage = "* is pending replica deletion.") || '
+    '($.errorMessage = "* is pending deletion (or pending replica deletion).")) }'
 )
 EITHER_LOG_GROUP = {"Fn::If": ["MakeTrail", {"Ref": "TrailLogGroup"}, {"Ref": "CloudTrailLogGroupName"}]}
 EITHER_TOPIC = {"Fn::If": ["MakeAlarmTopic", {"Ref": "AlarmTopic"}, {"Ref": "AlarmTopicArn"}]}

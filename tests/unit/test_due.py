@@ -14,7 +14,7 @@ from reprieve.due import Policy, due, ringing, wake_at
 from reprieve.keys import Key
 from reprieve.notices import Reason, tell
 from reprieve.resources import Resource
-from reprieve.tallies import CallerUses, Uses
+from reprieve.usage import CallerUses, Uses
 from tests.examples import visitor
 
 KEY = KeyArn.parse("arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab")

@@ -27,7 +27,7 @@ from reprieve.notices import Reason
 from reprieve.pages import Outcome, Return, View, case_page, english, outcome_page, outcomes, redirect
 from reprieve.pages.chart import chart
 from reprieve.resources import Resource
-from reprieve.tallies import CallerUses, Uses
+from reprieve.usage import CallerUses, Uses
 from reprieve.timeline import Timeline, hour
 from reprieve.visitors import KnownBy, Person
 from tests.examples import (

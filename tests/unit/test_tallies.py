@@ -9,7 +9,8 @@ from reprieve import tallies
 from reprieve.callers import Caller
 from reprieve.records import KeyUse
 from reprieve.minute_counts import Counted, Requests
-from reprieve.tallies import Tally, Uses, total
+from reprieve.tallies import Tally, total
+from reprieve.usage import Uses
 from tests.examples import BILLING, JANE, ORDERS, SECRET, SOMEBODY, VOLUME, at, counted, use, uses
 
 

@@ -9,7 +9,7 @@ from reprieve import wording
 from reprieve.callers import Caller
 from reprieve.keys import Key
 from reprieve.notices import Window
-from reprieve.tallies import Uses
+from reprieve.usage import Uses
 from tests.examples import (
     JANE,
     KEY,

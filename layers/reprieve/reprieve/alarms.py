@@ -15,7 +15,7 @@ from reprieve.errors import NotUnderstoodError
 from reprieve.fields import ARN_LIMIT, mapping, objects, text
 
 LONGEST_LOOK_BACK: Final = timedelta(days=1)
-"""However long an alarm says that it looks at: anybody who may publish to its topic can write such a message."""
+"""However long an alarm says that it looks at: whoever may publish to its topic can write that."""
 _LONGEST_EVALUATION: Final = timedelta(days=7)  # CloudWatch API reference, PutMetricAlarm, EvaluationPeriods
 _LOOK_BACK: Final = timedelta(minutes=15)
 _DEFAULT_EVALUATION: Final = timedelta(minutes=1)

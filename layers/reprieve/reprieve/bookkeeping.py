@@ -1,7 +1,8 @@
 """What a reading of the log group, and KMS' answer, do to a case: from one value to the next.
 
-KMS' answer, asked after the records were read, outranks every record: a record says who did something and when,
-KMS says what holds. What only a record says is kept as reported, until KMS answers or can't be asked for a while.
+KMS' answer, asked after the records were read, outranks every record: a record says who did something
+and when, KMS says what holds. What only a record says is kept as reported, until KMS answers, or has not
+answered for a while.
 """
 
 from collections.abc import Iterable, Mapping
@@ -123,26 +124,36 @@ def note_answer(case: Case, answer: KmsAnswer, now: datetime) -> Case:
     """
     if not answer.is_answer:
         return _unanswered(case, answer, now)
-    case = (
-        replace(case, settled=case.settled + case.unanswered, unanswered=Counts(), unanswered_since=None)
-        if case.unanswered_since
-        else case
-    )
+    case = _answered(case)
     if answer.is_pending and answer.deletion_date == case.deletion_date:
         return replace(case, closure=None, cancel_reported=None, not_pending_since=None)
     if case.closure:
         return replace(case, closure=replace(case.closure, confirmed=True))
+    closure = _ending(case, answer, now)
+    return (
+        _closed(case, closure) if closure else replace(case, not_pending_since=case.not_pending_since or now)
+    )
+
+
+def _answered(case: Case) -> Case:
+    if case.unanswered_since is None:
+        return case
+    return replace(case, settled=case.settled + case.unanswered, unanswered=Counts(), unanswered_since=None)
+
+
+def _ending(case: Case, answer: KmsAnswer, now: datetime) -> Closure | None:
+    """Return how a case ends whose deletion KMS does not know; None while the record of it is awaited."""
+    reported, since = case.cancel_reported, case.not_pending_since or now
     if answer.is_pending:
-        return _closed(case, replace(_reported(case, now), scheduled_again=answer.deletion_date))
+        cancelled = reported or Closure(how=Ending.CANCELLED, at=now)
+        return replace(cancelled, scheduled_again=answer.deletion_date)
     if answer.is_absent and case.deletion_date and now >= case.deletion_date:
-        return _closed(case, Closure(how=Ending.DELETED, at=now))
-    if case.cancel_reported and not answer.is_absent:
-        return _closed(case, case.cancel_reported)
-    since = case.not_pending_since or now
+        return Closure(how=Ending.DELETED, at=now)
+    if reported and not answer.is_absent:
+        return reported
     if now - since < CANCEL_RECORD_DELAY:
-        return replace(case, not_pending_since=since)
-    how = Ending.ABSENT if answer.is_absent else Ending.CANCELLED
-    return _closed(case, Closure(how=how, at=since))
+        return None
+    return Closure(how=Ending.ABSENT if answer.is_absent else Ending.CANCELLED, at=since)
 
 
 def _unanswered(case: Case, answer: KmsAnswer, now: datetime) -> Case:
@@ -161,10 +172,6 @@ def _unanswered(case: Case, answer: KmsAnswer, now: datetime) -> Case:
     if answer.can_be_asked and now - since < ANSWER_DELAY:
         return case
     return _closed(case, replace(reported, confirmed=False))
-
-
-def _reported(case: Case, now: datetime) -> Closure:
-    return case.cancel_reported or Closure(how=Ending.CANCELLED, at=now)
 
 
 def _closed(case: Case, closure: Closure) -> Case:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Final, TypeVar
 
 from reprieve.arn import KeyArn
+from reprieve.case_change import Change
 from reprieve.casebook import Casebook
 from reprieve.clock import Clock
 from reprieve.due import Policy, wake_at
@@ -22,13 +23,14 @@ from reprieve.errors import (
     UnreachableError,
 )
 from reprieve.facts import Facts
-from reprieve.findings import Change, Review, Stretch, Update, findings
+from reprieve.findings import Stretch, Update, findings
 from reprieve.keys import Unknown
 from reprieve.notices import Notice, without_case
 from reprieve.open_cases import OpenCase
 from reprieve.outbox import Outbox, Outgoing
 from reprieve.ports import Log
 from reprieve.readings import Reading
+from reprieve.reviews import Review
 from reprieve.sizes import fitting_notice
 
 AT_ONCE: Final = 64
@@ -46,7 +48,7 @@ _PASSING: Final = (ThrottledError, UnreachableError, ConflictError, OutOfTimeErr
 
 @dataclass(slots=True)
 class Unfinished:
-    """What could not be done in this run, so far; `is_held` is whether it can be done when it is tried again."""
+    """What could not be done in this run so far; `is_held` is whether another try may do it."""
 
     problems: list[Problem] = field(default_factory=list)
     is_held: bool = False

@@ -15,10 +15,10 @@ A notice is written in one transaction with the case that it is about, and sent 
 what has been decided is sent, whenever the sender dies.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any, Final, TypeVar
+from typing import Final, TypeVar
 
 from reprieve.arn import KeyArn
 from reprieve.bookmark import Bookmark

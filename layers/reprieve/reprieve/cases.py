@@ -18,8 +18,9 @@ from reprieve.clock import rfc3339
 from reprieve.decisions import Choice, Decision
 from reprieve.keys import Key, Unknown
 from reprieve.minute_counts import Counted
-from reprieve.tallies import Uses, total
+from reprieve.tallies import total
 from reprieve.timeline import Timeline
+from reprieve.usage import Uses
 
 UNKNOWN_DATE: Final = "unknown"
 NOTICES_REMEMBERED: Final = 16
@@ -54,7 +55,7 @@ class Closure:
         how: How it ended.
         at: When; where no record says so, when KMS was first seen to say so.
         by: Who saw to it; None where no record says so.
-        confirmed: Whether KMS was asked and says the same; otherwise only CloudTrail does, or only the calendar.
+        confirmed: Whether KMS was asked and says the same; else only CloudTrail or the calendar does.
         scheduled_again: For when the key was scheduled again, where KMS says that it was.
     """
 

@@ -28,7 +28,7 @@ from reprieve.bookkeeping import ANSWER_DELAY, CANCEL_RECORD_DELAY, DELETED_WITH
 from reprieve.callers import Caller
 from reprieve.cases import Case, Ending
 from reprieve.notices import Reason
-from reprieve.tallies import CallerUses, caller_hash
+from reprieve.usage import CallerUses, caller_hash
 
 HOURS_BEFORE: Final = (72, 24)
 NEW_CALLERS_AN_HOUR: Final = 5
@@ -91,6 +91,8 @@ def due(case: Case, now: datetime, policy: Policy, heard_today: int = 0) -> Verd
         return Verdict(
             Reason.CORRECTION, "people heard that the deletion is off, and KMS says that it is not"
         )
+    if case.not_pending_since:
+        return Verdict(None, "KMS does not call the key pending any more, and the record of why is awaited")
     if case.is_kept:
         return _kept(case, now)
     rules = _RULES if heard_today < NOTICES_A_DAY else _RULES_THAT_CANNOT_WAIT

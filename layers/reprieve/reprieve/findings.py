@@ -1,23 +1,22 @@
 """What one reading of the log group, and one look at KMS, do to the cases of one key."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
 from reprieve.arn import KeyArn
 from reprieve.bookkeeping import count, cut, glimpse, is_of, note_answer, note_changes, note_schedulings
+from reprieve.case_change import Change, Left, Telling, as_answered, succeeding, with_facts
 from reprieve.cases import Case, Closure, Counts, Ending, date_name, open_case
 from reprieve.clock import to_minute
-from reprieve.due import DAY, MOST_NOTICES_A_DAY, Policy, due, ringing
+from reprieve.due import Policy
 from reprieve.facts import KeyFacts
 from reprieve.keys import KmsAnswer
 from reprieve.minute_counts import Counted
-from reprieve.notices import Notice, tell
 from reprieve.readings import Reading
 from reprieve.records import Change as KeyEvent
 from reprieve.records import KeyChange, Scheduling
-from reprieve.sizes import fitting_case, fitting_notice
 
 LATE_USE: Final = timedelta(hours=1)
 """How long after its end a case still takes the uses of before, which were delivered late."""
@@ -69,19 +68,6 @@ class Stretch:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
-    """What is to be stored, all or none: a case, those that end as it begins, and the notices about them.
-
-    `in_digest` has the ids of the notices that are to go out in a digest, for there were many of the key today.
-    """
-
-    case: Case
-    notices: tuple[Notice, ...] = ()
-    earlier: tuple[Case, ...] = ()
-    in_digest: frozenset[str] = frozenset()
-
-
-@dataclass(frozen=True, slots=True)
 class Update:
     """A finding, and all that decides what becomes of it."""
 
@@ -106,9 +92,10 @@ class Update:
             return None
         others = tuple(case for case in cases if case.name != before.name) if self.stretch.is_whole else ()
         left = tuple(self._left(other, before, is_latest=other is others[-1]) for other in others)
-        case = self._counted(self._noted(_succeeding(before, left)))
+        case = self._counted(self._noted(succeeding(before, left)))
         changed = tuple(each.case for each, other in zip(left, others, strict=True) if each.case != other)
-        return _told(case, changed, cases, self.now, self.policy, unless=before if before in cases else None)
+        telling = Telling(cases, self.policy, self.now)
+        return telling.change(case, changed, unless=before if before in cases else None)
 
     def untracked(self) -> Case:
         """Return what was found as a case of its own, of which nothing of before is known."""
@@ -124,7 +111,7 @@ class Update:
         running = tuple(case for case in cases if case.closure is None)
         if self._answer.is_pending:
             return self._of_this_deletion(cases) or self._new(cases)
-        if self._answer.state is not None:
+        if self._answer.is_answer:
             return (running or self._just_ended(cases) or (None,))[-1] if self.stretch.is_whole else None
         return self._of_unknown_deletion(cases, running)
 
@@ -157,7 +144,7 @@ class Update:
         return self._new(cases)
 
     def _is_over(self, case: Case) -> bool:
-        """Return whether the records say that a case without a date has ended, and its key is in use again."""
+        """Return whether a case without a date has ended by the records, and its key is in use again."""
         if case.deletion_date or not self.stretch.is_whole:
             return False
         scheduled, cancelled, last_use = (
@@ -195,16 +182,16 @@ class Update:
         records = (*self.finding.schedulings, *self.finding.facts.schedulings)
         return next((each.at for each in records if is_of(each, self._answer.deletion_date)), None)
 
-    def _left(self, other: Case, case: Case, *, is_latest: bool) -> "_Left":
+    def _left(self, other: Case, case: Case, *, is_latest: bool) -> Left:
         """Return another case of the key, as it is while this one counts."""
         is_first = case.read_until == case.settled_until
         if other.closure is None and other.deletion_date is None and self._is_continued(other):
-            return _Left(replace(other, closure=Closure(how=Ending.CONTINUED, at=self.now)), continues=True)
+            return Left(replace(other, closure=Closure(how=Ending.CONTINUED, at=self.now)), continues=True)
         gives = other.unanswered if is_first and self._answer.is_pending and is_latest else Counts()
         ended = self._ended(other, is_first=is_first) if other.closure is None else other
         if is_first and is_latest:
             ended = cut(replace(ended, unanswered=Counts()), self.finding.minutes, case.settled_until)
-        return _Left(ended, gives=gives)
+        return Left(ended, gives=gives)
 
     def _ended(self, other: Case, *, is_first: bool) -> Case:
         """Return an open case of another deletion as KMS' answer, or the use of the key after it, has it."""
@@ -223,133 +210,14 @@ class Update:
 
     def _noted(self, case: Case) -> Case:
         """Return the case with what was looked up, and who did what."""
-        case = note_schedulings(_with_facts(case, self.finding.facts), self.finding.schedulings)
+        case = note_schedulings(with_facts(case, self.finding.facts), self.finding.schedulings)
         case = note_answer(note_changes(case, self.finding.changes, self.now), self._answer, self.now)
-        return _as_answered(case, self._answer)
+        return as_answered(case, self._answer)
 
     def _counted(self, case: Case) -> Case:
         if not self.stretch.is_whole:
             return case if case.uses.count else glimpse(case, self.finding.minutes)
         return count(case, self.finding.minutes, self.stretch.settle_until, self.stretch.read_until)
-
-
-@dataclass(frozen=True, slots=True)
-class Review:
-    """A look at a case of which nothing was read."""
-
-    case_name: str
-    facts: KeyFacts
-    policy: Policy
-    now: datetime
-
-    @property
-    def key(self) -> KeyArn:
-        """The key that it is about."""
-        return self.facts.key.arn
-
-    def apply(self, cases: tuple[Case, ...]) -> Change | None:
-        """Return what is to be stored; None if nothing is new."""
-        before = next((case for case in cases if case.name == self.case_name), None)
-        if before is None:
-            return None
-        answer = self.facts.answer
-        if before.deletion_date is None and before.closure is None and answer.deletion_date:
-            return self._dated(before, cases)
-        case = note_answer(_with_facts(before, self.facts), answer, self.now)
-        return _told(_as_answered(case, answer), (), cases, self.now, self.policy, unless=before)
-
-    def _dated(self, undated: Case, cases: tuple[Case, ...]) -> Change | None:
-        """Return the case that goes on with the date that KMS tells of now."""
-        left = _Left(replace(undated, closure=Closure(how=Ending.CONTINUED, at=self.now)), continues=True)
-        same = (case for case in cases if case.deletion_date == self.facts.answer.deletion_date)
-        new = replace(open_case(self.facts.key, self.now, undated.settled_until), previous=undated.id)
-        case = _succeeding(next(same, new), (left,))
-        case = note_answer(
-            _with_facts(replace(case, recent=undated.recent), self.facts), self.facts.answer, self.now
-        )
-        return _told(case, (left.case,), cases, self.now, self.policy)
-
-
-@dataclass(frozen=True, slots=True)
-class _Left:
-    """An earlier case, and what a later one has of it: all its counts, or those that may be of either."""
-
-    case: Case
-    continues: bool = False
-    gives: Counts = field(default_factory=Counts)
-
-
-def _succeeding(case: Case, earlier: tuple[_Left, ...]) -> Case:
-    """Return a case with the counts that earlier ones leave to it."""
-    for left in earlier:
-        case = replace(case, settled=case.settled + left.gives)
-        if left.continues:
-            is_first, other = case.read_until == case.settled_until, left.case
-            recent = Counts() if is_first else case.recent
-            case = replace(
-                case,
-                settled=case.settled + recent + other.settled + other.unanswered,
-                recent=Counts(),
-                settled_until=other.settled_until,
-                read_until=other.read_until,
-                previous=case.previous if case.version else other.id,
-            )
-    return case
-
-
-def _with_facts(case: Case, facts: KeyFacts) -> Case:
-    """Return the case with the key as it was looked up; what could not be had stays as it was."""
-    known = facts.after(case.key)
-    return note_schedulings(replace(case, key=known.key, unknown=known.unknown), known.schedulings)
-
-
-def _as_answered(case: Case, answer: KmsAnswer) -> Case:
-    """Return the case with the state that KMS tells of now.
-
-    What was read earlier stands only while it is what the case is about: a key that is pending for its date.
-    """
-    if not answer.is_answer and (case.closure or not case.key.is_pending):
-        return replace(case, key=replace(case.key, state=None, deletion_date=None))
-    return case
-
-
-def _told(
-    case: Case,
-    earlier: tuple[Case, ...],
-    cases: tuple[Case, ...],
-    now: datetime,
-    policy: Policy,
-    unless: Case | None = None,
-) -> Change | None:
-    """Return what is to be stored of cases, with every notice that is due; None if nothing is new."""
-    heard = sum(now - at < DAY for each in cases for at in each.told.lately)
-    ended, notices = [], list[Notice]()
-    for each in earlier:
-        each, found = tell_all(each, now, policy, heard + len(notices))
-        ended.append(fitting_case(each))
-        notices.extend(found)
-    case, found = tell_all(case, now, policy, heard + len(notices))
-    if case == unless:
-        return None
-    notices.extend(found)
-    room = max(0, MOST_NOTICES_A_DAY - heard)
-    return Change(
-        case=fitting_case(case),
-        notices=tuple(map(fitting_notice, notices)),
-        earlier=tuple(ended),
-        in_digest=frozenset(notice.id for notice in notices[room:]),
-    )
-
-
-def tell_all(
-    case: Case, now: datetime, policy: Policy, heard_today: int = 0
-) -> tuple[Case, tuple[Notice, ...]]:
-    """Return the case with every notice that is due, and the notices."""
-    notices: list[Notice] = []
-    while reason := due(case, now, policy, heard_today + len(notices)).reason:
-        case, notice = tell(case, reason, now, ringing(case, policy))
-        notices.append(notice)
-    return case, tuple(notices)
 
 
 def findings(reading: Reading, known: Mapping[KeyArn, KeyFacts]) -> Iterator[Finding]:

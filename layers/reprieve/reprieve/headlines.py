@@ -2,14 +2,14 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Final, assert_never
+from typing import Final, Literal, assert_never
 
 from reprieve.cases import Closure
 from reprieve.clock import for_people
 from reprieve.decisions import Decision
 from reprieve.keys import Key
 from reprieve.notices import DigestEntry, Notice, Reason
-from reprieve.tallies import Uses
+from reprieve.usage import Uses
 from reprieve.wording import PENDING, requests, until
 
 VERBS: Final[Mapping[Reason, str]] = {
@@ -29,17 +29,34 @@ ENDED: Final = frozenset({Reason.DELETION_CANCELLED})
 DIGEST_SHOWN: Final = 400
 
 
-def headline(notice: Notice) -> str:  # noqa: PLR0911 - one sentence for each reason
+def headline(notice: Notice) -> str:
     """Return the first sentence: the answer."""
     match notice.reason:
         case Reason.NO_EVENT_FOUND:
             return "The alarm rang, and no CloudTrail record that names a key explains it."
+        case Reason.DIGEST:
+            return "There are more notices than fit one by one. Each key below has one."
         case Reason.DELETION_CANCELLED:
             return _cancelled(notice.closure)
         case Reason.CORRECTION:
             return _corrected(notice.closure)
-        case Reason.DIGEST:
-            return "There are more notices than fit one by one. Each key below has one."
+        case _:
+            return _of_open_case(notice, notice.reason)
+
+
+_OfOpenCase = Literal[
+    Reason.KEY_IN_USE,
+    Reason.NEW_CALLER,
+    Reason.STILL_IN_USE,
+    Reason.MANAGEMENT_CALL,
+    Reason.DELETION_SCHEDULED,
+    Reason.DELETION_SOON,
+    Reason.DELETION_KEPT,
+]
+
+
+def _of_open_case(notice: Notice, reason: _OfOpenCase) -> str:  # noqa: PLR0911 - one sentence for each reason
+    match reason:
         case Reason.DELETION_KEPT:
             return f"Somebody decided that the deletion of a KMS key is meant. {_QUIET}"
         case Reason.MANAGEMENT_CALL:
@@ -57,7 +74,7 @@ def headline(notice: Notice) -> str:  # noqa: PLR0911 - one sentence for each re
         case Reason.KEY_IN_USE:
             return in_use(notice.key)
         case _:
-            assert_never(notice.reason)
+            assert_never(reason)
 
 
 def _cancelled(closure: Closure | None) -> str:
@@ -74,7 +91,7 @@ def _corrected(closure: Closure | None) -> str:
     """Return what was said before, and is not so."""
     if closure:
         return "An earlier notice said that a KMS key is in use. KMS says that there is no such key."
-    return "An earlier notice said that a deletion was cancelled. KMS says that the key is still pending deletion."
+    return "An earlier notice said that a deletion was cancelled. KMS says that the key is pending deletion."
 
 
 def in_use(key: Key | None) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, Final
 
 from reprieve import alarms
@@ -85,12 +86,12 @@ class Investigator:
     def _run(self, ours: tuple[Alarm, ...]) -> None:
         outbox = self._outbox()
         updater = self._updater(outbox)
-        reading = self._log_group(updater)
-        for what, do in (
-            ("reading the log group", lambda: self._read(ours, reading, outbox)),
-            ("reviewing open cases", updater.review),
-            ("sending what is decided", outbox.finish),
-        ):
+        parts: dict[str, Callable[[], None]] = {
+            "reading the log group": partial(self._read, ours, self._log_group(updater), outbox),
+            "reviewing open cases": updater.review,
+            "sending what is decided": outbox.finish,
+        }
+        for what, do in parts.items():
             try:
                 do()
             except ReprieveError as error:

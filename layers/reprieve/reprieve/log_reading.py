@@ -2,9 +2,9 @@
 
 The bookmark runs on the log's own clock. Minutes are counted for good once no late line of theirs is awaited;
 what was read of later ones is only for a first look, and is read again.
-A backlog is worked off in one stream, with a bookmark for every `STEP` of the log. Where time runs out, all whole
-minutes are kept; where not one was read, for CloudWatch Logs searches long and finds little, the next run goes on
-within the same question.
+A backlog is worked off in one stream, with a bookmark for every `STEP` of the log. Where time runs out,
+all whole minutes are kept; where not one was read, for CloudWatch Logs searches long and finds little,
+the next run goes on within the same question.
 """
 
 from collections import deque
@@ -48,7 +48,7 @@ TOKEN_LIFE: Final = timedelta(hours=20)
 """How long a page's token is used; source: CloudWatch Logs API reference, FilterLogEvents: 24 hours."""
 
 EARLIEST: Final = datetime.min.replace(tzinfo=UTC)
-_BAD_TOKEN: Final = "InvalidParameterException"
+_BAD_PARAMETER: Final = "InvalidParameterException"
 
 
 @dataclass(slots=True)
@@ -128,7 +128,7 @@ class LogGroupReading:
         return min(bookmark.settled_until or to_minute(min(wanted_from, latest)), latest)
 
     def _glance(self, start: datetime, now: datetime) -> None:
-        """Before a backlog is worked off, tell of what is going on now: nobody waits for the oldest minute."""
+        """Before a backlog is worked off, tell of what is going on now."""
         until = self.remaining() - GLANCE_SECONDS
         reading = self._reading()
         for page in self.logs.read(max(start, now - LATENESS), now, READ_PATTERN):
@@ -138,7 +138,7 @@ class LogGroupReading:
         self._keep(reading, Stretch(start, start, start, is_whole=False), reading.keys)
 
     def _read(self, bookmark: Bookmark, start: datetime, now: datetime) -> tuple[Reading, datetime]:
-        """Read one question's pages; store what they hold, and move the bookmark; return how far it was read."""
+        """Read one question's pages, store what they hold, move the bookmark; return how far that is."""
         question = self._question(bookmark, start, now)
         reading, pages, settled = self._reading(), _Pages(question.token), start
         seen: set[KeyArn] = set()
@@ -147,7 +147,7 @@ class LogGroupReading:
                 reading.take_lines(page.lines)
                 pages.took(page, reading.last_at or question.start)
                 whole = to_minute(reading.last_at or start)
-                if whole - settled >= STEP and whole <= to_minute(now - LATENESS) and now - start > BACKLOG:
+                if now - start > BACKLOG and settled + STEP <= whole <= to_minute(now - LATENESS):
                     settled = self._checkpoint(reading, settled, whole)
                     pages.settled(settled)
                 if page.token and not self.has_time():
@@ -156,7 +156,7 @@ class LogGroupReading:
                     seen |= new
                     self._keep(reading, Stretch(settled, settled, settled, is_whole=False), tuple(new))
         except AwsError as error:
-            if question.token and error.code == _BAD_TOKEN:
+            if question.token and error.code == _BAD_PARAMETER:
                 self._move(settled_until=settled)
             raise
         self._note_reading(reading, question)
@@ -191,7 +191,7 @@ class LogGroupReading:
         """Store what was read when time ran out, and where to go on; return up to where that is done.
 
         Raises:
-            TooMuchError: not a whole minute was read, and not a page without a line of the minute that was begun.
+            TooMuchError: not a whole minute was read, and no page that need not be read again.
         """
         began, settled = done
         whole = max(settled, to_minute(reading.last_at or settled))
@@ -213,12 +213,16 @@ class LogGroupReading:
         return not unfinished.is_held or self._has_waited()
 
     def _has_waited(self) -> bool:
-        """Return whether what could not be stored was tried for so long that the rest must not wait for it."""
+        """Return whether what could not be stored was tried for so long that the rest must go on."""
         settled = self.casebook.bookmark(self.log_group).settled_until
         return settled is not None and self.clock() - settled > 2 * BACKLOG + LATENESS
 
     def _move(
-        self, *, settled_until: datetime, copies_from: datetime | None = None, read_on: ReadOn | None = None
+        self,
+        *,
+        settled_until: datetime,
+        copies_from: datetime | None = None,
+        read_on: ReadOn | None = None,
     ) -> None:
         bookmark = self.casebook.bookmark(self.log_group)
         moved = replace(

@@ -4,8 +4,9 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from reprieve.records import KeyUse
-from reprieve.tallies import CallerUses, Tally, one
+from reprieve.tallies import Tally, one
 from reprieve.timeline import Timeline, hour
+from reprieve.usage import CallerUses
 
 REQUESTS_REMEMBERED: Final = 50_000
 

@@ -14,7 +14,7 @@ from reprieve.console import careful_commands, key_url, log_url, rescue_commands
 from reprieve.decisions import Decision
 from reprieve.fields import one_line
 from reprieve.keys import Key, Unknown
-from reprieve.tallies import Uses, caller_hash
+from reprieve.usage import Uses, caller_hash
 from reprieve.visitors import KnownBy
 
 _NAMESPACE: Final = UUID("3c0f6e0e-5a0e-4b0e-9a54-0f2a6f0f6d53")
@@ -63,7 +63,7 @@ class Window:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DigestEntry:
-    """One notice that was folded into a digest: why, of which key, until when, and who was the first to use it."""
+    """One notice in a digest: why, of which key, until when, and who was the first to use it."""
 
     reason: Reason
     key: KeyArn
@@ -149,7 +149,7 @@ def _told(case: Case, reason: Reason, now: datetime, uses: int) -> Told:
 
 
 def _known(before: tuple[str, ...], now: Iterator[str]) -> tuple[str, ...]:
-    """Return what people have heard of, the latest `HASHES_REMEMBERED` of it: also what is left out by now."""
+    """Return the latest of what people have heard of, also what is left out of the case by now."""
     return tuple(dict.fromkeys((*before, *now)))[-HASHES_REMEMBERED:]
 
 
@@ -244,8 +244,10 @@ def _notice(case: Case, reason: Reason, now: datetime, since_last: int) -> Notic
 
 
 def _commands(key: Key) -> tuple[str, ...]:
-    """Return the commands that bring a pending key back; of a key of unknown state, those that KMS refuses
-    unless it is pending; none for any other."""
+    """Return the commands that bring a pending key back.
+
+    For a key of unknown state they are those that KMS refuses unless it is pending; for any other, none.
+    """
     if key.is_pending:
         return rescue_commands(key.arn)
     return () if key.state else careful_commands(key.arn)

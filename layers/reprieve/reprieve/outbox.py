@@ -2,8 +2,8 @@
 
 A notice is stored in one transaction with the case that it is about, and sent afterwards:
 what has been decided is sent, whenever the sender dies.
-At most `SINGLES_AN_HOUR` notices go out by themselves; all that are left at the end of a run go out in one digest,
-which names each key with its deadline. What a person decided on the page is told whatever else there is.
+At most `SINGLES_AN_HOUR` notices go out by themselves; all that are left at the end of a run go out in one
+digest, which names each key with its deadline. What a person decided on the page is told in any case.
 """
 
 import json
@@ -94,7 +94,7 @@ class Outbox:
     log: Log
 
     def waiting(self) -> tuple[Outgoing, ...]:
-        """Return the notices that are decided, and not known to be in the queue; an unreadable one is passed over."""
+        """Return the notices that are decided, and not known to be in the queue, but for unreadable ones."""
         return tuple(each for document in self.table.list(_OUTBOX) if (each := self._read(document)))
 
     def send(self, outgoing: Sequence[Outgoing]) -> None:

@@ -92,7 +92,7 @@ class Reading:
         return self._apart[caller.id]
 
     def dismiss(self, keys: Iterable[KeyArn]) -> None:
-        """Forget keys that KMS does not call pending, and pass over what comes of them: they may be invented."""
+        """Forget keys that KMS does not call pending, and pass over what else is read of them."""
         for key in keys:
             for found in (self.minutes, self.schedulings, self.changes):
                 found.pop(key, None)

@@ -1,7 +1,7 @@
 """Sizes as a law: no case is stored, and no notice is sent, with more bytes than it may have.
 
-Every text is bounded where it is read (`fields.one_line`). What still comes to too much together is left out
-here, details first, then callers; numbers and names stay. A case and a notice say that something was left out.
+Every text is bounded where it is read (`fields.one_line`). What still comes to too much together is
+left out here, details first, then callers; numbers and names stay, and it is said that something is missing.
 Source: DynamoDB developer guide, "Quotas": an item has 400 KB; SQS developer guide: a message has 256 KiB.
 """
 
@@ -13,7 +13,7 @@ from typing import Final
 from reprieve.cases import Case, Counts
 from reprieve.keys import Key
 from reprieve.notices import Notice
-from reprieve.tallies import CallerUses, Uses, narrowed
+from reprieve.usage import CallerUses, Uses, narrowed
 from reprieve.wire import to_json
 
 CASE_LIMIT: Final = 300_000

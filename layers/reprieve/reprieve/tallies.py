@@ -8,17 +8,23 @@ only where a single minute has more callers or operations than are listed may on
 among the others that was listed in another minute.
 """
 
-from collections.abc import Hashable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Hashable, Iterable
+from dataclasses import dataclass, field
 from datetime import datetime
-from functools import lru_cache
-from hashlib import sha256
 from typing import Final, TypeVar
 
 from reprieve.callers import Caller
-from reprieve.fields import one_line
 from reprieve.records import KeyUse
 from reprieve.resources import Resource
+from reprieve.usage import (
+    OTHER_OPERATIONS,
+    OTHERS_LISTED,
+    CallerUses,
+    OtherCaller,
+    Uses,
+    caller_hash,
+    name_of,
+)
 
 CALLERS_LISTED: Final = 20
 _OPERATIONS_LISTED: Final = 16
@@ -27,61 +33,8 @@ _AGENTS_LISTED: Final = 3
 RESOURCES_LISTED: Final = 8
 _EVENTS_LISTED: Final = 5
 SESSIONS_LISTED: Final = 12
-OTHERS_LISTED: Final = 400
-_OTHER_NAME: Final = 64
-OTHER_OPERATIONS: Final = "other operations"
 
 _Item = TypeVar("_Item", bound=Hashable)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CallerUses:
-    """What one caller did: `operations` maps a name to a number of requests; the lists hold the first few.
-
-    `caller` is the first session that was seen of a role, and `sessions` names several of them.
-    """
-
-    caller: Caller
-    count: int
-    first_at: datetime
-    last_at: datetime
-    operations: Mapping[str, int]
-    source_ips: tuple[str, ...] = ()
-    user_agents: tuple[str, ...] = ()
-    resources: tuple[Resource, ...] = ()
-    event_ids: tuple[str, ...] = ()
-    sessions: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OtherCaller:
-    """A caller beyond those that are listed with what they did; `id` is a hash of what it is counted under."""
-
-    id: str
-    name: str
-    count: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Uses:
-    """What all callers did.
-
-    `count` is the number of requests; `unlisted` says how many of them were made by callers beyond
-    those in `by_caller`, which are in the order in which they were first seen.
-    `others` names the first `OTHERS_LISTED` of these.
-    """
-
-    count: int = 0
-    first_at: datetime | None = None
-    last_at: datetime | None = None
-    by_caller: tuple[CallerUses, ...] = ()
-    unlisted: int = 0
-    others: tuple[OtherCaller, ...] = ()
-
-    @property
-    def unnamed(self) -> int:
-        """How many requests were made by callers of whom not even the name is kept."""
-        return self.unlisted - sum(other.count for other in self.others)
 
 
 @dataclass(slots=True)
@@ -263,19 +216,13 @@ class Tally:
         return row
 
     def _take(self, caller: Caller, first_at: datetime, last_at: datetime, number: int) -> None:
-        self._rest(first_at, last_at).take(caller_hash(caller.place), _name(caller), number)
+        self._rest(first_at, last_at).take(caller_hash(caller.place), name_of(caller), number)
 
     def _rest(self, first_at: datetime, last_at: datetime) -> _Others:
         if self._others is None:
             self._others = _Others(first_at, last_at)
         self._others.seen(first_at, last_at)
         return self._others
-
-
-@lru_cache(maxsize=4096)
-def caller_hash(place: str) -> str:
-    """Return a short name of what a caller is counted under, which may be long: 48 bits of SHA-256."""
-    return sha256(place.encode(errors="replace")).hexdigest()[:12]
 
 
 def one(use: KeyUse) -> CallerUses:
@@ -300,33 +247,6 @@ def total(parts: Iterable[Uses]) -> Uses:
     for part in parts:
         tally.add_all(part)
     return tally.uses()
-
-
-def narrowed(uses: Uses, *, callers: int, operations: int = 4, others: int = OTHERS_LISTED) -> Uses:
-    """Return the same numbers with less detail: so many callers and operations, and so many names of others."""
-    listed = tuple(_few_operations(part, operations) for part in uses.by_caller[:callers])
-    rest = uses.by_caller[callers:]
-    named = (
-        *uses.others,
-        *(OtherCaller(id=caller_hash(p.caller.place), name=_name(p.caller), count=p.count) for p in rest),
-    )
-    return replace(
-        uses,
-        by_caller=listed,
-        unlisted=uses.unlisted + sum(part.count for part in rest),
-        others=named[-others:],
-    )
-
-
-def _few_operations(part: CallerUses, number: int) -> CallerUses:
-    few = dict(list(part.operations.items())[:number])
-    if rest := sum(part.operations.values()) - sum(few.values()):
-        few[OTHER_OPERATIONS] = few.get(OTHER_OPERATIONS, 0) + rest
-    return replace(part, operations=few)
-
-
-def _name(caller: Caller) -> str:
-    return one_line(caller.behind or caller.name, _OTHER_NAME)
 
 
 def _session(caller: Caller) -> str:

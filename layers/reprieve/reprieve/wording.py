@@ -9,7 +9,8 @@ from reprieve.clock import for_people, left
 from reprieve.keys import Key, KeyState
 from reprieve.notices import Window
 from reprieve.resources import summarised
-from reprieve.tallies import RESOURCES_LISTED, SESSIONS_LISTED, CallerUses, Uses
+from reprieve.tallies import RESOURCES_LISTED, SESSIONS_LISTED
+from reprieve.usage import CallerUses, Uses
 from reprieve.visitors import KnownBy
 
 CALLERS_SHOWN = 8

@@ -22,7 +22,8 @@ EVENT = {
 }
 RECIPE = (
     '{ ($.eventSource = "kms.amazonaws.com") && (($.errorMessage = "* is pending deletion.")'
-    ' || ($.errorMessage = "* is pending replica deletion.")) }'
+    ' || ($.errorMessage = "* is pending replica deletion.")'
+    ' || ($.errorMessage = "* is pending deletion (or pending replica deletion).")) }'
 )
 
 

@@ -54,9 +54,9 @@ class DynamoTable:
     def put(self, *documents: Document, gone: Sequence[Document] = ()) -> None:
         """Call dynamodb:PutItem, or TransactWriteItems for several."""
         puts = [_put(self.name, document) for document in documents]
+        deletes = [_key(each.partition, each.sort) for each in gone]
         writes: list[TransactWriteItemTypeDef] = [{"Put": put} for put in puts]
-        for each in gone:
-            writes.append({"Delete": {"TableName": self.name, "Key": _key(each.partition, each.sort)}})
+        writes += [{"Delete": {"TableName": self.name, "Key": key}} for key in deletes]
         with call("dynamodb:PutItem"):
             try:
                 if len(writes) == len(puts) == 1:

@@ -13,7 +13,7 @@ from reprieve.clock import for_people
 from reprieve.notices import Notice
 from reprieve.particulars import no_rescue, particulars
 from reprieve.ports import Topic
-from reprieve.tallies import CallerUses, Uses
+from reprieve.usage import CallerUses, Uses
 
 NAME = "email"
 COLUMNS = 72

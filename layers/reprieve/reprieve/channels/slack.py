@@ -16,7 +16,7 @@ from reprieve.fields import one_line
 from reprieve.notices import Notice
 from reprieve.particulars import no_rescue, particulars
 from reprieve.ports import Webhook
-from reprieve.tallies import CallerUses, Uses
+from reprieve.usage import CallerUses, Uses
 
 NAME = "slack"
 HEADER_LIMIT = 150

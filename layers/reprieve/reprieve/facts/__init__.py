@@ -81,7 +81,7 @@ class KeyFacts:
     schedulings: tuple[Scheduling, ...] = ()
     told: frozenset[str] = frozenset()
     missed: Mapping[str, frozenset[str]] = field(default_factory=dict)
-    answer: KmsAnswer = KmsAnswer()
+    answer: KmsAnswer = field(default_factory=KmsAnswer)
 
     def after(self, earlier: Key) -> "KeyFacts":
         """Return the same with what an earlier look told where this one tells nothing, and say so."""

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from reprieve.tallies import Uses
 from reprieve.timeline import Stretch, Timeline
+from reprieve.usage import Uses
 
 HEIGHT: Final = 40
 _LEAST: Final = timedelta(hours=23)

@@ -28,8 +28,8 @@ from reprieve.keys import Key, KeyState, Unknown
 from reprieve.notices import Reason
 from reprieve.pages.chart import Chart
 from reprieve.particulars import regions
-from reprieve.tallies import CallerUses, Uses
 from reprieve.timeline import Stretch
+from reprieve.usage import CallerUses, Uses
 from reprieve.visitors import KnownBy, Visitor
 from reprieve.wording import operations, requests
 

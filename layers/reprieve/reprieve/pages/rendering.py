@@ -23,8 +23,8 @@ from reprieve.pages import english
 from reprieve.pages.chart import HEIGHT, chart
 from reprieve.pages.outcomes import Outcome
 from reprieve.particulars import no_rescue, particulars
-from reprieve.tallies import Uses
 from reprieve.timeline import Timeline
+from reprieve.usage import Uses
 from reprieve.visitors import Visitor
 
 _FEATURES = ("camera", "display-capture", "geolocation", "microphone", "payment", "usb")

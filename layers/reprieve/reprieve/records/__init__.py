@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from reprieve import callers, resources
 from reprieve.arn import KEY_ARN_PATTERN, KeyArn
-from reprieve.clock import parse
+from reprieve.clock import MINUTE, parse
 from reprieve.fields import ARN_LIMIT, mapping, objects, text
 from reprieve.records.key_use import Change, KeyChange, KeyUse, Passed, Scheduling, Unproven
 
@@ -56,6 +56,7 @@ MANAGEMENT_CALLS: Final = frozenset({
 })  # fmt: skip
 
 DEFAULT_WAITING_DAYS: Final = 30  # KMS API reference, ScheduleKeyDeletion, PendingWindowInDays
+_LONGEST_AGO: Final = timedelta(days=90)  # CloudTrail user guide: how long the event history goes back
 _WAITING_DAYS: Final = range(7, 31)
 
 Reading = KeyUse | Scheduling | KeyChange | Unproven | Passed
@@ -171,9 +172,17 @@ def _keys_in(record: Mapping[str, Any]) -> Iterator[KeyArn]:
 def _event_time(record: Mapping[str, Any], delivered_at: datetime) -> datetime:
     """Return `eventTime`; one that can't be read is replaced by the nearest that is known."""
     try:
-        return parse(text(record, "eventTime"))
+        return believable(parse(text(record, "eventTime")), delivered_at)
     except ValueError:
         return delivered_at
+
+
+def believable(at: datetime, delivered_at: datetime) -> datetime:
+    """Return when something happened; that of its delivery, where a record claims what can't be.
+
+    CloudTrail delivers within minutes, and what the event history holds is read long after.
+    """
+    return at if delivered_at - _LONGEST_AGO <= at <= delivered_at + MINUTE else delivered_at
 
 
 __all__ = [

@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import Final, NamedTuple
 
 from reprieve.clock import parse
-from reprieve.records import Reading, read_line
+from reprieve.records import Reading, believable, read_line
 from reprieve.records.key_use import KeyUse
 
 KINDS_REMEMBERED: Final = 1000
@@ -91,7 +91,7 @@ def _another(known: KeyUse, parts: _Parts, delivered_at: datetime) -> KeyUse:
         key=known.key,
         event_id=parts.event_id,
         request=parts.shared_id or parts.event_id,
-        at=_moment(parts.time) or delivered_at,
+        at=believable(_moment(parts.time) or delivered_at, delivered_at),
         delivered_at=delivered_at,
         operation=known.operation,
         is_use=known.is_use,
