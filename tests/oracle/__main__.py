@@ -1,5 +1,6 @@
 """The oracle by hand: `python -m tests.oracle exhaustive --depth 6`, or `random --seed 7`."""
 
+import os
 import sys
 import time
 from argparse import ArgumentParser, Namespace
@@ -79,5 +80,13 @@ def _say(text: str) -> None:
     print(text, flush=True)  # noqa: T201 - it talks to a person
 
 
+def _same_everywhere() -> None:
+    """Begin once more with sets in the same order, so that a seed means the same history in every process."""
+    if os.environ.get("PYTHONHASHSEED") is None:
+        command = [sys.executable, "-m", "tests.oracle", *sys.argv[1:]]
+        os.execve(sys.executable, command, {**os.environ, "PYTHONHASHSEED": "0"})  # noqa: S606 - itself
+
+
 if __name__ == "__main__":
+    _same_everywhere()
     sys.exit(main())

@@ -157,7 +157,8 @@ class Judge:
         if heard.size > NOTICE_BYTES:
             self._violated(world, "sizes", f"a notice of {heard.size} bytes")
         if heard.key not in world.kms.keys:
-            if f":{OURS}:" in heard.key:
+            was_asked = f":{OURS}:" in heard.key and not world.troubles.since(heard.key, began)
+            if was_asked and heard.claim is Claim.PENDING:
                 self._violated(world, "P6 calm", f"people heard {heard}, and KMS knows no such key")
             return
         about = _deletion_of(world, heard)
