@@ -1,12 +1,12 @@
 """The oracle by hand: `python -m tests.oracle exhaustive --depth 6`, or `random --seed 7`."""
 
-import os
 import sys
 import time
 from argparse import ArgumentParser, Namespace
 from collections import Counter
 from collections.abc import Iterable
 
+from tests.oracle.again import same_everywhere
 from tests.oracle.driver import Driver
 from tests.oracle.exhaustive import ROOTS, Walk
 from tests.oracle.random_histories import Failure, live_all, lived
@@ -19,7 +19,7 @@ def main() -> int:
     parser = ArgumentParser(prog="python -m tests.oracle", description=__doc__)
     commands = parser.add_subparsers(required=True)
     exhaustive = commands.add_parser("exhaustive", help="every word up to a depth")
-    exhaustive.add_argument("--depth", type=int, default=5)
+    exhaustive.add_argument("--depth", type=int, help="that of CI if left out")
     exhaustive.add_argument("--root", help="only the root of this name")
     exhaustive.set_defaults(run=_exhaustive)
     at_random = commands.add_parser("random", help="histories of seeds that follow one another")
@@ -37,7 +37,7 @@ def _exhaustive(arguments: Namespace) -> int:
         if arguments.root not in {None, root.name}:
             continue
         began = time.monotonic()
-        walk = Walk(arguments.depth).from_root(root)
+        walk = Walk(arguments.depth or root.depth).from_root(root)
         found += len(walk.failures)
         _say(
             f"{root.name}: depth {walk.depth}, {walk.words} words, {walk.leaves} of them to the rest, "
@@ -80,13 +80,6 @@ def _say(text: str) -> None:
     print(text, flush=True)  # noqa: T201 - it talks to a person
 
 
-def _same_everywhere() -> None:
-    """Begin once more with sets in the same order, so that a seed means the same history in every process."""
-    if os.environ.get("PYTHONHASHSEED") is None:
-        command = [sys.executable, "-m", "tests.oracle", *sys.argv[1:]]
-        os.execve(sys.executable, command, {**os.environ, "PYTHONHASHSEED": "0"})  # noqa: S606 - itself
-
-
 if __name__ == "__main__":
-    _same_everywhere()
+    same_everywhere("tests.oracle")
     sys.exit(main())

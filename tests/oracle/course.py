@@ -101,8 +101,8 @@ class Course:
             world.dead_letters.append(world.now)
 
     def run_by_itself(self, event: Mapping[str, Any] = SCHEDULE) -> End:
-        """Run; a log group that answers slowly excuses a notice that is late, and nothing else."""
-        if self.is_slow:
+        """Run; a slow log group, or a clock that is wrong, excuses only a notice that is late."""
+        if self.is_slow or self.life.world.skew:
             self.life.world.troubles.note(EVERYWHERE, self.life.world.now)
         return self.life.run(event)
 

@@ -159,7 +159,7 @@ class Driver:
 
     def invoke(self, event: Mapping[str, Any]) -> End:
         """Run investigate once, with all the time that an invocation has."""
-        world, before = self.world, self.world.deadline
+        world, before, began = self.world, self.world.deadline, self.world.now
         world.deadline = world.now + TIMEOUT
         try:
             self.investigator.run(event)
@@ -171,7 +171,7 @@ class Driver:
             self.problems.append(f"{type(error).__name__}: {error}")
             return End.FAILED
         finally:
-            world.deadline = before
+            world.deadline = before + (world.now - began)  # another invocation's time goes on by itself
         return End.DONE
 
     def decide(self, key: str, choice: str, *, enable: bool = False) -> str:

@@ -19,7 +19,7 @@ from typing import Final
 from tests.oracle.driver import Driver
 from tests.oracle.heard import Heard
 from tests.oracle.judge import Judge, Violation
-from tests.oracle.kms import Key
+from tests.oracle.kms import DAY, Key
 from tests.oracle.life import EVERY, Life
 from tests.oracle.records import Principal
 from tests.oracle.telling import told
@@ -35,6 +35,9 @@ B: Final = Principal("program-b")
 STEP: Final = 2 * MINUTE
 PROMPT: Final = MINUTE
 LATE: Final = 12 * MINUTE
+NEVER: Final = 1000 * DAY
+"""What nobody reads of: KMS alone tells of it."""
+
 DAYS: Final = 7
 
 _Step = Callable[[Life, str], bool]
@@ -118,6 +121,23 @@ def _of(key: str, step: _Step) -> _Step:
     return lambda life, _key: step(life, key)
 
 
+def _overtaken(life: Life, key: str) -> bool:
+    """Run; before the run's first side effect is done, a use is read by another run, from beginning to end."""
+    world = life.world
+    world.pass_time(EVERY - STEP)
+
+    def overtake() -> None:
+        world.use(key, A, delay=0.0)
+        world.pass_time(MINUTE)
+        life.run()
+
+    world.fate.countdown, world.fate.is_after, world.fate.has_struck = 1, False, False
+    world.fate.action = overtake
+    life.run()
+    world.fate.action, world.fate.is_after = None, True
+    return world.fate.has_struck
+
+
 def _die() -> None:
     raise Died
 
@@ -141,8 +161,10 @@ ONE_KEY: Final = (
     Letter("run", _run()),
     Letter("run, dies after 1", _run(1), 2),
     Letter("run, dies after 2", _run(2), 2),
+    Letter("run, overtaken by another", _overtaken, 2),
     Letter("schedule, late", _schedule(LATE), 2),
     Letter("cancel, late", _cancel(LATE), 2),
+    Letter("cancel, no record", _cancel(NEVER), 2),
     Letter("use by A, late", _use(A, LATE), 2),
     Letter("use by B, late", _use(B, LATE), 2),
     Letter("run, look-ups fail", _run(fails=Call.LOOK_UP), 2),
@@ -171,23 +193,24 @@ TWO_KEYS: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Root:
-    """What all words of one walk begin with, and the letters that they are made of."""
+    """What all words of one walk begin with, and the letters that they are made of; `depth` is that of CI."""
 
     name: str
     key: str
     before: tuple[str, ...] = ()
     others: tuple[str, ...] = ()
     letters: tuple[Letter, ...] = ONE_KEY
+    depth: int = 5
 
 
 _KNOWN: Final = ("schedule", "use by A", "run")
 ROOTS: Final = (
     Root("a key", KEY),
-    Root("a key that people know of", KEY, _KNOWN),
+    Root("a key that people know of", KEY, _KNOWN, depth=4),
     Root("another account's key", FOREIGN),
-    Root("another account's key that people know of", FOREIGN, _KNOWN),
-    Root("a key that people know of, for days", KEY, _KNOWN, (), DAYS_ON_END),
-    Root("two keys", KEY, ("schedule", "schedule the other"), (OTHER,), TWO_KEYS),
+    Root("another account's key that people know of", FOREIGN, _KNOWN, depth=4),
+    Root("a key that people know of, for days", KEY, _KNOWN, (), DAYS_ON_END, 4),
+    Root("two keys", KEY, ("schedule", "schedule the other"), (OTHER,), TWO_KEYS, 3),
 )
 
 

@@ -28,6 +28,10 @@ KEYS: Final = tuple(
     for account, name in ((OURS, "a1"), (OURS, "b2"), ("444455556666", "c3"), (OURS, "d4"))
 )
 _LATEST: Final = 15.0
+_NEVER: Final = 1e6
+_LOST_RECORDS: Final = 0.1
+"""How many cancellations nobody reads of: KMS alone tells of them."""
+
 _LAG: Final = 14.0
 
 _BURSTS: Final = (*(3,) * 9, *(24,) * 9, 120)
@@ -104,7 +108,11 @@ _DRAW: Final[dict[str, Callable[[Random, int], Step]]] = {
         round(_late(chance), 1),
         chance.random() < 0.08,
     ),
-    "cancel": lambda chance, keys: ("cancel", chance.randrange(keys), round(_late(chance), 1)),
+    "cancel": lambda chance, keys: (
+        "cancel",
+        chance.randrange(keys),
+        _NEVER if chance.random() < _LOST_RECORDS else round(_late(chance), 1),
+    ),
     "enable": lambda chance, keys: ("enable", chance.randrange(keys), round(_late(chance), 1)),
     "disable": lambda chance, keys: ("disable", chance.randrange(keys), round(_late(chance), 1)),
     "replicas gone": lambda chance, keys: ("replicas gone", chance.randrange(keys)),
