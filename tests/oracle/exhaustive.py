@@ -122,7 +122,7 @@ def _of(key: str, step: _Step) -> _Step:
 
 
 def _overtaken(life: Life, key: str) -> bool:
-    """Run; before the run's first side effect is done, a use is read by another run, from beginning to end."""
+    """Run; before its first side effect is done, another run reads a use, from beginning to end."""
     world = life.world
     world.pass_time(EVERY - STEP)
 
