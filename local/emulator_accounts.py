@@ -7,6 +7,7 @@ AWS has:
   "AWS global condition context keys"), and the names of the accounts, by DescribeAccount, which is authorized
   on an account (Service Authorization Reference, "Actions, resources, and condition keys for AWS
   Organizations").
+- `aws:PrincipalArn`, which of an assumed role is the ARN of the role, and not of its session (as above).
 - `sts:ExternalId`, `sts:RoleSessionName` and `sts:SourceIdentity` for the policies of whoever assumes a role,
   not for the role's trust policy alone (Service Authorization Reference, "Condition keys for AWS STS").
 - `sts:SetSourceIdentity`, which an AssumeRole with a source identity needs besides, by the policies of both
@@ -21,7 +22,7 @@ from dataclasses import replace
 from typing import Any
 
 from ministack.core import iam_actions, iam_evaluator
-from ministack.services import organizations, sts
+from ministack.services import iam, organizations, sts
 
 from local.organization_accounts import MANAGEMENT, NAMES, ORGANIZATION
 
@@ -45,6 +46,20 @@ def with_organization_of_resource(resolve: Callable[[str, Any], Any]) -> Callabl
         if key.lower() == "aws:resourceorgid":
             return organization_of(resolve("aws:ResourceAccount", context))
         return resolve(key, context)
+
+    return value
+
+
+def with_role_of_session(resolve: Callable[[str, Any], Any]) -> Callable[[str, Any], Any]:
+    """The value of a condition key; whoever has assumed a role is that role."""
+
+    def value(key: str, context: Any) -> Any:  # noqa: ANN401 - as above
+        found = resolve(key, context)
+        if key.lower() != "aws:principalarn" or ":assumed-role/" not in str(found):
+            return found
+        name = found.split("/")[1]
+        role = iam._roles.get_scoped(context.principal_account, None, name)  # noqa: SLF001 - no public name
+        return role["Arn"] if role else found
 
     return value
 
@@ -145,4 +160,6 @@ def add_accounts() -> None:
     rules.evaluate_trust_policy = with_source_identity_trusted(rules.evaluate_trust_policy)
     rules._principal_org_id = organization_of  # noqa: SLF001 - no public name
     rules._principal_keys = with_source_identity_of_session(rules._principal_keys)  # noqa: SLF001 - as above
-    rules._resolve_condition_key = with_organization_of_resource(rules._resolve_condition_key)  # noqa: SLF001
+    rules._resolve_condition_key = with_role_of_session(  # noqa: SLF001 - as above
+        with_organization_of_resource(rules._resolve_condition_key)  # noqa: SLF001 - as above
+    )

@@ -13,6 +13,9 @@ condition keys": there is no `sqs:SendMessageBatch`); the emulator asks for one 
 `AlarmArn` stands in the message of every alarm (CloudWatch user guide, "Amazon SNS topics as alarm actions"),
 and `Region` is a display name there, which nobody should build on.
 
+To describe alarms without naming any is allowed by permission for all of them (service authorization
+reference, "Actions, resources, and condition keys for Amazon CloudWatch"); the emulator asks for one of `*`.
+
 An HTTP API tells its function of cookies in a list of their own, and not among the headers (API Gateway
 developer guide, "Lambda proxy integrations for HTTP APIs", payload format 2.0).
 
@@ -73,6 +76,18 @@ def without_batches(action_of: Callable[..., str | None]) -> Callable[..., str |
         return found.removesuffix("Batch") if found and service in BATCHING else found
 
     return action
+
+
+def at_alarms(resource_of: Callable[..., str]) -> Callable[..., str]:
+    """What a request is about; of a call on alarms, all of them."""
+
+    def resource(service: str, *request: Any) -> str:  # noqa: ANN401 - the emulator's own types
+        region, account = request[-2:]
+        alarms = f"arn:aws:cloudwatch:{region}:{account}:alarm:*"
+        found = resource_of(service, *request)
+        return alarms if service == "monitoring" and found == "*" else found
+
+    return resource
 
 
 def with_alarm_arn(publish: Callable[..., None]) -> Callable[..., None]:
@@ -140,7 +155,7 @@ def add_what_is_missing() -> None:
     iam_actions.request_tag_context = with_mac_algorithm(iam_actions.request_tag_context)
     iam_actions.extract_iam_action = without_batches(iam_actions.extract_iam_action)
     iam_actions.dynamodb_service_context = with_leading_keys(iam_actions.dynamodb_service_context)
-    iam_actions.extract_resource_arn = at_streams(iam_actions.extract_resource_arn)
+    iam_actions.extract_resource_arn = at_alarms(at_streams(iam_actions.extract_resource_arn))
     sns._fanout = with_alarm_arn(sns._fanout)  # noqa: SLF001 - it has no public name
     cloudwatch_logs._filter_log_events = in_pages(cloudwatch_logs._filter_log_events)  # noqa: SLF001 - as above
     lambda_svc._execute_function_with_config_scope = with_cookies(  # noqa: SLF001 - as above

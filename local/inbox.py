@@ -28,12 +28,14 @@ class Inbox:
         page_url: what the address of a key's page begins with, once the stack is deployed.
         to: whom the e-mails are for, as the page shows it.
         secret: the end of the addresses that take messages, as a webhook's has one.
+        refuses: whether Slack's webhook is out of order, and takes nothing.
     """
 
     url: str = ""
     page_url: str = ""
     to: str = ""
     secret: str = field(default_factory=lambda: secrets.token_urlsafe(12))
+    refuses: bool = False
     messages: list[Message] = field(default_factory=list)
     arrival: threading.Condition = field(default_factory=threading.Condition)
 

@@ -1,6 +1,7 @@
 """The inbox's HTTP side: SNS and a Slack webhook on the one hand, programs and people on the other."""
 
 import json
+import sys
 import threading
 import urllib.parse
 from collections.abc import Callable, Iterator
@@ -14,6 +15,7 @@ from local.emulator import Emulator
 from local.inbox import Inbox
 
 BIGGEST_BODY = 1_000_000
+_DIGITS = 20
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 
 
@@ -31,6 +33,7 @@ class Server(ThreadingHTTPServer):
         self.inbox = inbox
         self.confirm = confirm
         inbox.url = f"http://127.0.0.1:{self.server_port}"
+        self.hosts = ([f"127.0.0.1:{self.server_port}"], [f"localhost:{self.server_port}"])
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -40,8 +43,20 @@ class Handler(BaseHTTPRequestHandler):
     server_version = "inbox"
     timeout = 10
 
+    def is_meant(self) -> bool:
+        """Whether the request names this server; else it is answered that it does not.
+
+        A web site can have its own name lead here (DNS rebinding), and its scripts would read what arrived.
+        """
+        if self.headers.get_all("Host") in self.server.hosts:
+            return True
+        self.answer(HTTPStatus.MISDIRECTED_REQUEST, "text/plain", "no such host")
+        return False
+
     def do_GET(self) -> None:
         """Show what arrived."""
+        if not self.is_meant():
+            return
         inbox = self.server.inbox
         match urllib.parse.urlsplit(self.path).path:
             case "/":
@@ -53,10 +68,14 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         """Take a message."""
+        if not self.is_meant():
+            return
         inbox = self.server.inbox
-        length = int(self.headers.get("Content-Length", "0"))
+        length = _length(self.headers.get("Content-Length", "0"))
         if self.path not in (inbox.email_path, inbox.slack_path):
             self.answer(HTTPStatus.NOT_FOUND, "text/plain", "no_service")
+        elif inbox.refuses and self.path == inbox.slack_path:
+            self.answer(HTTPStatus.SERVICE_UNAVAILABLE, "text/plain", "service_unavailable")
         elif length > BIGGEST_BODY:
             self.answer(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "text/plain", "too large")
         else:
@@ -99,6 +118,11 @@ class Handler(BaseHTTPRequestHandler):
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class names it so
         """Keep silent: the address of a webhook is a secret."""
+
+
+def _length(header: str) -> int:
+    """The length of a body; one that is no number is too long."""
+    return int(header) if header.isascii() and header.isdecimal() and len(header) < _DIGITS else sys.maxsize
 
 
 def confirming(emulator: Emulator) -> Confirm:

@@ -10,10 +10,11 @@ from reprieve.cases import Case, ScheduledBy, open_case
 from reprieve.clock import MINUTE, to_minute
 from reprieve.decisions import Choice, Decision
 from reprieve.keys import Key
+from reprieve.minute_counts import Counted
 from reprieve.notices import CaseSummary, Notice, Reason
+from reprieve.problems import Kind, Problem
 from reprieve.records import KeyUse
 from reprieve.resources import Resource
-from reprieve.minute_counts import Counted
 from reprieve.tallies import Tally, one
 from reprieve.usage import Uses
 from reprieve.visitors import KnownBy, Visitor
@@ -31,6 +32,7 @@ ORDERS = Caller(
     arn="arn:aws:sts::111122223333:assumed-role/orders-fn/orders-api",
     account="111122223333",
     session="orders-api",
+    principal="arn:aws:iam::111122223333:role/orders-fn",
     console_url="https://eu-west-1.console.aws.amazon.com/iam/home?region=eu-west-1#/roles/details/orders-fn",
 )
 JANE = Caller(
@@ -49,6 +51,7 @@ ADMIN = Caller(
     arn="arn:aws:sts::111122223333:assumed-role/AWSReservedSSO_Admin_0123456789abcdef/jane@example.com",
     account="111122223333",
     session="jane@example.com",
+    principal="arn:aws:iam::111122223333:role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_Admin_0123456789abcdef",
     console_url="https://eu-west-1.console.aws.amazon.com/iam/home?region=eu-west-1#/roles/details/"
     "AWSReservedSSO_Admin_0123456789abcdef",
 )
@@ -66,6 +69,7 @@ BILLING = Caller(
     arn="arn:aws:sts::444455556666:assumed-role/billing/billing",
     account="444455556666",
     session="billing",
+    principal="arn:aws:iam::444455556666:role/billing",
     is_outside=True,
     console_url="https://eu-west-1.console.aws.amazon.com/iam/home?region=eu-west-1#/roles/details/billing",
 )
@@ -77,6 +81,7 @@ INSTANCE = Caller(
     account="111122223333",
     behind="role aws:ec2-infrastructure",
     session="i-0abc12345",
+    principal="arn:aws:iam::111122223333:role/aws:ec2-infrastructure",
     invoked_by="AWS Internal",
     console_url="https://eu-west-1.console.aws.amazon.com/ec2/home?region=eu-west-1"
     "#InstanceDetails:instanceId=i-0abc12345",
@@ -200,5 +205,17 @@ def notice(**changes: Any) -> Notice:
         at=NOW,
         console_url="https://eu-west-1.console.aws.amazon.com/kms/home?region=eu-west-1#/kms/keys/1234abcd",
         case=CaseSummary(id=f"{KEY}@2026-11-29T14:02:10Z", key=key(), opened_at=NOW),
+    )
+    return replace(usual, **changes)
+
+
+def problem(**changes: Any) -> Problem:
+    """Something that is wrong with the stack: Slack has taken nothing for an hour."""
+    usual = Problem(
+        kind=Kind.CHANNEL_FAILS,
+        subject="slack",
+        since=at("13:50"),
+        advice="Mend the channel, then start the redrive.",
+        error="HTTP 500: internal_error",
     )
     return replace(usual, **changes)

@@ -15,11 +15,22 @@ from reprieve.errors import (
     ConflictError,
     DeniedError,
     InProgressError,
+    ReprieveError,
     WrongStateError,
 )
 from reprieve.facts import Facts, Sources
 from reprieve.links import SigningKey
-from reprieve.ports import MOST_AT_ONCE, Document, Grants, KeyMetadata, KeyUsage, LinkChecker, LogLine, LogPage
+from reprieve.ports import (
+    MOST_AT_ONCE,
+    Document,
+    Grants,
+    KeyMetadata,
+    KeyUsage,
+    LinkChecker,
+    LogLine,
+    LogPage,
+    RingingAlarm,
+)
 
 ITEM_LIMIT = 399_000  # DynamoDB takes 400 KB an item, its names included
 NOW = datetime(2026, 11, 22, 15, 0, tzinfo=UTC)
@@ -35,7 +46,10 @@ class Here(Executor):
         self, fn: Callable[_Args, _Result], /, *args: _Args.args, **kwargs: _Args.kwargs
     ) -> "Future[_Result]":
         future: Future[_Result] = Future()
-        future.set_result(fn(*args, **kwargs))
+        try:
+            future.set_result(fn(*args, **kwargs))
+        except ReprieveError as error:
+            future.set_exception(error)
         return future
 
 
@@ -333,9 +347,23 @@ class FakeOnce:
 @dataclass
 class FakeTopic:
     published: list[tuple[str, str, Mapping[str, str]]] = field(default_factory=list)
+    error: Exception | None = None
 
     def publish(self, subject: str, message: str, attributes: Mapping[str, str]) -> None:
+        if self.error:
+            raise self.error
         self.published.append((subject, message, attributes))
+
+
+@dataclass
+class FakeAlarms:
+    alarms: list[RingingAlarm] = field(default_factory=list)
+    error: AwsError | None = None
+
+    def ringing(self) -> Sequence[RingingAlarm]:
+        if self.error:
+            raise self.error
+        return self.alarms
 
 
 @dataclass

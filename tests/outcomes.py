@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from reprieve.errors import DeniedError, LostSignInError
+from reprieve.history import Aftermath
 from reprieve.pages import Outcome, outcomes
 from tests.examples import KEY, NOW, at, case, decision, key
 
@@ -36,7 +37,7 @@ EVERY: tuple[Outcome, ...] = (
     outcomes.kept(key(), case(), NOW),
     outcomes.not_enabled(DISABLED, REFUSED, PROVEN_AT),
     outcomes.already(ENABLED, decision(), None, LATER),
-    outcomes.already(DISABLED, decision(), None, LATER),
+    outcomes.already(DISABLED, decision(), None, LATER, Aftermath.WORKED),
     outcomes.decided_meanwhile(ENABLED, decision(why="it is needed"), LATER),
     outcomes.waits_for_replicas(key(state="PendingReplicaDeletion", deletion_date=None), LATER),
     outcomes.scheduled_again(key(), NOW),

@@ -4,14 +4,13 @@ import os
 from functools import cache
 from typing import Any
 
-import boto3
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from reprieve.adapters.aws import PROMPT
+from reprieve.adapters.aws import PROMPT, client
 from reprieve.adapters.dynamodb import changes
 from reprieve.adapters.logs import CloudWatchTrail
-from reprieve.adapters.structured_log import StructuredLog
+from reprieve.adapters.structured_log import StructuredLog, make_logger
 from reprieve.audit import Recorder
 from reprieve.errors import ReprieveError
 from reprieve.settings import AuditSettings
@@ -30,11 +29,11 @@ def handler(event: dict[str, Any], context: LambdaContext) -> None:
 
 @cache
 def _logger() -> Logger:
-    return Logger()
+    return make_logger()
 
 
 @cache
 def _recorder() -> Recorder:
     settings = AuditSettings.read(os.environ)
-    trail = CloudWatchTrail(boto3.client("logs", config=PROMPT), settings.log_group)
+    trail = CloudWatchTrail(client("logs", PROMPT), settings.log_group)
     return Recorder(trail=trail, log=StructuredLog(_logger()))

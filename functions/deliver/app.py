@@ -5,23 +5,24 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
-import boto3
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from reprieve.adapters.aws import PATIENT, PROMPT
+from reprieve.adapters.aws import PROMPT, client
+from reprieve.adapters.dynamodb import DynamoTable
 from reprieve.adapters.kms import KmsMinter, Regions
 from reprieve.adapters.once import OnceInTable
 from reprieve.adapters.slack_webhook import SlackWebhook
 from reprieve.adapters.sns import SnsTopic
 from reprieve.adapters.sqs import SqsQueue
-from reprieve.adapters.structured_log import StructuredLog
+from reprieve.adapters.structured_log import StructuredLog, make_logger
 from reprieve.channels import Channel, email, slack
 from reprieve.clock import utc_now
-from reprieve.deliver import Deliverer, pause
+from reprieve.deliver import Deliverer, NotedChannel, pause
 from reprieve.errors import ReprieveError
+from reprieve.healthbook import Healthbook
 from reprieve.links import SigningKey
 from reprieve.settings import DeliverSettings
 
@@ -67,14 +68,24 @@ def _deliverer(context: LambdaContext) -> Deliverer:
 
 @cache
 def _channels() -> dict[str, Channel]:
-    return dict(_made_channels(_settings()))
+    return {name: _noted(name, channel) for name, channel in _made_channels(_settings())}
+
+
+def _noted(name: str, channel: Channel) -> Channel:
+    return NotedChannel(
+        name=name,
+        channel=channel,
+        book=Healthbook(DynamoTable(_dynamodb(), _settings().table)),
+        clock=utc_now,
+        log=StructuredLog(_logger()),
+    )
 
 
 def _made_channels(settings: DeliverSettings) -> Iterator[tuple[str, Channel]]:
     if settings.notice_topic:
-        yield email.NAME, email.Email(SnsTopic(boto3.client("sns", config=PROMPT), settings.notice_topic))
+        yield email.NAME, email.Email(SnsTopic(client("sns", PROMPT), settings.notice_topic))
     if settings.slack_secret:
-        secrets = boto3.client("secretsmanager", config=PROMPT)
+        secrets = client("secretsmanager", PROMPT)
         yield slack.NAME, slack.Slack(SlackWebhook(secrets, settings.slack_secret))
 
 
@@ -85,12 +96,12 @@ def _settings() -> DeliverSettings:
 
 @cache
 def _logger() -> Logger:
-    return Logger()
+    return make_logger()
 
 
 @cache
 def _dynamodb() -> Any:  # noqa: ANN401 - the client's type is known to the type checker alone
-    return boto3.client("dynamodb", config=PROMPT)
+    return client("dynamodb", PROMPT)
 
 
 @cache
@@ -100,4 +111,4 @@ def _regions() -> Regions:
 
 @cache
 def _queue() -> SqsQueue:
-    return SqsQueue(boto3.client("sqs", config=PATIENT), _settings().queue_url)
+    return SqsQueue(client("sqs", PROMPT), _settings().queue_url)

@@ -7,24 +7,25 @@ from dataclasses import replace
 from functools import cache
 from typing import Any
 
-import boto3
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from reprieve.adapters.accounts import Accounts, member_sessions
-from reprieve.adapters.aws import BRIEF, PAGING, PROMPT
+from reprieve.adapters.aws import BRIEF, PAGING, PROMPT, client
 from reprieve.adapters.dynamodb import DynamoTable
 from reprieve.adapters.event_history import CloudTrailHistory
 from reprieve.adapters.kms import KmsDirectory
 from reprieve.adapters.logs import CloudWatchLogs
 from reprieve.adapters.organizations import OrganizationAccounts
 from reprieve.adapters.sqs import SqsQueue
-from reprieve.adapters.structured_log import StructuredLog
+from reprieve.adapters.structured_log import StructuredLog, make_logger
 from reprieve.casebook import Casebook
 from reprieve.clock import utc_now
 from reprieve.due import Policy
 from reprieve.errors import ReprieveError
 from reprieve.facts import Facts, Sources
+from reprieve.health_watch import HealthWatch
+from reprieve.healthbook import Healthbook
 from reprieve.investigate import Investigator
 from reprieve.settings import InvestigateSettings
 
@@ -36,6 +37,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> None:
     """Investigate. A failure is let out: the retry and the dead-letter queue are Lambda's."""
     _logger().append_keys(function_request_id=context.aws_request_id)
     investigator = replace(_investigator(), remaining=lambda: context.get_remaining_time_in_millis() / 1000)
+    _health_watch().look()
     try:
         investigator.run(event)
     except ReprieveError as error:
@@ -45,7 +47,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> None:
 
 @cache
 def _logger() -> Logger:
-    return Logger()
+    return make_logger()
 
 
 @cache
@@ -62,12 +64,10 @@ def _investigator() -> Investigator:
             tells_of_scheduling=settings.tells_of_scheduling,
             ignored_callers=settings.ignored_callers,
         ),
-        logs=CloudWatchLogs(boto3.client("logs", config=PAGING), settings.log_group),
+        logs=CloudWatchLogs(client("logs", PAGING), settings.log_group),
         facts=_facts(settings),
-        casebook=Casebook(
-            DynamoTable(boto3.client("dynamodb", config=PROMPT), settings.table), settings.kept
-        ),
-        queue=SqsQueue(boto3.client("sqs", config=PROMPT), settings.queue_url),
+        casebook=Casebook(DynamoTable(client("dynamodb", PROMPT), settings.table), settings.kept),
+        queue=SqsQueue(client("sqs", PROMPT), settings.queue_url),
         pool=ThreadPoolExecutor(READS_AT_ONCE),
         clock=utc_now,
         sleep=time.sleep,
@@ -76,10 +76,22 @@ def _investigator() -> Investigator:
     )
 
 
+@cache
+def _health_watch() -> HealthWatch:
+    settings = InvestigateSettings.read(os.environ)
+    return HealthWatch(
+        book=Healthbook(DynamoTable(client("dynamodb", PROMPT), settings.table)),
+        queue=SqsQueue(client("sqs", PROMPT), settings.queue_url),
+        channels=settings.channels,
+        clock=utc_now,
+        log=StructuredLog(_logger()),
+    )
+
+
 def _facts(settings: InvestigateSettings) -> Facts:
     accounts = Accounts(
         own=settings.account,
-        members=member_sessions(settings.member_role, settings.external_id, BRIEF),
+        members=member_sessions(settings.read_role, settings.external_id, BRIEF),
         config=BRIEF,
     )
     return Facts(
@@ -100,4 +112,4 @@ def _facts(settings: InvestigateSettings) -> Facts:
 def _names(settings: InvestigateSettings) -> OrganizationAccounts | None:
     if not settings.organization:
         return None
-    return OrganizationAccounts(boto3.client("organizations", config=BRIEF))
+    return OrganizationAccounts(client("organizations", BRIEF))

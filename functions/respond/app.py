@@ -9,16 +9,15 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from typing import Any
 
-import boto3
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from reprieve.adapters.accounts import Accounts, member_sessions
-from reprieve.adapters.aws import PROMPT
+from reprieve.adapters.aws import PROMPT, client
 from reprieve.adapters.dynamodb import DynamoTable
 from reprieve.adapters.kms import KmsChecker, KmsControl, KmsDirectory, Regions
 from reprieve.adapters.sqs import SqsQueue
-from reprieve.adapters.structured_log import StructuredLog
+from reprieve.adapters.structured_log import StructuredLog, make_logger
 from reprieve.casebook import Casebook
 from reprieve.clock import utc_now
 from reprieve.door import Door
@@ -96,7 +95,7 @@ def _body(event: Mapping[str, Any]) -> bytes:
 
 @cache
 def _logger() -> Logger:
-    return Logger()
+    return make_logger()
 
 
 @cache
@@ -104,7 +103,7 @@ def _responder() -> Responder:
     settings = RespondSettings.read(os.environ)
     log = StructuredLog(_logger())
     regions = Regions()
-    table = DynamoTable(boto3.client("dynamodb", config=PROMPT), settings.table)
+    table = DynamoTable(client("dynamodb", PROMPT), settings.table)
     casebook = Casebook(table, settings.kept)
     accounts = Accounts(
         own=settings.account, members=member_sessions(settings.member_role, settings.external_id)
@@ -130,7 +129,7 @@ def _rescuer(settings: RespondSettings, accounts: Accounts, looker: Looker, log:
         keys=looker.keys,
         control=KmsControl(accounts),
         casebook=looker.casebook,
-        queue=SqsQueue(boto3.client("sqs", config=PROMPT), settings.queue_url),
+        queue=SqsQueue(client("sqs", PROMPT), settings.queue_url),
         clock=utc_now,
         sleep=time.sleep,
         log=log,
@@ -144,7 +143,7 @@ def _sign_in(settings: RespondSettings, table: DynamoTable) -> SignIn | None:
     from reprieve.adapters.openid import ClientSecret, OpenIdProvider  # noqa: PLC0415 - others don't wait for it
 
     told = SignInSettings.read(os.environ)
-    secrets = boto3.client("secretsmanager", config=PROMPT) if told.secret else None
+    secrets = client("secretsmanager", PROMPT) if told.secret else None
     provider = OpenIdProvider(
         issuer=told.issuer,
         client_id=told.client_id,

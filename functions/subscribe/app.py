@@ -4,12 +4,12 @@ from dataclasses import asdict
 from functools import cache
 from typing import Any
 
-import boto3
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from reprieve.adapters.aws import PROMPT
+from reprieve.adapters.aws import PROMPT, client
 from reprieve.adapters.cloudformation import put_answer
+from reprieve.adapters.structured_log import make_logger
 from reprieve.adapters.subscriptions import SnsSubscriptions
 from reprieve.subscribe import Answer, answer
 
@@ -31,9 +31,9 @@ def _tell(answered: Answer) -> None:
 
 @cache
 def _logger() -> Logger:
-    return Logger()
+    return make_logger()
 
 
 @cache
 def _subscriptions() -> SnsSubscriptions:
-    return SnsSubscriptions(boto3.client("sns", config=PROMPT))
+    return SnsSubscriptions(client("sns", PROMPT))

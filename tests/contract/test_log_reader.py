@@ -12,7 +12,7 @@ from botocore.stub import Stubber
 from reprieve.adapters.logs import CloudWatchLogs
 from reprieve.clock import to_millis, utc_now
 from reprieve.errors import AbsentError, AwsError, DeniedError, ThrottledError
-from reprieve.ports import LogLine, LogReader
+from reprieve.ports import LogLine, LogPage, LogReader
 from reprieve.records import READ_PATTERN
 from tests.fakes import FakeClock, FakeLogs
 
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 START = utc_now().replace(microsecond=0) - timedelta(hours=1)
 MILLISECOND = timedelta(milliseconds=1)
+MINUTE = timedelta(minutes=1)
+PAGE = 10_000  # CloudWatch Logs API reference, FilterLogEvents: the most events of a page
 
 
 @dataclass(frozen=True)
@@ -29,7 +31,10 @@ class Group:
     put: Callable[[datetime, str], object]
 
     def read(self, start: datetime, end: datetime) -> list[LogLine]:
-        return list(self.reader.read(start, end, READ_PATTERN))
+        return [line for page in self.pages(start, end) for line in page.lines]
+
+    def pages(self, start: datetime, end: datetime, token: str = "") -> list[LogPage]:
+        return list(self.reader.read(start, end, READ_PATTERN, token))
 
 
 @pytest.fixture
@@ -41,7 +46,7 @@ def client(region: str) -> "CloudWatchLogsClient":
 
 
 def in_memory() -> Group:
-    fake = FakeLogs(FakeClock(utc_now()))
+    fake = FakeLogs(FakeClock(utc_now()), page_size=PAGE)
     return Group(fake, lambda at, message: fake.put(message, at))
 
 
@@ -98,14 +103,42 @@ def test_nothing_is_read_where_nothing_is(group: Group) -> None:
     assert group.read(START, START + timedelta(minutes=1)) == []
 
 
-def test_however_many_lines_there_are_all_are_read(client: "CloudWatchLogsClient") -> None:
-    events = [{"timestamp": to_millis(START) + number, "message": str(number)} for number in range(9_999)]
-    for _ in range(2):
-        client.put_log_events(logGroupName="trail", logStreamName="s", logEvents=events)  # type: ignore[arg-type]
+def test_nothing_is_one_page_that_leads_nowhere(group: Group) -> None:
+    (page,) = group.pages(START, START + MINUTE)
 
-    found = in_cloudwatch(client).read(START, START + timedelta(minutes=1))
+    assert (list(page.lines), page.token) == ([], "")
 
-    assert len(found) == 19_998
+
+@pytest.fixture(params=["memory", "cloudwatch"])
+def large(request: pytest.FixtureRequest) -> Group:
+    """A log group with 12,000 lines in a minute: more than a page."""
+    if request.param == "memory":
+        made = in_memory()
+        for number in range(12_000):
+            made.put(START + number * MILLISECOND, str(number))
+        return made
+    client = request.getfixturevalue("client")
+    for half in (0, 6_000):
+        events = [
+            {"timestamp": to_millis(START) + half + number, "message": str(half + number)}
+            for number in range(6_000)
+        ]
+        client.put_log_events(logGroupName="trail", logStreamName="s", logEvents=events)
+    return in_cloudwatch(client)
+
+
+def test_however_many_lines_there_are_all_are_read_once_and_in_order(large: Group) -> None:
+    found = large.read(START, START + MINUTE)
+
+    assert [line.message for line in found] == [str(number) for number in range(12_000)]
+
+
+def test_a_reading_goes_on_from_any_of_its_tokens(large: Group) -> None:
+    first, *rest = large.pages(START, START + MINUTE)
+
+    assert first.token
+    assert [page.token for page in rest][-1] == ""
+    assert large.pages(START, START + MINUTE, first.token) == rest
 
 
 def test_an_empty_page_may_be_followed_by_a_full_one(client: "CloudWatchLogsClient") -> None:
@@ -122,17 +155,39 @@ def test_an_empty_page_may_be_followed_by_a_full_one(client: "CloudWatchLogsClie
         stub.add_response("filter_log_events", {"events": [], "nextToken": "b"}, asked | {"nextToken": "a"})
         stub.add_response("filter_log_events", {"events": [event]}, asked | {"nextToken": "b"})
 
-        assert in_cloudwatch(client).read(START, end) == [LogLine(START, "found")]
+        assert in_cloudwatch(client).pages(START, end) == [
+            LogPage([], "a"),
+            LogPage([], "b"),
+            LogPage([LogLine(START, "found")]),
+        ]
 
 
-def test_lines_are_streamed_page_by_page(client: "CloudWatchLogsClient") -> None:
+def test_pages_are_streamed(client: "CloudWatchLogsClient") -> None:
     event = {"timestamp": to_millis(START), "message": "first"}
     with Stubber(client) as stub:
         stub.add_response("filter_log_events", {"events": [event], "nextToken": "a"})
 
-        lines = CloudWatchLogs(client, "trail").read(START, START + timedelta(minutes=1), READ_PATTERN)
+        pages = CloudWatchLogs(client, "trail").read(START, START + MINUTE, READ_PATTERN)
 
-        assert next(lines).message == "first"
+        assert next(pages) == LogPage([LogLine(START, "first")], "a")
+
+
+def test_a_token_that_leads_nowhere_new_ends_the_reading(client: "CloudWatchLogsClient") -> None:
+    with Stubber(client) as stub:
+        stub.add_response("filter_log_events", {"events": [], "nextToken": "a"})
+        stub.add_response("filter_log_events", {"events": [], "nextToken": "a"})
+
+        assert in_cloudwatch(client).pages(START, START + MINUTE) == [LogPage([], "a"), LogPage([], "a")]
+
+
+def test_a_token_that_expired_is_told_by_its_code(client: "CloudWatchLogsClient") -> None:
+    with Stubber(client) as stub:
+        stub.add_client_error("filter_log_events", "InvalidParameterException", "The token is expired.", 400)
+
+        with pytest.raises(AwsError) as refused:
+            in_cloudwatch(client).pages(START, START + MINUTE, "old")
+
+    assert refused.value.code == "InvalidParameterException"
 
 
 def test_a_log_group_that_is_not_there_is_told(client: "CloudWatchLogsClient") -> None:

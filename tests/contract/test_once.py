@@ -126,6 +126,19 @@ def test_it_is_remembered_beside_the_cases_and_longer_than_a_queue_keeps_a_messa
     assert int(item["expires_at"]["N"]) > 1_700_000_000 + 14 * 86_400
 
 
+def test_what_is_remembered_is_in_the_part_of_the_table_that_is_named(dynamodb: "DynamoDBClient") -> None:
+    once = OnceInTable(dynamodb, "cases", cast("LambdaContext", Context()), partition="health")
+    act = Act()
+
+    once.do("notice/email", act)
+    once.do("notice/email", act)
+    in_table(dynamodb).do("notice/email", act)
+
+    names = sorted(item["pk"]["S"] for item in dynamodb.scan(TableName="cases")["Items"])
+    assert names == ["delivery", "health"]
+    assert act.done == ["done"] * 2
+
+
 def test_a_table_that_is_not_there_is_told(dynamodb: "DynamoDBClient") -> None:
     act = Act()
 

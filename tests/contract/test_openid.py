@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
+from urllib3 import PoolManager
 
 from reprieve.adapters.openid import BODY_LIMIT, ClientSecret, OpenIdProvider
 from reprieve.clock import utc_now
@@ -156,6 +157,12 @@ def test_somebody_who_changes_their_mind_is_not_let_in(world: World) -> None:
         ({"exp": "tomorrow"}, "exp is not a time"),
         ({"exp": True}, "exp is not a time"),
         ({"exp": 10**400}, "exp is not a time"),
+        ({"exp": float("inf")}, "exp is not a time"),
+        ({"exp": float("nan")}, "exp is not a time"),
+        ({"exp": [1]}, "exp is not a time"),
+        ({"iat": float("-inf")}, "iat is not a time"),
+        ({"iat": float("nan")}, "iat is not a time"),
+        ({"nbf": float("inf")}, "nbf is not a time"),
         ({"iat": -1}, "iat is not a time"),
         ({"nbf": None}, "nbf is not a time"),
         ({"sub": ""}, "sub is missing, or no name"),
@@ -512,6 +519,9 @@ def test_a_provider_that_could_not_be_asked_is_asked_again(http: World, provider
             {"authorization_endpoint": "https://id.example/\r\nX: y"},
             "authorization_endpoint is no https address",
         ),
+        ({"authorization_endpoint": "https://[id.example/"}, "authorization_endpoint is no https address"),
+        ({"authorization_endpoint": "https://]/"}, "authorization_endpoint is no https address"),
+        ({"token_endpoint": "https://:443/"}, "token_endpoint is no https address"),
         ({"token_endpoint": "http://id.example/token"}, "token_endpoint is no https address"),
         ({"token_endpoint": "http://127.0.0.1@id.example/"}, "token_endpoint is no https address"),
         ({"token_endpoint": ["https://id.example/token"]}, "token_endpoint is no https address"),
@@ -523,6 +533,52 @@ def test_a_provider_that_is_another_or_not_over_tls_is_not_asked(
     provider.publishes = publishes
 
     assert http.refusal(ProviderError) == said
+
+
+LOOPBACK = [
+    "http://127.0.0.1:9001/2018-06-01/runtime/invocation/next",
+    "http://localhost:9001/2018-06-01/runtime/invocation/next",
+    "http://127.0.0.1",
+    "https://127.0.0.1:9001/",
+    "https://127.8.9.1/",
+    "https://localhost/",
+    "https://LocalHost./",
+    "https://id.localhost/",
+    "https://[::1]/",
+]
+
+
+@pytest.fixture
+def elsewhere(provider: Provider, monkeypatch: pytest.MonkeyPatch) -> World:
+    """The provider, as if it were on another machine: urllib3 finds its address here."""
+    address, usual = "https://id.example", PoolManager.request
+
+    def request(pool: PoolManager, method: str, url: str, **more: Any) -> Any:
+        return usual(pool, method, url.replace(address, provider.issuer), **more)
+
+    monkeypatch.setattr(PoolManager, "request", request)
+    endpoints = ("authorization_endpoint", "token_endpoint", "userinfo_endpoint")
+    provider.publishes = {"issuer": address} | {name: f"{address}/{name}" for name in endpoints}
+    return World(real=provider, known=adapter(provider, issuer=address), clock=utc_now)
+
+
+@pytest.mark.parametrize("name", ["authorization_endpoint", "token_endpoint", "userinfo_endpoint"])
+@pytest.mark.parametrize("address", LOOPBACK)
+def test_a_provider_elsewhere_can_not_point_into_the_machine_that_asks_it(
+    elsewhere: World, provider: Provider, name: str, address: str
+) -> None:
+    """Lambda's runtime API listens on the loopback interface, with the requests of other visitors."""
+    provider.publishes[name] = address
+
+    assert elsewhere.refusal(ProviderError) == f"{name} is on the machine that asks it"
+
+
+def test_a_provider_elsewhere_has_its_endpoints_there(elsewhere: World) -> None:
+    assert elsewhere.sign_in.begin(LINK).address.startswith("https://id.example/authorization_endpoint?")
+
+
+def test_a_provider_on_this_machine_may_have_its_endpoints_here(http: World) -> None:
+    assert http.enter().token == LINK
 
 
 def test_an_issuer_is_equal_to_the_last_character(provider: Provider) -> None:
@@ -587,6 +643,29 @@ def test_tokens_that_are_none_are_told(
     provider.answers = {"/token": (status, body)}
 
     assert http.refusal(ProviderError) == said
+
+
+@pytest.mark.parametrize("name", ["expires_in", "expires_at", "refresh_expires_in"])
+@pytest.mark.parametrize(
+    "number",
+    [
+        *("1e400", "-1e400", "NaN", "Infinity", "-1", "0", "0.5", f"1{'0' * 400}", f"1{'0' * 5000}"),
+        *('"1e400"', f'"1{"0" * 5000}"', '"soon"', '""', "true", "false", "null", "[1]", "{}"),
+    ],
+)
+def test_a_lifetime_that_makes_no_sense_ends_the_sign_in_in_words_at_the_most(
+    http: World, provider: Provider, name: str, number: str
+) -> None:
+    body = f'{{"access_token": "a", "id_token": "b", "{name}": {number}}}'.encode()
+    provider.answers = {"/token": (200, body)}
+
+    with pytest.raises(SignInError) as caught:
+        http.enter()
+
+    assert str(caught.value) in {
+        "token endpoint: HTTP 200, and no tokens",
+        "id_token is no JSON Web Token",
+    }
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from botocore.stub import Stubber
 
 from reprieve.adapters.dynamodb import DynamoTable
 from reprieve.errors import AbsentError, AwsError, ConflictError, ThrottledError
-from reprieve.ports import Document, Table
+from reprieve.ports import MOST_AT_ONCE, Document, Table
 from tests.fakes import FakeTable
 
 if TYPE_CHECKING:
@@ -116,6 +116,66 @@ def test_what_is_removed_is_gone_and_can_be_written_anew(table: Table) -> None:
     assert table.get("key#1", "case#2026") is None
     table.put(CASE)
     assert table.get("key#1", "case#2026") == replace(CASE, version=1)
+
+
+def test_what_is_not_guarded_is_written_whatever_is_there(table: Table) -> None:
+    entry = replace(AUDIT, is_guarded=False)
+
+    table.put(entry)
+    table.put(replace(entry, body={"a": 2}))
+    table.put(replace(entry, version=7, body={"a": 3}))
+
+    assert table.get("key#1", "audit#2026") == replace(AUDIT, version=8, body={"a": 3})
+
+
+def test_what_is_not_guarded_is_not_written_if_another_is_lost(table: Table) -> None:
+    table.put(CASE)
+
+    with pytest.raises(ConflictError):
+        table.put(CASE, replace(AUDIT, is_guarded=False))
+
+    assert table.list("key#1") == [replace(CASE, version=1)]
+
+
+def test_what_is_gone_is_removed_with_what_is_written(table: Table) -> None:
+    table.put(AUDIT)
+
+    table.put(CASE, gone=[AUDIT, replace(AUDIT, sort="never there")])
+
+    assert table.list("key#1") == [replace(CASE, version=1)]
+
+
+def test_nothing_is_removed_if_what_is_written_with_it_is_lost(table: Table) -> None:
+    table.put(CASE)
+    table.put(AUDIT)
+
+    with pytest.raises(ConflictError):
+        table.put(CASE, gone=[AUDIT])
+
+    assert len(table.list("key#1")) == 2
+
+
+def test_a_hundred_are_removed_together_and_need_no_other_write(table: Table) -> None:
+    entries = [replace(AUDIT, sort=f"audit#{number}") for number in range(MOST_AT_ONCE)]
+    for entry in entries:
+        table.put(entry)
+
+    table.put(gone=entries)
+
+    assert table.list("key#1") == []
+
+
+@pytest.mark.parametrize("character", ["x", "é", "\N{CJK UNIFIED IDEOGRAPH-6F22}", "\N{GRINNING FACE}"])
+def test_an_item_has_four_hundred_kilobytes_at_the_most_whatever_script_it_is_in(
+    table: Table, character: str
+) -> None:
+    size = len(character.encode())
+    table.put(replace(CASE, body={"text": character * (398_000 // size)}))
+
+    with pytest.raises(AwsError) as refused:
+        table.put(replace(CASE, version=1, body={"text": character * (410_000 // size)}))
+
+    assert refused.value.code == "ValidationException"
 
 
 def test_the_expiry_is_what_dynamodb_takes_for_one(dynamodb: "DynamoDBClient") -> None:

@@ -18,6 +18,8 @@ from local.up import Local
 from tests.scene import Answer, Scene, post, request
 
 OUTSIDE = "777788889999"
+OWN = "111122223333"
+READ = f"{organization.ROLE}-read"
 KNOWN = {"ExternalId": "kms-reprieve"}
 DECIDED = {**KNOWN, "SourceIdentity": "reprieve-email"}
 
@@ -64,9 +66,36 @@ def test_only_a_session_that_says_who_decided_may_cancel(stack: Local) -> None:
     acts.cancel_key_deletion(KeyId=key)
 
 
+def test_what_reads_there_changes_nothing_and_what_acts_there_reads_nothing_but_the_state(
+    stack: Local,
+) -> None:
+    there = organization.member_account(stack.emulator)
+    kms = there.session().client("kms", endpoint_url=there.endpoint)
+    key = kms.create_key()["KeyMetadata"]["KeyId"]
+    kms.schedule_key_deletion(KeyId=key, PendingWindowInDays=7)
+    reads = entered(stack, "InvestigateRoleArn", KNOWN, name=READ)
+    acts = entered(stack, "RespondRoleArn", DECIDED)
+
+    assert reads.get_key_policy(KeyId=key)["Policy"]
+    with pytest.raises(ClientError, match="not authorized to perform: kms:CancelKeyDeletion"):
+        reads.cancel_key_deletion(KeyId=key)
+    with pytest.raises(ClientError, match="not authorized to perform: kms:GetKeyPolicy"):
+        acts.get_key_policy(KeyId=key)
+    with pytest.raises(ClientError, match="not authorized to perform: kms:ListAliases"):
+        acts.list_aliases()
+    with pytest.raises(ClientError, match="AccessDenied"):
+        entered(stack, "RespondRoleArn", KNOWN, name=READ)
+    with pytest.raises(ClientError, match="AccessDenied"):
+        entered(stack, "RespondRoleArn", KNOWN, OWN, READ)
+
+
 @pytest.mark.parametrize(
     ("role", "said", "account"),
     [
+        ("InvestigateRoleArn", KNOWN, MEMBER),
+        ("RespondRoleArn", DECIDED, OWN),
+        ("RespondRoleArn", KNOWN, OWN),
+        ("InvestigateRoleArn", KNOWN, OWN),
         ("RespondRoleArn", {}, MEMBER),
         ("RespondRoleArn", {"ExternalId": "another"}, MEMBER),
         ("RespondRoleArn", {**KNOWN, "SourceIdentity": "jane"}, MEMBER),
@@ -78,6 +107,7 @@ def test_only_a_session_that_says_who_decided_may_cancel(stack: Local) -> None:
 )
 def test_nobody_else_comes_in(stack: Local, role: str, said: dict[str, str], account: str) -> None:
     open_to_all(stack, OUTSIDE)
+    open_to_all(stack, OWN)
 
     with pytest.raises(ClientError, match="AccessDenied"):
         entered(stack, role, said, account)
@@ -93,19 +123,21 @@ def test_a_key_of_an_account_outside_of_the_organization_is_told_without_a_link(
 
     told = scene.hear("key-in-use")["email"]
     assert told.link is None
-    assert f"sts:AssumeRole of arn:aws:iam::{OUTSIDE}:role/kms-reprieve-member is denied" in " ".join(
+    assert f"sts:AssumeRole of arn:aws:iam::{OUTSIDE}:role/kms-reprieve-member-read is denied" in " ".join(
         told.payload["Message"].split()
     )
 
 
-def entered(stack: Local, role: str, said: dict[str, str], account: str = MEMBER) -> Any:
+def entered(
+    stack: Local, role: str, said: dict[str, str], account: str = MEMBER, name: str = organization.ROLE
+) -> Any:
     """KMS of the other account, by a role of the stack that says something when it comes.
 
     The emulator lets the root of an account have the roles that it keeps for services.
     """
     here, there = stack.emulator, organization.member_account(stack.emulator)
     function = credentials(stack, here.session(), stack.stack.outputs[role], {})
-    member = f"arn:aws:iam::{account}:role/{organization.ROLE}"
+    member = f"arn:aws:iam::{account}:role/{name}"
     session = there.session(credentials(stack, here.session(function), member, said))
     return session.client("kms", endpoint_url=there.endpoint)
 
@@ -118,12 +150,13 @@ def credentials(stack: Local, caller: boto3.Session, role: str, said: Any) -> Cr
 
 
 def open_to_all(stack: Local, account: str) -> None:
-    """Have the member role in an account, for whoever comes."""
+    """Have both roles in an account, for whoever comes."""
     there = replace(stack.emulator, account=account)
     iam = there.session().client("iam", endpoint_url=there.endpoint)
     trust = {"Effect": "Allow", "Principal": "*", "Action": ["sts:AssumeRole", "sts:SetSourceIdentity"]}
-    with suppress(iam.exceptions.EntityAlreadyExistsException):
-        iam.create_role(
-            RoleName=organization.ROLE,
-            AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [trust]}),
-        )
+    for name in (organization.ROLE, READ):
+        with suppress(iam.exceptions.EntityAlreadyExistsException):
+            iam.create_role(
+                RoleName=name,
+                AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [trust]}),
+            )

@@ -10,7 +10,7 @@ from reprieve.bookkeeping import count
 from reprieve.callers import Caller
 from reprieve.cases import Case
 from reprieve.clock import to_minute
-from reprieve.investigate import COPIES_APART, LATENESS
+from reprieve.log_reading import COPIES_APART, LATENESS
 from reprieve.readings import Reading
 from reprieve.records import KeyUse
 from tests.examples import BILLING, KEY, SOMEBODY, at, case, use

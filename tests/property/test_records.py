@@ -18,7 +18,7 @@ from reprieve.clock import to_minute
 from reprieve.keys import Key
 from reprieve.notices import Notice, Reason, tell
 from reprieve.readings import Reading
-from reprieve.records import KeyChange, KeyUse, Passed, Scheduling, Unnamed, read, read_line
+from reprieve.records import KeyChange, KeyUse, Passed, Scheduling, Unproven, read, read_line
 from reprieve.wire import from_json, to_json
 from tests.examples import HOSTILE, NOW, at
 from tests.recorded import names, record
@@ -71,7 +71,7 @@ def broken_records(draw: st.DrawFn) -> dict[str, Any]:
 
 @given(broken_records())
 def test_a_broken_record_has_a_meaning(broken: dict[str, Any]) -> None:
-    assert isinstance(read(broken, DELIVERED), KeyUse | Scheduling | KeyChange | Unnamed | Passed)
+    assert isinstance(read(broken, DELIVERED), KeyUse | Scheduling | KeyChange | Unproven | Passed)
 
 
 @given(junk | st.text())

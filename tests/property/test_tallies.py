@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reprieve.callers import Caller
+from reprieve.minute_counts import Counted, Requests
 from reprieve.records import KeyUse
 from reprieve.resources import Resource
-from reprieve.minute_counts import Counted, Requests
 from reprieve.tallies import CALLERS_LISTED, total
 from reprieve.usage import Uses
 from tests.examples import BILLING, SOMEBODY, at, use, uses

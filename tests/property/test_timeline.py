@@ -6,8 +6,8 @@ from itertools import groupby
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reprieve.records import KeyUse
 from reprieve.minute_counts import Counted, Requests
+from reprieve.records import KeyUse
 from reprieve.timeline import BUCKETS, Timeline, hour
 from tests.examples import BILLING, SOMEBODY, at, use
 

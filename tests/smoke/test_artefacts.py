@@ -16,6 +16,7 @@ FUNCTIONS = {
     "DeliverFunction": "TABLE_NAME",
     "RespondFunction": "TABLE_NAME",
     "AuditFunction": "AUDIT_LOG_GROUP",
+    "HealthFunction": "TABLE_NAME",
 }
 LAYER_BYTES_AT_MOST = 15_000_000
 

@@ -1,4 +1,4 @@
-"""The role in the other accounts: who may come, what they may do, and that it agrees with the stack."""
+"""The roles in the other accounts: who may come, what they may do, and that it agrees with the stack."""
 
 import re
 from pathlib import Path
@@ -7,9 +7,13 @@ from typing import Any
 import pytest
 from samtranslator.yaml_helper import yaml_parse  # type: ignore[import-untyped]
 
+from reprieve.settings import READ
+
 ROOT = Path(__file__).parents[2]
 SOURCE = (ROOT / "organization" / "member-role.yaml").read_text("utf-8")
 RESCUE = ["kms:CancelKeyDeletion", "kms:EnableKey"]
+READING = ("Describe", "Get", "List", "Lookup")
+ROLE_NAME = 64  # characters, by the IAM API reference, CreateRole
 
 
 @pytest.fixture(scope="module")
@@ -19,8 +23,14 @@ def member() -> dict[str, Any]:
 
 
 @pytest.fixture(scope="module")
-def role(member: dict[str, Any]) -> dict[str, Any]:
+def acts(member: dict[str, Any]) -> dict[str, Any]:
     found: dict[str, Any] = member["Resources"]["MemberRole"]["Properties"]
+    return found
+
+
+@pytest.fixture(scope="module")
+def reads(member: dict[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = member["Resources"]["ReadRole"]["Properties"]
     return found
 
 
@@ -29,24 +39,22 @@ def actions(statements: list[dict[str, Any]]) -> set[str]:
     return {action for one in each for action in (one if isinstance(one, list) else [one])}
 
 
+def allowed(role: dict[str, Any]) -> set[str]:
+    policies = (each.get("Fn::If", [None, each])[1] for each in role["Policies"])
+    return {action for policy in policies for action in actions(policy["PolicyDocument"]["Statement"])}
+
+
 def of_role(resources: dict[str, Any], name: str) -> set[str]:
     (policy,) = resources[name]["Properties"]["Policies"]
     statements = [each.get("Fn::If", [None, each])[1] for each in policy["PolicyDocument"]["Statement"]]
     return actions(statements)
 
 
-def test_it_makes_one_role_of_the_name_that_the_stack_knows_and_nothing_else(member: dict[str, Any]) -> None:
-    assert list(member["Resources"]) == ["MemberRole"]
-    assert member["Resources"]["MemberRole"]["Properties"]["RoleName"] == {"Ref": "MemberRoleName"}
-
-
-def test_two_roles_of_one_organization_may_come_with_the_external_id(role: dict[str, Any]) -> None:
-    coming, _ = role["AssumeRolePolicyDocument"]["Statement"]
-
-    assert coming == {
-        "Sid": "FunctionsOfOneStack",
+def trusting(sid: str, parameter: str) -> dict[str, Any]:
+    return {
+        "Sid": sid,
         "Effect": "Allow",
-        "Principal": {"AWS": [{"Ref": "InvestigateRoleArn"}, {"Ref": "RespondRoleArn"}]},
+        "Principal": {"AWS": {"Ref": parameter}},
         "Action": "sts:AssumeRole",
         "Condition": {
             "StringEquals": {
@@ -57,42 +65,77 @@ def test_two_roles_of_one_organization_may_come_with_the_external_id(role: dict[
     }
 
 
-def test_respond_alone_may_say_who_decided(role: dict[str, Any]) -> None:
-    _, saying = role["AssumeRolePolicyDocument"]["Statement"]
+def test_it_makes_two_roles_named_as_the_stack_knows_and_nothing_else(member: dict[str, Any]) -> None:
+    names = {name: each["Properties"]["RoleName"] for name, each in member["Resources"].items()}
 
+    assert names == {
+        "ReadRole": {"Fn::Sub": f"${{MemberRoleName}}{READ}"},
+        "MemberRole": {"Ref": "MemberRoleName"},
+    }
+
+
+def test_respond_alone_may_have_the_role_that_acts_and_say_who_decided(acts: dict[str, Any]) -> None:
+    coming, saying = acts["AssumeRolePolicyDocument"]["Statement"]
+
+    assert coming == trusting("Respond", "RespondRoleArn")
     assert saying["Principal"] == {"AWS": {"Ref": "RespondRoleArn"}}
     assert saying["Action"] == "sts:SetSourceIdentity"
     assert saying["Condition"]["StringLike"] == {"sts:SourceIdentity": "reprieve-*"}
 
 
+def test_investigate_alone_may_have_the_role_that_reads(reads: dict[str, Any]) -> None:
+    assert reads["AssumeRolePolicyDocument"]["Statement"] == [trusting("Investigate", "InvestigateRoleArn")]
+
+
 def test_cancelling_can_be_switched_off_and_wants_to_know_who_decided(
-    member: dict[str, Any], role: dict[str, Any]
+    member: dict[str, Any], acts: dict[str, Any]
 ) -> None:
-    condition, policy, otherwise = role["Policies"][1]["Fn::If"]
+    condition, policy, otherwise = acts["Policies"][1]["Fn::If"]
     (statement,) = policy["PolicyDocument"]["Statement"]
 
     assert (condition, otherwise) == ("Rescue", {"Ref": "AWS::NoValue"})
     assert member["Conditions"] == {"Rescue": {"Fn::Equals": [{"Ref": "AllowRescue"}, "yes"]}}
     assert statement["Action"] == RESCUE
     assert statement["Condition"] == {"StringLike": {"aws:SourceIdentity": "reprieve-*"}}
-    assert not actions(role["Policies"][0]["PolicyDocument"]["Statement"]) & set(RESCUE)
 
 
-def test_what_is_looked_up_there_is_what_is_looked_up_here(
-    role: dict[str, Any], resources: dict[str, Any]
+def test_the_role_that_acts_reads_the_state_of_a_key_and_nothing_else(
+    acts: dict[str, Any], resources: dict[str, Any]
 ) -> None:
-    looking = actions(role["Policies"][0]["PolicyDocument"]["Statement"])
+    assert allowed(acts) == {"kms:DescribeKey", *RESCUE}
+    assert allowed(acts) == {each for each in of_role(resources, "RespondRole") if each.startswith("kms:")}
+
+
+def test_the_role_that_reads_looks_up_there_what_is_looked_up_here_and_changes_nothing(
+    reads: dict[str, Any], resources: dict[str, Any]
+) -> None:
     here = of_role(resources, "InvestigateRole")
 
-    assert looking == {action for action in here if action.startswith(("kms:", "cloudtrail:"))}
-    assert {"kms:DescribeKey", *RESCUE} == of_role(resources, "RespondRole") & (looking | set(RESCUE))
+    assert allowed(reads) == {action for action in here if action.startswith(("kms:", "cloudtrail:"))}
+    assert all(action.partition(":")[2].startswith(READING) for action in allowed(reads))
 
 
-def test_a_bare_star_is_for_actions_without_a_resource_alone(role: dict[str, Any]) -> None:
-    statements = role["Policies"][0]["PolicyDocument"]["Statement"]
-    bare = [statement["Action"] for statement in statements if statement["Resource"] == "*"]
+def test_a_bare_star_is_for_actions_without_a_resource_alone(
+    reads: dict[str, Any], acts: dict[str, Any]
+) -> None:
+    policies = [*reads["Policies"], acts["Policies"][0], acts["Policies"][1]["Fn::If"][1]]
+    statements = [each for policy in policies for each in policy["PolicyDocument"]["Statement"]]
 
-    assert bare == ["kms:ListAliases", "cloudtrail:LookupEvents"]
+    assert [each["Action"] for each in statements if each["Resource"] == "*"] == [
+        "kms:ListAliases",
+        "cloudtrail:LookupEvents",
+    ]
+
+
+def test_the_longest_name_that_both_templates_take_is_one_for_both_roles(
+    member: dict[str, Any], template: dict[str, Any]
+) -> None:
+    longest = "r" * (ROLE_NAME - len(READ))
+
+    for parameters in (member["Parameters"], template["Parameters"]):
+        pattern = parameters["MemberRoleName"]["AllowedPattern"]
+        assert re.fullmatch(pattern, longest)
+        assert not re.fullmatch(pattern, f"{longest}r")
 
 
 @pytest.mark.parametrize("name", ["ExternalId", "OrganizationId", "MemberRoleName"])

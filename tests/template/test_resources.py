@@ -1,9 +1,13 @@
 """What is made: names, keys, logs, queues, state, the page."""
 
 import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
+
+from reprieve.clock import MINUTE
+from reprieve.health import EVERY, TOLERATED
 
 # The property that would give a resource a name of our choice.
 NAMED_BY = {
@@ -21,7 +25,8 @@ NAMED_BY = {
     "AWS::SecretsManager::Secret": "Name",
 }
 CUSTOMER_KEY = {"KmsKeyId", "KMSKeyId", "KmsMasterKeyId", "KmsKeyArn", "KMSMasterKeyID", "SSESpecification"}
-FUNCTIONS = ("Investigate", "Deliver", "Respond", "Subscribe", "Audit")
+FUNCTIONS = ("Investigate", "Deliver", "Respond", "Subscribe", "Audit", "Health")
+LAST_RESORT = {"HealthDeadLetterAlarm", "HealthErrorAlarm"}
 WITH_STATE = {
     "AWS::CloudTrail::Trail",
     "AWS::DynamoDB::Table",
@@ -160,6 +165,16 @@ def test_each_function_gets_the_settings_it_reads(translated: dict[str, Any]) ->
         },
         "Subscribe": set(),
         "Audit": {"AUDIT_LOG_GROUP"},
+        "Health": {
+            "TABLE_NAME",
+            "HEALTH_TOPIC_ARN",
+            "NOTICE_TOPIC_ARN",
+            "SLACK_SECRET_ARN",
+            "NOTIFICATION_EMAILS",
+            "LOG_GROUP_NAME",
+            "FUNCTION_NAMES",
+            "QUEUE_NAMES",
+        },
     }
 
 
@@ -182,63 +197,131 @@ def is_ref(value: object, names: set[str]) -> bool:
     return isinstance(value, dict) and value.get("Ref") in names
 
 
+def topic_of(alarm: str) -> dict[str, str]:
+    """The topic that an alarm of the stack's own is to notify: health's own can't rely on health."""
+    return {"Ref": "NoticeTopic" if alarm in LAST_RESORT else "HealthTopic"}
+
+
 def test_every_dead_letter_queue_has_an_alarm_that_reaches_people(resources: dict[str, Any]) -> None:
     queues = {name for name in of_type(resources, "AWS::SQS::Queue") if name.endswith("DeadLetterQueue")}
     alarms = {
-        alarm["Properties"]["Dimensions"][0]["Value"]["Fn::GetAtt"][0]: alarm["Properties"]
-        for alarm in of_type(resources, "AWS::CloudWatch::Alarm").values()
+        alarm["Properties"]["Dimensions"][0]["Value"]["Fn::GetAtt"][0]: (name, alarm["Properties"])
+        for name, alarm in of_type(resources, "AWS::CloudWatch::Alarm").items()
         if alarm["Properties"]["Namespace"] == "AWS/SQS"
     }
 
-    assert queues == {"AuditDeadLetterQueue", "DeliveryDeadLetterQueue", "InvestigateDeadLetterQueue"}
+    assert queues == {
+        "AuditDeadLetterQueue",
+        "DeliveryDeadLetterQueue",
+        "HealthDeadLetterQueue",
+        "InvestigateDeadLetterQueue",
+    }
     assert set(alarms) == queues
-    for alarm in alarms.values():
+    for name, alarm in alarms.values():
         assert alarm["MetricName"] == "ApproximateNumberOfMessagesVisible"
         assert (alarm["Threshold"], alarm["ComparisonOperator"]) == (1, "GreaterThanOrEqualToThreshold")
-        assert alarm["AlarmActions"] == [{"Ref": "NoticeTopic"}]
+        assert alarm["AlarmActions"] == [topic_of(name)]
 
 
-def test_a_page_that_fails_reaches_people(resources: dict[str, Any]) -> None:
-    alarm = dict(resources["RespondErrorAlarm"]["Properties"])
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_a_function_that_fails_reaches_people(resources: dict[str, Any], name: str) -> None:
+    alarm = dict(resources[f"{name}ErrorAlarm"]["Properties"])
 
-    assert "${RespondLogs}" in alarm.pop("AlarmDescription")["Fn::Sub"]
+    assert f"${{{name}Logs}}" in alarm.pop("AlarmDescription")["Fn::Sub"]
     assert alarm == {
         "Namespace": "AWS/Lambda",
         "MetricName": "Errors",
-        "Dimensions": [{"Name": "FunctionName", "Value": {"Ref": "RespondFunction"}}],
+        "Dimensions": [{"Name": "FunctionName", "Value": {"Ref": f"{name}Function"}}],
         "Statistic": "Sum",
         "Period": 300,
         "EvaluationPeriods": 1,
         "Threshold": 1,
         "ComparisonOperator": "GreaterThanOrEqualToThreshold",
         "TreatMissingData": "notBreaching",
-        "AlarmActions": [{"Ref": "NoticeTopic"}],
+        "AlarmActions": [topic_of(f"{name}ErrorAlarm")],
     }
 
 
-def test_every_alarm_that_is_to_reach_people_may_publish_to_the_notice_topic(
-    resources: dict[str, Any],
+@pytest.mark.parametrize("topic", ["HealthTopic", "NoticeTopic"])
+def test_every_alarm_that_is_to_reach_people_may_publish_to_its_topic_and_to_no_other(
+    resources: dict[str, Any], topic: str
 ) -> None:
-    (statement,) = resources["NoticeTopicPolicy"]["Properties"]["PolicyDocument"]["Statement"]
+    (statement,) = resources[f"{topic}Policy"]["Properties"]["PolicyDocument"]["Statement"]
 
     assert statement["Principal"] == {"Service": "cloudwatch.amazonaws.com"}
     telling = [
         {"Fn::GetAtt": [name, "Arn"]}
-        for name, alarm in of_type(resources, "AWS::CloudWatch::Alarm").items()
-        if alarm["Properties"]["AlarmActions"] == [{"Ref": "NoticeTopic"}]
+        for name in of_type(resources, "AWS::CloudWatch::Alarm")
+        if name != "KeyInUseAlarm" and topic_of(name) == {"Ref": topic}
     ]
     allowed = statement["Condition"]["ArnEquals"]["aws:SourceArn"]
-    assert len(telling) == 4
+    assert len(telling) == {"HealthTopic": 8, "NoticeTopic": 2}[topic]
     assert sorted(allowed, key=str) == sorted(telling, key=str)
 
 
-def test_what_investigate_can_t_work_on_is_kept(translated: dict[str, Any]) -> None:
-    dead_letters = {"Fn::GetAtt": ["InvestigateDeadLetterQueue", "Arn"]}
-    invocation = translated["InvestigateFunctionEventInvokeConfig"]["Properties"]
-    subscription = translated["InvestigateFunctionAlarm"]["Properties"]
+def test_health_knows_by_its_name_each_function_and_queue_that_an_alarm_is_about(
+    resources: dict[str, Any],
+) -> None:
+    told = resources["HealthFunction"]["Properties"]["Environment"]["Variables"]
+    others = sorted(name.lower() for name in FUNCTIONS if name != "Health")
+
+    functions = dict(pair.split("=") for pair in told["FUNCTION_NAMES"]["Fn::Sub"].split(","))
+    queues = dict(pair.split("=") for pair in told["QUEUE_NAMES"]["Fn::Sub"].split(","))
+
+    assert functions == {name: f"${{{name.title()}Function}}" for name in others}
+    assert queues == {
+        "investigate": "${InvestigateDeadLetterQueue.QueueName}",
+        "deliver": "${DeliveryDeadLetterQueue.QueueName}",
+        "audit": "${AuditDeadLetterQueue.QueueName}",
+    }
+
+
+def test_the_longest_settings_of_health_fit_into_an_environment(template: dict[str, Any]) -> None:
+    # Lambda's quota is 4 KB, as JSON. AWS names a function with 64 characters at most, a queue with 80.
+    longest = {
+        "TABLE_NAME": "t" * 255,
+        "HEALTH_TOPIC_ARN": "h" * 320,
+        "NOTICE_TOPIC_ARN": "n" * 320,
+        "SLACK_SECRET_ARN": "s" * 320,
+        "NOTIFICATION_EMAILS": "e" * template["Parameters"]["NotificationEmails"]["MaxLength"],
+        "LOG_GROUP_NAME": "l" * template["Parameters"]["CloudTrailLogGroupName"]["MaxLength"],
+        "FUNCTION_NAMES": ",".join(f"{name}={'f' * 64}" for name in FUNCTIONS),
+        "QUEUE_NAMES": ",".join(f"{name}={'q' * 80}" for name in ("Investigate", "Deliver", "Audit")),
+        "POWERTOOLS_SERVICE_NAME": "kms-reprieve",
+        "POWERTOOLS_LOG_LEVEL": "ERROR",
+    }
+
+    used = template["Resources"]["HealthFunction"]["Properties"]["Environment"]["Variables"]
+
+    assert set(longest) == set(used) | {"POWERTOOLS_SERVICE_NAME", "POWERTOOLS_LOG_LEVEL"}
+    assert len(json.dumps(longest)) <= 4096
+
+
+@pytest.mark.parametrize("name", ["Investigate", "Health"])
+def test_what_a_function_can_t_work_on_is_kept(
+    translated: dict[str, Any], resources: dict[str, Any], name: str
+) -> None:
+    queue = f"{name}DeadLetterQueue"
+    dead_letters = {"Fn::GetAtt": [queue, "Arn"]}
+    invocation = translated[f"{name}FunctionEventInvokeConfig"]["Properties"]
+    (subscription,) = [
+        each["Properties"]
+        for each in of_type(translated, "AWS::SNS::Subscription").values()
+        if each["Properties"]["Endpoint"] == {"Fn::GetAtt": [f"{name}Function", "Arn"]}
+    ]
+    (statement,) = resources[f"{queue}Policy"]["Properties"]["PolicyDocument"]["Statement"]
 
     assert invocation["DestinationConfig"] == {"OnFailure": {"Destination": dead_letters}}
     assert subscription["RedrivePolicy"] == {"deadLetterTargetArn": dead_letters}
+    assert statement["Principal"] == {"Service": "sns.amazonaws.com"}
+    assert statement["Condition"] == {"ArnEquals": {"aws:SourceArn": subscription["TopicArn"]}}
+
+
+def test_the_schedule_starts_health_as_often_as_its_bounds_say(translated: dict[str, Any]) -> None:
+    schedule = translated["HealthFunctionClock"]["Properties"]
+
+    assert schedule["ScheduleExpression"] == f"rate({int(EVERY / MINUTE)} minutes)"
+    assert timedelta(hours=1) >= TOLERATED + 2 * EVERY
 
 
 def test_the_queue_outwaits_the_function_and_gives_up_after_ten_times(translated: dict[str, Any]) -> None:

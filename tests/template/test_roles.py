@@ -61,6 +61,20 @@ ALLOWED = {
         "sts:SetSourceIdentity",
     },
     "SubscribeRole": OWN_LOG_AND_TRACE | {"sns:ListSubscriptionsByTopic", "sns:Subscribe", "sns:Unsubscribe"},
+    "HealthRole": OWN_LOG_AND_TRACE
+    | {
+        "cloudwatch:DescribeAlarms",
+        "dynamodb:DeleteItem",
+        "dynamodb:GetItem",
+        "dynamodb:PutItem",
+        "dynamodb:Query",
+        "dynamodb:UpdateItem",
+        "secretsmanager:GetSecretValue",
+        "sns:ListSubscriptionsByTopic",
+        "sns:Publish",
+        "sns:Subscribe",
+        "sqs:SendMessage",
+    },
     "AuditRole": OWN_LOG_AND_TRACE
     | {
         "dynamodb:DescribeStream",
@@ -113,10 +127,15 @@ def listed(value: object) -> list[Any]:
     return value if isinstance(value, list) else [value]
 
 
-def role_statements(role: dict[str, Any]) -> list[dict[str, Any]]:
-    return [
-        each for policy in role["Properties"]["Policies"] for each in statements(policy["PolicyDocument"])
-    ]
+def role_statements(resources: dict[str, Any], role: str) -> list[dict[str, Any]]:
+    """What a role's own policies say, and those that are attached to it as resources."""
+    attached = (
+        each["Properties"]
+        for each in resources.values()
+        if each["Type"] == "AWS::IAM::Policy" and {"Ref": role} in each["Properties"]["Roles"]
+    )
+    policies = [*resources[role]["Properties"]["Policies"], *attached]
+    return [each for policy in policies for each in statements(policy["PolicyDocument"])]
 
 
 def test_every_role_is_written_here_and_none_by_sam(translated: dict[str, Any]) -> None:
@@ -126,9 +145,13 @@ def test_every_role_is_written_here_and_none_by_sam(translated: dict[str, Any]) 
     assert roles == set(ALLOWED)
     assert policies == {
         "AlarmTopicPolicy",
+        "HealthDeadLetterQueuePolicy",
+        "HealthTopicPolicy",
         "InvestigateDeadLetterQueuePolicy",
+        "MintPolicy",
         "NoticeTopicPolicy",
         "TrailBucketPolicy",
+        "VerifyPolicy",
     }
 
 
@@ -136,7 +159,7 @@ def test_every_role_is_written_here_and_none_by_sam(translated: dict[str, Any]) 
 def test_a_role_allows_what_is_called_and_no_more(resources: dict[str, Any], role: str) -> None:
     allowed = [
         action
-        for statement in role_statements(resources[role])
+        for statement in role_statements(resources, role)
         if statement["Effect"] == "Allow"
         for action in listed(statement["Action"])
     ]
@@ -146,7 +169,7 @@ def test_a_role_allows_what_is_called_and_no_more(resources: dict[str, Any], rol
 
 
 def test_every_function_has_a_role_of_its_own(resources: dict[str, Any]) -> None:
-    for name in ("Investigate", "Deliver", "Respond", "Subscribe", "Audit"):
+    for name in ("Investigate", "Deliver", "Respond", "Subscribe", "Audit", "Health"):
         role = resources[f"{name}Function"]["Properties"]["Role"]
         assert role == {"Fn::GetAtt": [f"{name}Role", "Arn"]}
 
@@ -171,14 +194,14 @@ def test_every_statement_has_a_sid_that_is_unique_in_its_document(resources: dic
 
 def test_a_bare_star_is_for_actions_without_a_resource_alone(resources: dict[str, Any]) -> None:
     for role in ALLOWED:
-        for statement in role_statements(resources[role]):
+        for statement in role_statements(resources, role):
             if "*" in listed(statement["Resource"]):
                 assert set(listed(statement["Action"])) <= WITHOUT_RESOURCE
 
 
 def test_an_action_without_a_resource_has_a_bare_star(resources: dict[str, Any]) -> None:
     for role in ALLOWED:
-        for statement in role_statements(resources[role]):
+        for statement in role_statements(resources, role):
             if WITHOUT_RESOURCE & set(listed(statement["Action"])):
                 assert statement["Resource"] == "*"
 
@@ -226,23 +249,37 @@ NOTHING = {"Ref": "AWS::NoValue"}
 
 def test_each_function_touches_its_own_parts_of_the_table(resources: dict[str, Any]) -> None:
     parts = {
-        role: statement["Condition"]["ForAllValues:StringLike"]["dynamodb:LeadingKeys"]
+        (role, statement["Sid"]): statement["Condition"]["ForAllValues:StringLike"]["dynamodb:LeadingKeys"]
         for role in ALLOWED
-        for statement in role_statements(resources[role])
+        for statement in role_statements(resources, role)
         if statement["Resource"] == {"Fn::GetAtt": ["CaseTable", "Arn"]}
     }
 
     assert parts == {
-        "InvestigateRole": ["bookmark", "key#*", "open", "outbox"],
-        "DeliverRole": ["delivery"],
-        "RespondRole": ["key#*", "open", "outbox", "session#*"],
+        ("InvestigateRole", "KeepCases"): ["bookmark", "key#*", "open", "outbox"],
+        ("InvestigateRole", "SeeWhetherHealthRuns"): ["health"],
+        ("DeliverRole", "RememberWhatWasSent"): ["channels", "delivery"],
+        ("RespondRole", "KeepDecisions"): ["key#*", "open", "outbox", "session#*"],
+        ("HealthRole", "RememberWhatWasTold"): ["health"],
+        ("HealthRole", "SeeWhatOthersNoted"): ["bookmark", "channels"],
     }
 
 
-def test_a_link_can_t_undo_that_its_signing_key_was_disabled(resources: dict[str, Any]) -> None:
-    denied = [each for each in role_statements(resources["RespondRole"]) if each["Effect"] == "Deny"]
+@pytest.mark.parametrize(
+    ("role", "sid"), [("InvestigateRole", "SeeWhetherHealthRuns"), ("HealthRole", "SeeWhatOthersNoted")]
+)
+def test_what_another_function_notes_may_be_read_and_not_written(
+    resources: dict[str, Any], role: str, sid: str
+) -> None:
+    (statement,) = [each for each in role_statements(resources, role) if each["Sid"] == sid]
 
-    assert denied == [
+    assert set(listed(statement["Action"])) <= {"dynamodb:GetItem", "dynamodb:Query"}
+
+
+def test_a_link_can_t_undo_that_its_signing_key_was_disabled(resources: dict[str, Any]) -> None:
+    denied = [each for each in role_statements(resources, "RespondRole") if each["Effect"] == "Deny"]
+
+    assert [each for each in denied if "kms:" in str(each["Action"])] == [
         {
             "Sid": "LeaveSigningKeysAlone",
             "Effect": "Deny",
@@ -256,20 +293,41 @@ def test_a_link_can_t_undo_that_its_signing_key_was_disabled(resources: dict[str
 
 
 @pytest.mark.parametrize("role", ["InvestigateRole", "RespondRole"])
-def test_other_accounts_are_entered_by_one_role_of_one_organization_and_only_if_asked_for(
+def test_a_function_stays_out_of_the_other_roles_of_its_own_account(
     resources: dict[str, Any], role: str
+) -> None:
+    """Without a condition: a role of one account that trusts another by its ARN needs no more than that."""
+    (denied,) = [
+        each
+        for each in role_statements(resources, role)
+        if each["Effect"] == "Deny" and each["Action"] == "sts:AssumeRole"
+    ]
+
+    assert denied == {
+        "Sid": "StayOutOfOwnAccount",
+        "Effect": "Deny",
+        "Action": "sts:AssumeRole",
+        "Resource": {"Fn::Sub": "arn:${AWS::Partition}:iam::${AWS::AccountId}:role/*"},
+    }
+
+
+@pytest.mark.parametrize(
+    ("role", "there"), [("InvestigateRole", "${MemberRoleName}-read"), ("RespondRole", "${MemberRoleName}")]
+)
+def test_other_accounts_are_entered_by_one_role_of_one_organization_and_only_if_asked_for(
+    resources: dict[str, Any], role: str, there: str
 ) -> None:
     (policy,) = resources[role]["Properties"]["Policies"]
     entering = [
         each["Fn::If"]
         for each in policy["PolicyDocument"]["Statement"]
-        if "sts:" in str(unconditional(each)["Action"])
+        if "sts:" in str(unconditional(each)["Action"]) and "Fn::If" in each
     ]
 
     for condition, statement, otherwise in entering:
         assert condition == "EnterAccounts"
         assert otherwise == {"Ref": "AWS::NoValue"}
-        assert statement["Resource"] == {"Fn::Sub": "arn:${AWS::Partition}:iam::*:role/${MemberRoleName}"}
+        assert statement["Resource"] == {"Fn::Sub": f"arn:${{AWS::Partition}}:iam::*:role/{there}"}
     assert entering[0][1]["Condition"] == {
         "StringEquals": {
             "aws:ResourceOrgID": {"Ref": "OrganizationId"},
@@ -295,6 +353,7 @@ def test_every_service_that_assumes_a_role_is_named(resources: dict[str, Any]) -
         "RespondRole": {"Service": "lambda.amazonaws.com"},
         "SubscribeRole": {"Service": "lambda.amazonaws.com"},
         "AuditRole": {"Service": "lambda.amazonaws.com"},
+        "HealthRole": {"Service": "lambda.amazonaws.com"},
         "ClockRole": {"Service": "scheduler.amazonaws.com"},
         "TrailRole": {"Service": "cloudtrail.amazonaws.com"},
     }

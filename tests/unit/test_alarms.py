@@ -1,7 +1,7 @@
 """A Lambda event → the alarm's change of state."""
 
 import json
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -112,6 +112,9 @@ def test_an_alarm_may_have_colons_in_its_name() -> None:
         ({"Period": 0, "EvaluationPeriods": 3}, timedelta(minutes=1)),
         ({"Period": 60, "EvaluationPeriods": -1}, timedelta(minutes=1)),
         ({"Period": "60", "EvaluationPeriods": 1}, timedelta(minutes=1)),
+        ({"Period": float("inf"), "EvaluationPeriods": 1}, timedelta(minutes=1)),
+        ({"Period": float("nan"), "EvaluationPeriods": 1}, timedelta(minutes=1)),
+        ({"Period": 60, "EvaluationPeriods": float("-inf")}, timedelta(minutes=1)),
         ({"Metrics": []}, timedelta(minutes=1)),
         (None, timedelta(minutes=1)),
     ],
@@ -121,4 +124,20 @@ def test_the_time_that_an_alarm_looks_at_is_its_periods(trigger: object, evaluat
 
 
 def test_the_record_that_made_it_ring_was_delivered_a_while_before() -> None:
-    assert ALARM.since == at("14:39:10.006")
+    assert ALARM.since(at("14:55:30")) == at("14:39:10.006")
+
+
+@pytest.mark.parametrize(
+    ("changes", "since"),
+    [
+        ({"StateChangeTime": "1970-01-01T00:00:00Z"}, at("14:55:30") - timedelta(days=1)),
+        ({"StateChangeTime": "2100-01-01T00:00:00Z"}, at("14:40:30")),
+        ({"StateChangeTime": "2026-11-22T14:57:00Z"}, at("14:40:30")),
+        ({"Trigger": {"Period": 86400, "EvaluationPeriods": 7}}, at("14:55:30") - timedelta(days=1)),
+    ],
+    ids=["long ago", "to come", "a clock that is ahead", "a week of evaluation"],
+)
+def test_whatever_a_message_says_an_alarm_is_looked_into_for_a_day_at_the_most(
+    changes: dict[str, Any], since: datetime
+) -> None:
+    assert read(changed(**changes)).since(at("14:55:30")) == since

@@ -18,6 +18,7 @@ from reprieve.history import STARTED, Entry, Event
 from reprieve.notices import Reason
 from reprieve.ports import Change, Document
 from reprieve.visitors import KnownBy, Person, Visitor
+from reprieve.wire import to_json
 from tests.examples import DELETION, HOSTILE, KEY, NOW, at, decision, visitor
 from tests.fakes import FakeLog, FakeTable, FakeTrail
 
@@ -153,17 +154,13 @@ def hostile(text: str) -> Entry:
     ],
 )
 def test_what_strangers_write_stays_in_its_place_and_is_never_too_much(text: str) -> None:
-    document = Document(partition=f"key#{KEY}", sort="audit#x", version=1, body=body(hostile(text)))
+    document = Document(partition=f"key#{KEY}", sort="audit#x", version=1, body=to_json(hostile(text)))
 
     found = said(document)
 
     assert found["event"] == "decision"
     assert found["user_agent"].isprintable()
     assert len(found["request_ids"]) == 10
-
-
-def body(of: Entry) -> Any:
-    return written(of).body
 
 
 @pytest.mark.parametrize(

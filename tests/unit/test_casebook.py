@@ -6,12 +6,16 @@ from datetime import timedelta
 
 import pytest
 
-from reprieve.casebook import Bookmark, Casebook, CaseFile, envelope
+from reprieve.bookmark import Bookmark, ReadOn
+from reprieve.casebook import KEPT_IN_LIST, Casebook, CaseFile
 from reprieve.cases import Closure, Ending
 from reprieve.decisions import Choice
 from reprieve.errors import AwsError, ConflictError, NotUnderstoodError, ThrottledError
 from reprieve.history import STARTED, Entry, Event
+from reprieve.keys import KmsAnswer
 from reprieve.notices import Notice
+from reprieve.open_cases import OpenCase
+from reprieve.outbox import envelope
 from reprieve.ports import Document
 from tests.examples import DELETION, KEY, NOW, OTHER_KEY, at, case, decision, key, notice, scheduled
 from tests.fakes import FakeQueue, FakeTable
@@ -33,6 +37,11 @@ BEGUN = CaseFile(history=(ENTRY,), decisions=1, decision=ENTRY.decision, rescue=
 
 def casebook() -> Casebook:
     return Casebook(FakeTable())
+
+
+def waiting(book: Casebook) -> list[str]:
+    """The ids of what is in the outbox."""
+    return [document.sort for document in book.table.list("outbox")]
 
 
 def second_notice() -> Notice:
@@ -72,16 +81,19 @@ def test_a_case_is_found_by_its_key_and_date() -> None:
     assert book.case(KEY, DELETION) == case(version=1)
     assert book.case(KEY, DELETION + timedelta(seconds=1)) is None
     assert book.case(OTHER_KEY, DELETION) is None
-    assert book.case(KEY, None) is None
 
 
-def test_a_case_without_a_date_is_found_as_that() -> None:
+def test_cases_without_a_date_are_told_apart_by_when_they_were_opened() -> None:
     book = casebook()
-    undated = case(deletion_date=None)
+    first, second = (case(deletion_date=None, opened_at=NOW + timedelta(days=days)) for days in (0, 3))
 
-    book.save(undated, wake_at=None)
+    book.save(first, wake_at=None)
+    book.save(second, wake_at=None)
 
-    assert book.case(KEY, None) == replace(undated, version=1)
+    assert [each.name for each in book.cases(KEY)] == [
+        "unknown-2026-11-22T14:55:30Z",
+        "unknown-2026-11-25T14:55:30Z",
+    ]
 
 
 def test_a_case_that_somebody_else_wrote_is_left_as_it_is() -> None:
@@ -92,21 +104,17 @@ def test_a_case_that_somebody_else_wrote_is_left_as_it_is() -> None:
         book.save(case(key=key(description="mine")), notice(), wake_at=None)
 
     assert book.case(KEY, DELETION) == case(version=1)
-    assert book.outbox() == ()
+    assert waiting(book) == []
 
 
-def test_the_cases_of_a_key_are_in_the_order_of_their_dates() -> None:
+def test_the_cases_of_a_key_are_in_the_order_in_which_they_were_opened() -> None:
     book = casebook()
     dates = [DELETION + timedelta(days=30), None, DELETION]
-    for date in dates:
-        book.save(case(deletion_date=date), wake_at=None)
+    for days, date in enumerate(dates):
+        book.save(case(deletion_date=date, opened_at=NOW + timedelta(days=days)), wake_at=None)
     book.note(KEY, ENTRY)
 
-    assert [found.deletion_date for found in book.cases(KEY)] == [
-        None,
-        DELETION,
-        DELETION + timedelta(days=30),
-    ]
+    assert [found.deletion_date for found in book.cases(KEY)] == dates
     assert book.cases(OTHER_KEY) == ()
 
 
@@ -123,16 +131,57 @@ def test_a_case_is_kept_long_after_it_is_over(date: object, expires_at: object) 
     assert document.expires_at == expires_at
 
 
-def test_cases_are_looked_at_again_when_their_time_has_come() -> None:
-    book = casebook()
-    later = case(deletion_date=DELETION + timedelta(days=1))
-    book.save(case(), wake_at=at("16:00"))
-    book.save(later, wake_at=at("17:00"))
-    book.save(case(deletion_date=None), wake_at=None)
+def entry(book: Casebook) -> OpenCase:
+    """The one entry in the list of open cases."""
+    (found,) = book.open_cases()
+    return found
 
-    assert book.awake(at("15:59")) == ()
-    assert book.awake(at("16:00")) == (case(version=1),)
-    assert book.awake(at("17:00")) == (case(version=1), replace(later, version=1))
+
+def test_an_open_case_is_listed_with_what_kms_said_last_and_when_to_look_again() -> None:
+    book = casebook()
+
+    book.save(case(), wake_at=at("16:00"))
+
+    assert entry(book) == OpenCase(
+        key=KEY,
+        name="2026-11-29T14:02:10Z",
+        is_open=True,
+        is_sure=True,
+        state="PendingDeletion",
+        deletion_date=DELETION,
+        wake_at=at("16:00"),
+        knows_who=False,
+    )
+    assert entry(book).answer == KmsAnswer(state="PendingDeletion", deletion_date=DELETION)
+
+
+def test_a_case_of_which_kms_did_not_answer_is_listed_without_its_answer() -> None:
+    book = casebook()
+
+    book.save(case(unanswered_since=NOW), wake_at=None)
+
+    assert entry(book).answer == KmsAnswer()
+
+
+@pytest.mark.parametrize(
+    ("closure", "is_kept_long"),
+    [
+        (Closure(how=Ending.CANCELLED, at=NOW), False),
+        (Closure(how=Ending.CANCELLED, at=NOW, confirmed=False), True),
+        (None, True),
+    ],
+    ids=["confirmed", "not confirmed", "open"],
+)
+def test_a_case_that_kms_confirmed_to_be_over_leaves_the_list_after_a_day(
+    closure: Closure | None, *, is_kept_long: bool
+) -> None:
+    book = casebook()
+
+    book.save(case(closure=closure), wake_at=None)
+
+    (document,) = book.table.list("open")
+    assert entry(book).is_reviewed is is_kept_long
+    assert document.expires_at == (DELETION + book.kept if is_kept_long else NOW + KEPT_IN_LIST)
 
 
 def test_open_cases_tell_whether_they_say_who_scheduled_the_deletion() -> None:
@@ -142,27 +191,67 @@ def test_open_cases_tell_whether_they_say_who_scheduled_the_deletion() -> None:
     book.save(case(key=key(arn=OTHER_KEY)), wake_at=None)
     book.save(case(deletion_date=None, scheduled_by=scheduled(), closure=closed), wake_at=None)
 
-    assert book.explained() == {KEY}
+    assert [each.key for each in book.open_cases() if each.knows_who] == [KEY]
+
+
+def test_an_entry_of_the_list_that_nobody_here_wrote_is_passed_over() -> None:
+    book = casebook()
+    book.save(case(), wake_at=None)
+    book.table.put(Document(partition="open", sort="x", body={"key": "y"}))
+
+    assert [each.key for each in book.open_cases()] == [KEY]
+
+
+@pytest.mark.parametrize("lingers", [True, False])
+def test_a_case_is_written_whether_or_not_its_entry_in_the_list_has_expired(*, lingers: bool) -> None:
+    book = casebook()
+    book.save(case(closure=Closure(how=Ending.CANCELLED, at=NOW)), wake_at=None)
+    (document,) = book.table.list("open")
+    if not lingers:
+        book.table.delete(document)
+
+    book.save(case(version=1), wake_at=None)
+    book.save(case(version=2), wake_at=None)
+
+    assert book.case(KEY, DELETION) == case(version=3)
+    assert entry(book).is_open
 
 
 def test_a_case_that_goes_on_with_a_date_ends_the_one_without_in_the_same_write() -> None:
     book = casebook()
-    book.save(case(deletion_date=None), wake_at=at("16:00"))
-    ended = replace(case(deletion_date=None, version=1), closure=Closure(how=Ending.CANCELLED, at=NOW))
+    undated = case(deletion_date=None)
+    book.save(undated, wake_at=at("16:00"))
+    ended = replace(undated, version=1, closure=Closure(how=Ending.CONTINUED, at=NOW))
 
-    book.save(case(), wake_at=None, instead_of=ended)
+    book.save(case(opened_at=at("15:00")), wake_at=None, earlier=[ended])
 
-    (undated, dated) = book.cases(KEY)
-    assert (undated.closure is not None, dated.closure) == (True, None)
-    assert book.awake(at("16:00")) == ()
+    assert [found.closure is not None for found in book.cases(KEY)] == [True, False]
+    assert [(each.name[:7], each.is_open) for each in book.open_cases()] == [
+        ("2026-11", True),
+        ("unknown", False),
+    ]
+
+
+def test_where_an_earlier_case_was_written_meanwhile_nothing_is_written() -> None:
+    book = casebook()
+    undated = case(deletion_date=None)
+    book.save(undated, wake_at=None)
+
+    with pytest.raises(ConflictError):
+        book.save(case(), notice(), wake_at=None, earlier=[undated])
+
+    assert [found.version for found in book.cases(KEY)] == [1]
+    assert waiting(book) == []
 
 
 def test_a_notice_is_written_with_its_case_and_waits_in_the_outbox() -> None:
     book = casebook()
 
-    book.save(case(), notice(), second_notice(), wake_at=None)
+    book.save(case(), notice(), second_notice(), wake_at=None, in_digest={second_notice().id})
 
-    assert book.outbox() == (notice(), second_notice())
+    assert waiting(book) == [notice().id, second_notice().id]
+    documents = book.table.list("outbox")
+    assert [document.body.get("in_digest") for document in documents] == [None, True]
 
 
 def test_a_notice_of_no_case_is_written_with_the_bookmark() -> None:
@@ -170,7 +259,7 @@ def test_a_notice_of_no_case_is_written_with_the_bookmark() -> None:
 
     book.post("trail", Bookmark(no_event_told_at=NOW), notice(case=None))
 
-    assert book.outbox() == (notice(case=None),)
+    assert waiting(book) == [notice().id]
     assert book.bookmark("trail") == Bookmark(no_event_told_at=NOW.replace(microsecond=0), version=1)
 
 
@@ -181,14 +270,25 @@ def test_a_notice_of_no_case_is_not_written_twice() -> None:
     with pytest.raises(ConflictError):
         book.post("trail", Bookmark(no_event_told_at=NOW), replace(second_notice(), case=None))
 
-    assert book.outbox() == (notice(case=None),)
+    assert waiting(book) == [notice().id]
+
+
+def test_a_bookmark_keeps_where_a_reading_was_broken_off() -> None:
+    book = casebook()
+    read_on = ReadOn(start=at("14:00"), end=at("14:55"), token="next", at=at("14:56"))
+
+    book.move_bookmark("trail", Bookmark(settled_until=at("14:40"), copies_from=at("14:30"), read_on=read_on))
+
+    assert book.bookmark("trail") == Bookmark(
+        settled_until=at("14:40"), copies_from=at("14:30"), read_on=read_on, version=1
+    )
 
 
 def test_each_notice_is_sent_once_for_each_channel_and_leaves_the_outbox() -> None:
     book, queue = casebook(), FakeQueue()
     book.save(case(), notice(), second_notice(), wake_at=None)
 
-    book.send(queue, ("email", "slack"), book.outbox())
+    book.send(queue, ("email", "slack"), [notice(), second_notice()])
 
     sent = [json.loads(body) for body in queue.bodies]
     assert [(message["channel"], message["notice"]["id"]) for message in sent] == [
@@ -197,7 +297,7 @@ def test_each_notice_is_sent_once_for_each_channel_and_leaves_the_outbox() -> No
         ("email", second_notice().id),
         ("slack", second_notice().id),
     ]
-    assert book.outbox() == ()
+    assert waiting(book) == []
 
 
 def test_what_the_queue_refuses_stays_in_the_outbox() -> None:
@@ -206,9 +306,9 @@ def test_what_the_queue_refuses_stays_in_the_outbox() -> None:
     queue = FakeQueue(error=ThrottledError("sqs:SendMessage", "ThrottlingException", "slow down"))
 
     with pytest.raises(AwsError):
-        book.send(queue, ("email",), book.outbox())
+        book.send(queue, ("email",), [notice()])
 
-    assert book.outbox() == (notice(),)
+    assert waiting(book) == [notice().id]
 
 
 def test_a_message_is_one_notice_for_one_channel() -> None:

@@ -8,8 +8,8 @@ from reprieve.arn import KeyArn
 from reprieve.bookkeeping import count, note_schedulings
 from reprieve.cases import Counts, ScheduledBy, date_name, open_case
 from reprieve.keys import Key, Unknown
-from reprieve.records import Scheduling
 from reprieve.minute_counts import Counted
+from reprieve.records import Scheduling
 from reprieve.timeline import Timeline
 from tests.examples import ADMIN, DELETION, JANE, KEY, NOW, at, case, counted, key, use, uses
 
@@ -26,9 +26,9 @@ def test_a_case_begins_with_nothing_counted() -> None:
     assert opened.deletion_date == DELETION
 
 
-def test_a_case_without_a_date_says_so_in_its_id() -> None:
-    assert open_case(Key.bare(KEY), NOW, at("14:40")).id == f"{KEY}@unknown"
-    assert date_name(None) == "unknown"
+def test_a_case_without_a_date_is_told_apart_by_when_it_was_opened() -> None:
+    assert open_case(Key.bare(KEY), NOW, at("14:40")).id == f"{KEY}@unknown-2026-11-22T14:55:30Z"
+    assert date_name(None, at("14:56")) == "unknown-2026-11-22T14:56:00Z"
 
 
 def test_of_a_bare_key_only_the_name_is_known() -> None:

@@ -24,12 +24,6 @@ def test_a_key_has_its_page_in_the_console_of_its_region() -> None:
     )
 
 
-def test_an_alias_leads_to_the_list_of_keys() -> None:
-    alias = KeyArn.parse("arn:aws:kms:eu-west-1:111122223333:alias/orders-db")
-
-    assert key_url(alias) == ("https://eu-west-1.console.aws.amazon.com/kms/home?region=eu-west-1#/kms/keys")
-
-
 def test_each_partition_has_a_console_of_its_own() -> None:
     china = KeyArn.parse("arn:aws-cn:kms:cn-north-1:111122223333:key/1")
     government = KeyArn.parse("arn:aws-us-gov:kms:us-gov-west-1:111122223333:key/1")

@@ -27,11 +27,12 @@ ROLES = {
     "respond": "RespondRole",
     "subscribe": "SubscribeRole",
     "audit": "AuditRole",
-    "the schedule": "ClockRole",
+    "health": "HealthRole",
+    "the schedules": "ClockRole",
     "CloudTrail": "TrailRole",
 }
 EACH = "each function"
-FUNCTIONS = ("investigate", "deliver", "respond", "subscribe", "audit")
+FUNCTIONS = ("investigate", "deliver", "respond", "subscribe", "audit", "health")
 
 # With blanks, so that this file does not hold what it looks for.
 NOT_TO_BE_NAMED = (
@@ -93,7 +94,13 @@ def template() -> dict[str, Any]:
 
 def allowed(role: str) -> set[str]:
     """The actions that a role of the template allows, under any condition."""
-    policies = template()["Resources"][role]["Properties"]["Policies"]
+    resources = template()["Resources"]
+    attached = (
+        each["Properties"]
+        for each in resources.values()
+        if each["Type"] == "AWS::IAM::Policy" and {"Ref": role} in each["Properties"]["Roles"]
+    )
+    policies = [*resources[role]["Properties"]["Policies"], *attached]
     written = [each for policy in policies for each in policy["PolicyDocument"]["Statement"]]
     statements = [each["Fn::If"][1] if "Fn::If" in each else each for each in written]
     return {

@@ -179,7 +179,11 @@ def test_ignored_callers_are_counted_and_wake_nobody() -> None:
         (more(told(more(IN_USE, uses("a", "b")), Reason.NEW_CALLER), uses("a", "b", "c")), QUIET, 1),
         (KEPT, Policy(), 84),
         (told(case(uses("a"), days=0.5)), QUIET, 36),
-        (replace(IN_USE, not_pending_since=NOW), Policy(), 1 / 3),
+        (replace(IN_USE, not_pending_since=NOW), Policy(), 1 / 4),
+        (replace(IN_USE, unanswered_since=NOW), Policy(), 84),
+        (replace(IN_USE, unanswered_since=NOW, cancel_reported=CANCELLED), Policy(), 1 / 6),
+        (replace(told(replace(IN_USE, closure=CANCELLED)), closure=None), Policy(), 1 / 12),
+        (replace(case(), deletion_date=None), Policy(), 31 * 24),
     ],
 )
 def test_a_case_is_looked_at_when_the_next_notice_may_be_due(of: Case, policy: Policy, hours: float) -> None:
@@ -188,7 +192,3 @@ def test_a_case_is_looked_at_when_the_next_notice_may_be_due(of: Case, policy: P
 
 def test_a_closed_case_is_never_looked_at_again() -> None:
     assert wake_at(replace(IN_USE, closure=CANCELLED), Policy()) is None
-
-
-def test_a_case_without_a_date_waits_for_records() -> None:
-    assert wake_at(replace(case(), deletion_date=None), Policy()) is None

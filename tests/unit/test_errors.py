@@ -9,6 +9,7 @@ from reprieve.errors import (
     ChannelError,
     DeniedError,
     ExpiredLinkError,
+    HealthError,
     NotUnderstoodError,
     ReprieveError,
     SettingsError,
@@ -21,6 +22,10 @@ from reprieve.errors import (
         (SettingsError("TABLE_NAME", "is missing"), "environment variable TABLE_NAME is missing"),
         (NotUnderstoodError("queue message", "it is not JSON"), "queue message: it is not JSON"),
         (ExpiredLinkError(datetime(2026, 11, 29, tzinfo=UTC)), "expired at 2026-11-29T00:00:00+00:00"),
+        (
+            HealthError(("addresses: denied", "nobody was told: alarm/x")),
+            "addresses: denied; nobody was told: alarm/x",
+        ),
         (ChannelError("slack", "HTTP 404"), "slack: HTTP 404"),
         (ChannelBusyError("slack", "HTTP 429", 30), "slack: HTTP 429"),
         (

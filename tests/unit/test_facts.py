@@ -186,24 +186,6 @@ def test_another_accounts_key_is_asked_for_where_a_role_is_there() -> None:
     assert found.key.account == "777788889999"
 
 
-def test_an_alias_is_answered_by_the_key_that_it_stands_for() -> None:
-    directory = kms()
-    directory.keys[ALIAS] = directory.keys[KEY]
-
-    found = gathered(directory, ALIAS)
-
-    assert found.key.arn == KEY
-    assert found.key.state == "PendingDeletion"
-    assert directory.calls == [("kms:DescribeKey", ALIAS)]
-
-
-def test_an_alias_that_can_not_be_resolved_is_told_as_it_is() -> None:
-    found = gathered(kms(), ALIAS)
-
-    assert found.key == Key.bare(ALIAS)
-    assert found.unknown == (Unknown(fact="everything about the key", why="KMS knows no such key any more"),)
-
-
 def test_several_keys_are_asked_for_side_by_side() -> None:
     directory = kms()
     directory.add(OTHER_KEY, "Enabled")
@@ -570,17 +552,6 @@ def test_a_key_that_may_not_be_asked_for_any_more_is_told_as_it_was() -> None:
 
     assert found.key == earlier
     assert found.unknown[0].why.endswith("; what is told of that is from an earlier look")
-
-
-def test_a_look_that_came_by_an_alias_asks_little_and_undoes_nothing() -> None:
-    directory = kms()
-    directory.keys[ALIAS] = directory.keys[KEY]
-    earlier = gathered(directory, KEY).key
-
-    found = gathered(directory, ALIAS).after(earlier)
-
-    assert found.key == earlier
-    assert found.unknown == ()
 
 
 @pytest.mark.parametrize(

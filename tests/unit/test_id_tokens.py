@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from reprieve.errors import NotApproverError, UnverifiedEmailError
-from reprieve.id_tokens import Rule, complete, is_over_tls, person
+from reprieve.id_tokens import Rule, complete, is_loopback, is_over_tls, person
 
 JANE = {"iss": "https://id.example", "sub": "jane-0001"}
 VERIFIED = {**JANE, "email": "Jane@Example.com", "email_verified": True}
@@ -38,6 +38,27 @@ BY_GROUP = Rule(groups=frozenset({"key-approvers"}))
 )
 def test_an_address_is_believed_over_tls_or_on_this_machine(address: str, is_safe: bool) -> None:  # noqa: FBT001
     assert is_over_tls(address) == is_safe
+
+
+@pytest.mark.parametrize(
+    ("address", "is_here"),
+    [
+        ("http://127.0.0.1:9001/x", True),
+        ("https://127.255.0.1", True),
+        ("https://[::1]:9001/", True),
+        ("https://localhost", True),
+        ("https://LOCALHOST.:80/x", True),
+        ("https://a.localhost?x", True),
+        ("https://localhost.example", False),
+        ("https://id.example/localhost", False),
+        ("https://id.example/.localhost", False),
+        ("https://id.example?://localhost/", False),
+        ("https://192.0.2.1/", False),
+        ("https://[id.example/", False),
+    ],
+)
+def test_an_address_of_this_machine_is_known_by_its_host(address: str, *, is_here: bool) -> None:
+    assert is_loopback(address) == is_here
 
 
 @pytest.mark.parametrize(

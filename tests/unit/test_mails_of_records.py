@@ -94,7 +94,7 @@ KMS refused 5 requests to use it, since 2026-11-22 14:52 UTC:
        Decrypt, last at 14:52 UTC
        SSM parameter /orders/db
        secret prod/orders/db
-       S3 object 2026/11/22 & more.csv in bucket orders
+       S3 object 2026/11/22 & more[.]csv in bucket orders
        and 2 more
        from secretsmanager.amazonaws.com, 198.51.100.7
     1  somebody in account 444455556666, from outside

@@ -11,6 +11,7 @@ from reprieve.due import Policy
 from reprieve.due import due as _due
 from reprieve.keys import Unknown
 from reprieve.notices import CaseSummary, Notice, Reason, Window, no_event_found, tell
+from reprieve.usage import caller_hash
 from tests.examples import JANE, KEY, NOW, at, case, counted, decision, key, scheduled, use, uses
 
 TAG = use(event_id="tag", operation="TagResource", is_use=False, caller=JANE)
@@ -73,10 +74,11 @@ def test_what_was_told_is_noted_in_the_case() -> None:
         last_at=NOW,
         in_use=True,
         uses=1,
-        callers=(use().caller.id,),
-        resources=tuple(str(resource) for resource in use().resources),
-        management_callers=(JANE.id,),
+        callers=(caller_hash("arn:aws:iam::111122223333:role/orders-fn"),),
+        resources=(caller_hash("secret prod/orders/db"),),
+        management_callers=(caller_hash("arn:aws:iam::111122223333:user/ops/jane"),),
         hours_left=168,
+        lately=(NOW,),
     )
 
 
@@ -123,12 +125,23 @@ def test_who_scheduled_the_deletion_is_said_to_be_unknown_where_it_is() -> None:
     assert notice.unknown == (NOBODY_SAYS,)
 
 
-def test_for_an_alias_there_is_no_command() -> None:
-    alias = key(arn=replace(KEY, resource="alias/orders-db"))
+@pytest.mark.parametrize(
+    ("state", "calls"),
+    [
+        ("PendingDeletion", ["cancel-key-deletion", "enable-key"]),
+        ("PendingReplicaDeletion", ["cancel-key-deletion", "enable-key"]),
+        (None, ["describe-key", "cancel-key-deletion"]),
+        ("Enabled", []),
+        ("Disabled", []),
+        ("Unavailable", []),
+    ],
+)
+def test_commands_are_told_for_a_pending_key_and_careful_ones_for_a_key_of_unknown_state(
+    state: str | None, calls: list[str]
+) -> None:
+    _, notice = tell(case_of(use(), key=key(state=state)), Reason.KEY_IN_USE, NOW)
 
-    _, notice = tell(case_of(use(), key=alias), Reason.KEY_IN_USE, NOW)
-
-    assert notice.command == ()
+    assert [command.split()[2] for command in notice.command] == calls
 
 
 def test_a_notice_has_the_same_id_however_often_it_is_made() -> None:

@@ -10,7 +10,7 @@ from reprieve import callers, channels, facts, resources
 from reprieve.callers import sessions
 from reprieve.channels import email, slack
 
-DELIVER = Path(__file__).parents[2] / "functions" / "deliver" / "app.py"
+FUNCTIONS = Path(__file__).parents[2] / "functions"
 SHARED = {
     "__init__",
     *("caller", "evidence", "identity_provider", "service_between", "session"),
@@ -47,8 +47,11 @@ def test_a_context_key_belongs_to_one_service() -> None:
     assert len(set(keys)) == len(keys)
 
 
-def test_every_channel_is_made_where_notices_are_delivered() -> None:
-    made = re.findall(r"yield (\w+)\.NAME, \1\.", DELIVER.read_text("utf-8"))
+@pytest.mark.parametrize("function", ["deliver", "health"])
+def test_every_channel_is_made_where_notices_are_sent(function: str) -> None:
+    app = (FUNCTIONS / function / "app.py").read_text("utf-8")
+
+    made = re.findall(r"yield (\w+)\.NAME, \1\.", app)
 
     assert sorted(made) == sorted(modules_in(channels))
 

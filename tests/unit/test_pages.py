@@ -21,14 +21,14 @@ from reprieve.errors import (
     ProviderError,
     UnverifiedEmailError,
 )
-from reprieve.history import Entry, Event
+from reprieve.history import Aftermath, Entry, Event
 from reprieve.keys import LastUse, Relative, Rescuable, Unknown
 from reprieve.notices import Reason
 from reprieve.pages import Outcome, Return, View, case_page, english, outcome_page, outcomes, redirect
 from reprieve.pages.chart import chart
 from reprieve.resources import Resource
-from reprieve.usage import CallerUses, Uses
 from reprieve.timeline import Timeline, hour
+from reprieve.usage import CallerUses, Uses
 from reprieve.visitors import KnownBy, Person
 from tests.examples import (
     DELETION,
@@ -373,7 +373,7 @@ def test_who_enabled_it_later_is_told() -> None:
 
 
 def test_of_what_was_begun_and_not_ended_it_is_said_that_nobody_knows() -> None:
-    page = said(outcomes.already(DISABLED, decision(state=None), None, LATER))
+    page = said(outcomes.already(DISABLED, decision(state=None), None, LATER, Aftermath.UNFINISHED))
 
     assert (
         "Somebody with the link from email chose to cancel the deletion and enable the key, on"
@@ -400,14 +400,16 @@ def test_where_nobody_is_known_cloudtrail_knows() -> None:
     assert "CloudTrail knows who." in said(outcomes.already(ENABLED, None, None, LATER)).text
 
 
-def test_a_key_that_was_disabled_afterwards_is_told_apart() -> None:
-    outcome = outcomes.already(DISABLED, decision(), None, LATER)
+def test_a_key_that_was_disabled_afterwards_is_told_apart_and_stays_so() -> None:
+    outcome = outcomes.already(DISABLED, decision(), None, LATER, Aftermath.WORKED)
 
     page = said(outcome)
     assert outcome.name == "disabled-afterwards"
     assert page.headings[0] == ("h1", "The deletion is off, and somebody has disabled the key since")
     assert "KMS says: Disabled, 18:10:30 UTC" in page.text
-    assert [form["decision"] for form in page.forms] == ["enable"]
+    assert "If that was intentional, leave it. This page does not undo it." in page.text
+    assert "aws kms enable-key" in page.text
+    assert page.forms == []
 
 
 @pytest.mark.parametrize(
@@ -635,7 +637,9 @@ def test_a_page_as_most_are_weighs_a_half_of_that() -> None:
 
 def test_eight_callers_are_shown_and_the_others_counted() -> None:
     parts = tuple(
-        replace(PART, caller=replace(ORDERS, id=f"{number}", name=f"role r{number}"), count=10)
+        replace(
+            PART, caller=replace(ORDERS, id=f"{number}", principal=None, name=f"role r{number}"), count=10
+        )
         for number in range(9)
     )
 

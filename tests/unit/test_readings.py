@@ -1,19 +1,21 @@
 """A stretch of the log group → what it comes to, by key and minute."""
 
+from dataclasses import replace
 from datetime import timedelta
 
+from reprieve.callers import Caller
 from reprieve.ports import LogLine
-from reprieve.readings import Reading
-from reprieve.records import Passed, Scheduling, Unnamed
-from tests.examples import ADMIN, BILLING, JANE, KEY, OTHER_KEY, at, use, uses
+from reprieve.readings import DISMISSED_REMEMBERED, Reading
+from reprieve.records import Passed, Scheduling, Unproven
+from tests.examples import ADMIN, BILLING, JANE, KEY, ORDERS, OTHER_KEY, at, use, uses
 from tests.recorded import line
 
 
 def reading(*names: str) -> Reading:
-    """The recorded lines, delivered one each minute from 14:50 on."""
+    """The recorded lines, delivered one each minute from 14:55 on."""
     made = Reading()
     made.take_lines(
-        LogLine(at("14:50:10") + number * timedelta(minutes=1), line(name))
+        LogLine(at("14:55:10") + number * timedelta(minutes=1), line(name))
         for number, name in enumerate(names)
     )
     return made
@@ -22,9 +24,9 @@ def reading(*names: str) -> Reading:
 def test_requests_are_counted_by_key_and_minute_of_delivery() -> None:
     made = reading("decrypt-by-assumed-role", "decrypt-by-iam-user", "decrypt-in-other-region")
 
-    assert list(made.of(KEY)) == [at("14:50"), at("14:51")]
-    assert list(made.of(OTHER_KEY)) == [at("14:52")]
-    assert [part.caller for part in made.of(KEY)[at("14:51")].uses.uses().by_caller] == [JANE]
+    assert list(made.of(KEY)) == [at("14:55"), at("14:56")]
+    assert list(made.of(OTHER_KEY)) == [at("14:57")]
+    assert [part.caller for part in made.of(KEY)[at("14:56")].uses.uses().by_caller] == [JANE]
 
 
 def test_a_key_of_which_nothing_was_read_has_no_minutes() -> None:
@@ -34,16 +36,16 @@ def test_a_key_of_which_nothing_was_read_has_no_minutes() -> None:
 def test_the_copies_of_one_request_count_once_across_minutes() -> None:
     made = reading("decrypt-by-other-account-owner-side", "decrypt-by-other-account-caller-side")
 
-    assert [part.caller for part in made.of(KEY)[at("14:50")].uses.uses().by_caller] == [BILLING]
-    assert made.of(KEY)[at("14:51")].uses.uses().count == 0
+    assert [part.caller for part in made.of(KEY)[at("14:55")].uses.uses().by_caller] == [BILLING]
+    assert made.of(KEY)[at("14:56")].uses.uses().count == 0
 
 
 def test_a_use_and_a_management_call_are_apart() -> None:
     made = reading("decrypt-by-iam-user", "tag-resource-is-no-use")
 
-    assert made.of(KEY)[at("14:50")].management_calls.uses().count == 0
-    assert made.of(KEY)[at("14:51")].uses.uses().count == 0
-    assert made.of(KEY)[at("14:51")].management_calls.uses().count == 1
+    assert made.of(KEY)[at("14:55")].management_calls.uses().count == 0
+    assert made.of(KEY)[at("14:56")].uses.uses().count == 0
+    assert made.of(KEY)[at("14:56")].management_calls.uses().count == 1
 
 
 def test_who_scheduled_a_deletion_is_kept_by_key() -> None:
@@ -63,13 +65,71 @@ def test_only_the_latest_twenty_schedulings_are_kept() -> None:
     assert [found.at.second for found in made.schedulings[KEY]] == list(range(5, 25))
 
 
-def test_only_the_first_five_requests_without_a_key_are_kept() -> None:
+def test_all_that_is_no_refusal_by_kms_is_counted_and_the_first_five_are_kept() -> None:
     made = Reading()
 
     for number in range(7):
-        made.take(Unnamed(event_id=f"e{number}", operation="Decrypt", caller=JANE))
+        made.take(Unproven(event_id=f"e{number}", operation="Decrypt", caller=JANE, why="it is forged"))
 
-    assert [found.event_id for found in made.unnamed] == ["e0", "e1", "e2", "e3", "e4"]
+    assert [found.event_id for found in made.unproven] == ["e0", "e1", "e2", "e3", "e4"]
+    assert made.unproven_lines == 7
+    assert made.keys == ()
+
+
+def test_what_is_stored_is_forgotten_and_later_minutes_stay() -> None:
+    made = reading("decrypt-by-assumed-role", "decrypt-by-iam-user", "schedule-key-deletion", "enable-key")
+
+    made.drop_before(at("14:56"))
+
+    assert list(made.of(KEY)) == [at("14:56")]
+    assert (dict(made.schedulings), dict(made.changes)) == ({}, {})
+
+    made.drop_before(at("15:00"))
+
+    assert made.keys == ()
+
+
+def test_a_copy_of_a_request_whose_minute_was_forgotten_is_still_known() -> None:
+    made = reading("decrypt-by-assumed-role")
+    made.drop_before(at("14:56"))
+
+    made.take_lines([LogLine(at("14:56:20"), line("decrypt-by-assumed-role"))])
+
+    assert made.of(KEY)[at("14:56")].uses.uses().count == 0
+
+
+def test_a_key_that_was_dismissed_is_passed_over_from_then_on() -> None:
+    made = reading(
+        "decrypt-by-assumed-role", "schedule-key-deletion", "enable-key", "decrypt-in-other-region"
+    )
+
+    made.dismiss([KEY])
+    made.take(use())
+
+    assert made.keys == (OTHER_KEY,)
+
+
+def test_no_more_than_a_hundred_thousand_dismissed_keys_are_remembered() -> None:
+    made = Reading()
+
+    made.dismiss(replace(KEY, resource=f"key/{number}") for number in range(DISMISSED_REMEMBERED + 1))
+    made.take(use(key=replace(KEY, resource="key/0")))
+    made.take(use(key=replace(KEY, resource=f"key/{DISMISSED_REMEMBERED}")))
+
+    assert made.keys == (replace(KEY, resource=f"key/{DISMISSED_REMEMBERED}"),)
+
+
+def test_sessions_of_an_ignored_kind_do_not_share_a_row_with_the_others_of_their_role() -> None:
+    def ignores(caller: Caller) -> bool:
+        return caller.session == "test"
+
+    made = Reading(ignores=ignores)
+    test = replace(ORDERS, id=ORDERS.id.replace("orders-api", "test"), session="test")
+    for number, caller in enumerate((ORDERS, test, test, JANE)):
+        made.take(use(event_id=f"e{number}", caller=caller))
+
+    rows = made.of(KEY)[at("14:54")].uses.uses().by_caller
+    assert [(row.caller.session, row.count) for row in rows] == [("orders-api", 1), ("test", 2), (None, 1)]
 
 
 def test_what_is_passed_over_is_counted_by_why() -> None:
@@ -95,8 +155,8 @@ def test_keys_are_in_the_order_in_which_they_were_read() -> None:
 def test_whether_anything_was_found_is_asked_by_the_minute() -> None:
     made = reading("decrypt-by-iam-user")
 
-    assert made.found_since(at("14:50:59"))
-    assert not made.found_since(at("14:51"))
+    assert made.found_since(at("14:55:59"))
+    assert not made.found_since(at("14:56"))
     assert not reading("schedule-key-deletion").found_since(at("14:00"))
 
 

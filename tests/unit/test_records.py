@@ -18,7 +18,7 @@ from reprieve.records import (
     Passed,
     Reading,
     Scheduling,
-    Unnamed,
+    Unproven,
     read,
     read_line,
 )
@@ -33,7 +33,8 @@ DELIVERED = at("14:54:40")
 MRK = KeyArn.parse("arn:aws:kms:eu-west-1:111122223333:key/mrk-1234abcd12ab34cd56ef1234567890ab")
 US_KEY = KeyArn.parse("arn:aws:kms:us-east-1:111122223333:key/5678abcd-12ab-34cd-56ef-1234567890ab")
 FOREIGN_KEY = KeyArn.parse("arn:aws:kms:eu-west-1:777788889999:key/5678abcd-12ab-34cd-56ef-1234567890ab")
-ALIAS = KeyArn.parse("arn:aws:kms:eu-west-1:111122223333:alias/orders-db")
+
+FOREIGN_MESSAGE = "its message is not the one that KMS writes for a refused key"
 
 NOT_LEGIBLE = (
     "<!channel> *bold* <https://evil.example|click> \N{REPLACEMENT CHARACTER}esrever\N{REPLACEMENT CHARACTER}"
@@ -108,15 +109,17 @@ EXPECTED: dict[str, Reading] = {
     ),
     "request-parameters-null": use(event_id=event_id(13), resources=()),
     "no-resources": use(event_id=event_id(14), resources=()),
-    "alias-as-key-id-and-nothing-else": use(
-        event_id=event_id(15), key=ALIAS, operation="Encrypt", resources=()
+    "alias-as-key-id-and-nothing-else": Unproven(
+        event_id=event_id(15), operation="Encrypt", caller=ORDERS, why=FOREIGN_MESSAGE
     ),
     "re-encrypt-names-two-keys": use(
         event_id=event_id(16),
         operation="ReEncrypt",
         resources=(Resource(service="S3 bucket", name="old", arn="arn:aws:s3:::old"),),
     ),
-    "two-keys-and-none-in-the-message": Unnamed(event_id=event_id(17), operation="ReEncrypt", caller=ORDERS),
+    "two-keys-and-none-in-the-message": Unproven(
+        event_id=event_id(17), operation="ReEncrypt", caller=ORDERS, why=FOREIGN_MESSAGE
+    ),
     "hostile-text-in-every-string": use(
         event_id=NOT_LEGIBLE,
         operation=NOT_LEGIBLE,
@@ -127,9 +130,16 @@ EXPECTED: dict[str, Reading] = {
             arn=f"arn:aws:sts::111122223333:assumed-role/{NOT_LEGIBLE}/{NOT_LEGIBLE}",
             account=NOT_LEGIBLE,
             session=f"{NOT_LEGIBLE}/{NOT_LEGIBLE}".partition("/")[2],
+            principal=f"arn:aws:sts::111122223333:assumed-role/{NOT_LEGIBLE}/{NOT_LEGIBLE}".rpartition("/")[
+                0
+            ],
             source_identity=NOT_LEGIBLE,
             invoked_by=NOT_LEGIBLE,
             service=NOT_LEGIBLE,
+            console_url="https://eu-west-1.console.aws.amazon.com/iam/home?region=eu-west-1#/roles/details/"
+            "%3C%21channel%3E%20%2Abold%2A%20%3Chttps%3A%2F%2Fevil.example%7Cclick%3E%20%EF%BF%BDesrever%EF%BF%BD"
+            "Subject%3A%20forged%EF%BF%BD%EF%BF%BD%EF%BF%BD%3C%2Fstyle%3E%3Cscript%3Ealert%281%29%3C%2Fscript%3E"
+            "%7B%7B7%2A7%7D%7D%20%3Aboom%3A%20%40here",
         ),
         source_ip=NOT_LEGIBLE,
         user_agent=f"{NOT_LEGIBLE}…",
@@ -179,6 +189,13 @@ EXPECTED: dict[str, Reading] = {
 }
 
 
+DELIVERIES = {
+    "cancel-key-deletion": at("15:12"),
+    "enable-key": at("15:12"),
+    "delete-key-by-kms": at("15:12") + timedelta(days=8),
+}
+
+
 def test_every_recorded_file_is_here() -> None:
     assert sorted({*EXPECTED, *CALLERS, *RESOURCES}) == names("records")
 
@@ -194,7 +211,7 @@ def test_a_recorded_request_is_told_with_its_caller_and_what_it_was_about(name: 
 
 @pytest.mark.parametrize("name", EXPECTED)
 def test_a_recorded_line_means_what_it_should(name: str) -> None:
-    assert read_line(line(name), DELIVERED) == EXPECTED[name]
+    assert read_line(line(name), DELIVERIES.get(name, DELIVERED)) == EXPECTED[name]
 
 
 @pytest.mark.parametrize("text", ["", "{", "not a record", "nul", "1" * 5000, "[" * 100_000, '{"a": }'])
@@ -219,6 +236,8 @@ def test_a_record_of_another_source_is_passed_over(source: object) -> None:
         (f"{KEY} is pending replica deletion.", True),
         (f"{KEY} is pending deletion (or pending replica deletion).", True),
         (f"{KEY} is pending deletion", True),
+        (f"{KEY} is pending deletion (or pending replica deletion)", True),
+        (f"{KEY} is pending replica deletion (or pending replica deletion).", True),
         (f"{KEY} is not pending deletion.", False),
         (f"{KEY} is pending import.", False),
         (f"{KEY} is disabled.", False),
@@ -229,6 +248,47 @@ def test_a_refusal_is_known_by_its_text(message: str, *, refused: bool) -> None:
     meant = read(record("decrypt-by-iam-user") | {"errorMessage": message}, DELIVERED)
 
     assert isinstance(meant, KeyUse) is refused
+
+
+def test_a_change_is_of_the_one_key_that_its_resources_name() -> None:
+    change = record("cancel-key-deletion") | {
+        "resources": [{"ARN": str(US_KEY)}, {"ARN": str(US_KEY)}, {}, "x"]
+    }
+
+    meant = read(change, DELIVERED)
+
+    assert isinstance(meant, KeyChange)
+    assert meant.key == US_KEY
+
+
+@pytest.mark.parametrize(
+    ("key_id", "key"),
+    [
+        (str(US_KEY), US_KEY),
+        ("1234abcd-12ab-34cd-56ef-1234567890ab", KEY),
+        ("alias/orders-db", None),
+        ("arn:aws:kms:eu-west-1:111122223333:alias/orders-db", None),
+        ("orders", None),
+        (7, None),
+    ],
+)
+@pytest.mark.parametrize(
+    "resources",
+    [
+        None,
+        [{"ARN": str(KEY)}, {"ARN": str(US_KEY)}],
+        [{"ARN": "arn:aws:kms:eu-west-1:111122223333:alias/a"}],
+    ],
+    ids=["none", "two keys", "an alias"],
+)
+def test_a_change_whose_resources_leave_a_choice_is_of_the_key_that_was_asked_for(
+    resources: object, key_id: object, key: KeyArn | None
+) -> None:
+    change = record("cancel-key-deletion") | {"resources": resources, "requestParameters": {"keyId": key_id}}
+
+    meant = read(change, DELIVERED)
+
+    assert (meant.key if isinstance(meant, KeyChange) else None) == key
 
 
 @pytest.mark.parametrize(
@@ -258,68 +318,105 @@ def test_a_call_that_manages_the_key_is_none(operation: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "time", [None, 7, "", "yesterday", "2026-11-22T14:52:31", "0001-01-01T00:00:00+23:59"]
+    "time",
+    [
+        *(None, 7, "", "yesterday", "2026-11-22T14:52:31", "0001-01-01T00:00:00+23:59"),
+        *("1970-01-01T00:00:00Z", "2100-01-01T00:00:00Z", "2026-08-24T14:54:39Z", "2026-11-22T14:55:41Z"),
+    ],
 )
-def test_a_time_that_can_not_be_read_is_replaced_by_that_of_delivery(time: object) -> None:
+def test_a_time_that_can_not_be_read_or_can_not_be_is_replaced_by_that_of_delivery(time: object) -> None:
     meant = read(record("decrypt-by-iam-user") | {"eventTime": time}, DELIVERED)
 
     assert isinstance(meant, KeyUse)
     assert meant.at == DELIVERED
 
 
-def unnamed_refusal(**changes: Any) -> dict[str, Any]:
-    bare = record("decrypt-by-iam-user") | {"errorMessage": "The key is pending deletion.", "resources": None}
-    return bare | {"requestParameters": None} | changes
-
-
 @pytest.mark.parametrize(
-    "changes",
+    ("changes", "key"),
     [
-        {"resources": [{"ARN": str(KEY)}]},
-        {"resources": [{"ARN": str(KEY)}, {"ARN": str(KEY)}]},
-        {"resources": [{"ARN": str(KEY)}, {"ARN": "arn:aws:kms:eu-west-1:111122223333:alias/orders-db"}]},
-        {"resources": [{"ARN": str(KEY)}, {"ARN": "arn:aws:s3:::example"}, {}, "x"]},
-        {"requestParameters": {"keyId": str(KEY)}},
-        {"requestParameters": {"keyId": "1234abcd-12ab-34cd-56ef-1234567890ab"}},
-        {"resources": [{"ARN": str(KEY)}], "requestParameters": {"keyId": str(US_KEY)}},
+        ({"resources": [{"ARN": str(US_KEY)}], "requestParameters": {"keyId": str(US_KEY)}}, KEY),
+        ({"resources": None, "requestParameters": {"keyId": "alias/orders-db"}}, KEY),
+        ({"awsRegion": "us-east-1", "errorMessage": f"{US_KEY} is pending deletion."}, US_KEY),
+        ({"errorMessage": f"{FOREIGN_KEY} is pending deletion."}, FOREIGN_KEY),
     ],
+    ids=["another key beside it", "an alias beside it", "another Region", "another account"],
 )
-def test_a_key_that_the_message_does_not_name_is_found_beside_it(changes: dict[str, Any]) -> None:
-    meant = read(unnamed_refusal(**changes), DELIVERED)
+def test_the_message_names_the_key_and_nothing_beside_it_does(changes: dict[str, Any], key: KeyArn) -> None:
+    meant = read(record("decrypt-by-iam-user") | changes, DELIVERED)
 
     assert isinstance(meant, KeyUse)
-    assert meant.key == KEY
-
-
-def test_the_message_is_believed_before_anything_beside_it() -> None:
-    beside = {"resources": [{"ARN": str(US_KEY)}], "requestParameters": {"keyId": str(US_KEY)}}
-
-    meant = read(record("decrypt-by-iam-user") | beside, DELIVERED)
-
-    assert isinstance(meant, KeyUse)
-    assert meant.key == KEY
+    assert meant.key == key
 
 
 @pytest.mark.parametrize(
-    "changes",
+    "message",
     [
-        {},
-        {"requestParameters": {"keyId": "orders"}},
-        {"requestParameters": {"keyId": 7}},
-        {"requestParameters": {"keyId": "alias/orders-db"}, "awsRegion": None},
-        {"requestParameters": {"keyId": "alias/orders-db"}, "recipientAccountId": 7},
-        {"resources": [{"ARN": str(KEY)}, {"ARN": str(US_KEY)}]},
+        "The key is pending deletion.",
+        f"Invalid keyId x {KEY} is pending deletion.",
+        f" {KEY} is pending deletion.",
+        f"{KEY} is pending deletion. Really.",
+        f"{KEY} is pending deletion.\n",
+        f"{KEY} is pending deletion. {KEY} is pending deletion.",
+        f"{KEY}x is pending deletion.".replace("key/", "key:"),
+        "arn:aws:kms:eu-west-1:111122223333:alias/orders-db is pending deletion.",
+        f"{KEY} is pending deletion (or pending replica deletion),",
+        f"User: {JANE.id} is not authorized to perform: kms:Decrypt on {KEY} is pending deletion",
     ],
 )
-def test_a_refusal_that_names_no_key_is_told_as_such(changes: dict[str, Any]) -> None:
-    meant = read(unnamed_refusal(**changes), DELIVERED)
+@pytest.mark.parametrize("beside", [str(KEY), "alias/orders-db", "1234abcd-12ab-34cd-56ef-1234567890ab"])
+def test_a_message_that_kms_did_not_compose_from_beginning_to_end_names_no_key(
+    message: str, beside: str
+) -> None:
+    changes = {"errorMessage": message, "requestParameters": {"keyId": beside}}
 
-    assert isinstance(meant, Unnamed)
-    assert (meant.event_id, meant.operation, meant.caller.id) == (event_id(2), "Decrypt", JANE.id)
+    assert read(record("decrypt-by-iam-user") | changes, DELIVERED) == Unproven(
+        event_id=event_id(2), operation="Decrypt", caller=JANE, why=FOREIGN_MESSAGE
+    )
+
+
+@pytest.mark.parametrize("region", ["us-east-1", "eu-west-11", "", None, 7])
+def test_a_refusal_in_another_region_than_the_keys_is_not_believed(region: object) -> None:
+    meant = read(record("decrypt-by-iam-user") | {"awsRegion": region}, DELIVERED)
+
+    assert isinstance(meant, Unproven)
+    assert meant.why == "it is of another Region than the key"
 
 
 @pytest.mark.parametrize(
-    ("days", "read_as"), [(7, 7), (30, 30), (6, 30), (31, 30), (True, 30), ("7", 30), (7.5, 30), (None, 30)]
+    "code",
+    [
+        *("AccessDenied", "AccessDeniedException", "NotFoundException", "ValidationException"),
+        *(
+            "InvalidArnException",
+            "InvalidKeyUsageException",
+            "ThrottlingException",
+            "DryRunOperationException",
+        ),
+        *("UnsupportedOperationException", "IncorrectKeyException", "KMSInternalException"),
+        *("MalformedPolicyDocumentException", "AlreadyExistsException", "LimitExceededException"),
+        *("UnauthorizedOperation", "DependencyTimeoutException"),
+    ],
+)
+def test_a_refusal_of_another_kind_is_not_believed_whatever_its_message_says(code: str) -> None:
+    meant = read(record("decrypt-by-iam-user") | {"errorCode": code}, DELIVERED)
+
+    assert isinstance(meant, Unproven)
+    assert meant.why == f"its error code is {code}"
+
+
+@pytest.mark.parametrize(
+    "code", ["KMSInvalidStateException", "KMSInvalidState", "DisabledException", "", None]
+)
+def test_a_refusal_for_the_keys_state_is_believed_with_and_without_the_word_exception(code: object) -> None:
+    assert isinstance(read(record("decrypt-by-iam-user") | {"errorCode": code}, DELIVERED), KeyUse)
+
+
+@pytest.mark.parametrize(
+    ("days", "read_as"),
+    [
+        *((7, 7), (30, 30), (6, 30), (31, 30), (True, 30), ("7", 30), (7.5, 30), (None, 30)),
+        *((float("inf"), 30), (float("nan"), 30), (-7, 30), (10**400, 30)),
+    ],
 )
 def test_a_waiting_period_that_kms_does_not_know_is_the_default(days: object, read_as: int) -> None:
     scheduling = record("schedule-key-deletion")
@@ -355,6 +452,7 @@ def test_the_pattern_fits_into_cloudwatch_logs() -> None:
         '{ ($.eventSource = "kms.amazonaws.com")'
         ' && (($.errorMessage = "* is pending deletion.")'
         ' || ($.errorMessage = "* is pending replica deletion.")'
+        ' || ($.errorMessage = "* is pending deletion (or pending replica deletion).")'
         ' || ($.eventName = "ScheduleKeyDeletion") || ($.eventName = "CancelKeyDeletion")'
         ' || ($.eventName = "EnableKey") || ($.eventName = "DeleteKey")) }'
     )

@@ -6,8 +6,14 @@ from ipaddress import ip_network
 
 import pytest
 
-from reprieve.errors import SettingsError
-from reprieve.settings import AuditSettings, DeliverSettings, InvestigateSettings, RespondSettings
+from reprieve.errors import NotUnderstoodError, SettingsError
+from reprieve.settings import (
+    AuditSettings,
+    DeliverSettings,
+    HealthSettings,
+    InvestigateSettings,
+    RespondSettings,
+)
 from reprieve.visitors import KnownBy
 from tests.examples import KEY, OTHER_KEY
 from tests.fakes import RESPONDER
@@ -56,7 +62,18 @@ RESPOND = {
     "MEMBER_ROLE_NAME": "kms-reprieve-member",
     "EXTERNAL_ID": "kms-reprieve",
 }
+HEALTH = {
+    "TABLE_NAME": "cases",
+    "HEALTH_TOPIC_ARN": "arn:aws:sns:eu-west-1:111122223333:health",
+    "NOTICE_TOPIC_ARN": "arn:aws:sns:eu-west-1:111122223333:notices",
+    "SLACK_SECRET_ARN": "arn:aws:secretsmanager:eu-west-1:111122223333:secret:slack-AbCdEf",
+    "NOTIFICATION_EMAILS": "jane@example.com, ops@example.com,",
+    "LOG_GROUP_NAME": "trail",
+    "FUNCTION_NAMES": "investigate=stack-InvestigateFunction-a1,deliver=stack-DeliverFunction-a1",
+    "QUEUE_NAMES": "deliver=stack-DeliveryDeadLetterQueue-a1",
+}
 MAY_BE_MISSING = {
+    "NOTIFICATION_EMAILS",
     "NOTICE_TOPIC_ARN",
     "SLACK_SECRET_ARN",
     "SIGNING_KEY_A",
@@ -127,6 +144,11 @@ def test_a_stack_that_enters_no_other_account_names_no_role() -> None:
     settings = InvestigateSettings.read(bare)
 
     assert (settings.organization, settings.member_role, settings.external_id) == ("", "", "")
+    assert settings.read_role == ""
+
+
+def test_the_role_that_only_reads_is_named_after_the_one_that_acts() -> None:
+    assert InvestigateSettings.read(INVESTIGATE).read_role == "kms-reprieve-member-read"
 
 
 def test_a_channel_that_the_stack_does_not_have_is_empty() -> None:
@@ -147,6 +169,7 @@ def test_a_channel_that_the_stack_does_not_have_is_empty() -> None:
             (InvestigateSettings.read, INVESTIGATE),
             (DeliverSettings.read, DELIVER),
             (RespondSettings.read, RESPOND),
+            (HealthSettings.read, HEALTH),
         )
         for name in environment
         if name not in MAY_BE_MISSING
@@ -244,3 +267,36 @@ def test_audit_is_told_where_to_write() -> None:
 
     with pytest.raises(SettingsError, match="AUDIT_LOG_GROUP is missing"):
         AuditSettings.read({})
+
+
+def test_health_is_told_what_it_needs() -> None:
+    assert HealthSettings.read(HEALTH) == HealthSettings(
+        table="cases",
+        health_topic="arn:aws:sns:eu-west-1:111122223333:health",
+        notice_topic="arn:aws:sns:eu-west-1:111122223333:notices",
+        slack_secret="arn:aws:secretsmanager:eu-west-1:111122223333:secret:slack-AbCdEf",
+        emails=("jane@example.com", "ops@example.com"),
+        log_group="trail",
+        names={
+            "stack-InvestigateFunction-a1": "investigate",
+            "stack-DeliverFunction-a1": "deliver",
+            "stack-DeliveryDeadLetterQueue-a1": "deliver",
+        },
+    )
+
+
+def test_a_stack_with_slack_alone_has_no_addresses() -> None:
+    bare = HEALTH | {"NOTIFICATION_EMAILS": "", "NOTICE_TOPIC_ARN": ""}
+
+    assert (HealthSettings.read(bare).emails, HealthSettings.read(bare).notice_topic) == ((), "")
+
+
+def test_an_address_that_is_none_is_named() -> None:
+    with pytest.raises(NotUnderstoodError, match=r"'ops at example\.com' is no e-mail address"):
+        HealthSettings.read(HEALTH | {"NOTIFICATION_EMAILS": "jane@example.com,ops at example.com"})
+
+
+@pytest.mark.parametrize("names", ["deliver", "deliver=", "=name", "deliver=a,b"])
+def test_functions_and_queues_are_named_in_pairs(names: str) -> None:
+    with pytest.raises(SettingsError, match="QUEUE_NAMES is not a list of names"):
+        HealthSettings.read(HEALTH | {"QUEUE_NAMES": names})

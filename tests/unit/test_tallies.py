@@ -1,14 +1,13 @@
 """Counting requests by caller."""
 
 from dataclasses import replace
-from datetime import timedelta
 
 import pytest
 
 from reprieve import tallies
 from reprieve.callers import Caller
+from reprieve.minute_counts import REQUESTS_REMEMBERED, Counted, Requests
 from reprieve.records import KeyUse
-from reprieve.minute_counts import Counted, Requests
 from reprieve.tallies import Tally, total
 from reprieve.usage import Uses
 from tests.examples import BILLING, JANE, ORDERS, SECRET, SOMEBODY, VOLUME, at, counted, use, uses
@@ -35,6 +34,7 @@ def test_one_request_is_all_that_its_caller_did() -> None:
         user_agents=("Boto3/1.44.5",),
         resources=(SECRET,),
         event_ids=("e1",),
+        sessions=("orders-api",),
     )
 
 
@@ -206,14 +206,14 @@ def test_a_caller_who_was_not_listed_is_taken_back_from_the_rest() -> None:
     assert found.by_caller[3].count == 2
 
 
-def test_copies_that_contradict_each_other_count_once_and_where_the_first_did() -> None:
+def test_records_that_share_an_identifier_and_tell_of_different_requests_all_count() -> None:
     found = count(
         use(event_id="e1", request="shared", caller=SOMEBODY),
         use(event_id="e2", request="shared", caller=BILLING, operation="TagResource", is_use=False),
     )
 
     assert found.uses.uses().count == 1
-    assert found.management_calls.uses().count == 0
+    assert found.management_calls.uses().count == 1
 
 
 def test_a_management_call_is_counted_apart() -> None:
@@ -225,24 +225,9 @@ def test_a_management_call_is_counted_apart() -> None:
 def test_no_more_than_fifty_thousand_requests_are_remembered() -> None:
     requests, place = Requests(), Counted()
 
-    for number in range(tallies.REQUESTS_REMEMBERED + 1):
+    for number in range(REQUESTS_REMEMBERED + 1):
         requests.count(use(event_id=f"e{number}"), place)
     requests.count(use(event_id="e0"), place)
     requests.count(use(event_id="e50000"), place)
 
     assert place.uses.uses().count == 50_002
-
-
-def test_minutes_of_several_names_are_one_keys_minutes() -> None:
-    minute, later = at("14:54"), at("14:54") + timedelta(minutes=1)
-    tag = use(event_id="e3", operation="TagResource", is_use=False)
-
-    found = merged(
-        [{minute: counted(use())}, {minute: counted(use(event_id="e2"), tag), later: counted(tag)}]
-    )
-    assert found[minute].timeline.counts == (2,)
-
-    assert list(found) == [minute, later]
-    assert found[minute].uses.uses().count == 2
-    assert found[minute].management_calls.uses() == uses(tag)
-    assert found[later].management_calls.uses() == uses(tag)

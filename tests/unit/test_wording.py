@@ -117,9 +117,22 @@ def strangers(number: int) -> Uses:
 
 
 @pytest.mark.parametrize(
-    ("number", "words"), [(0, ""), (8, ""), (9, "1 more by others"), (25, "17 more by others")]
+    ("number", "words"),
+    [
+        (0, ()),
+        (8, ()),
+        (9, ("also user 8 (1)",)),
+        (21, (f"also {', '.join(f'user {number} (1)' for number in range(8, 21))}",)),
+        (
+            422,
+            (
+                f"also {', '.join(f'user {number} (1)' for number in range(8, 420))}",
+                "2 more by others, whose records are in the log group",
+            ),
+        ),
+    ],
 )
-def test_callers_beyond_eight_are_told_by_their_number(number: int, words: str) -> None:
+def test_callers_beyond_eight_are_told_by_their_names(number: int, words: tuple[str, ...]) -> None:
     assert wording.rest(strangers(number)) == words
 
 

@@ -41,10 +41,10 @@ def count(
         minutes: What was counted in each minute that was read, by the start of the minute.
             They must reach back at least to `case.settled_until`.
         settle_until: Minutes before this one are complete: no more lines of theirs are awaited.
-        read_until: How far the log group was read. A reading that reached less far than
-            one before it brings nothing new, and leaves the case as it is.
+        read_until: How far the log group was read. A reading that neither reached further than one
+            before it nor settles more brings nothing new, and leaves the case as it is.
     """
-    if read_until <= case.read_until:
+    if read_until <= case.read_until and settle_until <= case.settled_until:
         return case
     settle_until = max(settle_until, case.settled_until)
     answered_until = to_minute(case.unanswered_since) if case.unanswered_since else settle_until
@@ -70,16 +70,11 @@ def glimpse(case: Case, minutes: Mapping[datetime, Counted]) -> Case:
 
 
 def cut(case: Case, minutes: Mapping[datetime, Counted], end: datetime) -> Case:
-    """Return an earlier case of a key as the later one leaves it: minutes from `end` on are the later one's.
-
-    What was counted while KMS could not be asked goes there as well.
-    """
+    """Return an earlier case as a later one of the key leaves it: minutes from `end` on are that one's."""
     end = max(end, case.settled_until)
     ours = sorted(minute for minute in minutes if case.settled_until <= minute < end)
     settled = case.settled.plus(minutes[minute] for minute in ours)
-    return replace(
-        case, settled=settled, unanswered=Counts(), recent=Counts(), settled_until=end, read_until=end
-    )
+    return replace(case, settled=settled, recent=Counts(), settled_until=end, read_until=end)
 
 
 def note_schedulings(case: Case, schedulings: Iterable[Scheduling]) -> Case:
@@ -161,7 +156,7 @@ def _unanswered(case: Case, answer: KmsAnswer, now: datetime) -> Case:
     if case.closure:
         return case
     since = case.unanswered_since or now
-    case = replace(case, unanswered_since=since)
+    case = replace(case, unanswered_since=since if answer.can_be_asked else None)
     over_at = case.deletion_date + DELETED_WITHIN if case.deletion_date else case.opened_at + LONGEST_DELETION
     if now >= over_at:
         how = Ending.DELETED if case.deletion_date else Ending.UNKNOWN

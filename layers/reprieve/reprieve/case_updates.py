@@ -16,8 +16,8 @@ from reprieve.clock import Clock
 from reprieve.due import Policy, wake_at
 from reprieve.errors import (
     ConflictError,
+    Failure,
     OutOfTimeError,
-    Problem,
     ReprieveError,
     ThrottledError,
     UnreachableError,
@@ -50,12 +50,12 @@ _PASSING: Final = (ThrottledError, UnreachableError, ConflictError, OutOfTimeErr
 class Unfinished:
     """What could not be done in this run so far; `is_held` is whether another try may do it."""
 
-    problems: list[Problem] = field(default_factory=list)
+    failures: list[Failure] = field(default_factory=list)
     is_held: bool = False
 
     def note(self, what: str, error: ReprieveError) -> None:
         """Note what failed."""
-        self.problems.append(Problem(what, str(error)))
+        self.failures.append(Failure(what, str(error)))
         self.is_held |= isinstance(error, _PASSING)
 
 

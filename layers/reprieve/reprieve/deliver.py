@@ -1,15 +1,17 @@
 """One notice to one channel."""
 
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final
 
 from reprieve.channels import Channel
 from reprieve.clock import Clock
-from reprieve.errors import AwsError, ChannelBusyError, NotUnderstoodError
-from reprieve.fields import look, mapping, text
+from reprieve.errors import AwsError, ChannelBusyError, ChannelError, NotUnderstoodError, ReprieveError
+from reprieve.fields import look, mapping, one_line, text
+from reprieve.healthbook import Healthbook
 from reprieve.keys import Unknown
 from reprieve.links import Claims, SigningKey, mint
 from reprieve.notices import Notice
@@ -19,6 +21,8 @@ from reprieve.wire import from_json
 
 _FIRST_PAUSE: Final = 15
 _LONGEST_PAUSE: Final = 900
+_ADDRESS: Final = re.compile(r"\S*/\S*/\S*|\S+@\S+")
+_ERROR_LIMIT: Final = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +91,39 @@ class Deliverer:
             notice=notice.id,
             expires_at=min(now + self.lifetime, key.deletion_date),
         )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotedChannel:
+    """A channel of which it is noted whether it takes what it is sent, for the function health to see."""
+
+    name: str
+    channel: Channel
+    book: Healthbook
+    clock: Clock
+    log: Log
+
+    def send(self, notice: Notice) -> None:
+        """Send one notice, as the channel itself does; what can't be noted is logged and no more."""
+        try:
+            self.channel.send(notice)
+        except (ChannelError, AwsError) as error:
+            said = _told(error)
+            self._note(lambda: self.book.failed(self.name, said, self.clock()))
+            raise
+        self._note(lambda: self.book.worked(self.name))
+
+    def _note(self, write: Callable[[], None]) -> None:
+        try:
+            write()
+        except ReprieveError as error:
+            self.log.warning("Could not note whether a channel works", channel=self.name, problem=str(error))
+
+
+def _told(error: ChannelError | AwsError) -> str:
+    """Return what people are told of an error: nothing that could be an address, which may be a secret."""
+    said = error.problem if isinstance(error, ChannelError) else f"{error.operation}: {error.code}"
+    return one_line(_ADDRESS.sub("…", said), _ERROR_LIMIT)
 
 
 def pause(error: Exception, attempt: int) -> int:

@@ -18,6 +18,7 @@ ReprieveError
 ├── IncompleteError          a run did all that it could, and something could not be done
 ├── OutOfTimeError           … because its time was up
 ├── TooMuchError             one minute holds more than one invocation can read
+├── HealthError              the stack is not well, and nobody could be told, or it could not be seen
 ├── InProgressError          the same delivery is under way elsewhere
 ├── ChannelError             a channel did not take a notice
 │   └── ChannelBusyError     … and said when to come again
@@ -145,7 +146,7 @@ class ConflictError(ReprieveError):
 
 
 @dataclass(frozen=True)
-class Problem:
+class Failure:
     """What could not be done, and why."""
 
     what: str
@@ -155,18 +156,18 @@ class Problem:
         return f"{self.what}: {self.why}"
 
 
-_PROBLEMS_TOLD = 10
+_FAILURES_TOLD = 10
 
 
 @dataclass
 class IncompleteError(ReprieveError):
-    """A run did what it could; `problems` is the rest, which the next one takes up."""
+    """A run did what it could; `failures` is the rest, which the next one takes up."""
 
-    problems: tuple[Problem, ...]
+    failures: tuple[Failure, ...]
 
     def __str__(self) -> str:
-        told = "; ".join(map(str, self.problems[:_PROBLEMS_TOLD]))
-        return f"{len(self.problems)} things could not be done: {told}"
+        told = "; ".join(map(str, self.failures[:_FAILURES_TOLD]))
+        return f"{len(self.failures)} things could not be done: {told}"
 
 
 class OutOfTimeError(ReprieveError):
@@ -184,6 +185,16 @@ class TooMuchError(ReprieveError):
 
     def __str__(self) -> str:
         return f"{self.lines} lines were read, and not one whole minute: the function needs a longer timeout"
+
+
+@dataclass
+class HealthError(ReprieveError):
+    """What could not be looked at, and what no channel took."""
+
+    failed: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return "; ".join(self.failed)
 
 
 class InProgressError(ReprieveError):

@@ -92,7 +92,7 @@ class Update:
             return None
         others = tuple(case for case in cases if case.name != before.name) if self.stretch.is_whole else ()
         left = tuple(self._left(other, before, is_latest=other is others[-1]) for other in others)
-        case = self._counted(self._noted(succeeding(before, left)))
+        case = self._noted(self._counted(succeeding(before, left)))
         changed = tuple(each.case for each, other in zip(left, others, strict=True) if each.case != other)
         telling = Telling(cases, self.policy, self.now)
         return telling.change(case, changed, unless=before if before in cases else None)
@@ -137,9 +137,9 @@ class Update:
             return running[-1]
         last_use = self.finding.last_use
         if last_use is None:
-            return running[-1] if running else None
+            return running[-1] if running else self._new(cases)
         latest = cases[-1].closure if cases and not running else None
-        if latest and latest.confirmed and last_use <= latest.at:
+        if latest and last_use <= latest.at:
             return cases[-1]
         return self._new(cases)
 
@@ -158,7 +158,7 @@ class Update:
 
     def _new(self, cases: tuple[Case, ...]) -> Case | None:
         """Return a new case. What an earlier one has counted is not counted again in it."""
-        if not (self._answer.is_pending or self.finding.minutes):
+        if not (self._answer.is_pending or self.finding.minutes or self._is_scheduled(cases)):
             return None
         named = {case.name for case in cases}
         opened_at = self.now
@@ -168,13 +168,22 @@ class Update:
         case = open_case(self.finding.facts.key, opened_at, start)
         return replace(case, previous=cases[-1].id if cases else None)
 
+    def _is_scheduled(self, cases: tuple[Case, ...]) -> bool:
+        """Return whether records tell of a deletion that is new, and KMS may yet say when it is."""
+        scheduled, cancelled = self.finding.last_scheduled, self.finding.last_cancelled
+        if scheduled is None or not self._answer.can_be_asked or (cancelled and cancelled >= scheduled):
+            return False
+        return all(scheduled > max(case.opened_at, case.closure.at) for case in cases[-1:] if case.closure)
+
     def _counted_until(self, case: Case) -> datetime:
         """Return up to which minute an earlier case counts: to the new scheduling, if it is known.
 
         Else it is as far as it had counted, while KMS still said that the deletion was this one.
         """
-        known = min(case.read_until, case.unanswered_since or case.read_until)
-        return max(to_minute(self._scheduled_at or known), case.settled_until)
+        known = case.read_until
+        if self._answer.is_pending:
+            known = self._scheduled_at or min(known, case.unanswered_since or known)
+        return max(to_minute(known), case.settled_until)
 
     @property
     def _scheduled_at(self) -> datetime | None:
@@ -187,10 +196,12 @@ class Update:
         is_first = case.read_until == case.settled_until
         if other.closure is None and other.deletion_date is None and self._is_continued(other):
             return Left(replace(other, closure=Closure(how=Ending.CONTINUED, at=self.now)), continues=True)
-        gives = other.unanswered if is_first and self._answer.is_pending and is_latest else Counts()
+        gives = Counts()
+        if is_first and is_latest and self._answer.is_pending:
+            gives, other = other.unanswered, replace(other, unanswered=gives)
         ended = self._ended(other, is_first=is_first) if other.closure is None else other
         if is_first and is_latest:
-            ended = cut(replace(ended, unanswered=Counts()), self.finding.minutes, case.settled_until)
+            ended = cut(ended, self.finding.minutes, case.settled_until)
         return Left(ended, gives=gives)
 
     def _ended(self, other: Case, *, is_first: bool) -> Case:

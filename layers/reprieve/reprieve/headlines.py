@@ -9,6 +9,7 @@ from reprieve.clock import for_people
 from reprieve.decisions import Decision
 from reprieve.keys import Key
 from reprieve.notices import DigestEntry, Notice, Reason
+from reprieve.problem_words import PRODUCT, sentence, title
 from reprieve.usage import Uses
 from reprieve.wording import PENDING, requests, until
 
@@ -34,6 +35,8 @@ def headline(notice: Notice) -> str:
     match notice.reason:
         case Reason.NO_EVENT_FOUND:
             return "The alarm rang, and no CloudTrail record that names a key explains it."
+        case Reason.STACK_UNHEALTHY:
+            return sentence(notice.problem) if notice.problem else f"{PRODUCT} is not well."
         case Reason.DIGEST:
             return "There are more notices than fit one by one. Each key below has one."
         case Reason.DELETION_CANCELLED:
@@ -112,6 +115,8 @@ def subject(notice: Notice, limit: int) -> str:
     if notice.digest:
         number = len(notice.digest.entries) + notice.digest.more
         return f"{number} more notices about KMS keys that are pending deletion"[:limit]
+    if notice.problem:
+        return title(notice.problem)[:limit]
     if key is None:
         return "KMS key in use: the alarm rang, and no record explains it"[:limit]
     where = f" in {key.account}"
@@ -168,7 +173,7 @@ def folded(entry: DigestEntry, now: datetime) -> str:
         if entry.deletion_date
         else ", deletion date not known"
     )
-    who = f", first by {entry.caller}" if entry.caller else ""
+    who = f", by {', '.join(entry.callers)}" if entry.callers else ""
     title = "" if entry.title == entry.key.key_id else f" ({entry.key.key_id})"
     return f"{VERBS[entry.reason]}: {entry.title}{title}{account}{ends}{who}"
 

@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Final
 
 from reprieve.decisions import Choice, Decision
+from reprieve.keys import KeyState
 from reprieve.visitors import Visitor
 
 STARTED: Final = "started"
@@ -27,6 +28,17 @@ class Event(StrEnum):
 _ORDER: Final = tuple(Event)
 
 
+class Aftermath(StrEnum):
+    """What the record tells of a key whose deletion was cancelled."""
+
+    LEFT = "left"
+    """Nothing more: it was cancelled elsewhere, or to stay disabled, or long ago."""
+    UNFINISHED = "unfinished"
+    """A cancellation on the page was to enable it as well, and has not, as far as the record tells."""
+    WORKED = "worked"
+    """It was enabled after that: if it is disabled now, somebody else did so."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
     """One event in the life of a case.
@@ -42,6 +54,7 @@ class Entry:
         state_before: The key's state that the person saw.
         outcome: What came of a decision: `STARTED`, then the name of a `pages.Outcome`.
         request_ids: AWS' ids of the requests that were made.
+        enabled: True where KMS took EnableKey, whatever it showed afterwards.
     """
 
     id: str
@@ -54,6 +67,7 @@ class Entry:
     state_before: str | None = None
     outcome: str | None = None
     request_ids: tuple[str, ...] = ()
+    enabled: bool | None = None
 
     @property
     def rescue(self) -> Decision | None:
@@ -61,6 +75,12 @@ class Entry:
         if self.decision is None or self.decision.choice is Choice.KEEP:
             return None
         return self.decision if self.outcome in MAY_HAVE_ACTED else None
+
+    @property
+    def has_worked(self) -> bool:
+        """Whether it shows that the key was enabled: KMS took the call, or said so."""
+        after = self.decision.state if self.decision else None
+        return bool(self.enabled) or KeyState.ENABLED in {self.state_before, after}
 
     @property
     def place(self) -> tuple[datetime, int]:

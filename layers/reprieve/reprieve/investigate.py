@@ -87,6 +87,7 @@ class Investigator:
         outbox = self._outbox()
         updater = self._updater(outbox)
         parts: dict[str, Callable[[], None]] = {
+            "sending what is left": outbox.send_left,
             "reading the log group": partial(self._read, ours, self._log_group(updater), outbox),
             "reviewing open cases": updater.review,
             "sending what is decided": outbox.finish,
@@ -97,8 +98,8 @@ class Investigator:
             except ReprieveError as error:
                 self.log.error("A part of the run failed", part=what, problem=str(error))
                 updater.unfinished.note(what, error)
-        if updater.unfinished.problems:
-            raise IncompleteError(tuple(updater.unfinished.problems))
+        if updater.unfinished.failures:
+            raise IncompleteError(tuple(updater.unfinished.failures))
 
     def _read(self, ours: tuple[Alarm, ...], reading: LogGroupReading, outbox: Outbox) -> None:
         now = self.clock()

@@ -2,17 +2,27 @@
 
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
+from typing import Final
 
 from reprieve.casebook import Casebook, CaseFile
 from reprieve.cases import Case
 from reprieve.clock import Clock
-from reprieve.decisions import Decision
+from reprieve.decisions import Choice, Decision
 from reprieve.errors import AbsentError, AwsError, DeniedError, ThrottledError
+from reprieve.history import Aftermath
 from reprieve.keys import Key, KeyState
 from reprieve.links import Claims
 from reprieve.pages import Outcome, outcomes
 from reprieve.ports import KeyDirectory, KeyMetadata, Log
+
+AFTERMATH: Final = timedelta(days=1)
+"""How long a key that is still disabled is taken for one that a cancellation on the page left so.
+
+Nothing on record tells of a key that was enabled with KMS itself, and disabled on purpose later.
+"""
+
+_EVER: Final = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +49,31 @@ class Seen:
         decision = self.case.decision if self.case and not self.case.is_kept else None
         return self.file.rescue or decision
 
+    @property
+    def aftermath(self) -> Aftermath:
+        """What came after the latest cancellation on the page; where the record has a gap, nobody knows."""
+        rescue = self.rescue
+        if rescue and self._has_worked:
+            return Aftermath.WORKED
+        if rescue is None or not rescue.enable or self.file.unreadable:
+            return Aftermath.LEFT
+        return Aftermath.UNFINISHED if self.at - rescue.at <= AFTERMATH else Aftermath.LEFT
+
+    @property
+    def _has_worked(self) -> bool:
+        """Whether the record shows that the key was enabled after its latest cancellation on the page."""
+        rescues = (entry.rescue for entry in self.file.history)
+        since = max((each.at for each in rescues if each and each.choice is Choice.CANCEL), default=_EVER)
+        shown = any(entry.has_worked for entry in self.file.history if entry.at >= since)
+        decision = self.case.decision if self.case else None
+        states = {self.case and self.case.key.state, decision and decision.state}
+        return shown or KeyState.ENABLED in states
+
     def nothing_to_decide(self, claims: Claims) -> Outcome | None:
         """Return what to say where there is nothing to decide, or None where there is."""
         if not self.key.is_pending:
-            return outcomes.already(self.key, self.rescue, self.case.closure if self.case else None, self.at)
+            closure = self.case.closure if self.case else None
+            return outcomes.already(self.key, self.rescue, closure, self.at, self.aftermath)
         if self.key.deletion_date == claims.deletion_date:
             return None
         if self.key.state == KeyState.PENDING_REPLICA_DELETION:

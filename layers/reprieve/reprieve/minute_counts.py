@@ -1,8 +1,10 @@
 """What one key's records of one minute come to, each request counted once."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Final
 
+from reprieve.arn import KeyArn
 from reprieve.records import KeyUse
 from reprieve.tallies import Tally, one
 from reprieve.timeline import Timeline, hour
@@ -10,8 +12,11 @@ from reprieve.usage import CallerUses
 
 REQUESTS_REMEMBERED: Final = 50_000
 
-_Told = tuple[Tally, CallerUses] | None
-"""Where a request was counted and as what, if another copy may still name its caller."""
+_Request = tuple[str, KeyArn, str, datetime, str]
+"""What the copies of one request have in common; the last is a caller, where another one was named before."""
+
+_Told = tuple[Tally, CallerUses] | str
+"""Where a request was counted and as what, if another copy may still name its caller; else its caller."""
 
 
 @dataclass(slots=True)
@@ -42,36 +47,47 @@ class Counted:
 class Requests:
     """Which requests were counted: the latest `REQUESTS_REMEMBERED` at most; the older half goes at once."""
 
-    _seen: dict[str, _Told] = field(default_factory=dict)
-    _seen_before: dict[str, _Told] = field(default_factory=dict)
+    _seen: dict[_Request, _Told] = field(default_factory=dict)
+    _seen_before: dict[_Request, _Told] = field(default_factory=dict)
 
     def count(self, use: KeyUse, place: Counted) -> None:
         """Count `use` in `place`, once however often it is told.
 
         Of two copies (delivered twice, or logged in the caller's and the owner's account)
         the one that names the caller is kept, where the first was counted.
+        Records that share an identifier and tell of different requests are no copies: somebody invented one.
         """
-        for seen in (self._seen, self._seen_before):
-            if use.request in seen:
-                seen[use.request] = _better(seen[use.request], use)
-                return
+        request = (use.request, use.key, use.operation, use.at, "")
+        if not use.request or not self._is_copy(request, use):
+            self._add(request, use, place)
+
+    def _is_copy(self, request: _Request, use: KeyUse) -> bool:
+        """Return whether a request was counted before; if only this copy names the caller, take it over."""
+        seen = self._seen if request in self._seen else self._seen_before
+        told = seen.get(request)
+        if told is None:
+            return False
+        if not use.caller.arn or told == use.caller.place:
+            return True
+        if isinstance(told, str):
+            return (*request[:-1], use.caller.place) in self._seen
+        tally, nameless = told
+        tally.take_back(nameless)
+        tally.add_one(use)
+        seen[request] = use.caller.place
+        return True
+
+    def _add(self, request: _Request, use: KeyUse, place: Counted) -> None:
         tally = place.of(use)
         tally.add_one(use)
         place.at(use)
-        if use.request:
-            self._remember(use.request, None if use.caller.arn else (tally, one(use)))
+        if not use.request:
+            return
+        if request in self._seen or request in self._seen_before:
+            request = (*request[:-1], use.caller.place)
+        self._remember(request, use.caller.place if use.caller.arn else (tally, one(use)))
 
-    def _remember(self, request: str, told: _Told) -> None:
+    def _remember(self, request: _Request, told: _Told) -> None:
         if len(self._seen) >= REQUESTS_REMEMBERED // 2:
             self._seen, self._seen_before = {}, self._seen
         self._seen[request] = told
-
-
-def _better(told: _Told, copy: KeyUse) -> _Told:
-    """Count another copy in the place of the one that was counted, if only that one is nameless."""
-    if told is None or not copy.caller.arn:
-        return told
-    tally, nameless = told
-    tally.take_back(nameless)
-    tally.add_one(copy)
-    return None

@@ -14,6 +14,7 @@ from reprieve.console import careful_commands, key_url, log_url, rescue_commands
 from reprieve.decisions import Decision
 from reprieve.fields import one_line
 from reprieve.keys import Key, Unknown
+from reprieve.problems import Problem
 from reprieve.usage import Uses, caller_hash
 from reprieve.visitors import KnownBy
 
@@ -39,6 +40,7 @@ class Reason(StrEnum):
     CORRECTION = "correction"
     NO_EVENT_FOUND = "no-event-found"
     DIGEST = "digest"
+    STACK_UNHEALTHY = "stack-unhealthy"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,13 +65,13 @@ class Window:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DigestEntry:
-    """One notice in a digest: why, of which key, until when, and who was the first to use it."""
+    """One notice in a digest: why, of which key, until when, and by whom, the first one first."""
 
     reason: Reason
     key: KeyArn
     title: str
     deletion_date: datetime | None = None
-    caller: str | None = None
+    callers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +87,7 @@ class Notice:
     """One thing to tell people, whatever the channel: `events/notice.schema.json` describes it.
 
     `case` is absent where an alarm rang and no record was found, and `window` is there only then;
-    and in a digest, which has a `digest` instead.
+    in a digest, which has a `digest` instead; and where the stack itself is not well: there is a `problem`.
     `link` and `approvers`, which is what its holder has to show beside it, are added by the function
     that sends, at the moment of sending, and are never stored.
     `console_url` is absent in partitions whose console AWS documents no address of.
@@ -105,6 +107,7 @@ class Notice:
     uses_since_last: int | None = None
     window: Window | None = None
     digest: Digest | None = None
+    problem: Problem | None = None
     link: str | None = None
     approvers: KnownBy | None = None
 
@@ -210,13 +213,24 @@ def digest(notices: Sequence[Notice], now: datetime, console_url: str | None) ->
 
 
 def _entry(notice: Notice, case: CaseSummary) -> DigestEntry:
-    parts = notice.uses.by_caller or notice.management_calls.by_caller
+    uses = notice.uses if notice.uses.count else notice.management_calls
     return DigestEntry(
         reason=notice.reason,
         key=case.key.arn,
         title=one_line(case.key.title, _SHORT),
         deletion_date=case.key.deletion_date,
-        caller=one_line(parts[0].caller.name, _SHORT) if parts else None,
+        callers=tuple(one_line(name, _SHORT) for name in uses.names),
+    )
+
+
+def stack_unhealthy(problem: Problem, now: datetime, console_url: str | None = None) -> Notice:
+    """Return the notice that something is wrong with the stack: the same one all day (UTC) for one cause."""
+    return Notice(
+        id=_id(problem.cause, Reason.STACK_UNHEALTHY, now.toordinal()),
+        reason=Reason.STACK_UNHEALTHY,
+        at=now,
+        console_url=console_url,
+        problem=problem,
     )
 
 
@@ -282,5 +296,6 @@ __all__ = [
     "Window",
     "digest",
     "no_event_found",
+    "stack_unhealthy",
     "tell",
 ]

@@ -8,7 +8,7 @@ digest, which names each key with its deadline. What a person decided on the pag
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -16,6 +16,7 @@ from reprieve.clock import Clock
 from reprieve.errors import ConflictError, NotUnderstoodError
 from reprieve.notices import Notice, Reason, digest
 from reprieve.ports import MOST_AT_ONCE, Document, Log, MessageQueue, Table
+from reprieve.sizes import fitting_digest
 from reprieve.wire import from_json, to_json
 
 SINGLES_AN_HOUR: Final = 24
@@ -57,20 +58,17 @@ class Outgoing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sent:
-    """When notices went out lately: the single ones of the last hour, and the last digest."""
+    """When notices went out lately: the single ones of the last hour by their ids, and the last digest."""
 
-    singles: tuple[datetime, ...] = ()
+    singles: Mapping[str, datetime] = field(default_factory=dict)
     digest_at: datetime | None = None
     version: int = 0
 
-    def room(self, now: datetime) -> int:
-        """Return how many single notices may go out now."""
-        return max(0, SINGLES_AN_HOUR - sum(now - at < HOUR for at in self.singles))
-
-    def with_singles(self, number: int, now: datetime) -> "Sent":
-        """Return it with so many notices more."""
-        kept = (at for at in self.singles if now - at < HOUR)
-        return replace(self, singles=(*kept, *(now for _ in range(number))))
+    def with_singles(self, wanted: Sequence[str], now: datetime) -> "Sent":
+        """Return it with those that are wanted, as far as they may go out; what is tried again may."""
+        kept = {each: at for each, at in self.singles.items() if now - at < HOUR}
+        new = [each for each in wanted if each not in kept]
+        return replace(self, singles=kept | dict.fromkeys(new[: max(0, SINGLES_AN_HOUR - len(kept))], now))
 
     def may_digest(self, now: datetime) -> bool:
         """Return whether it is time for a digest."""
@@ -95,26 +93,33 @@ class Outbox:
 
     def waiting(self) -> tuple[Outgoing, ...]:
         """Return the notices that are decided, and not known to be in the queue, but for unreadable ones."""
-        return tuple(each for document in self.table.list(_OUTBOX) if (each := self._read(document)))
+        found = (self._read(document) for document in self.table.list(_OUTBOX))
+        return tuple(sorted(filter(None, found), key=lambda each: each.notice.at))
 
     def send(self, outgoing: Sequence[Outgoing]) -> None:
-        """Send what may go out by itself; the rest stays for `finish`."""
-        unlimited = [each.notice for each in outgoing if each.is_unlimited]
+        """Send what may go out by itself, in the order of its decision; the rest stays for `finish`."""
         single = sorted(
             (each for each in outgoing if not each.is_unlimited and not each.in_digest),
             key=lambda each: each.urgency,
         )
-        self.put_into_queue([*unlimited, *(each.notice for each in single[: self._reserve(len(single))])])
+        chosen = self._reserve([each.notice.id for each in single])
+        self.put_into_queue(
+            [each.notice for each in outgoing if each.is_unlimited or each.notice.id in chosen]
+        )
+
+    def send_left(self) -> None:
+        """Send what an earlier run decided and did not send: before what contradicts it is decided."""
+        self.send(self.waiting())
 
     def finish(self) -> None:
-        """Send what is left from before, and fold what may not go out by itself."""
-        self.send(self.waiting())
+        """Send what is left, and fold what may not go out by itself."""
+        self.send_left()
         left = sorted(self.waiting(), key=lambda each: each.urgency)
         sent, now = self._sent(), self.clock()
         if not left or not sent.may_digest(now):
             return
         folded = [each.notice for each in left]
-        notice = digest(folded, now, self.console_url)
+        notice = fitting_digest(digest(folded, now, self.console_url))
         try:
             self.table.put(_sent_document(replace(sent, digest_at=now)), outbox_entry(notice))
         except ConflictError:
@@ -141,18 +146,18 @@ class Outbox:
         for start in range(0, len(notices), MOST_AT_ONCE):
             self.table.put(gone=[outbox_entry(each) for each in notices[start : start + MOST_AT_ONCE]])
 
-    def _reserve(self, wanted: int) -> int:
-        """Return how many of so many notices may go out, and store that they do."""
+    def _reserve(self, wanted: Sequence[str]) -> frozenset[str]:
+        """Return which notices may go out, the first ones first, and store that they do."""
         for _ in range(_TRIES if wanted else 0):
             sent, now = self._sent(), self.clock()
-            number = min(wanted, sent.room(now))
+            reserved = sent.with_singles(wanted, now)
             try:
-                if number:
-                    self.table.put(_sent_document(sent.with_singles(number, now)))
+                if reserved.singles.keys() - sent.singles.keys():
+                    self.table.put(_sent_document(reserved))
             except ConflictError:
                 continue
-            return number
-        return 0
+            return frozenset(reserved.singles)
+        return frozenset()
 
     def _sent(self) -> Sent:
         found = self.table.get(_NOTICES, _SENT)

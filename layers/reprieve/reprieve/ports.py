@@ -319,6 +319,25 @@ class Topic(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RingingAlarm:
+    """An alarm of CloudWatch that is in ALARM since `since`; `dimensions` are those of its metric."""
+
+    name: str
+    region: str
+    description: str
+    since: datetime
+    dimensions: Mapping[str, str] = field(default_factory=dict)
+
+
+class Alarms(Protocol):
+    """The alarms that notify one topic."""
+
+    def ringing(self) -> Sequence[RingingAlarm]:
+        """Return those that are in ALARM now."""
+        ...
+
+
 class Webhook(Protocol):
     """An address that takes a message over HTTPS."""
 

@@ -97,12 +97,10 @@ class Rescuer:
             self.log.error("Nothing was done, for it could not be recorded", problem=str(error))
             return outcomes.not_recorded(seen.key)
         act = {Choice.CANCEL: self._cancel, Choice.ENABLE: self._enable_again, Choice.KEEP: self._keep}
-        outcome, request_ids = act[decision.choice](claims, decision, seen)
-        state = outcome.key.state if outcome.key else None
-        decided = replace(decision, state=state)
-        entry = replace(entry, decision=decided, outcome=outcome.name, request_ids=request_ids)
-        self._conclude(claims, decided, entry)
-        return replace(outcome, decisions=seen.file.decisions + 1)
+        done = act[decision.choice](claims, decision, seen)
+        decided = replace(decision, state=done.outcome.key.state if done.outcome.key else None)
+        self._conclude(claims, decided, replace(done.noted_in(entry), decision=decided))
+        return replace(done.outcome, decisions=seen.file.decisions + 1)
 
     def _decided_meanwhile(self, claims: Claims, seen: Seen) -> Outcome:
         """Say who was faster; they may be at it still."""
@@ -120,7 +118,7 @@ class Rescuer:
             request_id = self.control.cancel_deletion(claims.key, by=decision.by.acting)
         except DeniedError as error:
             self._failed(error, claims)
-            return outcomes.denied(seen.key, error), ()
+            return _Done(outcomes.denied(seen.key, error))
         except AwsError as error:
             return self._unanswered(claims, decision, seen, error)
         return self._bring_back(claims, decision, seen, (request_id,))
@@ -134,13 +132,13 @@ class Rescuer:
         self._failed(error, claims)
         now = self._look_again(claims, seen)
         if isinstance(now, Outcome):
-            return now if isinstance(error, AbsentError) else outcomes.unsure(seen.key), ()
+            return _Done(now if isinstance(error, AbsentError) else outcomes.unsure(seen.key))
         if now.key.state == KeyState.DISABLED:
             return self._bring_back(claims, decision, now, ())
         if nothing := now.nothing_to_decide(claims):
-            return nothing, ()
+            return _Done(nothing)
         busy = isinstance(error, ThrottledError)
-        return outcomes.busy(now.key) if busy else outcomes.not_done(now.key, error, now.at), ()
+        return _Done(outcomes.busy(now.key) if busy else outcomes.not_done(now.key, error, now.at))
 
     def _look_again(self, claims: Claims, seen: Seen) -> Seen | Outcome:
         """Look while acting: whatever was brought back meanwhile was not brought back by this decision."""
@@ -164,18 +162,19 @@ class Rescuer:
             claims, replace(decision, state=key.state), replace(seen, key=key), Reason.DELETION_CANCELLED
         )
         outcome = self._outcome(key, decision, problem)
-        return outcome if told else outcomes.untold(outcome), request_ids
+        is_taken = bool(decision.enable and not problem) or None
+        return _Done(outcome if told else outcomes.untold(outcome), request_ids, is_taken)
 
     def _keep(self, claims: Claims, decision: Decision, seen: Seen) -> "_Done":
         """Be quiet about the key, if nobody has brought it back meanwhile."""
         now = self._look_again(claims, seen)
         if isinstance(now, Outcome):
-            return now, ()
+            return _Done(now)
         if nothing := now.nothing_to_decide(claims):
-            return nothing, ()
+            return _Done(nothing)
         decided = replace(decision, state=now.key.state)
         told = self._tell(claims, decided, now, Reason.DELETION_KEPT)
-        return outcomes.kept(now.key, now.case, now.at) if told else outcomes.not_recorded(seen.key), ()
+        return _Done(outcomes.kept(now.key, now.case, now.at) if told else outcomes.not_recorded(seen.key))
 
     def _enable_again(self, claims: Claims, decision: Decision, seen: Seen) -> "_Done":
         return self._bring_back(claims, decision, seen, ())
@@ -223,7 +222,7 @@ class Rescuer:
             case None | KeyState.PENDING_DELETION | KeyState.PENDING_REPLICA_DELETION:
                 outcome = outcomes.unproven(key, at, problem)
             case _:
-                outcome = outcomes.not_enabled(key, problem, at)
+                outcome = outcomes.not_enabled(key, problem, at) if problem else outcomes.unproven(key, at)
         return outcome
 
     def _tell(self, claims: Claims, decision: Decision, seen: Seen, reason: Reason) -> bool:
@@ -273,7 +272,17 @@ class Rescuer:
         self.log.warning("A step of a rescue failed", problem=str(error), key=str(claims.key))
 
 
-_Done = tuple[Outcome, tuple[str, ...]]
+@dataclass(frozen=True, slots=True)
+class _Done:
+    """What came of a decision: the outcome, AWS' ids of the requests, and whether KMS took EnableKey."""
+
+    outcome: Outcome
+    request_ids: tuple[str, ...] = ()
+    enabled: bool | None = None
+
+    def noted_in(self, entry: Entry) -> Entry:
+        said = replace(entry, outcome=self.outcome.name, request_ids=self.request_ids)
+        return replace(said, enabled=self.enabled)
 
 
 def _decided(case: Case, key: Key, decision: Decision, reason: Reason) -> Case:

@@ -11,11 +11,14 @@ from reprieve.arn import KeyArn
 from reprieve.door import Network
 from reprieve.errors import NotUnderstoodError, SettingsError
 from reprieve.id_tokens import Rule, is_over_tls
+from reprieve.subscribe import read_addresses
 from reprieve.visitors import KnownBy
 
 Environment = Mapping[str, str]
 
 SIGNING_LETTERS: Final = ("a", "b")
+READ: Final = "-read"
+"""What the name of the role that only reads ends with: `organization/member-role.yaml`."""
 _DIGITS: Final = 5
 _DOMAIN: Final = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+")
 
@@ -66,6 +69,11 @@ class InvestigateSettings:
             member_role=environment.get("MEMBER_ROLE_NAME", ""),
             external_id=environment.get("EXTERNAL_ID", ""),
         )
+
+    @property
+    def read_role(self) -> str:
+        """The role in other accounts that only reads; `member_role` is the one that acts."""
+        return self.member_role and self.member_role + READ
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,6 +167,40 @@ class AuditSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HealthSettings:
+    """The environment of the health function; "" for a channel that the stack does not have.
+
+    `names` says what a person calls a function, by AWS' names of it and of its dead-letter queue.
+    """
+
+    table: str
+    health_topic: str
+    notice_topic: str
+    slack_secret: str
+    emails: tuple[str, ...]
+    log_group: str
+    names: Mapping[str, str]
+
+    @classmethod
+    def read(cls, environment: Environment) -> Self:
+        """Read the environment.
+
+        Raises:
+            SettingsError: a variable is missing, or makes no sense.
+            NotUnderstoodError: an e-mail address is none.
+        """
+        return cls(
+            table=_text(environment, "TABLE_NAME"),
+            health_topic=_text(environment, "HEALTH_TOPIC_ARN"),
+            notice_topic=environment.get("NOTICE_TOPIC_ARN", ""),
+            slack_secret=environment.get("SLACK_SECRET_ARN", ""),
+            emails=read_addresses(environment.get("NOTIFICATION_EMAILS", "").split(",")),
+            log_group=_text(environment, "LOG_GROUP_NAME"),
+            names=_named(environment, "FUNCTION_NAMES") | _named(environment, "QUEUE_NAMES"),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SignInSettings:
     """What the respond function is told where people have to sign in; "" for a secret that there is not."""
 
@@ -216,6 +258,14 @@ def _text(environment: Environment, name: str) -> str:
     if not value:
         raise SettingsError(name, "is missing")
     return value
+
+
+def _named(environment: Environment, name: str) -> dict[str, str]:
+    """Read `deliver=NAME,investigate=NAME`: what a person calls each name that AWS gave."""
+    pairs = [entry.partition("=") for entry in _names(environment, name)]
+    if not all(called and equals and named for called, equals, named in pairs):
+        raise SettingsError(name, "is not a list of names")
+    return {named: called for called, _, named in pairs}
 
 
 def _names(environment: Environment, name: str) -> tuple[str, ...]:

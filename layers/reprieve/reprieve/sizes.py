@@ -13,7 +13,7 @@ from typing import Final
 from reprieve.cases import Case, Counts
 from reprieve.keys import Key
 from reprieve.notices import Notice
-from reprieve.usage import CallerUses, Uses, narrowed
+from reprieve.usage import OTHERS_LISTED, CallerUses, Uses, narrowed
 from reprieve.wire import to_json
 
 CASE_LIMIT: Final = 300_000
@@ -42,6 +42,16 @@ def fitting_case(case: Case, limit: int = CASE_LIMIT) -> Case:
         if size(case) <= limit:
             return case
     return case
+
+
+def fitting_digest(notice: Notice, limit: int = NOTICE_LIMIT) -> Notice:
+    """Return a digest that every queue takes: with fewer names of each entry's callers, never with none."""
+    names = OTHERS_LISTED
+    while notice.digest and size(notice) > limit and names > 1:
+        names //= 2
+        entries = tuple(replace(each, callers=each.callers[:names]) for each in notice.digest.entries)
+        notice = replace(notice, digest=replace(notice.digest, entries=entries))
+    return notice
 
 
 def fitting_notice(notice: Notice, limit: int = NOTICE_LIMIT) -> Notice:

@@ -61,6 +61,11 @@ class Uses:
     others: tuple[OtherCaller, ...] = ()
 
     @property
+    def names(self) -> tuple[str, ...]:
+        """The names of all callers, as far as they are kept: first those of whom more is known."""
+        return (*(name_of(part.caller) for part in self.by_caller), *(other.name for other in self.others))
+
+    @property
     def unnamed(self) -> int:
         """How many requests were made by callers of whom not even the name is kept."""
         return self.unlisted - sum(other.count for other in self.others)

@@ -1,14 +1,17 @@
 """The mail, as people read it."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from reprieve.callers import Caller
+from reprieve.cases import Closure, Ending
 from reprieve.channels import email
 from reprieve.fields import one_line
 from reprieve.keys import Key, LastUse, Rescuable, Unknown
-from reprieve.notices import CaseSummary, Notice, Reason, Window, no_event_found
+from reprieve.notices import CaseSummary, Notice, Reason, Window, no_event_found, stack_unhealthy
+from reprieve.problems import Kind
 from reprieve.records import KeyUse, read
 from tests.examples import (
     HOSTILE,
@@ -21,6 +24,7 @@ from tests.examples import (
     decision,
     key,
     notice,
+    problem,
     scheduled,
     use,
     uses,
@@ -28,6 +32,7 @@ from tests.examples import (
 )
 from tests.fakes import FakeTopic
 from tests.recorded import record
+from tests.strangers import ADDRESSES, LINKED, written_by_strangers
 
 LINK = "https://abc123.execute-api.eu-west-1.amazonaws.com/keys/v1.W10.AAAA"
 COMMANDS = (
@@ -179,6 +184,49 @@ Notice 1886c238-f251-51af-8005-d311c83d964d
 """
 
 
+UNHEALTHY = stack_unhealthy(problem(), NOW)
+
+UNHEALTHY_MAIL = f"""\
+The channel slack has not taken a notice since 2026-11-22 13:50 UTC.
+
+  Since      2026-11-22 13:50 UTC
+  Error      HTTP 500: internal_error
+
+Mend the channel, then start the redrive.
+
+Notice {UNHEALTHY.id}
+"""
+
+REMOVED = stack_unhealthy(
+    problem(kind=Kind.ADDRESS_REMOVED, subject="person@example.com", advice="Sent a request.", error=None),
+    NOW,
+    "https://eu-west-1.console.aws.amazon.com/sns",
+)
+
+REMOVED_MAIL = f"""\
+person@example.com is no longer subscribed to the notices, and gets
+none.
+
+  Since      2026-11-22 13:50 UTC
+
+Sent a request.
+
+  https://eu-west-1.console.aws.amazon.com/sns
+
+Notice {REMOVED.id}
+"""
+
+
+def hostile_problem(kind: Kind) -> Notice:
+    return stack_unhealthy(problem(kind=kind, subject=HOSTILE, advice=HOSTILE * 9, error=HOSTILE * 9), NOW)
+
+
+def longest_problem(kind: Kind) -> Notice:
+    return stack_unhealthy(
+        problem(kind=kind, subject="n" * 9000, advice="a " * 9000, error="e " * 9000), NOW, "https://x"
+    )
+
+
 def hostile() -> Notice:
     used = read(record("hostile-text-in-every-string"), NOW)
     assert isinstance(used, KeyUse)
@@ -200,6 +248,8 @@ def hostile() -> Notice:
         (about(Key.bare(KEY)), BARE_MAIL),
         (CANCELLED, CANCELLED_MAIL),
         (NOTHING_FOUND, NOTHING_FOUND_MAIL),
+        (UNHEALTHY, UNHEALTHY_MAIL),
+        (REMOVED, REMOVED_MAIL),
     ],
 )
 def test_a_mail_tells_the_answer_the_evidence_the_way_out_and_what_is_not_known(
@@ -235,17 +285,31 @@ def test_a_mail_about_no_key_names_none() -> None:
     assert attributes == {"notice_id": "1886c238-f251-51af-8005-d311c83d964d", "reason": "no-event-found"}
 
 
-def test_callers_beyond_eight_are_told_by_their_number() -> None:
+def test_a_mail_about_the_stack_has_no_link_and_stays_short() -> None:
+    topic = FakeTopic()
+
+    email.Email(topic).send(longest_problem(Kind.ADDRESS_REMOVED))
+
+    ((_, body, attributes),) = topic.published
+    assert attributes["reason"] == "stack-unhealthy"
+    assert "key_arn" not in attributes
+    assert "If this was not meant" not in body
+    assert "There is no link" not in body
+    assert len(body) < 2000
+
+
+def test_callers_beyond_eight_are_told_by_their_names() -> None:
     callers = [Caller(kind="IAMUser", id=f"u{number}", name=f"user {number}") for number in range(11)]
 
     mail = email.body(about(key(), uses=uses(*(use(caller=caller) for caller in callers))))
 
     assert "    1  user 7\n" in mail
-    assert "\n       3 more by others\n" in mail
-    assert "user 8" not in mail
+    assert "\n       also user 8 (1), user 9 (1), user 10 (1)\n" in mail
+    assert "    1  user 8" not in mail
 
 
-EVERY = [IN_USE, about(Key.bare(KEY)), CANCELLED, MANAGED, NOTHING_FOUND, hostile()]
+EVERY = [IN_USE, about(Key.bare(KEY)), CANCELLED, MANAGED, NOTHING_FOUND, hostile(), UNHEALTHY, REMOVED]
+EVERY += [made(kind) for kind in Kind for made in (hostile_problem, longest_problem)]
 
 
 @pytest.mark.parametrize("told", EVERY)
@@ -297,3 +361,51 @@ def test_a_mail_tells_what_was_looked_up_beside_the_name_and_that_the_link_can_n
 
 def test_once_the_deletion_is_off_it_is_no_matter_whether_the_link_could_have_helped() -> None:
     assert "can't help" not in email.body(about(FULL, reason=Reason.DELETION_CANCELLED))
+
+
+EVERYTHING = about(
+    replace(FULL, multi_region="PRIMARY", spec="RSA_2048", usage="SIGN_VERIFY", key_store="store"),
+    case=CaseSummary(id="x", key=FULL, opened_at=NOW, scheduled_by=scheduled(), previous=f"{KEY}@2026-01-01"),
+    uses=USES,
+    management_calls=TAGGING,
+    unknown=(Unknown(fact="tags of the key", why="kms:ListResourceTags is denied"),),
+    decision=decision(why="it is needed"),
+    link=LINK,
+)
+ENDED_ELSEWHERE = about(
+    key(state="Enabled", deletion_date=None),
+    reason=Reason.DELETION_CANCELLED,
+    closure=Closure(how=Ending.CANCELLED, at=NOW, by=JANE),
+)
+
+
+CROWD = about(
+    key(),
+    uses=uses(
+        *(use(caller=Caller(kind="IAMUser", id=f"u{number}", name=f"user {number}")) for number in range(11))
+    ),
+)
+
+
+@pytest.mark.parametrize("told", [*EVERY, EVERYTHING, ENDED_ELSEWHERE, CROWD])
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_no_address_is_a_link_in_a_mail_but_our_own(told: Notice, address: str) -> None:
+    """Every text of the notice is one that a stranger wrote."""
+    hostile = written_by_strangers(told, address)
+
+    mail = email.body(hostile)
+
+    ours = {told.link, told.console_url, *told.command}
+    theirs = [line for line in mail.splitlines() if line.strip() not in ours]
+    assert [line for line in theirs if LINKED.search(line)] == []
+    assert not LINKED.search(email.subject(hostile))
+    assert len(email.subject(hostile)) <= email.SUBJECT_LIMIT
+    assert all(f"\n  {line}\n" in mail for line in (told.link, told.console_url) if line)
+
+
+def test_what_is_no_address_is_told_as_it_is() -> None:
+    used = use(source_ip="198.51.100.7", caller=replace(JANE, session="jane@example.com"))
+    mail = email.body(about(key(description="rds.amazonaws.com, jane@example.com"), uses=uses(used)))
+
+    assert '"rds.amazonaws.com, jane@example.com"' in mail
+    assert "198.51.100.7, Boto3/1.44.5" in mail

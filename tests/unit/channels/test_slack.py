@@ -14,12 +14,28 @@ from reprieve.channels import slack
 from reprieve.console import key_url, rescue_commands
 from reprieve.fields import one_line
 from reprieve.keys import Key, LastUse, Rescuable, Unknown
-from reprieve.notices import CaseSummary, Notice, Reason, Window, no_event_found
+from reprieve.notices import CaseSummary, Notice, Reason, Window, no_event_found, stack_unhealthy
+from reprieve.problems import Kind
 from reprieve.records import READ_PATTERN, KeyUse, read
 from reprieve.resources import Resource
-from tests.examples import HOSTILE, JANE, KEY, NOW, at, decision, key, notice, scheduled, use, uses, visitor
+from tests.examples import (
+    HOSTILE,
+    JANE,
+    KEY,
+    NOW,
+    at,
+    decision,
+    key,
+    notice,
+    problem,
+    scheduled,
+    use,
+    uses,
+    visitor,
+)
 from tests.fakes import FakeWebhook
 from tests.recorded import record
+from tests.strangers import ADDRESSES, LINKED, written_by_strangers
 
 LINK = "https://abc123.execute-api.eu-west-1.amazonaws.com/keys/v1.W10.AAAA"
 COMMANDS = rescue_commands(KEY)
@@ -125,7 +141,21 @@ def hostile() -> Notice:
     )
 
 
+UNHEALTHY = stack_unhealthy(problem(), NOW)
+
+
+def worst_problem(kind: Kind, text: str) -> Notice:
+    return stack_unhealthy(
+        problem(kind=kind, subject=text, advice=text, error=text),
+        NOW,
+        "https://eu-west-1.console.aws.amazon.com/",
+    )
+
+
 EVERY = {
+    "unhealthy": UNHEALTHY,
+    **{f"hostile {kind}": worst_problem(kind, HOSTILE) for kind in Kind},
+    **{f"worst {kind}": worst_problem(kind, longest(9000)) for kind in Kind},
     "in use": IN_USE,
     "bare": about(Key.bare(KEY)),
     "cancelled": CANCELLED,
@@ -177,6 +207,16 @@ def test_a_message_tells_the_answer_the_evidence_the_way_out_and_what_is_not_kno
     ]
 
 
+def test_a_message_about_the_stack_tells_what_is_wrong_since_when_and_what_to_do() -> None:
+    assert texts(UNHEALTHY) == [
+        "kms-reprieve: the channel slack takes no notices",
+        "The channel slack has not taken a notice since 2026-11-22 13:50 UTC.",
+        "Since\n2026-11-22 13:50 UTC",
+        "Error\nHTTP 500: internal_error",
+        "Mend the channel, then start the redrive.",
+    ]
+
+
 def test_a_message_about_a_key_of_which_nothing_is_known_says_little() -> None:
     assert texts(about(Key.bare(KEY))) == [
         "Still in use: 1234abcd-12ab-34cd-56ef-1234567890ab in 111122223333",
@@ -215,14 +255,14 @@ def test_an_alarm_that_nothing_explains_is_told_with_where_to_look() -> None:
     ]
 
 
-def test_callers_beyond_five_are_told_by_the_number_of_their_requests() -> None:
+def test_callers_beyond_five_are_told_by_their_names_and_the_numbers_of_their_requests() -> None:
     callers = [Caller(kind="IAMUser", id=f"u{number}", name=f"user {number}") for number in range(23)]
 
     said = texts(about(key(), uses=uses(*(use(caller=caller) for caller in callers))))
 
     (listed,) = (text for text in said if "1 request by user 0;" in text)
-    assert listed.count("\n") == 5
-    assert listed.endswith("\n18 more by others")
+    assert listed.count("\n") == 4
+    assert f"also {', '.join(f'user {number} (1)' for number in range(5, 23))}" in said
 
 
 def test_a_message_is_told_by_its_reason_and_id_and_its_button_by_a_name() -> None:
@@ -294,11 +334,29 @@ def test_nobody_can_be_mentioned_and_nothing_linked_in_what_a_notification_shows
     assert not {"<", ">"} & set(text)
 
 
+@every_notice
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_no_address_is_a_link_in_a_message_but_our_own(told: Notice, address: str) -> None:
+    """Every text of the notice is one that a stranger wrote; buttons and commands are ours."""
+    payload = slack.message(written_by_strangers(told, address))
+    shown = [payload["text"], *(each["text"] for each in objects(payload["blocks"]) if is_plain(each))]
+
+    assert [text for text in shown if LINKED.search(text)] == []
+    assert {each["url"] for each in objects(payload["blocks"]) if "url" in each} <= {
+        told.link,
+        told.console_url,
+    }
+
+
+def is_plain(found: dict[str, Any]) -> bool:
+    return found.get("type") == "plain_text"
+
+
 def test_what_slack_gives_a_meaning_to_is_escaped_in_a_notification() -> None:
     told = about(key(aliases=("alias/<!channel> & <https://evil.example|x>",)))
 
     assert slack.message(told)["text"] == (
-        "Still in use: alias/&lt;!channel&gt; &amp; &lt;https://evil.example|x&gt; in 111122223333,"
+        "Still in use: alias/&lt;!channel&gt; &amp; &lt;hxxps://evil[.]example|x&gt; in 111122223333,"
         " deleted in 6 days"
     )
 

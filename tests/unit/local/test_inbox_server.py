@@ -50,6 +50,16 @@ def test_a_webhook_message_is_taken_and_listed(inbox: Inbox) -> None:
     ]
 
 
+def test_a_webhook_that_is_out_of_order_takes_nothing_and_mail_still_comes(inbox: Inbox) -> None:
+    inbox.refuses = True
+
+    refused = request(inbox.url + inbox.slack_path, {"text": "hello", "blocks": []})
+    taken = request(inbox.url + inbox.email_path, {"Type": "Notification", "Message": "A key"})
+
+    assert (refused, taken) == ((503, "service_unavailable"), (200, "ok"))
+    assert [each.channel for each in inbox.messages] == ["email"]
+
+
 def test_a_notification_of_the_topic_is_a_mail(inbox: Inbox) -> None:
     request(
         inbox.url + inbox.email_path, {"Type": "Notification", "Subject": "Still in use", "Message": "A key"}

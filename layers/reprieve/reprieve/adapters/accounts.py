@@ -1,6 +1,7 @@
 """AWS' clients in the account and Region of a key.
 
-In our own account they use the function's role, in others a role that those accounts have for us.
+In our own account they use the function's role, and never another; in others, a role that those accounts
+have for us.
 """
 
 import re
@@ -10,10 +11,9 @@ from datetime import datetime, timedelta
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Final
 
-import boto3
 from botocore.config import Config
 
-from reprieve.adapters.aws import PROMPT, call
+from reprieve.adapters.aws import PROMPT, call, client
 from reprieve.arn import KeyArn
 from reprieve.clock import Clock, utc_now
 
@@ -33,7 +33,10 @@ _NOT_IN_NAMES: Final = re.compile(r"[^A-Za-z0-9_=,.@-]+")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MemberRole:
-    """The role that every other account has for us, by the same name: `organization/member-role.yaml`."""
+    """A role that every other account has for us, by the same name: `organization/member-role.yaml`.
+
+    There are two: investigate assumes the one that reads, respond the one that acts.
+    """
 
     name: str
     external_id: str
@@ -120,9 +123,7 @@ def member_sessions(role: str, external_id: str, config: Config = PROMPT) -> Mem
     """Return how other accounts are entered; None if there is no `role` for it."""
     if not role:
         return None
-    return MemberSessions(
-        MemberRole(name=role, external_id=external_id), lambda: boto3.client("sts", config=config)
-    )
+    return MemberSessions(MemberRole(name=role, external_id=external_id), lambda: client("sts", config))
 
 
 def session_name(by: str) -> str:
@@ -169,9 +170,8 @@ class Accounts:
         with self._lock:
             if name not in self._clients:
                 self._drop_expired()
-                make: Any = boto3.client
                 credentials = session.for_client if session else {}
-                made = make(service, region_name=key.region, config=self.config, **credentials)
+                made = client(service, self.config, region_name=key.region, **credentials)
                 self._clients[name] = (made, session.expires_at if session else None)
             return self._clients[name][0]
 

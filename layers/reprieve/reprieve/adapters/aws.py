@@ -1,11 +1,13 @@
 """AWS' clients, and its errors in this package's words."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Final
 
+import boto3
 from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import BotoCoreError, ClientError, IncompleteReadError
+from botocore.parsers import ResponseParserError
 
 from reprieve.errors import (
     AbsentError,
@@ -15,11 +17,6 @@ from reprieve.errors import (
     UnreachableError,
     WrongStateError,
 )
-
-PATIENT: Final = Config(
-    connect_timeout=3, read_timeout=20, retries={"mode": "adaptive", "total_max_attempts": 6}
-)
-"""For calls that nobody waits for, some of which AWS allows only a few times a second."""
 
 PAGING: Final = Config(
     connect_timeout=3, read_timeout=10, retries={"mode": "standard", "total_max_attempts": 3}
@@ -53,6 +50,7 @@ _KINDS: Final[dict[str, type[AwsError]]] = {
     "ThrottlingException": ThrottledError,
     "Throttling": ThrottledError,
     "ThrottledException": ThrottledError,
+    "Throttled": ThrottledError,  # SNS
     "TooManyRequestsException": ThrottledError,
     "RequestThrottled": ThrottledError,  # SQS
     "RequestLimitExceeded": ThrottledError,
@@ -64,6 +62,52 @@ _KINDS: Final[dict[str, type[AwsError]]] = {
     "InternalServerError": UnreachableError,
 }
 _SERVER_FAULT: Final = 500
+_BEFORE_ANOTHER: Final = 0.1  # seconds
+
+
+def client(service: str, config: Config, **more: Any) -> Any:  # noqa: ANN401 - whichever it is
+    """Return a client of a service that takes no answer which was cut short.
+
+    botocore reads an answer up to where it ends, whatever its `Content-Length` says. What it can't parse
+    it takes for an empty object if it should be JSON: a table would seem empty, and a key never used.
+    """
+    make: Any = boto3.client
+    made = make(service, config=config, **more)
+    made.meta.events.register("before-parse.*.*", _set_aside)
+    made.meta.events.register("needs-retry.*.*", _ask_again)
+    made.meta.events.register("after-call.*.*", _refuse)
+    return made
+
+
+def _set_aside(response_dict: Any, **_: object) -> None:  # noqa: ANN401 - botocore's
+    """Let botocore not even parse a part of an answer; what it makes of this is never looked at."""
+    if _length(response_dict["headers"]) not in {None, len(response_dict["body"])}:
+        response_dict.update(status_code=_SERVER_FAULT, body=b"")
+
+
+def _ask_again(response: Any, attempts: int, request_dict: Any, **_: object) -> float | None:  # noqa: ANN401 - botocore's
+    """Return how long to wait for another attempt, as botocore's own retries do; None for none."""
+    most = request_dict["context"]["client_config"].retries["total_max_attempts"]
+    if response is None or attempts >= most:
+        return None
+    answer, _parsed = response
+    return _BEFORE_ANOTHER if _is_part(answer) else None
+
+
+def _refuse(http_response: Any, **_: object) -> None:  # noqa: ANN401 - botocore's
+    if _is_part(http_response):
+        announced: Any = _length(http_response.headers)
+        raise IncompleteReadError(actual_bytes=len(http_response.content), expected_bytes=announced)
+
+
+def _is_part(answer: Any) -> bool:  # noqa: ANN401 - botocore's
+    """Return whether an answer should have been another length."""
+    length = _length(answer.headers)
+    return length is not None and length != len(answer.content)
+
+
+def _length(headers: Mapping[str, str]) -> int | None:
+    return int(headers["Content-Length"]) if "Content-Length" in headers else None
 
 
 @contextmanager
@@ -75,7 +119,7 @@ def call(operation: str) -> Iterator[None]:
         raise _kind(error)(
             operation, _code(error), error.response.get("Error", {}).get("Message", "")
         ) from error
-    except BotoCoreError as error:
+    except (BotoCoreError, ResponseParserError) as error:
         raise UnreachableError(operation, type(error).__name__, str(error)) from error
 
 

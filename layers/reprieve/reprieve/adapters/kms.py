@@ -6,10 +6,9 @@ from datetime import datetime
 from threading import Lock
 from typing import TYPE_CHECKING, Final, Protocol
 
-import boto3
 from botocore.exceptions import ClientError
 
-from reprieve.adapters.aws import PROMPT, call
+from reprieve.adapters.aws import PROMPT, call, client
 from reprieve.arn import KeyArn
 from reprieve.errors import AwsError
 from reprieve.fields import ARN_LIMIT, one_line
@@ -28,7 +27,8 @@ _GRANTS_AT_MOST: Final = 50  # of up to 50,000 that a key may have
 
 def client_in(region: str) -> "KMSClient":
     """Return a new KMS client for a Region."""
-    return boto3.client("kms", region_name=region, config=PROMPT)
+    made: KMSClient = client("kms", PROMPT, region_name=region)
+    return made
 
 
 class KmsClients(Protocol):

@@ -22,16 +22,19 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 _REMEMBERED: Final = 60 * 60 * 24 * 30  # seconds; the queue keeps a message for at most 14 days
-_PARTITION: Final = "delivery"
 
 
 @dataclass(frozen=True, slots=True)
 class OnceInTable:
-    """The `Once` of AWS. An attempt that died is over when the invocation that made it is."""
+    """The `Once` of AWS. An attempt that died is over when the invocation that made it is.
+
+    `partition` is where in the table it remembers.
+    """
 
     client: "DynamoDBClient"
     table: str
     context: "LambdaContext"
+    partition: str = "delivery"
 
     def do(self, key: str, act: Callable[[], None]) -> None:
         """Act, or do nothing where that has been done."""
@@ -45,7 +48,7 @@ class OnceInTable:
             data_keyword_argument="key",
             persistence_store=self._store(),
             config=config,
-            key_prefix="delivery",
+            key_prefix=self.partition,
         )
         try:
             once(key=key)
@@ -60,7 +63,7 @@ class OnceInTable:
             table_name=self.table,
             key_attr="pk",
             sort_key_attr="sk",
-            static_pk_value=_PARTITION,
+            static_pk_value=self.partition,
             expiry_attr="expires_at",
             boto3_client=self.client,
         )

@@ -1,6 +1,7 @@
 """OpenID providers over HTTPS: oauthlib speaks the protocol, urllib3 carries it, PyJWT reads the token.
 
 No redirect is followed, no answer is read beyond 64 kB, nothing is sent to an address without TLS.
+A provider on this machine may be asked without (the demo has one); no other may name an address here.
 No error and no log holds a code, a token or a secret.
 """
 
@@ -10,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 import jwt
 from oauthlib.oauth2 import MissingTokenError, OAuth2Error, WebApplicationClient
@@ -22,7 +23,7 @@ from reprieve.adapters.secrets import read_secret
 from reprieve.clock import Clock, utc_now
 from reprieve.errors import IdTokenError, ProviderError, RefusedSignInError
 from reprieve.fields import one_line
-from reprieve.id_tokens import is_over_tls
+from reprieve.id_tokens import is_loopback, is_over_tls
 from reprieve.ports import Tokens
 
 if TYPE_CHECKING:
@@ -163,15 +164,22 @@ class OpenIdProvider:
         if document.get("issuer") != self.issuer:
             raise ProviderError("discovery: it is another issuer's")
         return _Discovered(
-            authorization_endpoint=_address("authorization_endpoint", document.get("authorization_endpoint")),
-            token_endpoint=_address("token_endpoint", document.get("token_endpoint")),
-            user_info_endpoint=_address("userinfo_endpoint", document["userinfo_endpoint"])
+            authorization_endpoint=self._endpoint(document, "authorization_endpoint"),
+            token_endpoint=self._endpoint(document, "token_endpoint"),
+            user_info_endpoint=self._endpoint(document, "userinfo_endpoint")
             if "userinfo_endpoint" in document
             else None,
             scopes=document.get("scopes_supported"),
             methods=document.get("token_endpoint_auth_methods_supported", _METHODS_UNLESS_TOLD),
             good_until=self.clock() + _KNOWN_FOR,
         )
+
+    def _endpoint(self, document: Mapping[str, Any], name: str) -> str:
+        """Return an address that the provider names: on this machine only if it is here itself."""
+        address = _address(name, document.get(name))
+        if is_loopback(address) and not is_loopback(self.issuer):
+            raise ProviderError(f"{name} is on the machine that asks it")
+        return address
 
     def _ask(
         self, method: str, address: str, headers: dict[str, str], body: str | None = None
@@ -208,16 +216,24 @@ def _object(who: str, status: int, answer: str) -> Mapping[str, Any]:
 
 
 def _address(name: str, value: object) -> str:
-    if not (isinstance(value, str) and is_over_tls(value)):
+    if not (isinstance(value, str) and is_over_tls(value) and _names_host(value)):
         raise ProviderError(f"{name} is no https address")
     return value
+
+
+def _names_host(address: str) -> bool:
+    try:
+        return bool(urlsplit(address).hostname)
+    except ValueError:  # such as a [ without its ]
+        return False
 
 
 def _tokens(status: int, answer: str) -> Mapping[str, object]:
     try:
         # No scope is named, for oauthlib refuses others than those, and providers add and rename some.
         tokens: Mapping[str, object] = WebApplicationClient("").parse_request_body_response(answer)
-    except (MissingTokenError, ValueError, TypeError, AttributeError, RecursionError):
+    # An `expires_in` of 1e400 is infinite to Python, and no integer.
+    except (MissingTokenError, ValueError, TypeError, AttributeError, OverflowError, RecursionError):
         raise ProviderError(f"token endpoint: HTTP {status}, and no tokens") from None
     except OAuth2Error as error:
         raise RefusedSignInError(one_line(str(error.error), _ERROR_LIMIT)) from None

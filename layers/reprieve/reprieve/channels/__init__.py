@@ -1,7 +1,8 @@
 """The ways to reach people: one module for each, which renders and sends.
 
 A module has `NAME` and a class that is a `Channel`.
-To add a channel, write its module, and make it in `functions/deliver/app.py` with what it sends with.
+To add a channel, write its module, and make it in `functions/deliver/app.py` and
+`functions/health/app.py` with what it sends with.
 """
 
 from reprieve.channels.channel import Channel

@@ -1,5 +1,8 @@
 """E-mail, by an SNS topic that people are subscribed to: plain text, at 72 columns.
 
+Mail programs make links of addresses in plain text: every line is defanged, except our own addresses and
+commands.
+
 Source: SNS API reference, Publish: a subject has less than 100 characters and no line break.
 """
 
@@ -8,8 +11,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from textwrap import wrap
 
-from reprieve import headlines, wording
+from reprieve import headlines, problem_words, wording
 from reprieve.clock import for_people
+from reprieve.defang import defanged
+from reprieve.fields import one_line
 from reprieve.notices import Notice
 from reprieve.particulars import no_rescue, particulars
 from reprieve.ports import Topic
@@ -37,7 +42,7 @@ class Email:
 
 def subject(notice: Notice) -> str:
     """Return the subject."""
-    return headlines.subject(notice, SUBJECT_LIMIT)
+    return one_line(defanged(headlines.subject(notice, SUBJECT_LIMIT)), SUBJECT_LIMIT)
 
 
 def body(notice: Notice) -> str:
@@ -45,6 +50,7 @@ def body(notice: Notice) -> str:
     sections = (
         _filled(headlines.headline(notice)),
         _decision(notice),
+        _problem(notice),
         _key(notice),
         _uses(notice.uses, "KMS refused {} to use it", notice.at),
         _uses(notice.management_calls, "KMS refused {} to manage it, which is no use of it", notice.at),
@@ -54,12 +60,30 @@ def body(notice: Notice) -> str:
         _unknown(notice),
         [f"Notice {notice.id}"],
     )
-    return "\n\n".join("\n".join(section) for section in map(list, sections) if section) + "\n"
+    text = "\n\n".join("\n".join(section) for section in map(list, sections) if section) + "\n"
+    return "\n".join(_line(line, _own(notice)) for line in text.split("\n"))
+
+
+def _own(notice: Notice) -> frozenset[str | None]:
+    """Return what may stand in a line of its own as it is: nobody else wrote it."""
+    return frozenset({notice.link, notice.console_url, *notice.command})
+
+
+def _line(line: str, own: frozenset[str | None]) -> str:
+    return line if line.strip() in own else defanged(line)
 
 
 def _decision(notice: Notice) -> Iterator[str]:
     for sentence in headlines.concluded(notice):
         yield from _filled(sentence)
+
+
+def _problem(notice: Notice) -> Iterator[str]:
+    if notice.problem:
+        for label, words in problem_words.facts(notice.problem):
+            yield from _labelled(label, words)
+        yield ""
+        yield from _filled(problem_words.advice(notice.problem))
 
 
 def _key(notice: Notice) -> Iterator[str]:
@@ -151,10 +175,14 @@ def _labelled(label: str, value: str) -> Iterator[str]:
 
 def _hanging(start: str, value: str) -> Iterator[str]:
     """Yield `value` in lines that begin beneath each other; what has no blank is never broken."""
-    lines = wrap(value, COLUMNS - len(start), break_long_words=False, break_on_hyphens=False)
-    for number, line in enumerate(lines):
+    for number, line in enumerate(_wrapped(value, COLUMNS - len(start))):
         yield (" " * len(start) if number else start) + line
 
 
 def _filled(sentence: str) -> list[str]:
-    return wrap(sentence, COLUMNS, break_long_words=False, break_on_hyphens=False)
+    return _wrapped(sentence, COLUMNS)
+
+
+def _wrapped(text: str, columns: int) -> list[str]:
+    """Return lines of as many columns as there are: defanged before, for that makes a word longer."""
+    return wrap(defanged(text), columns, break_long_words=False, break_on_hyphens=False)

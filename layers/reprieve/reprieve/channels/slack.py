@@ -1,6 +1,7 @@
 """Slack, by an incoming webhook: Block Kit in which every word from outside is plain text.
 
 Plain text objects know no mention, no link and no formatting. Source: Slack, "Reference: text object".
+Clients make links of addresses all the same, here and there, so what is shown is defanged; buttons have ours.
 Limits, from slack_sdk's own models: header 150, text 3000, 10 fields, 50 blocks; a message that is
 longer than some 13 000 characters altogether has been seen to be refused.
 """
@@ -10,8 +11,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from reprieve import headlines, wording
+from reprieve import headlines, problem_words, wording
 from reprieve.clock import for_people
+from reprieve.defang import defanged
 from reprieve.fields import one_line
 from reprieve.notices import Notice
 from reprieve.particulars import no_rescue, particulars
@@ -25,7 +27,7 @@ FIELD_LIMIT = 400
 CALLER_LIMIT = 360
 UNKNOWN_LIMIT = 300
 CALLERS_SHOWN = 5
-REST_LIMIT = 2000
+REST_LIMIT = 700
 DIGEST_LIMIT = 2500
 DIGEST_SECTIONS = 3
 UNKNOWN_SHOWN = 6
@@ -47,7 +49,7 @@ class Slack:
 def message(notice: Notice) -> Mapping[str, Any]:
     """Return the webhook's payload. Its `text` is for notifications and screen readers."""
     return {
-        "text": _escaped(headlines.subject(notice, HEADER_LIMIT)),
+        "text": _escaped(defanged(headlines.subject(notice, HEADER_LIMIT))),
         "blocks": list(_blocks(notice)),
         "mrkdwn": False,
         "unfurl_links": False,
@@ -59,6 +61,7 @@ def _blocks(notice: Notice) -> Iterator[Block]:
     header = _plain(headlines.subject(notice, HEADER_LIMIT), HEADER_LIMIT)
     yield {"type": "header", "block_id": f"{notice.reason}|{notice.id}", "text": header}
     yield _section(" ".join((headlines.headline(notice), *headlines.concluded(notice))))
+    yield from _problem(notice)
     yield from _key(notice)
     yield from _uses(notice.uses, "refused to use it", notice.at)
     yield from _uses(notice.management_calls, "refused to manage it, which is no use of it", notice.at)
@@ -77,6 +80,16 @@ def _blocks(notice: Notice) -> Iterator[Block]:
             _plain(f"Not known: {unknown}", UNKNOWN_LIMIT) for unknown in notice.unknown[:UNKNOWN_SHOWN]
         ]
         yield {"type": "context", "elements": elements}
+
+
+def _problem(notice: Notice) -> Iterator[Block]:
+    if notice.problem:
+        facts = [(label, words) for label, words in problem_words.facts(notice.problem) if words]
+        yield {
+            "type": "section",
+            "fields": [_plain(f"{label}\n{words}", FIELD_LIMIT) for label, words in facts],
+        }
+        yield _section(problem_words.advice(notice.problem))
 
 
 def _key(notice: Notice) -> Iterator[Block]:
@@ -170,7 +183,8 @@ def _preformatted(text: str) -> Block:
 
 def _plain(text: str, limit: int = TEXT_LIMIT) -> dict[str, Any]:
     """Return a plain text object; without emoji, so that `:name:` stays what it is."""
-    shortened = text if len(text) <= limit else f"{text[: limit - 1]}…"
+    safe = defanged(text)
+    shortened = safe if len(safe) <= limit else f"{safe[: limit - 1]}…"
     return {"type": "plain_text", "text": shortened, "emoji": False}
 
 

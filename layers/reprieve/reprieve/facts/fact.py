@@ -39,7 +39,7 @@ class Sources:
         account: Our own account.
         clock: The present.
         responder: The ARN of the role that acts on our own account's keys.
-        member_role: The name of the role in other accounts; "" if they can't be entered.
+        member_role: The name of the role that acts in other accounts; "" if they can't be entered.
         names: The organization's names for its accounts; None where it is not asked for them.
         owner_tags: The tags that tell whose a key is, the best one first.
     """

@@ -354,12 +354,11 @@ def not_done(problem: AwsError) -> Telling:
     )
 
 
-def not_enabled(problem: AwsError | None) -> Telling:
+def not_enabled(problem: AwsError) -> Telling:
     """Say that the deletion is off, and that enabling the key failed."""
-    why = _why(problem) if problem else "KMS has not shown it as enabled so far"
     return Telling(
         title="The deletion is cancelled, and the key is not enabled yet",
-        said=(f"The key is safe: nothing deletes it any more. Enabling it failed: {why}.",),
+        said=(f"The key is safe: nothing deletes it any more. Enabling it failed: {_why(problem)}.",),
         next=_BROKEN_TILL_HERE,
         undo=_SCHEDULE_AGAIN,
     )
@@ -382,12 +381,12 @@ def _next_of(*, is_disabled: bool, can_enable: bool) -> str:
 
 
 def disabled_afterwards(by: str) -> Telling:
-    """Say that the key worked again, and that somebody has disabled it since."""
+    """Say that the key worked again, and that somebody has disabled it since: that is theirs to undo."""
     return Telling(
         title="The deletion is off, and somebody has disabled the key since",
-        said=(by, "KMS showed the key as enabled then. CloudTrail knows who has disabled it since."),
-        next="If that was meant, leave it. If not, enable it here, or with the command beneath:"
-        " what needs the key stays broken until then.",
+        said=(by, "KMS enabled the key after that. CloudTrail shows who has disabled it since."),
+        next="If that was intentional, leave it. This page does not undo it. If it was a mistake, enable the"
+        " key with the command below. Programs that need the key fail until then.",
     )
 
 

@@ -10,6 +10,7 @@ from reprieve.console import rescue_commands
 from reprieve.decisions import Decision
 from reprieve.denials import Denial
 from reprieve.errors import AwsError, DeniedError, SignInError
+from reprieve.history import Aftermath
 from reprieve.keys import Key, KeyState
 from reprieve.pages import english
 from reprieve.pages.english import Telling
@@ -124,7 +125,7 @@ def kept(key: Key, case: Case | None, at: datetime) -> Outcome:
     )
 
 
-def not_enabled(key: Key, problem: AwsError | None, at: datetime) -> Outcome:
+def not_enabled(key: Key, problem: AwsError, at: datetime) -> Outcome:
     """The deletion is off, and enabling the key failed."""
     return Outcome(
         name="not-enabled",
@@ -137,24 +138,23 @@ def not_enabled(key: Key, problem: AwsError | None, at: datetime) -> Outcome:
     )
 
 
-def already(key: Key, decision: Decision | None, closure: Closure | None, at: datetime) -> Outcome:
+def already(
+    key: Key,
+    decision: Decision | None,
+    closure: Closure | None,
+    at: datetime,
+    aftermath: Aftermath = Aftermath.LEFT,
+) -> Outcome:
     """There is nothing to cancel any more: who saw to it, and whether somebody has disabled the key since.
 
-    A button enables the key only where that was decided on this page: a key that somebody left disabled
-    on purpose, or by another way than the page, stays so.
-
-    Args:
-        key: The key, as KMS told of it.
-        decision: The latest one that may have brought it back.
-        closure: How the case ended, where that is known.
-        at: When KMS was asked.
+    A button enables the key only where it is `aftermath` of this page (docs/decisions/0018).
+    `decision` is the latest one that may have brought the key back, `closure` how the case ended.
     """
     is_disabled = key.state == KeyState.DISABLED
-    was_enabled = bool(decision and decision.state == KeyState.ENABLED)
+    is_afterwards = is_disabled and aftermath is Aftermath.WORKED
+    can_enable = is_disabled and aftermath is Aftermath.UNFINISHED
     by = english.cancelled_by(decision, at) if decision else english.cancelled_elsewhere(closure, at)
-    can_enable = is_disabled and bool(decision and decision.enable)
     words = english.already(by, is_disabled=is_disabled, can_enable=can_enable)
-    is_afterwards = is_disabled and was_enabled
     return Outcome(
         name="disabled-afterwards" if is_afterwards else "already",
         status=200,

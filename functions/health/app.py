@@ -1,0 +1,103 @@
+"""The stack's own alarms, and the clock → what is wrong, to every channel: see `reprieve.health`."""
+
+import os
+from collections.abc import Iterator
+from functools import cache
+from typing import Any
+
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from reprieve.adapters.aws import PROMPT, client
+from reprieve.adapters.cloudwatch_alarms import CloudWatchAlarms
+from reprieve.adapters.dynamodb import DynamoTable
+from reprieve.adapters.once import OnceInTable
+from reprieve.adapters.slack_webhook import SlackWebhook
+from reprieve.adapters.sns import SnsTopic
+from reprieve.adapters.structured_log import StructuredLog, make_logger
+from reprieve.adapters.subscriptions import SnsSubscriptions
+from reprieve.casebook import Casebook
+from reprieve.channels import Channel, email, slack
+from reprieve.clock import utc_now
+from reprieve.errors import ReprieveError
+from reprieve.health import Health
+from reprieve.health_addresses import Addresses
+from reprieve.healthbook import Healthbook
+from reprieve.settings import HealthSettings
+
+
+def handler(event: dict[str, Any], context: LambdaContext) -> None:
+    """Tell what is wrong. A failure is let out: the retry, and the alarms on this function, are AWS'."""
+    _logger().append_keys(function_request_id=context.aws_request_id)
+    health = _health(context)
+    try:
+        health.run(event)
+    except ReprieveError as error:
+        _logger().error("Health failed and is tried again", extra={"problem": str(error)})
+        raise
+
+
+def _health(context: LambdaContext) -> Health:
+    settings, table = _settings(), DynamoTable(_dynamodb(), _settings().table)
+    log = StructuredLog(_logger())
+    return Health(
+        channels=_channels(),
+        alarms=_alarms(),
+        names=settings.names,
+        addresses=_addresses(Healthbook(table), log),
+        log_group=settings.log_group,
+        book=Healthbook(table),
+        casebook=Casebook(table),
+        once=OnceInTable(_dynamodb(), settings.table, context, partition="health"),
+        clock=utc_now,
+        log=log,
+    )
+
+
+def _addresses(book: Healthbook, log: StructuredLog) -> Addresses:
+    settings = _settings()
+    return Addresses(
+        topic=settings.notice_topic,
+        listed=settings.emails,
+        subscriptions=_subscriptions(),
+        book=book,
+        log=log,
+    )
+
+
+@cache
+def _channels() -> dict[str, Channel]:
+    return dict(_made_channels(_settings()))
+
+
+def _made_channels(settings: HealthSettings) -> Iterator[tuple[str, Channel]]:
+    if settings.notice_topic:
+        yield email.NAME, email.Email(SnsTopic(client("sns", PROMPT), settings.notice_topic))
+    if settings.slack_secret:
+        secrets = client("secretsmanager", PROMPT)
+        yield slack.NAME, slack.Slack(SlackWebhook(secrets, settings.slack_secret))
+
+
+@cache
+def _alarms() -> CloudWatchAlarms:
+    return CloudWatchAlarms(client("cloudwatch", PROMPT), _settings().health_topic)
+
+
+@cache
+def _subscriptions() -> SnsSubscriptions:
+    return SnsSubscriptions(client("sns", PROMPT))
+
+
+@cache
+def _settings() -> HealthSettings:
+    return HealthSettings.read(os.environ)
+
+
+@cache
+def _logger() -> Logger:
+    return make_logger()
+
+
+@cache
+def _dynamodb() -> Any:  # noqa: ANN401 - the client's type is known to the type checker alone
+    return client("dynamodb", PROMPT)

@@ -1,0 +1,108 @@
+"""deliver, cell by cell: a notice for two channels, one invocation under a fault, then calm ones."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from tests.faults.cells import Cell, Row, Seen
+from tests.faults.cloud import SLACK
+from tests.faults.weather import SKY, Fault, Weather
+from tests.faults.world import PAGES, World, pending_key, world
+
+FAILED: Final = "a channel fails"
+ROWS: Final = (
+    Row("dynamodb:PutItem"),
+    Row("kms:GenerateMac"),
+    Row("sns:Publish"),
+    Row("secretsmanager:GetSecretValue"),
+    Row(SLACK),
+    Row("dynamodb:GetItem"),
+    Row("dynamodb:UpdateItem"),
+    Row("dynamodb:PutItem", f"{FAILED}: since when", about=b'"channels"'),
+    Row("dynamodb:DeleteItem", FAILED),
+    Row("sqs:ChangeMessageVisibility", FAILED),
+)
+
+BATCH: Final = 2.5
+"""How many times the two messages of a run make a batch of five."""
+
+_TRIES: Final = 4
+
+
+def run(cell: Cell) -> Seen:
+    """Deliver, and look at what arrived."""
+    with world(*((SLACK,) if cell.refuses(SLACK) else ())) as made:
+        made.queue_notice(pending_key(made))
+        with SKY.under(cell.weather()) as weather:
+            if cell.row.moment.startswith(FAILED):
+                weather.also = (SLACK, Fault.BROKEN)
+            _invoke(made)
+        at_once = _arrived(made)
+        if cell.refuses(SLACK):
+            made.client("secretsmanager").put_secret_value(
+                SecretId="slack", SecretString=f"{made.cloud.url}/slack"
+            )
+        _calm(made)
+        return Seen(_word(at_once, _arrived(made)), weather)
+
+
+def _invoke(made: World) -> bool:
+    """Let Lambda take what messages there are, and drop those that it is told were delivered."""
+    with SKY.under(Weather()):
+        messages = made.receive()
+    if not messages:
+        return False
+    answer = made.invoke("deliver", {"Records": [_record(message) for message in messages]})
+    failed = {item["itemIdentifier"] for item in answer["batchItemFailures"]}
+    with SKY.under(Weather()):
+        for message in messages:
+            (made.put_back if message["MessageId"] in failed else made.drop)(message)
+    return True
+
+
+def _calm(made: World) -> None:
+    for _ in range(_TRIES):
+        made.end_invocations()
+        if not _invoke(made):
+            return
+    raise AssertionError("a message is still in the queue")
+
+
+def _record(message: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "messageId": message["MessageId"],
+        "receiptHandle": message["ReceiptHandle"],
+        "body": message["Body"],
+        "attributes": message["Attributes"],
+        "messageAttributes": {},
+        "md5OfBody": message["MD5OfBody"],
+        "eventSource": "aws:sqs",
+        "eventSourceARN": "arn:aws:sqs:eu-west-1:123456789012:delivery",
+        "awsRegion": "eu-west-1",
+    }
+
+
+def _arrived(made: World) -> dict[str, list[bool]]:
+    """Whether each notice that arrived has its link, by channel."""
+    return {
+        "email": [f"{PAGES}keys/" in mail for mail in made.mails()],
+        "slack": [f"{PAGES}keys/" in str(post) for post in made.cloud.outside.posts],
+    }
+
+
+def _word(at_once: Mapping[str, list[bool]], in_the_end: Mapping[str, list[bool]]) -> str:
+    words = {_of_channel(at_once[channel], in_the_end[channel]) for channel in at_once}
+    return " + ".join(sorted(words - {"complete"})) or "complete"
+
+
+def _of_channel(at_once: list[bool], in_the_end: list[bool]) -> str:
+    match at_once, in_the_end:
+        case [True], [True]:
+            return "complete"
+        case [False], [False]:
+            return "no link"
+        case [], [True]:
+            return "again"
+        case _, [True, True, *more] if all(more):
+            return "repeated"
+        case _:
+            raise AssertionError(f"{at_once} at once, {in_the_end} in the end")

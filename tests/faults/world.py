@@ -1,0 +1,407 @@
+"""A world for one cell: keys, a table, a queue and the functions as Lambda would start them."""
+
+import gc
+import json
+import os
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from importlib.util import module_from_spec, spec_from_file_location
+from itertools import count
+from pathlib import Path
+from typing import Any, Final
+from unittest.mock import patch
+from uuid import uuid4
+
+import boto3
+from moto.core.base_backend import BackendDict
+from moto.core.model_instances import reset_model_data
+from samtranslator.yaml_helper import yaml_parse  # type: ignore[import-untyped]
+
+from reprieve.arn import KeyArn
+from reprieve.cases import open_case
+from reprieve.keys import Key
+from reprieve.links import Claims, SigningKey, mint
+from reprieve.notices import Reason, tell
+from reprieve.wire import to_json
+from tests.faults.clients import connected
+from tests.faults.cloud import OWN, REGION, SLACK, Cloud, Outside, start
+from tests.faults.weather import SKY, Weather
+from tests.recorded import record
+from tests.tables import make_table
+
+ROOT: Final = Path(__file__).parents[2]
+MEMBER: Final = "777788889999"
+ISSUER: Final = "/oidc"
+PAGES: Final = "https://abc123.execute-api.eu-west-1.amazonaws.com/"
+_number = count()
+
+
+@cache
+def template() -> dict[str, Any]:
+    parsed: dict[str, Any] = yaml_parse((ROOT / "template.yaml").read_text("utf-8"))
+    return parsed
+
+
+@cache
+def cloud() -> Cloud:
+    """The one cloud of this process. What has been imported for it is looked at for garbage no more."""
+    gc.freeze()
+    return start()
+
+
+def properties(function: str) -> dict[str, Any]:
+    """A function's part of the template."""
+    found: dict[str, Any] = template()["Resources"][f"{function.capitalize()}Function"]["Properties"]
+    return found
+
+
+def variables(function: str) -> list[str]:
+    """The environment that the template gives to a function."""
+    return list(properties(function).get("Environment", {}).get("Variables", {}))
+
+
+@cache
+def _client(session: boto3.Session, service: str) -> Any:
+    make: Any = session.client
+    return make(service, region_name=REGION)
+
+
+@dataclass(frozen=True)
+class Context:
+    """Lambda's context of one invocation, in which time passes as the weather counts it."""
+
+    function_name: str
+    aws_request_id: str = "00000000-0000-4000-8000-000000000000"
+    memory_limit_in_mb: int = 256
+    invoked_function_arn: str = f"arn:aws:lambda:{REGION}:{OWN}:function:f"
+
+    @property
+    def timeout(self) -> float:
+        return float(properties(self.function_name)["Timeout"])
+
+    def get_remaining_time_in_millis(self) -> int:
+        return int((self.timeout - SKY.weather.seconds) * 1000)
+
+
+@dataclass(kw_only=True)
+class World:
+    """What there is, and what happened to it."""
+
+    session: boto3.Session
+    cloud: Cloud
+    settings: dict[str, str] = field(default_factory=dict)
+    members: dict[str, Any] = field(default_factory=dict)
+    warm: dict[str, Any] = field(default_factory=dict)
+
+    def client(self, service: str) -> Any:
+        return _client(self.session, service)
+
+    def invoke(self, function: str, event: Mapping[str, Any]) -> Any:
+        """Start a function as Lambda does, and hand it an event."""
+        environment = {name: self.settings[name] for name in variables(function)}
+        with patch.dict(os.environ, environment):
+            if function not in self.warm:
+                self.warm[function] = _load(function)
+            return self.warm[function].handler(dict(event), Context(function))
+
+    def in_calm(self, function: str, event: Mapping[str, Any]) -> Any:
+        """The same without any fault."""
+        with SKY.under(Weather()):
+            return self.invoke(function, event)
+
+    # Keys
+
+    def state(self, key: KeyArn) -> str:
+        return str(self._described(key)["KeyState"])
+
+    def deletion_date(self, key: KeyArn) -> datetime:
+        found: datetime = self._described(key)["DeletionDate"]
+        return found.astimezone(UTC).replace(microsecond=0)
+
+    def _described(self, key: KeyArn) -> dict[str, Any]:
+        described: dict[str, Any] = self.kms(key.account).describe_key(KeyId=key.key_id)["KeyMetadata"]
+        return described
+
+    def kms(self, account: str) -> Any:
+        if account == OWN:
+            return self.client("kms")
+        if account not in self.members:
+            self.members[account] = _in_account(self, account)
+        return self.members[account]
+
+    # CloudTrail
+
+    def write(self, *records: Mapping[str, Any]) -> None:
+        """Let CloudTrail deliver records now."""
+        now = int(datetime.now(UTC).timestamp() * 1000)
+        self.client("logs").put_log_events(
+            logGroupName="trail",
+            logStreamName="s",
+            logEvents=[{"timestamp": now, "message": json.dumps(record)} for record in records],
+        )
+
+    def catch_up(self) -> None:
+        """Let CloudTrail deliver what was done with keys, and the clock tick."""
+        if self.cloud.changes:
+            self.write(*(changed(KeyArn.parse(arn), name) for name, arn in self.cloud.changes))
+            self.cloud.changes.clear()
+        self.invoke("investigate", {"source": "aws.scheduler"})
+
+    def token(self, key: KeyArn, channel: str = "email") -> str:
+        """The link of a notice."""
+        claims = Claims(
+            key=key,
+            deletion_date=self.deletion_date(key),
+            channel=channel,
+            notice="8c8f1b4e-0d5f-5a61-9d0e-3d9c1f4c0a11",
+            expires_at=datetime.now(UTC).replace(microsecond=0) + timedelta(days=3),
+        )
+        return mint(claims, SigningKey("a", _Minter(self)))
+
+    # Queue and channels
+
+    def queue_notice(self, key: KeyArn) -> None:
+        """Queue a notice for both channels, as investigate does."""
+        now = datetime.now(UTC).replace(microsecond=0)
+        known = Key(
+            arn=key,
+            account=key.account,
+            region=key.region,
+            state="PendingDeletion",
+            deletion_date=self.deletion_date(key),
+        )
+        notice = to_json(tell(open_case(known, now, now), Reason.KEY_IN_USE, now)[1])
+        for channel in ("email", "slack"):
+            self.client("sqs").send_message(
+                QueueUrl=self.settings["QUEUE_URL"],
+                MessageBody=json.dumps({"channel": channel, "notice": notice}),
+            )
+
+    def receive(self) -> list[dict[str, Any]]:
+        """Take what is in the delivery queue, as Lambda does."""
+        found: list[dict[str, Any]] = []
+        while taken := self._receive():
+            found += taken
+        return found
+
+    def _receive(self) -> list[dict[str, Any]]:
+        answer = self.client("sqs").receive_message(
+            QueueUrl=self.settings["QUEUE_URL"], MaxNumberOfMessages=10, AttributeNames=["All"]
+        )
+        return list(answer.get("Messages", []))
+
+    def drop(self, message: Mapping[str, Any]) -> None:
+        self.client("sqs").delete_message(
+            QueueUrl=self.settings["QUEUE_URL"], ReceiptHandle=message["ReceiptHandle"]
+        )
+
+    def put_back(self, message: Mapping[str, Any]) -> None:
+        """Let a message come again at once: time passes."""
+        self.client("sqs").change_message_visibility(
+            QueueUrl=self.settings["QUEUE_URL"], ReceiptHandle=message["ReceiptHandle"], VisibilityTimeout=0
+        )
+
+    def end_invocations(self, partition: str = "delivery") -> None:
+        """Let every attempt at a delivery that was under way be over: time passes."""
+        for item in self.items(partition):
+            if "in_progress_expiration" in item:
+                self.client("dynamodb").put_item(
+                    TableName="cases", Item={**item, "in_progress_expiration": {"N": "0"}}
+                )
+
+    def items(self, partition: str) -> list[dict[str, Any]]:
+        answer = self.client("dynamodb").query(
+            TableName="cases",
+            KeyConditionExpression="pk = :pk",
+            ExpressionAttributeValues={":pk": {"S": partition}},
+        )
+        return list(answer["Items"])
+
+    def mails(self) -> list[str]:
+        """What the topic's subscribers have got so far."""
+        sqs, url = self.client("sqs"), self.settings["mailbox"]
+        while found := sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages"):
+            for message in found:
+                self.read.append(message["Body"])
+                sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+        return list(self.read)
+
+    read: list[str] = field(default_factory=list)
+
+
+def changed(key: KeyArn, name: str) -> dict[str, Any]:
+    """The record of something that was done with a key."""
+    return {
+        **of_now(record("cancel-key-deletion"), key),
+        "eventName": name,
+        "requestParameters": {"keyId": str(key)},
+        "responseElements": {"keyId": str(key)},
+    }
+
+
+def of_now(told: dict[str, Any], key: KeyArn) -> dict[str, Any]:
+    """A recorded record as though it were of this moment, and of another key."""
+    return {
+        **told,
+        "eventID": str(uuid4()),
+        "eventTime": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}",
+        "recipientAccountId": key.account,
+        "resources": [{"accountId": key.account, "type": "AWS::KMS::Key", "ARN": str(key)}],
+    }
+
+
+def refused(key: KeyArn, name: str = "decrypt-by-iam-user") -> dict[str, Any]:
+    """The record of a use that KMS refused."""
+    return {**of_now(record(name), key), "errorMessage": f"{key} is pending deletion."}
+
+
+def scheduled(key: KeyArn, deletion_date: datetime) -> dict[str, Any]:
+    """The record of the scheduling, seven days before, as the event history has it."""
+    return {
+        **of_now(record("schedule-key-deletion"), key),
+        "eventTime": f"{deletion_date - timedelta(days=7):%Y-%m-%dT%H:%M:%SZ}",
+        "requestParameters": {"keyId": str(key), "pendingWindowInDays": 7},
+    }
+
+
+@dataclass(frozen=True)
+class _Minter:
+    world: World
+
+    def generate_mac(self, message: bytes) -> bytes:
+        answer = self.world.client("kms").generate_mac(
+            KeyId=self.world.settings["SIGNING_KEY_A"], Message=message, MacAlgorithm="HMAC_SHA_256"
+        )
+        return bytes(answer["Mac"])
+
+
+def _load(function: str) -> Any:
+    """Import `app.py` anew, as a cold start does."""
+    name = f"_function_{function}_{next(_number)}"
+    spec = spec_from_file_location(name, ROOT / "functions" / function / "app.py")
+    assert spec
+    assert spec.loader
+    module = module_from_spec(spec)
+    sys.modules[name] = module
+    try:
+        spec.loader.exec_module(module)
+    finally:
+        del sys.modules[name]
+    return module
+
+
+@contextmanager
+def world(*closed: str) -> Iterator[World]:
+    """A new world. Connections for the calls in `closed` are refused, outside AWS."""
+    BackendDict.reset()
+    reset_model_data()
+    with connected(cloud()) as session, SKY.under(Weather()):
+        cloud().begin(Outside(closed=frozenset(closed)))
+        made = World(session=session, cloud=cloud())
+        _furnish(made)
+        yield made
+
+
+def _furnish(world: World) -> None:
+    make_table(world.client("dynamodb"), "cases")
+    sqs, sns, logs = world.client("sqs"), world.client("sns"), world.client("logs")
+    topic = sns.create_topic(Name="notices")["TopicArn"]
+    mailbox = sqs.create_queue(QueueName="mailbox")["QueueUrl"]
+    sns.subscribe(
+        TopicArn=topic,
+        Protocol="sqs",
+        Endpoint=f"arn:aws:sqs:{REGION}:{OWN}:mailbox",
+        Attributes={"RawMessageDelivery": "true"},
+    )
+    for group in ("trail", "audit"):
+        logs.create_log_group(logGroupName=group)
+    logs.create_log_stream(logGroupName="trail", logStreamName="s")
+    signing = world.client("kms").create_key(KeySpec="HMAC_256", KeyUsage="GENERATE_VERIFY_MAC")
+    secret = _secret(world, "slack", world.cloud.address(SLACK, "/slack"))
+    world.settings = {
+        **_common(),
+        "QUEUE_URL": sqs.create_queue(QueueName="delivery")["QueueUrl"],
+        "mailbox": mailbox,
+        "NOTICE_TOPIC_ARN": topic,
+        "HEALTH_TOPIC_ARN": sns.create_topic(Name="health")["TopicArn"],
+        "SLACK_SECRET_ARN": secret,
+        "OIDC_SECRET_ARN": _secret(world, "oidc", "hush"),
+        "OIDC_ISSUER": world.cloud.url + ISSUER,
+        "SIGNING_KEY_ARN": signing["KeyMetadata"]["Arn"],
+        "SIGNING_KEY_A": signing["KeyMetadata"]["Arn"],
+    }
+
+
+def _secret(world: World, name: str, text: str) -> str:
+    return str(world.client("secretsmanager").create_secret(Name=name, SecretString=text)["ARN"])
+
+
+def _common() -> dict[str, str]:
+    return {
+        "TABLE_NAME": "cases",
+        "LOG_GROUP_NAME": "trail",
+        "AUDIT_LOG_GROUP": "audit",
+        "ALARM_NAME": "KMSKeyPendingDeletionErrorAlarm",
+        "CHANNELS": "email,slack",
+        "ACCOUNT_ID": OWN,
+        "REPEAT_NOTICE_HOURS": "24",
+        "NOTIFY_ON_SCHEDULING": "yes",
+        "IGNORED_CALLERS": "",
+        "OWNER_TAGS": "Owner",
+        "AUDIT_DAYS": "400",
+        "RESPOND_ROLE_ARN": f"arn:aws:iam::{OWN}:role/respond",
+        "ORGANIZATION_ID": "o-example",
+        "MEMBER_ROLE_NAME": "member",
+        "EXTERNAL_ID": "kms-reprieve",
+        "SIGNING_KEY_LETTER": "a",
+        "SIGNING_KEY_B": "",
+        "PAGE_URL": f"{PAGES}keys/",
+        "LINK_HOURS": "168",
+        "NOTIFICATION_EMAILS": "jane@example.com",
+        "FUNCTION_NAMES": "deliver=stack-deliver",
+        "QUEUE_NAMES": "deliver=stack-dead",
+        "APPROVERS": "link",
+        "APPROVER_CIDRS": "",
+        "OIDC_CLIENT_ID": "kms-reprieve",
+        "REDIRECT_URI": f"{PAGES}signed-in",
+        "APPROVER_DOMAINS": "example.com",
+        "APPROVER_EMAILS": "",
+        "APPROVER_GROUPS": "",
+        "APPROVER_GROUP_CLAIM": "groups",
+    }
+
+
+def pending_key(world: World, account: str = OWN, alias: str = "") -> KeyArn:
+    """A key that is pending deletion."""
+    kms = world.kms(account)
+    made = kms.create_key(Description="Orders", Tags=[{"TagKey": "Owner", "TagValue": "team-orders"}])
+    arn = KeyArn.parse(made["KeyMetadata"]["Arn"])
+    if alias:
+        kms.create_alias(AliasName=alias, TargetKeyId=arn.key_id)
+    kms.schedule_key_deletion(KeyId=arn.key_id, PendingWindowInDays=7)
+    return arn
+
+
+def _in_account(world: World, account: str) -> Any:
+    role = world.client("sts").assume_role(
+        RoleArn=f"arn:aws:iam::{account}:role/anybody", RoleSessionName="jane"
+    )["Credentials"]
+    return world.session.client(
+        "kms",
+        region_name=REGION,
+        aws_access_key_id=role["AccessKeyId"],
+        aws_secret_access_key=role["SecretAccessKey"],
+        aws_session_token=role["SessionToken"],
+    )
+
+
+def queued(world: World) -> list[dict[str, Any]]:
+    """Take the messages that are in the delivery queue."""
+    found = world.receive()
+    for message in found:
+        world.drop(message)
+    return [json.loads(message["Body"]) for message in found]

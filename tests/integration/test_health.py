@@ -1,0 +1,538 @@
+"""What is wrong with the stack, told to every channel: the use case on a world in memory."""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from reprieve import health, log_reading
+from reprieve.alarms import messages
+from reprieve.casebook import Bookmark, Casebook
+from reprieve.channels import Channel, email, slack
+from reprieve.deliver import NotedChannel
+from reprieve.errors import AwsError, ChannelError, DeniedError, HealthError, UnreachableError
+from reprieve.health import Health
+from reprieve.health_addresses import Addresses
+from reprieve.health_watch import HealthWatch
+from reprieve.healthbook import Healthbook
+from reprieve.ports import Document, RingingAlarm
+from tests.examples import notice
+from tests.fakes import FakeAlarms, FakeClock, FakeLog, FakeOnce, FakeQueue, FakeTable, FakeTopic, FakeWebhook
+from tests.mutations import SCHEMA
+from tests.recorded import event
+from tests.unit.test_health_addresses import JANE, TOPIC, FakeSubscriptions
+
+NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+MINUTE = timedelta(minutes=1)
+CLOCK: Mapping[str, Any] = {"source": "aws.scheduler"}
+QUEUE = "kms-reprieve-DeliveryDeadLetterQueue-a1B2c3"
+REFUSED = ChannelError("slack", "HTTP 500")
+DOWN = UnreachableError("dynamodb:GetItem", "ConnectTimeoutError", "no answer")
+
+
+@dataclass
+class BrokenTable(FakeTable):
+    """A table that answers nothing while it is `down`."""
+
+    down: AwsError | None = None
+
+    def get(self, partition: str, sort: str) -> Document | None:
+        if self.down:
+            raise self.down
+        return super().get(partition, sort)
+
+
+@dataclass
+class BrokenOnce(FakeOnce):
+    """A memory that can't be read, or not be written, while it is `down`."""
+
+    down: AwsError | None = None
+    after: bool = False
+
+    def do(self, key: str, act: Callable[[], None]) -> None:
+        if self.down and self.after:
+            act()
+        if self.down:
+            raise self.down
+        super().do(key, act)
+
+
+@dataclass
+class TopicInBetween(FakeTopic):
+    """A topic that takes its time: something else happens while it takes the first message."""
+
+    meanwhile: list[Callable[[], None]] = field(default_factory=list)
+
+    def publish(self, subject: str, message: str, attributes: Mapping[str, str]) -> None:
+        if self.meanwhile:
+            self.meanwhile.pop()()
+        super().publish(subject, message, attributes)
+
+
+@dataclass
+class World:
+    clock: FakeClock = field(default_factory=lambda: FakeClock(NOW))
+    topic: FakeTopic = field(default_factory=FakeTopic)
+    webhook: FakeWebhook = field(default_factory=FakeWebhook)
+    table: BrokenTable = field(default_factory=BrokenTable)
+    once: BrokenOnce = field(default_factory=BrokenOnce)
+    subscriptions: FakeSubscriptions = field(default_factory=lambda: FakeSubscriptions({JANE: True}))
+    queue: FakeQueue = field(default_factory=FakeQueue)
+    alarms: FakeAlarms = field(default_factory=FakeAlarms)
+    log: FakeLog = field(default_factory=FakeLog)
+    channels: tuple[str, ...] = ("email", "slack")
+    trail: str = "trail"
+
+    @property
+    def book(self) -> Healthbook:
+        return Healthbook(self.table)
+
+    def made(self) -> dict[str, Channel]:
+        every: dict[str, Channel] = {
+            "email": email.Email(self.topic),
+            "slack": slack.Slack(self.webhook),
+        }
+        return {name: every[name] for name in self.channels}
+
+    def run(self, event: Mapping[str, Any] = CLOCK, after: timedelta = timedelta()) -> None:
+        self.clock.now += after
+        Health(
+            channels=self.made(),
+            alarms=self.alarms,
+            names={QUEUE: "deliver"},
+            addresses=Addresses(
+                topic=TOPIC,
+                listed=(JANE,) if "email" in self.channels else (),
+                subscriptions=self.subscriptions,
+                book=self.book,
+                log=self.log,
+            ),
+            log_group=self.trail,
+            book=self.book,
+            casebook=Casebook(self.table),
+            once=self.once,
+            clock=self.clock,
+            log=self.log,
+        ).run(event)
+
+    def deliver(self, channel: str = "slack", after: timedelta = timedelta()) -> None:
+        """Send what a case's notice is to one channel, as deliver does, which notes what came of it."""
+        self.clock.now += after
+        noted = NotedChannel(
+            name=channel, channel=self.made()[channel], book=self.book, clock=self.clock, log=self.log
+        )
+        noted.send(notice())
+
+    def fail(self, after: timedelta = timedelta()) -> None:
+        """Let Slack refuse a notice."""
+        self.webhook.error = REFUSED
+        with pytest.raises(ChannelError):
+            self.deliver(after=after)
+
+    def watch(self, after: timedelta = timedelta()) -> None:
+        """Look whether health runs, as investigate does."""
+        self.clock.now += after
+        HealthWatch(
+            book=self.book, queue=self.queue, channels=self.channels, clock=self.clock, log=self.log
+        ).look()
+
+    def mailed(self) -> list[str]:
+        return [subject for subject, _, about in self.topic.published if about["reason"] == "stack-unhealthy"]
+
+    def posted(self) -> list[str]:
+        return [payload["text"] for payload in self.webhook.payloads if is_about_the_stack(payload)]
+
+
+def is_about_the_stack(payload: Mapping[str, Any]) -> bool:
+    return str(payload["blocks"][0]["block_id"]).startswith("stack-unhealthy|")
+
+
+@pytest.fixture
+def world() -> World:
+    return World()
+
+
+def alarm(queue: str = QUEUE, **changes: Any) -> dict[str, Any]:
+    """The event of an alarm on a dead-letter queue, as SNS hands it over."""
+    recorded = event("alarms/alarm")
+    body = json.loads(messages(recorded)[0])
+    trigger = body["Trigger"] | {"Dimensions": [{"name": "QueueName", "value": queue}]}
+    text = json.dumps(body | {"AlarmDescription": "Start the redrive.", "Trigger": trigger} | changes)
+    (record,) = recorded["Records"]
+    return {"Records": [record | {"Sns": record["Sns"] | {"Message": text}}]}
+
+
+def ringing() -> RingingAlarm:
+    """The same alarm, as CloudWatch has it."""
+    return RingingAlarm(
+        name="DeliveryDeadLetterAlarm",
+        region="eu-west-1",
+        description="Start the redrive.",
+        since=NOW,
+        dimensions={"QueueName": QUEUE},
+    )
+
+
+DEAD_LETTERS = "kms-reprieve: the function deliver has dead letters"
+SLACK_FAILS = "kms-reprieve: the channel slack takes no notices"
+
+
+def test_while_all_is_well_nobody_is_told_anything(world: World) -> None:
+    for _ in range(200):
+        world.run(after=15 * MINUTE)
+
+    assert (world.topic.published, world.webhook.payloads) == ([], [])
+    assert world.log.lines == []
+
+
+def test_a_dead_letter_is_told_to_every_channel(world: World) -> None:
+    world.run(alarm())
+
+    assert (world.mailed(), world.posted()) == ([DEAD_LETTERS], [DEAD_LETTERS])
+    assert "Start the redrive." in world.topic.published[0][1]
+
+
+@pytest.mark.parametrize("channel", ["email", "slack"])
+def test_a_stack_with_one_channel_hears_of_a_dead_letter_once(world: World, channel: str) -> None:
+    world.channels = (channel,)
+
+    world.run(alarm())
+
+    assert world.mailed() + world.posted() == [DEAD_LETTERS]
+
+
+def test_an_alarm_that_rings_again_and_again_is_told_once_a_day(world: World) -> None:
+    for _ in range(4):
+        world.run(alarm(), after=timedelta(hours=2))
+    assert (len(world.mailed()), len(world.posted())) == (1, 1)
+
+    world.run(alarm(), after=timedelta(hours=12))
+    assert (len(world.mailed()), len(world.posted())) == (2, 2)
+
+
+def test_an_alarm_whose_message_was_lost_is_told_by_the_next_look(world: World) -> None:
+    world.alarms.alarms = [ringing()]
+
+    world.run()
+
+    assert (world.mailed(), world.posted()) == ([DEAD_LETTERS], [DEAD_LETTERS])
+
+
+def test_an_alarm_is_told_once_whether_its_message_comes_or_not_and_daily_while_it_rings(
+    world: World,
+) -> None:
+    world.alarms.alarms = [ringing()]
+    for _ in range(4):
+        world.run(alarm())
+        world.run(after=timedelta(hours=2))
+    assert (len(world.mailed()), len(world.posted())) == (1, 1)
+
+    for _ in range(96):
+        world.run(after=15 * MINUTE)
+
+    assert (len(world.mailed()), len(world.posted())) == (2, 2)
+
+
+def test_an_alarm_that_does_not_ring_any_more_is_told_nobody(world: World) -> None:
+    world.run(alarm(NewStateValue="OK"))
+
+    assert world.mailed() == []
+
+
+def test_what_no_alarm_sent_is_passed_over_and_what_came_with_it_is_told(world: World) -> None:
+    (record,) = alarm()["Records"]
+    (other,) = alarm()["Records"]
+
+    world.run({"Records": [record | {"Sns": {"Message": "hello"}}, other]})
+
+    assert world.mailed() == [DEAD_LETTERS]
+    assert world.log.said("warning") == ["Passed over a message that no alarm sent"]
+
+
+def test_a_channel_that_does_not_take_it_is_told_later_and_no_other_is_told_twice(world: World) -> None:
+    world.webhook.error = REFUSED
+    world.run(alarm())
+    world.run(after=15 * MINUTE)
+    assert (world.mailed(), world.posted()) == ([DEAD_LETTERS], [])
+
+    world.webhook.error = None
+    world.run(after=15 * MINUTE)
+    world.run(after=15 * MINUTE)
+
+    assert (world.mailed(), world.posted()) == ([DEAD_LETTERS], [DEAD_LETTERS])
+
+
+def test_after_a_day_it_is_no_longer_tried(world: World) -> None:
+    world.webhook.error = REFUSED
+    world.run(alarm())
+
+    world.webhook.error = None
+    world.run(after=timedelta(days=1))
+
+    assert world.posted() == []
+
+
+def test_what_no_channel_takes_makes_the_run_fail_so_that_the_last_resort_hears_of_it(world: World) -> None:
+    world.channels, world.webhook.error = ("slack",), REFUSED
+
+    with pytest.raises(HealthError, match=r"^nobody was told: dead-letters/deliver$"):
+        world.run(alarm())
+
+    world.webhook.error = None
+    world.run(alarm())
+    assert world.posted() == [DEAD_LETTERS]
+
+
+def test_of_two_invocations_at_once_one_tells(world: World) -> None:
+    world.topic = TopicInBetween(meanwhile=[lambda: world.run(alarm())])
+
+    world.run(alarm())
+
+    assert (world.mailed(), world.posted()) == ([DEAD_LETTERS], [DEAD_LETTERS])
+
+
+def test_without_the_table_people_are_told_all_the_same(world: World) -> None:
+    world.table.fail(DOWN)
+    world.once.down = DOWN
+
+    world.run(alarm())
+
+    assert (world.mailed(), world.posted()) == ([DEAD_LETTERS], [DEAD_LETTERS])
+    assert set(world.log.said("error")) == {"The table does not remember what is wrong"}
+
+
+def test_what_was_sent_and_could_not_be_noted_is_not_sent_a_second_time(world: World) -> None:
+    world.once.down, world.once.after = DOWN, True
+
+    world.run(alarm())
+
+    assert (world.mailed(), world.posted()) == ([DEAD_LETTERS], [DEAD_LETTERS])
+
+
+def test_a_topic_that_takes_nothing_is_not_taken_for_a_table_that_does_not_answer(world: World) -> None:
+    world.topic.error = DeniedError("sns:Publish", "AuthorizationError", "no")
+
+    world.run(alarm())
+
+    assert world.posted() == [DEAD_LETTERS]
+    assert world.log.said("warning") == ["A channel was not told what is wrong"]
+
+
+def test_a_channel_that_takes_nothing_is_told_to_the_others_within_an_hour(world: World) -> None:
+    heard: list[int] = []
+    for minute in range(60):
+        if minute % 10 == 3:
+            world.fail()
+        if minute % 15 == 2:
+            world.run()
+        if world.mailed() and not heard:
+            heard.append(minute - 3)
+        world.clock.now += MINUTE
+
+    assert world.mailed() == [SLACK_FAILS]
+    assert world.posted() == []
+    assert heard[0] <= 45
+    ((_, body, _),) = world.topic.published
+    assert "The channel slack has not taken a notice since 2026-11-22 12:03 UTC." in body
+    assert "HTTP 500" in body
+
+
+def test_a_channel_that_works_again_in_between_is_not_told(world: World) -> None:
+    world.fail()
+    world.webhook.error = None
+    world.deliver(after=20 * MINUTE)
+    world.fail(after=5 * MINUTE)
+
+    world.run(after=29 * MINUTE)
+
+    assert world.mailed() == []
+
+
+def test_while_a_channel_fails_the_others_are_told_once_a_day(world: World) -> None:
+    world.fail()
+
+    for _ in range(3 * 96):
+        world.run(after=15 * MINUTE)
+
+    assert world.mailed() == [SLACK_FAILS] * 4  # the day that it begins, and three more
+    assert world.posted() == []
+
+
+def test_the_only_channel_that_takes_nothing_makes_the_run_fail(world: World) -> None:
+    world.channels = ("slack",)
+    world.fail()
+
+    with pytest.raises(HealthError, match="nobody was told: channel-fails/slack"):
+        world.run(after=30 * MINUTE)
+
+
+def test_a_channel_that_the_stack_no_longer_has_is_told_nobody(world: World) -> None:
+    world.fail()
+    world.channels = ("email",)
+
+    world.run(after=timedelta(hours=2))
+
+    assert world.mailed() == []
+
+
+def test_what_a_webhook_answers_is_told_without_what_could_be_its_address(world: World) -> None:
+    said = "HTTP 404: no such page https://hooks.slack.com/services/T0/B0/secret nor /services/T0/B0/secret"
+    world.webhook.error = ChannelError("slack", said)
+    with pytest.raises(ChannelError):
+        world.deliver()
+
+    (failing,) = world.book.failing()
+
+    assert failing.error == "HTTP 404: no such page … nor …"
+
+
+def test_what_aws_refuses_is_told_by_its_code(world: World) -> None:
+    message = "User: arn:aws:sts::111122223333:assumed-role/deliver/x is not authorized"
+    world.webhook.error = DeniedError("secretsmanager:GetSecretValue", "AccessDeniedException", message)
+    with pytest.raises(DeniedError):
+        world.deliver()
+
+    (failing,) = world.book.failing()
+
+    assert failing.error == "secretsmanager:GetSecretValue: AccessDeniedException"
+
+
+def test_a_notice_is_delivered_though_it_can_not_be_noted(world: World) -> None:
+    world.table.down = DOWN
+
+    world.deliver()
+
+    assert len(world.webhook.payloads) == 1
+    assert world.log.said("warning") == ["Could not note whether a channel works"]
+
+
+def test_an_address_that_is_gone_is_told_to_all_and_asked_again_once(world: World) -> None:
+    world.run()
+    world.subscriptions.present = {}
+
+    for _ in range(10):
+        world.run(after=15 * MINUTE)
+
+    gone = f"kms-reprieve: {JANE} is no longer subscribed"
+    assert (world.mailed(), world.posted()) == ([gone], [gone])
+    assert world.subscriptions.added == [JANE]
+
+
+def test_what_can_not_be_looked_at_stops_nothing_else_and_makes_the_run_fail(world: World) -> None:
+    world.subscriptions.hidden = DeniedError("sns:ListSubscriptionsByTopic", "AuthorizationError", "no")
+    world.alarms.error = DeniedError("cloudwatch:DescribeAlarms", "AccessDenied", "no")
+    world.fail()
+
+    with pytest.raises(
+        HealthError,
+        match=r"^alarms: cloudwatch:.*; addresses: sns:List",
+    ):
+        world.run(after=31 * MINUTE)
+
+    assert world.mailed() == [SLACK_FAILS]
+
+
+def test_a_look_that_finds_no_table_fails(world: World) -> None:
+    world.table.down = DOWN
+
+    with pytest.raises(HealthError, match=r"addresses: .*; investigate: .*; table: "):
+        world.run()
+
+
+def test_investigate_is_told_of_when_its_bookmark_stands_still(world: World) -> None:
+    casebook = Casebook(world.table)
+    casebook.move_bookmark(world.trail, Bookmark(settled_until=NOW - 15 * MINUTE))
+    for _ in range(2):
+        world.run(after=14 * MINUTE)
+    assert world.mailed() == []
+
+    world.run(after=2 * MINUTE)
+
+    stuck = "kms-reprieve: the function investigate is stuck"
+    assert (world.mailed(), world.posted()) == ([stuck], [stuck])
+    assert "  Since      2026-11-22 11:45 UTC\n" in world.topic.published[0][1]
+
+
+def test_health_knows_how_far_investigate_stays_behind_when_all_is_well() -> None:
+    assert health.LATENESS == log_reading.LATENESS
+
+
+def test_investigate_that_reads_on_is_well(world: World) -> None:
+    casebook = Casebook(world.table)
+    for _ in range(100):
+        bookmark = casebook.bookmark(world.trail)
+        casebook.move_bookmark(world.trail, replace(bookmark, settled_until=world.clock.now - 20 * MINUTE))
+        world.run(after=15 * MINUTE)
+
+    assert world.mailed() == []
+
+
+def test_health_that_does_not_run_is_noticed_by_investigate_within_an_hour(world: World) -> None:
+    world.run()
+    for _ in range(8):
+        world.watch(after=5 * MINUTE)
+    assert world.queue.bodies == []
+
+    for _ in range(2):
+        world.watch(after=5 * MINUTE)
+
+    told = [json.loads(body) for body in world.queue.bodies]
+    assert [each["channel"] for each in told] == ["email", "slack"] * 2
+    assert len({each["notice"]["id"] for each in told}) == 1  # which deliver sends once
+    assert told[0]["notice"]["problem"]["subject"] == "health"
+    SCHEMA.validate(told[0]["notice"])
+
+
+def test_health_that_has_never_run_is_not_missed(world: World) -> None:
+    world.watch(after=timedelta(days=9))
+
+    assert world.queue.bodies == []
+
+
+def test_investigate_goes_on_if_it_can_not_see_whether_health_runs(world: World) -> None:
+    world.table.down = DOWN
+
+    world.watch()
+
+    assert world.log.said("warning") == ["Could not see whether health runs"]
+
+
+def test_every_notice_that_is_stored_is_as_the_schema_says(world: World) -> None:
+    world.run()
+    world.subscriptions.present = {}
+    world.fail()
+    world.run(alarm())
+    world.run(after=31 * MINUTE)
+
+    stored = [each.body for (_, sort), each in world.table.documents.items() if sort.startswith("told#")]
+
+    assert {each["problem"]["kind"] for each in stored} == {
+        "dead-letters",
+        "channel-fails",
+        "address-removed",
+    }
+    for each in stored:
+        SCHEMA.validate(each)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"link": "https://example.com"},
+        {"case": {}},
+        {"problem": None},
+        {"reason": "key-in-use"},
+    ],
+)
+def test_the_schema_takes_no_notice_about_the_stack_that_has_a_link_or_a_case_or_no_problem(
+    world: World, changes: dict[str, Any]
+) -> None:
+    world.run(alarm())
+    (stored,) = (each.body for (_, sort), each in world.table.documents.items() if sort.startswith("told#"))
+    changed = {name: value for name, value in {**stored, **changes}.items() if value is not None}
+
+    assert SCHEMA.is_valid(stored)
+    assert not SCHEMA.is_valid(changed)
