@@ -120,7 +120,7 @@ class Course:
 
     def _run_beside(self) -> None:
         """Run from beginning to end in the middle of another run."""
-        self.life.run()
+        self.run_by_itself()
 
     def _watch(self) -> None:
         """Plan what the alarm makes of the lines that were written since the last look."""

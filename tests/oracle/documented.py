@@ -50,7 +50,7 @@ def of_run(
     if key.is_blind or world.troubles.since(deletion.key, began - MINUTE):
         return
     told = [heard for heard in about if heard.claim is Claim.PENDING]
-    if deletion.readable < began and not told and deletion.date:
+    if deletion.readable < began and not told and not deletion.waits_for_replicas:
         yield f"people don't know that {deletion} was scheduled"
     if not told or deletion.date is None:
         return

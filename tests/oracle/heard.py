@@ -38,6 +38,7 @@ class Heard:
         uses: How many uses it tells of.
         last_use_at: When the last of them was.
         is_decision: Whether somebody's decision on the page caused it.
+        scheduled_again: For when it says that the key was scheduled for deletion again.
         is_unconfirmed: Whether it says that KMS could not be asked.
         size: Its bytes.
         text: All of it.
@@ -56,6 +57,7 @@ class Heard:
     last_use_at: float
     is_decision: bool
     is_unconfirmed: bool
+    scheduled_again: float | None
     size: int
     text: str
     parts: tuple["Heard", ...] = ()
@@ -96,6 +98,7 @@ def hear(body: str, at: float) -> tuple[str, Heard]:
         last_use_at=seconds(uses["last_at"]) if uses.get("last_at") else 0.0,
         is_decision="decision" in notice and notice["reason"] in {"deletion-kept", "deletion-cancelled"},
         is_unconfirmed=closure.get("confirmed") is False,
+        scheduled_again=seconds(closure["scheduled_again"]) if "scheduled_again" in closure else None,
         size=len(body.encode()),
         text=text,
         parts=tuple(_part(notice, entry, at) for entry in (notice.get("digest") or {}).get("entries", ())),
@@ -118,6 +121,7 @@ def _part(notice: Mapping[str, Any], entry: Mapping[str, Any], at: float) -> Hea
         last_use_at=at,
         is_decision=False,
         is_unconfirmed=True,
+        scheduled_again=None,
         size=0,
         text=json.dumps(entry),
     )

@@ -158,7 +158,7 @@ class Judge:
             self._violated(world, "sizes", f"a notice of {heard.size} bytes")
         if heard.key not in world.kms.keys:
             was_asked = f":{OURS}:" in heard.key and not world.troubles.since(heard.key, began)
-            if was_asked and heard.claim is Claim.PENDING:
+            if was_asked and heard.claim is Claim.PENDING and not _was_decided_before(world, heard, began):
                 self._violated(world, "P6 calm", f"people heard {heard}, and KMS knows no such key")
             return
         about = _deletion_of(world, heard)
@@ -181,7 +181,7 @@ class Judge:
         key = world.kms.keys[heard.key]
         if heard.date is not None and about is None:
             self._violated(world, "P2 true", f"people heard {heard}, and there was no such deletion")
-        if key.is_blind or heard.is_decision or heard.decided_at < began + world.skew - MINUTE:
+        if key.is_blind or heard.is_decision or _was_decided_before(world, heard, began):
             return
         latest = world.kms.latest(heard.key)
         was_pending = latest is not None and (latest.ended is None or latest.ended >= began)
@@ -220,13 +220,14 @@ class Judge:
             if use.readable >= began:
                 waiting.append(use)
             elif use.is_use:
-                self._take_in(world, use)
+                self._take_in(world, use, began)
         self._waiting = tuple(waiting)
 
-    def _take_in(self, world: World, use: Use) -> None:
+    def _take_in(self, world: World, use: Use, began: float) -> None:
         name = (use.key, use.deletion)
         is_active = world.kms.deletions[use.key][use.deletion].is_active(world.now)
-        self._firm[use.key] = self._firm.get(use.key, 0) + is_active
+        is_firm = is_active and not self._cannot_be_stored(world, use.key, began)
+        self._firm[use.key] = self._firm.get(use.key, 0) + is_firm
         if use.principal not in self.ignored:
             self._readable[name] = max(self._readable.get(name, 0.0), use.readable)
             if is_active:
@@ -338,9 +339,20 @@ def _contradictions(world: World, about: tuple[Heard, ...]) -> Iterator[tuple[fl
                 yield since, f"people heard {heard}, and it was cancelled"
 
 
+def _was_decided_before(world: World, heard: Heard, began: float) -> bool:
+    """Return whether a notice was decided by an earlier run, and could not be sent then."""
+    return heard.decided_at < began + world.skew - MINUTE
+
+
 def _deletion_of(world: World, heard: Heard) -> Deletion | None:
-    """Return the deletion that a notice is about; without a date, the latest that had begun by then."""
+    """Return the deletion that a notice is about; without a date, the latest that had begun by then.
+
+    A notice that says for when the key was scheduled again is about one before that.
+    """
     begun = [each for each in world.kms.deletions[heard.key] if each.begun <= heard.at]
+    if heard.scheduled_again is not None:
+        later = next((each.number for each in begun if each.date == heard.scheduled_again), len(begun))
+        begun = begun[:later]
     if heard.date is None:
         return begun[-1] if begun else None
     return next((each for each in begun if each.date == heard.date), None)

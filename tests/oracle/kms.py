@@ -74,6 +74,7 @@ class Deletion:
     date: float | None
     readable: float = float("inf")
     ended: float | None = None
+    waits_for_replicas: bool = False
 
     @property
     def name(self) -> tuple[str, int]:
@@ -112,7 +113,9 @@ class Kms:
         state = State.PENDING_REPLICAS if replicas else State.PENDING
         self.keys[arn] = replace(key, state=state, date=date, days=days)
         number = len(self.deletions[arn])
-        begun = Deletion(key=arn, number=number, begun=now, date=date, readable=readable)
+        begun = Deletion(
+            key=arn, number=number, begun=now, date=date, readable=readable, waits_for_replicas=replicas
+        )
         self.deletions[arn] = (*self.deletions[arn], begun)
         return True
 

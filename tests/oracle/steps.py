@@ -97,6 +97,7 @@ def _days(course: Course, days: int) -> None:
     """Days in which nothing runs but once in six hours: an outage of the schedule."""
     for _ in range(days * 4):
         course.life.world.pass_time(6 * 60 * MINUTE)
+        course.life.world.troubles.note(EVERYWHERE, course.life.world.now - 1)
         course.run_by_itself()
     course.next_tick = course.life.world.now + MINUTE
 
