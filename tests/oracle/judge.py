@@ -14,14 +14,15 @@ What is wrong with one key, as a look-up that fails, excuses what is said of thi
 What is wrong everywhere, as a run that died, excuses that run.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
 from tests.oracle import documented
+from tests.oracle.claims import contradictions, deletion_of, may_be_of, was_decided_before
 from tests.oracle.heard import Claim, Heard
 from tests.oracle.kms import DAY, Deletion
-from tests.oracle.troubles import EVERYWHERE, Call
+from tests.oracle.troubles import EVERYWHERE
 from tests.oracle.world import MINUTE, OURS, Place, Use, World
 
 PATIENCE: Final = 30 * MINUTE
@@ -30,6 +31,10 @@ UP_TO_DATE: Final = 17 * MINUTE
 
 NOTICES_A_DAY: Final = 12
 NOTICES_AN_HOUR: Final = 30
+FOLDED_FROM: Final = 24
+FOLDED_FOR: Final = 15 * MINUTE
+"""With so many notices in an hour, those that come then may be folded into one, and be as late."""
+
 NOTICE_BYTES: Final = 200_000
 ITEM_BYTES: Final = 300_000
 
@@ -158,10 +163,10 @@ class Judge:
             self._violated(world, "sizes", f"a notice of {heard.size} bytes")
         if heard.key not in world.kms.keys:
             was_asked = f":{OURS}:" in heard.key and not world.troubles.since(heard.key, began)
-            if was_asked and heard.claim is Claim.PENDING and not _was_decided_before(world, heard, began):
+            if was_asked and heard.claim is Claim.PENDING and not was_decided_before(world, heard, began):
                 self._violated(world, "P6 calm", f"people heard {heard}, and KMS knows no such key")
             return
-        about = _deletion_of(world, heard)
+        about = deletion_of(world, heard)
         if heard.claim is Claim.CANCELLED:
             self._judge_cancelled(world, heard, about)
         elif heard.claim is Claim.PENDING:
@@ -181,7 +186,7 @@ class Judge:
         key = world.kms.keys[heard.key]
         if heard.date is not None and about is None:
             self._violated(world, "P2 true", f"people heard {heard}, and there was no such deletion")
-        if key.is_blind or heard.is_decision or _was_decided_before(world, heard, began):
+        if key.is_blind or heard.is_decision or was_decided_before(world, heard, began):
             return
         latest = world.kms.latest(heard.key)
         was_pending = latest is not None and (latest.ended is None or latest.ended >= began)
@@ -220,13 +225,13 @@ class Judge:
             if use.readable >= began:
                 waiting.append(use)
             elif use.is_use:
-                self._take_in(world, use, began)
+                self._take_in(world, use)
         self._waiting = tuple(waiting)
 
-    def _take_in(self, world: World, use: Use, began: float) -> None:
+    def _take_in(self, world: World, use: Use) -> None:
         name = (use.key, use.deletion)
         is_active = world.kms.deletions[use.key][use.deletion].is_active(world.now)
-        is_firm = is_active and not self._cannot_be_stored(world, use.key, began)
+        is_firm = is_active and world.troubles.unstored.get(use.key, 0.0) < use.readable
         self._firm[use.key] = self._firm.get(use.key, 0) + is_firm
         if use.principal not in self.ignored:
             self._readable[name] = max(self._readable.get(name, 0.0), use.readable)
@@ -239,12 +244,19 @@ class Judge:
             if self._is_of_interest(world, name):
                 deletion = world.kms.deletions[name[0]][name[1]]
                 if not self._is_told(world, deletion, readable, ran.began):
-                    self._judge_untold(world, deletion, ran)
+                    self._judge_untold(world, deletion, readable, ran)
 
-    def _judge_untold(self, world: World, deletion: Deletion, ran: Ran) -> None:
-        """People don't know of a use: one run more is allowed while another key is in trouble."""
+    def _judge_untold(self, world: World, deletion: Deletion, readable: float, ran: Ran) -> None:
+        """People don't know of a use, although it could be read.
+
+        One run more is allowed while another key is in trouble, a few minutes while notices are folded,
+        and as long as it lasts if the table refuses the key's items. A failed look-up is no excuse.
+        """
         arn = deletion.key
-        if self._cannot_be_stored(world, arn, ran.began):
+        if world.troubles.unstored.get(arn, 0.0) >= ran.began:
+            return
+        lately = sum(ran.began - heard.at < 60 * MINUTE for heard in world.heard)
+        if lately >= FOLDED_FROM and readable > ran.began - FOLDED_FOR:
             return
         others = any(scope != arn and at >= ran.began for scope, at in world.troubles.last.items())
         if others and self._excused.get(arn, 0.0) < ran.began - PATIENCE:
@@ -254,23 +266,20 @@ class Judge:
         promise = "P4 apart" if others else "P1 told"
         self._violated(world, promise, f"a run {ended}, and people don't know that {deletion} is in use")
 
-    def _cannot_be_stored(self, world: World, arn: str, began: float) -> bool:
-        """Return whether the table refuses a key's items. A failed look-up is no excuse here."""
-        refused = any(each.scope == arn and each.call is Call.TABLE_WRITE for each in world.troubles.open)
-        return refused and world.troubles.since(arn, began)
-
     def _is_told(self, world: World, deletion: Deletion, readable: float, began: float) -> bool:
         """Return whether people know that a key is in use; for which deletion, where that can be known."""
         arn = deletion.key
         about = self._about.get(arn, ())
         if not (world.kms.keys[arn].is_blind or world.troubles.since(arn, began)):
-            about = tuple(heard for heard in about if _may_be_of(heard, deletion))
-        told = [heard for heard in about if heard.tells_of_use]
-        told_at = max((heard.at for heard in told), default=-1.0)
-        over_at = max((heard.at for heard in about if heard.claim is not Claim.PENDING), default=-1.0)
-        if told_at > over_at:
+            about = tuple(heard for heard in about if may_be_of(world, heard, deletion))
+        told = [place for place, heard in enumerate(about) if heard.tells_of_use]
+        over = max(
+            (place for place, heard in enumerate(about) if heard.claim is not Claim.PENDING), default=-1
+        )
+        if max(told, default=-1) > over:
             return True
-        return readable <= over_at and any(deletion.begun <= heard.at <= over_at for heard in told)
+        known = any(place < over and about[place].at >= deletion.begun for place in told)
+        return known and readable <= about[over].at
 
     def _judge_documented(self, world: World, began: float) -> None:
         """People hear of each deletion, and are reminded of it, as the documents say."""
@@ -279,7 +288,9 @@ class Judge:
         for arn in world.kms.keys:
             deletion = world.kms.active(arn, world.now)
             if deletion and deletion.begun < began:
-                about = tuple(heard for heard in self._about.get(arn, ()) if _may_be_of(heard, deletion))
+                about = tuple(
+                    heard for heard in self._about.get(arn, ()) if may_be_of(world, heard, deletion)
+                )
                 used = self._readable.get(deletion.name)
                 for what in documented.of_run(world, deletion, about, used, began):
                     self._violated(world, "documented", what)
@@ -291,7 +302,7 @@ class Judge:
             if not about or key.is_blind:
                 continue
             works_since = max(world.troubles.last.get(EVERYWHERE, 0.0), world.troubles.last.get(arn, 0.0))
-            for since, what in _contradictions(world, about):
+            for since, what in contradictions(world, about):
                 if world.now - max(since, works_since) > PATIENCE:
                     self._violated(world, "P2 true", what)
 
@@ -322,47 +333,6 @@ class Judge:
 
     def _violated(self, world: World, promise: str, what: str) -> None:
         self.violations.append(Violation(promise, what, world.now))
-
-
-def _contradictions(world: World, about: tuple[Heard, ...]) -> Iterator[tuple[float, str]]:
-    """Yield what was heard last of each deletion and is not so, and since when."""
-    last = {heard.date: heard for heard in about}
-    for heard in last.values():
-        deletion = _deletion_of(world, heard)
-        if deletion is None:
-            continue
-        if heard.claim is Claim.CANCELLED and deletion.is_active(world.now):
-            yield heard.at, f"people heard {heard}, and KMS has called it pending ever since"
-        elif heard.claim is Claim.PENDING and deletion.ended is not None:
-            since = max(deletion.ended, heard.at)
-            if not any(other.at >= since and other is not heard for other in about):
-                yield since, f"people heard {heard}, and it was cancelled"
-
-
-def _was_decided_before(world: World, heard: Heard, began: float) -> bool:
-    """Return whether a notice was decided by an earlier run, and could not be sent then."""
-    return heard.decided_at < began + world.skew - MINUTE
-
-
-def _deletion_of(world: World, heard: Heard) -> Deletion | None:
-    """Return the deletion that a notice is about; without a date, the latest that had begun by then.
-
-    A notice that says for when the key was scheduled again is about one before that.
-    """
-    begun = [each for each in world.kms.deletions[heard.key] if each.begun <= heard.at]
-    if heard.scheduled_again is not None:
-        later = next((each.number for each in begun if each.date == heard.scheduled_again), len(begun))
-        begun = begun[:later]
-    if heard.date is None:
-        return begun[-1] if begun else None
-    return next((each for each in begun if each.date == heard.date), None)
-
-
-def _may_be_of(heard: Heard, deletion: Deletion) -> bool:
-    """Return whether a notice may be about a deletion; without a date, it has to tell of a use under it."""
-    if heard.date is not None:
-        return heard.date == deletion.date
-    return heard.claim is not Claim.PENDING or heard.last_use_at >= deletion.begun
 
 
 def _is_ahead(before: Place, after: Place) -> bool:

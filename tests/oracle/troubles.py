@@ -99,14 +99,18 @@ class Troubles:
 
     open: list[Trouble] = field(default_factory=list)
     last: dict[str, float] = field(default_factory=dict)
+    unstored: dict[str, float] = field(default_factory=dict)
+    """When the table last refused a key's items."""
 
     def copy(self) -> "Troubles":
-        return Troubles(list(self.open), dict(self.last))
+        return Troubles(list(self.open), dict(self.last), dict(self.unstored))
 
     def of(self, call: Call, scope: str, now: float) -> How | None:
         """Return how a call fails now, if it does, and note that it did."""
         for trouble in self.open:
             if trouble.call is call and trouble.until > now and trouble.scope in {EVERYWHERE, scope}:
+                if call is Call.TABLE_WRITE:
+                    self.unstored[scope] = now
                 self.note(scope if call is Call.LOOK_UP else trouble.scope, now)
                 return trouble.how
         return None
