@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup browser demo up replay test lint unit stack bench build deploy pictures lock clean
+.PHONY: help setup browser demo up replay test lint unit stack bench mutate build deploy pictures lock clean
 PYTHON ?= python3
 RUN := .venv/bin
 SAM := SAM_CLI_TELEMETRY=0 $(RUN)/sam
@@ -37,6 +37,9 @@ stack: setup browser
 
 bench: setup ## Measure speed, memory and calls; docs/performance.md explains the figures
 	$(RUN)/python -m bench
+
+mutate: setup ## Change every rule of the state changes, one at a time, and see whether the oracle notices
+	$(RUN)/python -m tests.oracle.mutate
 
 build: setup ## Build what is deployed; no Docker is needed
 	$(SAM) build

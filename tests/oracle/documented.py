@@ -1,0 +1,65 @@
+"""What the documents say beyond the promise: when a deletion is told, and when people are reminded.
+
+Source: `docs/architecture.md`, the table of reasons; the numbers are those of a stack with default settings.
+"""
+
+from collections.abc import Iterator
+from typing import Final
+
+from tests.oracle.heard import Claim, Heard
+from tests.oracle.kms import Deletion
+from tests.oracle.world import HOUR, MINUTE, World
+
+REPEAT: Final = 24 * HOUR
+HOURS_BEFORE: Final = (72, 24)
+HOURS_BEFORE_A_KEPT_ONE: Final = (24,)
+_SECOND: Final = 1.0
+
+_QUIET: Final = frozenset({"deletion-soon", "deletion-cancelled", "deletion-kept"})
+"""What people may still hear of a deletion that somebody decided to keep."""
+
+
+def of_notice(before: tuple[Heard, ...], heard: Heard) -> Iterator[str]:
+    """Yield what is wrong with a notice, after those of the same key that were heard before."""
+    same = [other for other in before if other.case == heard.case and not other.is_folded]
+    if same and heard.reason == "still-in-use" and heard.decided_at - same[-1].decided_at < REPEAT:
+        yield f"people heard {heard} within a day of another notice"
+    soon = sum(other.reason == "deletion-soon" for other in (*same, heard))
+    if heard.reason == "deletion-soon" and heard.date and soon > len(HOURS_BEFORE):
+        yield f"people heard {heard} for the {soon}th time"
+    if heard.reason == "deletion-soon" and heard.date and heard.date - heard.at > HOURS_BEFORE[0] * HOUR:
+        yield f"people heard {heard} more than {HOURS_BEFORE[0]} hours before the date"
+    kept = [other for other in same if other.reason == "deletion-kept"]
+    if kept and heard.decided_at > kept[-1].decided_at and heard.reason not in _QUIET:
+        yield f"people heard {heard} of a deletion that somebody decided to keep"
+
+
+def of_run(
+    world: World, deletion: Deletion, about: tuple[Heard, ...], used: float | None, began: float
+) -> Iterator[str]:
+    """Yield what people should have heard of a deletion that is still to come, after a run without trouble.
+
+    Args:
+        world: The world.
+        deletion: The deletion.
+        about: What was heard of it.
+        used: When the latest use could be read that somebody is to be woken for; None if there is none.
+        began: When the run began.
+    """
+    key = world.kms.keys[deletion.key]
+    if key.is_blind or world.troubles.since(deletion.key, began - MINUTE):
+        return
+    told = [heard for heard in about if heard.claim is Claim.PENDING]
+    if deletion.readable < began and not told and not deletion.waits_for_replicas:
+        yield f"people don't know that {deletion} was scheduled"
+    if not told or deletion.date is None:
+        return
+    last, is_kept = told[-1], any(heard.reason == "deletion-kept" for heard in told)
+    is_known = any(heard.date == deletion.date for heard in told)
+    if used and used > last.at + MINUTE and began - last.at > REPEAT + _SECOND and not is_kept:
+        ago = (began - last.at) / HOUR
+        yield f"{deletion} is still in use, and people last heard of it {ago:.0f} hours ago"
+    for hours in HOURS_BEFORE_A_KEPT_ONE if is_kept else HOURS_BEFORE if used else ():
+        since = deletion.date - hours * HOUR
+        if is_known and began > since + _SECOND and last.at < since - MINUTE:
+            yield f"{deletion} is less than {hours} hours away, and people have not heard of it since"
