@@ -4,6 +4,7 @@ PYTHON ?= python3
 RUN := .venv/bin
 SAM := SAM_CLI_TELEMETRY=0 $(RUN)/sam
 CODE := layers functions local tests bench
+VOLUME := oracle faults
 
 help: ## Show what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -30,7 +31,8 @@ lint: setup ## What can be said without running it
 	$(RUN)/cfn-lint template.yaml organization/*.yaml && $(SAM) validate --lint
 
 unit: setup
-	$(RUN)/pytest tests --ignore tests/end_to_end --ignore tests/browser --numprocesses 2 --cov --cov-report=term-missing
+	$(RUN)/pytest tests $(addprefix --ignore tests/,end_to_end browser $(VOLUME)) --numprocesses 2 --cov --cov-report=term-missing
+	$(RUN)/pytest $(addprefix tests/,$(VOLUME)) --numprocesses 2
 
 stack: setup browser
 	$(RUN)/pytest tests/end_to_end tests/browser
