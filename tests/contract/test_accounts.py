@@ -10,11 +10,18 @@ import boto3
 import pytest
 from botocore.stub import Stubber
 
-from reprieve.adapters.accounts import Accounts, MemberRole, MemberSessions, member_sessions, session_name
+from reprieve.adapters.accounts import (
+    NEW_REGIONS,
+    Accounts,
+    MemberRole,
+    MemberSessions,
+    member_sessions,
+    session_name,
+)
 from reprieve.adapters.aws import BRIEF
 from reprieve.adapters.kms import KmsControl, KmsDirectory
 from reprieve.arn import KeyArn
-from reprieve.errors import AbsentError, DeniedError
+from reprieve.errors import AbsentError, DeniedError, UnreachableError
 from tests.fakes import FakeClock
 
 if TYPE_CHECKING:
@@ -238,6 +245,19 @@ def test_a_region_is_asked_at_its_own_endpoint(region: str, where: str, host: st
 def test_a_session_s_name_is_one_that_sts_takes(by: str, name: str) -> None:
     assert session_name(by) == name
     assert len(name) <= 64
+
+
+def test_regions_that_the_sdk_does_not_know_are_asked_up_to_a_number(region: str) -> None:
+    accounts = Accounts(own=OWN)
+    invented = [replace(KEY, region=f"eu-west-{number}") for number in range(100, 100 + NEW_REGIONS + 1)]
+
+    asked = [accounts.of(key) for key in invented[:NEW_REGIONS]]
+    with pytest.raises(UnreachableError, match="UnknownRegion"):
+        accounts.of(invented[-1])
+
+    assert len(asked) == NEW_REGIONS
+    assert accounts.of(invented[0]) is asked[0]
+    assert accounts.of(replace(KEY, region=region)).meta.region_name == region
 
 
 def test_a_stack_without_a_role_enters_no_account() -> None:

@@ -8,14 +8,17 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cache
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Final
 
+import boto3
 from botocore.config import Config
 
 from reprieve.adapters.aws import PROMPT, call, client
 from reprieve.arn import KeyArn
 from reprieve.clock import Clock, utc_now
+from reprieve.errors import UnreachableError
 
 if TYPE_CHECKING:
     from mypy_boto3_kms import KMSClient
@@ -131,6 +134,20 @@ def session_name(by: str) -> str:
     return "-".join(filter(None, (_SESSION, _NOT_IN_NAMES.sub("-", by))))[:_NAME_LIMIT]
 
 
+NEW_REGIONS: Final = 8
+"""How many Regions may be asked that are newer than the SDK."""
+
+
+@cache
+def known_regions(partition: str) -> frozenset[str]:
+    """Return the Regions of a partition that have KMS, as far as the SDK knows.
+
+    The session that makes the clients has read that already; a new one would take a fifth of a second.
+    """
+    session = boto3.DEFAULT_SESSION or boto3.Session()
+    return frozenset(session.get_available_regions("kms", partition_name=partition))
+
+
 _Name = tuple[str, str, str, str, str]
 """A service, an account, a Region, who decided, and the session's access key."""
 
@@ -150,6 +167,7 @@ class Accounts:
     members: MemberSessions | None = None
     config: Config = PROMPT
     _clients: dict[_Name, tuple[Any, datetime | None]] = field(default_factory=dict)
+    _new_regions: set[str] = field(default_factory=set)
     _lock: Lock = field(default_factory=Lock)
 
     def of(self, key: KeyArn, by: str = NOBODY) -> "KMSClient":
@@ -158,7 +176,14 @@ class Accounts:
         return made
 
     def client(self, service: str, key: KeyArn, by: str = NOBODY) -> Any:  # noqa: ANN401 - whichever it is
-        """Return the client of a service for the key's account and Region."""
+        """Return the client of a service for the key's account and Region.
+
+        Raises:
+            UnreachableError: the SDK does not know the Region, and there were `NEW_REGIONS` such ones
+                before: whoever may write to the log group can invent any number of them.
+            DeniedError: the account can't be entered.
+        """
+        self._check(key)
         session = None if self.members is None or key.account == self.own else self.members.of(key, by)
         name = (
             service,
@@ -174,6 +199,14 @@ class Accounts:
                 made = client(service, self.config, region_name=key.region, **credentials)
                 self._clients[name] = (made, session.expires_at if session else None)
             return self._clients[name][0]
+
+    def _check(self, key: KeyArn) -> None:
+        if key.region in known_regions(key.partition):
+            return
+        with self._lock:
+            if key.region not in self._new_regions and len(self._new_regions) >= NEW_REGIONS:
+                raise UnreachableError("kms", "UnknownRegion", f"the AWS SDK does not know {key.region}")
+            self._new_regions.add(key.region)
 
     def _drop_expired(self) -> None:
         now = self.members.clock() if self.members else utc_now()
