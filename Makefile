@@ -4,7 +4,7 @@ PYTHON ?= python3
 RUN := .venv/bin
 SAM := SAM_CLI_TELEMETRY=0 $(RUN)/sam
 CODE := layers functions local tests bench
-VOLUME := oracle faults
+VOLUME := oracle faults/test_matrix.py
 
 help: ## Show what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)

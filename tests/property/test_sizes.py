@@ -217,3 +217,11 @@ def test_whatever_characters_it_is_in_the_largest_case_keeps_every_limit(charact
     assert size(notice) <= NOTICE_LIMIT
     assert len(email.body(notice).encode()) <= MAIL_LIMIT
     assert len(slack.message(notice)["blocks"]) <= 50
+
+
+def test_what_can_not_be_made_smaller_is_returned_as_small_as_it_gets() -> None:
+    of = case(recent=Counts(uses=counted(use()).uses.uses()))
+    told = tell(of, Reason.KEY_IN_USE, NOW)[1]
+
+    assert fitting_case(of, limit=1).is_trimmed
+    assert fitting_notice(told, limit=1).uses.count == 1

@@ -253,3 +253,19 @@ def test_a_review_stops_in_time_and_goes_on_in_the_next_run(world: World) -> Non
     assert ended == AT_ONCE
     assert all(world.case(key).closure for key in keys)
     assert "The rest is left for the next run" in world.log.said("warning")
+
+
+def test_a_review_that_can_not_be_stored_fails_the_run_and_makes_no_notice(
+    world: World, table: PickyTable
+) -> None:
+    use(world, 1)
+    run(world)
+    world.kms.cancel_deletion(KEY)
+    world.clock.now += timedelta(hours=2)
+    table.refused[KEY] = FOR_NOW
+    before = len(world.notices())
+
+    run(world)
+
+    assert len(world.notices()) == before
+    assert "A case could not be stored" in world.log.said("error")

@@ -280,3 +280,13 @@ def test_a_review_joins_an_undated_case_with_the_dated_one_that_is_there() -> No
 
     assert change
     assert (change.case.uses.count, change.case.version) == (2, 4)
+
+
+def test_while_kms_does_not_answer_an_older_open_case_stays_as_it_is() -> None:
+    counted_before = replace(case(version=1), read_until=NOW - timedelta(minutes=5))
+    older = undated(version=1, opened_at=NOW - timedelta(days=2))
+
+    change = update(SILENT, older, counted_before)
+
+    assert change
+    assert change.earlier == ()

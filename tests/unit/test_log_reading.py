@@ -304,3 +304,33 @@ def test_a_run_that_died_between_a_case_and_the_bookmark_loses_no_count_in_the_b
     run(world)
 
     assert world.case().uses.count == 2
+
+
+def test_a_look_for_what_made_the_alarm_ring_ends_when_time_is_up(world: World) -> None:
+    logs(world).empty_pages, logs(world).page_time, logs(world).page_size = 400, SECOND, 1
+    world.clock.now += MINUTE
+    ends = world.clock.now + timedelta(seconds=280)
+
+    def seconds_left() -> float:
+        return (ends - world.clock.now).total_seconds()
+
+    world.seconds_left = seconds_left
+
+    world.run("alarms/alarm")
+
+    assert seconds_left() > 0
+
+
+def test_a_run_that_is_broken_off_with_a_key_that_can_not_be_stored_moves_no_bookmark(world: World) -> None:
+    run(world)
+    before = settled(world)
+    for number in range(3):
+        world.logs.put(another(number), NOW + number * MINUTE, appear=NOW)
+    logs(world).page_size, logs(world).page_time = 1, 120 * SECOND
+    world.clock.now += 5 * MINUTE
+    world.table.fail(*[ConflictError()] * 40)
+
+    with pytest.raises(IncompleteError):
+        run(world)
+
+    assert settled(world) == before

@@ -108,8 +108,7 @@ class CaseUpdater:
             self._apply((Update(finding, stretch, self.policy, self.clock()) for finding in found), cases)
 
     def _listed(self) -> tuple[OpenCase, ...]:
-        if not self._listing:
-            self.begin()
+        """Return the list; `begin` comes first."""
         return self._listing[0].result()
 
     def review(self) -> None:
@@ -180,7 +179,7 @@ class CaseUpdater:
         """Note that a key's case could not be stored; if that lasts, tell people without it."""
         self.log.error("A case could not be stored", key=str(update.key), problem=str(error))
         self.unfinished.note(str(update.key), error)
-        if not isinstance(update, Update) or not update.finding.minutes:
+        if not isinstance(update, Update) or not update.finding.minutes or not update.may_be_pending:
             return
         if not isinstance(error, PASSING) or self.clock() - update.stretch.start > UNSTORED_FOR:
             self.outbox.put_into_queue([reduced(update, str(error))])

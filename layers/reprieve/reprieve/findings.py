@@ -97,6 +97,11 @@ class Update:
         telling = Telling(cases, self.policy, self.now)
         return telling.change(case, changed, unless=before if before in cases else None)
 
+    @property
+    def may_be_pending(self) -> bool:
+        """Whether KMS calls the key pending, or does not answer."""
+        return self._answer.is_pending or not self._answer.is_answer
+
     def untracked(self) -> Case:
         """Return what was found as a case of its own, of which nothing of before is known."""
         case = open_case(self.finding.facts.key, self.now, self.stretch.start)

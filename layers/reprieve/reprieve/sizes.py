@@ -29,18 +29,17 @@ def size(value: object) -> int:
 
 def fitting_case(case: Case, limit: int = CASE_LIMIT) -> Case:
     """Return a case that can be stored, and that says so if details were left out."""
-    for step in (None, *STEPS):
-        if step:
-            case = replace(
-                case,
-                settled=_counts(case.settled, step),
-                unanswered=_counts(case.unanswered, step),
-                recent=_counts(case.recent, step),
-                key=fitting_key(case.key),
-                is_trimmed=True,
-            )
+    for step in STEPS:
         if size(case) <= limit:
-            return case
+            break
+        case = replace(
+            case,
+            settled=_counts(case.settled, step),
+            unanswered=_counts(case.unanswered, step),
+            recent=_counts(case.recent, step),
+            key=fitting_key(case.key),
+            is_trimmed=True,
+        )
     return case
 
 
@@ -56,13 +55,12 @@ def fitting_digest(notice: Notice, limit: int = NOTICE_LIMIT) -> Notice:
 
 def fitting_notice(notice: Notice, limit: int = NOTICE_LIMIT) -> Notice:
     """Return a notice that every queue takes."""
-    for step in (None, *STEPS):
-        if step:
-            about = notice.case and replace(notice.case, key=fitting_key(notice.case.key))
-            uses, calls = step(notice.uses), step(notice.management_calls)
-            notice = replace(notice, case=about, uses=uses, management_calls=calls)
+    for step in STEPS:
         if size(notice) <= limit:
-            return notice
+            break
+        about = notice.case and replace(notice.case, key=fitting_key(notice.case.key))
+        uses, calls = step(notice.uses), step(notice.management_calls)
+        notice = replace(notice, case=about, uses=uses, management_calls=calls)
     return notice
 
 

@@ -138,8 +138,7 @@ class _Others:
 
     def give_back(self, of: str, number: int) -> None:
         self.count -= number
-        if of in self.counts:
-            self.counts[of] -= number
+        self.counts[of] = self.counts.get(of, 0) - number
 
     def freeze(self) -> tuple[OtherCaller, ...]:
         named = ((of, name, self.counts[of]) for of, name in self.names.items())

@@ -94,10 +94,10 @@ def narrowed(uses: Uses, *, callers: int, operations: int = 4, others: int = OTH
 
 
 def _few_operations(part: CallerUses, number: int) -> CallerUses:
-    few = dict(list(part.operations.items())[:number])
-    if rest := sum(part.operations.values()) - sum(few.values()):
-        few[OTHER_OPERATIONS] = few.get(OTHER_OPERATIONS, 0) + rest
-    return replace(part, operations=few)
+    named = list(part.operations.items())
+    few, rest = dict(named[:number]), sum(count for _, count in named[number:])
+    others = {OTHER_OPERATIONS: few.get(OTHER_OPERATIONS, 0) + rest} if rest else {}
+    return replace(part, operations=few | others)
 
 
 def name_of(caller: Caller) -> str:
