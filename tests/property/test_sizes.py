@@ -17,8 +17,8 @@ from reprieve.notices import Notice, Reason, tell
 from reprieve.records import KeyUse
 from reprieve.resources import Resource
 from reprieve.sizes import CASE_LIMIT, NOTICE_LIMIT, fitting_case, fitting_key, fitting_notice, size
-from reprieve.usage import OTHERS_LISTED
-from tests.examples import KEY, NOW, case, counted, decision, key, use, visitor
+from reprieve.usage import OTHERS_LISTED, narrowed
+from tests.examples import KEY, NOW, case, counted, decision, key, use, uses, visitor
 
 MAIL_LIMIT = 200_000
 PRINCIPALS = 20
@@ -217,3 +217,16 @@ def test_whatever_characters_it_is_in_the_largest_case_keeps_every_limit(charact
     assert size(notice) <= NOTICE_LIMIT
     assert len(email.body(notice).encode()) <= MAIL_LIMIT
     assert len(slack.message(notice)["blocks"]) <= 50
+
+
+def test_where_nothing_would_do_as_much_is_left_out_as_can_be() -> None:
+    of = largest("x")
+
+    assert size(fitting_case(of, limit=1)) < size(fitting_case(of)) <= CASE_LIMIT
+    assert len(fitting_notice(tell(of, Reason.KEY_IN_USE, NOW)[1], limit=1).uses.by_caller) == 2
+
+
+def test_a_caller_with_few_operations_keeps_them_as_they_are() -> None:
+    found = uses(use(), use(event_id="e2", operation="Encrypt"))
+
+    assert narrowed(found, callers=1, operations=2) == found

@@ -9,6 +9,7 @@ import pytest
 from reprieve.arn import KeyArn
 from reprieve.case_updates import AT_ONCE, FEW
 from reprieve.errors import AwsError, ConflictError, IncompleteError, ReprieveError, ThrottledError
+from reprieve.investigate import TIME_TO_READ
 from reprieve.ports import Document
 from tests.fakes import FakeTable
 from tests.world import KEY, NOW, World, another, pending
@@ -82,13 +83,13 @@ def test_a_key_that_can_not_be_stored_holds_up_no_other_and_the_run_says_so(
     assert str(OTHER) not in said
 
 
-def test_a_key_that_can_not_be_stored_for_good_is_told_in_a_reduced_form_once_in_six_hours(
+def test_a_key_that_can_not_be_stored_for_good_is_told_in_a_reduced_form_once_in_two_hours(
     world: World, table: PickyTable
 ) -> None:
     table.refused[KEY] = FOR_GOOD
     world.clock.now = NOW.replace(hour=12, minute=0)
 
-    for hour in range(6):
+    for hour in range(2):
         use(world, hour)
         run(world)
         world.clock.now = NOW.replace(hour=12 + hour + 1, minute=0)
@@ -144,7 +145,7 @@ def test_the_bookmark_waits_for_what_can_be_stored_when_it_is_tried_again(
     assert after > before
 
 
-def test_what_can_not_be_stored_for_more_than_an_hour_holds_up_the_bookmark_no_longer(
+def test_what_can_not_be_stored_for_hours_is_told_and_then_holds_up_the_bookmark_no_longer(
     world: World, table: PickyTable
 ) -> None:
     run(world)
@@ -152,9 +153,10 @@ def test_what_can_not_be_stored_for_more_than_an_hour_holds_up_the_bookmark_no_l
     use(world, 1)
     use(world, 2, OTHER)
 
-    for _ in range(20):
+    for _ in range(65):
         world.clock.now += 4 * MINUTE
         run(world)
+    assert heard(world, KEY)
 
     settled = world.casebook.bookmark("trail").settled_until
     assert settled is not None
@@ -252,3 +254,40 @@ def test_a_review_stops_in_time_and_goes_on_in_the_next_run(world: World) -> Non
     assert ended == AT_ONCE
     assert all(world.case(key).closure for key in keys)
     assert "The rest is left for the next run" in world.log.said("warning")
+
+
+def test_a_review_that_can_not_be_stored_is_told_at_the_end_of_the_run_and_makes_no_notice(
+    world: World, table: PickyTable
+) -> None:
+    use(world, 1)
+    for _ in range(4):
+        run(world)
+        world.clock.now += 10 * MINUTE
+    world.kms.cancel_deletion(KEY)
+    table.refused[KEY] = FOR_GOOD
+
+    assert str(KEY) in run(world)
+
+    assert len(world.notices()) == 1
+
+
+def test_a_key_that_can_not_be_stored_holds_the_bookmark_where_time_runs_out(
+    world: World, table: PickyTable
+) -> None:
+    run(world)
+    before = world.casebook.bookmark("trail").settled_until
+    for number in range(20):
+        use(world, number)
+        world.clock.now += MINUTE
+    table.refused[KEY] = FOR_NOW
+    world.logs.page_size = 10
+    pages = world.logs.pages_read
+    world.seconds_left = lambda: TIME_TO_READ - 1 if world.logs.pages_read > pages else TIME_TO_READ + 1
+
+    assert str(KEY) in run(world)
+    assert world.casebook.bookmark("trail").settled_until == before
+    table.refused.clear()
+    world.seconds_left = lambda: 200.0
+    run(world)
+
+    assert world.case().uses.count == 20

@@ -70,8 +70,9 @@ def cancelled(moment: str) -> KeyChange:
 
 
 DATED = "2026-11-29T14:02:10Z"
-NEW = "unknown-2026-11-22T14:55:30Z"
-OLD = "unknown-2026-11-21T14:55:30Z"
+FIRST = "unknown-2026-11-22-1"
+NEW = "unknown-2026-11-22-2"
+OLD = "unknown-2026-11-21-1"
 BEFORE = undated(opened_at=NOW - timedelta(days=1), version=1)
 
 
@@ -84,7 +85,7 @@ BEFORE = undated(opened_at=NOW - timedelta(days=1), version=1)
         (LATER, (case(version=1),), "2026-11-29T14:55:30Z"),
         (LATER, (ended(case()),), "2026-11-29T14:55:30Z"),
         (PENDING, (BEFORE,), DATED),
-        (REPLICA, (), NEW),
+        (REPLICA, (), FIRST),
         (REPLICA, (BEFORE,), OLD),
         (REPLICA, (ended(BEFORE),), NEW),
         (REPLICA, (ended(BEFORE, confirmed=False),), OLD),
@@ -93,7 +94,7 @@ BEFORE = undated(opened_at=NOW - timedelta(days=1), version=1)
         (DISABLED, (ended(case()),), DATED),
         (ABSENT, (), None),
         (ABSENT, (case(version=1),), DATED),
-        (SILENT, (), NEW),
+        (SILENT, (), FIRST),
         (SILENT, (case(version=1),), DATED),
         (SILENT, (ended(case()),), NEW),
         (SILENT, (ended(case(), moment="14:51"),), DATED),
@@ -211,16 +212,16 @@ def test_an_undated_case_of_a_key_out_of_reach_is_over_where_it_is_used_after_a_
 def test_a_scheduling_of_a_key_that_does_not_answer_opens_a_case_once() -> None:
     known = (scheduling(at("14:35")),)
 
-    assert named(update(SILENT, minutes={}, schedulings=known)) == NEW
+    assert named(update(SILENT, minutes={}, schedulings=known)) == FIRST
     assert update(OUT_OF_REACH, minutes={}, schedulings=known) is None
     assert update(SILENT, minutes={}, schedulings=known, changes=(cancelled("14:36"),)) is None
     assert update(SILENT, ended(case()), minutes={}, schedulings=known) is None
 
 
-def test_two_undated_cases_of_one_second_have_different_names() -> None:
+def test_two_undated_cases_of_one_day_have_different_names() -> None:
     change = update(SILENT, ended(undated(opened_at=NOW), moment="14:40"))
 
-    assert named(change) == "unknown-2026-11-22T14:55:31Z"
+    assert named(change) == "unknown-2026-11-22-2"
 
 
 def test_an_update_that_brings_nothing_new_stores_nothing() -> None:
@@ -279,3 +280,13 @@ def test_a_review_joins_an_undated_case_with_the_dated_one_that_is_there() -> No
 
     assert change
     assert (change.case.uses.count, change.case.version) == (2, 4)
+
+
+def test_a_second_open_case_stays_as_it_is_while_kms_does_not_answer() -> None:
+    latest = undated(version=2, opened_at=NOW - timedelta(hours=1), read_until=at("14:41"))
+
+    change = update(SILENT, case(version=1, opened_at=NOW - timedelta(days=1)), latest)
+
+    assert named(change) == latest.name
+    assert change
+    assert change.earlier == ()

@@ -10,8 +10,22 @@ from reprieve import headlines
 from reprieve.cases import Closure, Ending
 from reprieve.decisions import Choice, Decision
 from reprieve.keys import Key
-from reprieve.notices import Notice, Reason
-from tests.examples import DELETION, HOSTILE, JANE, KEY, NOW, decision, key, notice, use, uses, visitor
+from reprieve.notices import Notice, Reason, stack_unhealthy
+from reprieve.problems import Kind
+from tests.examples import (
+    DELETION,
+    HOSTILE,
+    JANE,
+    KEY,
+    NOW,
+    decision,
+    key,
+    notice,
+    problem,
+    use,
+    uses,
+    visitor,
+)
 
 SUMMARY = notice().case
 
@@ -202,3 +216,116 @@ def test_hostile_names_give_way_in_a_subject() -> None:
     told = about(key(aliases=(HOSTILE.replace("\n", "") * 3,)))
 
     assert len(headlines.subject(told, 99)) == 99
+
+
+@pytest.mark.parametrize(
+    ("kind", "subject", "line", "sentence"),
+    [
+        (
+            Kind.FUNCTION_FAILS,
+            "deliver",
+            "kms-reprieve: the function deliver fails",
+            "The function deliver of kms-reprieve fails.",
+        ),
+        (
+            Kind.FUNCTION_STUCK,
+            "investigate",
+            "kms-reprieve: the function investigate is stuck",
+            "The function investigate of kms-reprieve does not run, or does not finish its work.",
+        ),
+        (
+            Kind.DEAD_LETTERS,
+            "audit",
+            "kms-reprieve: the function audit has dead letters",
+            "The function audit of kms-reprieve gave up on something: it is in the dead-letter queue.",
+        ),
+        (
+            Kind.ALARM,
+            "by-hand",
+            "kms-reprieve: the alarm by-hand rings",
+            "The alarm by-hand of kms-reprieve is in ALARM.",
+        ),
+        (
+            Kind.CHANNEL_FAILS,
+            "slack",
+            "kms-reprieve: the channel slack takes no notices",
+            "The channel slack has not taken a notice since 2026-11-22 13:50 UTC.",
+        ),
+        (
+            Kind.ADDRESS_UNCONFIRMED,
+            "person@example.com",
+            "kms-reprieve: person@example.com has not confirmed the subscription",
+            "person@example.com has not confirmed the subscription to the notices, and gets none.",
+        ),
+        (
+            Kind.ADDRESS_REMOVED,
+            "person@example.com",
+            "kms-reprieve: person@example.com is no longer subscribed",
+            "person@example.com is no longer subscribed to the notices, and gets none.",
+        ),
+    ],
+)
+def test_what_is_wrong_with_the_stack_is_said_in_the_subject_and_in_the_first_sentence(
+    kind: Kind, subject: str, line: str, sentence: str
+) -> None:
+    told = stack_unhealthy(problem(kind=kind, subject=subject), NOW)
+
+    assert headlines.subject(told, 99) == line
+    assert headlines.headline(told) == sentence
+
+
+def test_a_subject_says_what_is_wrong_however_long_the_name() -> None:
+    for kind in Kind:
+        told = stack_unhealthy(problem(kind=kind, subject="n" * 400), NOW)
+
+        assert headlines.subject(told, 150) == headlines.subject(told, 99)
+        assert "…" in headlines.subject(told, 99)
+        assert not headlines.subject(told, 99).endswith("…")
+
+
+def test_a_notice_about_the_stack_that_says_nothing_is_still_a_sentence() -> None:
+    told = notice(reason=Reason.STACK_UNHEALTHY, case=None)
+
+    assert headlines.headline(told) == "kms-reprieve is not well."
+
+
+UNCONFIRMED = Closure(how=Ending.CANCELLED, at=NOW, by=JANE, confirmed=False)
+AGAIN = Closure(how=Ending.CANCELLED, at=NOW, by=JANE, scheduled_again=DELETION)
+
+
+@pytest.mark.parametrize(
+    ("reason", "closure", "sentence"),
+    [
+        (
+            Reason.DELETION_CANCELLED,
+            UNCONFIRMED,
+            "CloudTrail says that the deletion of a KMS key was cancelled. KMS could not be asked.",
+        ),
+        (
+            Reason.DELETION_CANCELLED,
+            AGAIN,
+            "The deletion of a KMS key was cancelled, and scheduled again for 2026-11-29 14:02 UTC.",
+        ),
+        (
+            Reason.CORRECTION,
+            Closure(how=Ending.ABSENT, at=NOW),
+            "An earlier notice said that a KMS key is in use. KMS says that there is no such key.",
+        ),
+        (
+            Reason.CORRECTION,
+            None,
+            "An earlier notice said that a deletion was cancelled."
+            " KMS says that the key is pending deletion.",
+        ),
+    ],
+)
+def test_what_is_not_sure_or_not_so_is_said_as_such(
+    reason: Reason, closure: Closure | None, sentence: str
+) -> None:
+    assert headlines.headline(notice(reason=reason, closure=closure)) == sentence
+
+
+@pytest.mark.parametrize("closure", [UNCONFIRMED, AGAIN])
+def test_who_cancelled_is_said_and_nothing_of_a_state_that_kms_did_not_tell(closure: Closure) -> None:
+    assert headlines.ended(closure, key()) == ("user jane did so at 2026-11-22 14:55 UTC.",)
+    assert headlines.ended(replace(closure, by=None), key()) == ()
