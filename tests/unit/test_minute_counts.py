@@ -7,6 +7,8 @@ import pytest
 
 from reprieve.minute_counts import Counted, Requests
 from reprieve.records import KeyUse
+from reprieve.tallies import CALLERS_LISTED
+from reprieve.usage import OTHERS_LISTED
 from tests.examples import JANE, ORDERS, OTHER_KEY, SOMEBODY, at, use
 
 GENUINE = use(event_id="e1", request="r1", caller=ORDERS)
@@ -74,3 +76,14 @@ def test_uses_are_told_apart_by_the_hour_and_management_calls_are_not_among_them
     assert place.timeline.counts == (1, 1)
     assert (place.uses.uses().count, place.management_calls.uses().count) == (2, 1)
     assert place.of(use(is_use=False)) is place.management_calls
+
+
+def test_a_request_of_one_of_whom_not_even_the_name_is_kept_is_taken_back_from_the_number() -> None:
+    many = [
+        replace(GENUINE, request=f"m{number}", caller=replace(JANE, id=f"u{number}", arn=f"u{number}"))
+        for number in range(CALLERS_LISTED + OTHERS_LISTED)
+    ]
+
+    found = count(*many, NAMELESS, GENUINE).uses.uses()
+
+    assert (found.count, len(found.others), found.unnamed) == (len(many) + 1, OTHERS_LISTED, 1)
