@@ -71,6 +71,7 @@ def test_a_digest_has_room_for_every_key_and_gives_up_names_of_callers_first() -
     fitted = fitting_digest(many)
 
     assert size(many) > NOTICE_LIMIT >= size(fitted)
+    assert len(email.body(fitted).encode()) <= NOTICE_LIMIT
     assert fitted.digest
     assert len(fitted.digest.entries) == 400
     assert all(entry.callers for entry in fitted.digest.entries)

@@ -211,7 +211,7 @@ def test_notices_go_in_the_order_in_which_they_were_decided(office: Office) -> N
 def test_what_a_person_decided_is_told_whatever_else_there_is(office: Office) -> None:
     office.run(*some(24))
 
-    office.run(about(99, decision=decision()))
+    office.run(about(99, reason=Reason.DELETION_KEPT, decision=decision()))
 
     assert office.sent()[-1]["id"] == "notice-99"
 

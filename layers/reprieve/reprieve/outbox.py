@@ -27,6 +27,7 @@ HOUR: Final = timedelta(hours=1)
 _OUTBOX: Final = "outbox"
 _NOTICES, _SENT = "notices", "sent"
 _TRIES: Final = 4
+_DECIDED: Final = frozenset({Reason.DELETION_CANCELLED, Reason.DELETION_KEPT})
 _URGENCY: Final = (
     Reason.CORRECTION,
     Reason.KEY_IN_USE,
@@ -47,7 +48,8 @@ class Outgoing:
     @property
     def is_unlimited(self) -> bool:
         """Whether it goes out however many there were: a person decided, or it is the digest itself."""
-        return self.notice.decision is not None or self.notice.reason is Reason.DIGEST
+        is_decision = self.notice.decision is not None and self.notice.reason in _DECIDED
+        return is_decision or self.notice.reason is Reason.DIGEST
 
     @property
     def urgency(self) -> tuple[int, bool, datetime]:

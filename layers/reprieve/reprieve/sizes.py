@@ -18,6 +18,7 @@ from reprieve.wire import to_json
 
 CASE_LIMIT: Final = 300_000
 NOTICE_LIMIT: Final = 200_000
+DIGEST_LIMIT: Final = 150_000  # a mail names each key twice
 
 _Step = Callable[[Uses], Uses]
 
@@ -43,7 +44,7 @@ def fitting_case(case: Case, limit: int = CASE_LIMIT) -> Case:
     return case
 
 
-def fitting_digest(notice: Notice, limit: int = NOTICE_LIMIT) -> Notice:
+def fitting_digest(notice: Notice, limit: int = DIGEST_LIMIT) -> Notice:
     """Return a digest that every queue takes: with fewer names of each entry's callers, never with none."""
     names = OTHERS_LISTED
     while notice.digest and size(notice) > limit and names > 1:
