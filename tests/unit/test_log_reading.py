@@ -326,7 +326,7 @@ def test_a_run_that_is_broken_off_with_a_key_that_can_not_be_stored_moves_no_boo
     before = settled(world)
     for number in range(3):
         world.logs.put(another(number), NOW + number * MINUTE, appear=NOW)
-    logs(world).page_size, logs(world).page_time = 1, 120 * SECOND
+    logs(world).page_size, logs(world).page_time = 1, 130 * SECOND
     world.clock.now += 5 * MINUTE
     world.table.fail(*[ConflictError()] * 40)
 
