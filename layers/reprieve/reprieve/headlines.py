@@ -27,7 +27,6 @@ VERBS: Final[Mapping[Reason, str]] = {
 _UNUSED: Final = "and no use of it has been refused since"
 _QUIET: Final = "You are not told of its uses any more, but for a reminder a day before."
 ENDED: Final = frozenset({Reason.DELETION_CANCELLED})
-DIGEST_SHOWN: Final = 400
 
 
 def headline(notice: Notice) -> str:
