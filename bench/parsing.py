@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from bench.storm import lines
+from reprieve.investigate.log_window import Reading
 from reprieve.ports import LogLine
-from reprieve.readings import Reading
 
 RECORDS: Final = 50_000
 ROUNDS: Final = 5

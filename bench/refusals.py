@@ -11,9 +11,9 @@ from datetime import timedelta
 from statistics import median
 from typing import Any, Final
 
-from reprieve.door import Door
 from reprieve.links import mint
-from reprieve.respond import Request, Responder
+from reprieve.respond.access import Door
+from reprieve.respond.responder import Request, Responder
 from tests.examples import NOW
 from tests.fakes import FakeClock, FakeLog, FakeSigner
 from tests.forging import CLAIMS, forgeries, links

@@ -8,10 +8,10 @@ from datetime import datetime
 from typing import Any, Final
 
 from bench.storm import KEY
-from reprieve.bookmark import Bookmark
-from reprieve.casebook import Casebook
-from reprieve.due import Policy
-from reprieve.investigate import Investigator
+from reprieve.cases.bookmark import Bookmark
+from reprieve.cases.due import Policy
+from reprieve.cases.store import Casebook
+from reprieve.investigate.investigator import Investigator
 from reprieve.ports import LogLine, LogPage
 from tests.fakes import (
     FakeClock,

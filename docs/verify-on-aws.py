@@ -93,7 +93,7 @@ class Verification:
 
 def pattern(run: Verification) -> None:
     """TestMetricFilter takes the template's pattern, and the one that is read with."""
-    from reprieve.records import READ_PATTERN  # noqa: PLC0415 - the help needs no package
+    from reprieve.cloudtrail.record import READ_PATTERN  # noqa: PLC0415 - the help needs no package
 
     written = re.search(r"FilterPattern: >-\s+(\{.*\})", (ROOT / "template.yaml").read_text("utf-8"))
     group = run.outputs["CloudTrailLogGroup"]

@@ -19,7 +19,7 @@ from reprieve.adapters.aws import call
 from reprieve.adapters.dynamodb import read_item
 from reprieve.arn import KeyArn
 from reprieve.audit import Facts, facts, line
-from reprieve.casebook import AUDIT, KEY
+from reprieve.cases.store import AUDIT, KEY
 from reprieve.errors import AwsError, NotUnderstoodError
 from reprieve.ports import Document
 

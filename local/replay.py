@@ -15,18 +15,18 @@ from pathlib import Path
 from typing import IO, Final
 
 from reprieve.arn import KeyArn
-from reprieve.bookkeeping import count, note_answer, note_changes, note_schedulings
-from reprieve.case_change import tell_all
-from reprieve.cases import Case, open_case
-from reprieve.channels import email
+from reprieve.cases.case import Case, open_case
+from reprieve.cases.due import Policy
+from reprieve.cases.key import Key, KmsAnswer, Unknown
+from reprieve.cases.notice import Notice
+from reprieve.cases.transitions import count, note_answer, note_changes, note_schedulings
 from reprieve.clock import MINUTE, parse, to_minute
-from reprieve.due import Policy
-from reprieve.fields import text
-from reprieve.keys import Key, KmsAnswer, Unknown
-from reprieve.notices import Notice
-from reprieve.readings import Reading
-from reprieve.records import Scheduling, read
-from reprieve.wire import to_json
+from reprieve.cloudtrail.record import Scheduling, read
+from reprieve.investigate.case_change import tell_all
+from reprieve.investigate.log_window import Reading
+from reprieve.messages.channels import email
+from reprieve.serialization import to_json
+from reprieve.untrusted import text
 
 ENDINGS: Final = (".json", ".json.gz", ".jsonl", ".jsonl.gz", ".gz")
 NOT_ASKED: Final = KmsAnswer(can_be_asked=False)

@@ -5,19 +5,19 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from reprieve.arn import KeyArn
-from reprieve.callers import Caller
-from reprieve.cases import Case, ScheduledBy, open_case
+from reprieve.cases.case import Case, ScheduledBy, open_case
+from reprieve.cases.decision import Choice, Decision
+from reprieve.cases.key import Key
+from reprieve.cases.minute_counts import Counted
+from reprieve.cases.notice import CaseSummary, Notice, Reason
+from reprieve.cases.problem import Kind, Problem
+from reprieve.cases.tallies import Tally, one
+from reprieve.cases.usage import Uses
+from reprieve.cases.visitor import KnownBy, Visitor
 from reprieve.clock import MINUTE, to_minute
-from reprieve.decisions import Choice, Decision
-from reprieve.keys import Key
-from reprieve.minute_counts import Counted
-from reprieve.notices import CaseSummary, Notice, Reason
-from reprieve.problems import Kind, Problem
-from reprieve.records import KeyUse
-from reprieve.resources import Resource
-from reprieve.tallies import Tally, one
-from reprieve.usage import Uses
-from reprieve.visitors import KnownBy, Visitor
+from reprieve.cloudtrail.callers import Caller
+from reprieve.cloudtrail.record import KeyUse
+from reprieve.cloudtrail.resources import Resource
 
 KEY = KeyArn.parse("arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab")
 OTHER_KEY = KeyArn.parse("arn:aws:kms:us-east-1:111122223333:key/5678abcd-12ab-34cd-56ef-1234567890ab")

@@ -18,7 +18,7 @@ from reprieve.errors import (
     ReprieveError,
     WrongStateError,
 )
-from reprieve.facts import Facts, Sources
+from reprieve.investigate.facts import Facts, Sources
 from reprieve.links import SigningKey
 from reprieve.ports import (
     MOST_AT_ONCE,

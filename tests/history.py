@@ -11,9 +11,9 @@ from typing import Any
 from hypothesis import strategies as st
 
 from reprieve.arn import KeyArn
-from reprieve.due import Policy
+from reprieve.cases.due import Policy
+from reprieve.cases.usage import caller_hash
 from reprieve.ports import Document, Table
-from reprieve.usage import caller_hash
 from tests.fakes import FakeQueue, FakeTable
 from tests.world import World, another
 

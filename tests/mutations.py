@@ -16,17 +16,17 @@ from typing import Any
 
 from jsonschema import Draft202012Validator
 
-from reprieve.bookkeeping import count
-from reprieve.cases import Case, open_case
-from reprieve.channels import email, slack
+from reprieve.cases.case import Case, open_case
+from reprieve.cases.key import Key
+from reprieve.cases.notice import Notice, Reason, tell
+from reprieve.cases.transitions import count
 from reprieve.clock import to_minute
+from reprieve.cloudtrail.record import Passed, read_line
 from reprieve.console import PAGE_LIMIT
-from reprieve.keys import Key
-from reprieve.notices import Notice, Reason, tell
-from reprieve.pages import Return, View, case_page
-from reprieve.readings import Reading
-from reprieve.records import Passed, read_line
-from reprieve.wire import from_json, to_json
+from reprieve.investigate.log_window import Reading
+from reprieve.messages.channels import email, slack
+from reprieve.respond.pages import Return, View, case_page
+from reprieve.serialization import from_json, to_json
 from tests.examples import DELETION, HOSTILE, NOW, at, visitor
 from tests.recorded import names, record
 

@@ -2,9 +2,9 @@
 
 from dataclasses import replace
 
+from reprieve.cases.audit_entry import Aftermath
 from reprieve.errors import DeniedError, LostSignInError
-from reprieve.history import Aftermath
-from reprieve.pages import Outcome, outcomes
+from reprieve.respond.pages import Outcome, outcomes
 from tests.examples import KEY, NOW, at, case, decision, key
 
 LATER = at("18:10:30")

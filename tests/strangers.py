@@ -7,7 +7,7 @@ from enum import Enum
 from typing import Any
 
 from reprieve.arn import KeyArn
-from reprieve.notices import Notice
+from reprieve.cases.notice import Notice
 
 ADDRESSES = (
     "https://evil.example/login?x=y.example",

@@ -7,10 +7,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 from reprieve.arn import KeyArn
-from reprieve.casebook import Casebook
-from reprieve.cases import Case
-from reprieve.due import Policy
-from reprieve.investigate import Investigator
+from reprieve.cases.case import Case
+from reprieve.cases.due import Policy
+from reprieve.cases.store import Casebook
+from reprieve.investigate.investigator import Investigator
 from tests.fakes import (
     FakeClock,
     FakeHistory,

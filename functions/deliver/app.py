@@ -1,4 +1,4 @@
-"""The queue → one notice to one channel: see `reprieve.deliver`."""
+"""The queue → one notice to one channel: see `reprieve.deliver.deliverer`."""
 
 import os
 from collections.abc import Iterator
@@ -12,18 +12,18 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from reprieve.adapters.aws import PROMPT, client
 from reprieve.adapters.dynamodb import DynamoTable
+from reprieve.adapters.idempotency import OnceInTable
 from reprieve.adapters.kms import KmsMinter, Regions
-from reprieve.adapters.once import OnceInTable
 from reprieve.adapters.slack_webhook import SlackWebhook
 from reprieve.adapters.sns import SnsTopic
 from reprieve.adapters.sqs import SqsQueue
 from reprieve.adapters.structured_log import StructuredLog, make_logger
-from reprieve.channels import Channel, email, slack
+from reprieve.cases.health_store import Healthbook
 from reprieve.clock import utc_now
-from reprieve.deliver import Deliverer, NotedChannel, pause
+from reprieve.deliver.deliverer import Deliverer, NotedChannel, pause
 from reprieve.errors import ReprieveError
-from reprieve.healthbook import Healthbook
 from reprieve.links import SigningKey
+from reprieve.messages.channels import Channel, email, slack
 from reprieve.settings import DeliverSettings
 
 

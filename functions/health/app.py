@@ -1,4 +1,4 @@
-"""The stack's own alarms, and the clock → what is wrong, to every channel: see `reprieve.health`."""
+"""The stack's own alarms, and the clock → what is wrong, to every channel: see `reprieve.health.health_check`."""
 
 import os
 from collections.abc import Iterator
@@ -11,18 +11,18 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from reprieve.adapters.aws import PROMPT, client
 from reprieve.adapters.cloudwatch_alarms import CloudWatchAlarms
 from reprieve.adapters.dynamodb import DynamoTable
-from reprieve.adapters.once import OnceInTable
+from reprieve.adapters.idempotency import OnceInTable
 from reprieve.adapters.slack_webhook import SlackWebhook
 from reprieve.adapters.sns import SnsTopic
 from reprieve.adapters.structured_log import StructuredLog, make_logger
 from reprieve.adapters.subscriptions import SnsSubscriptions
-from reprieve.casebook import Casebook
-from reprieve.channels import Channel, email, slack
+from reprieve.cases.health_store import Healthbook
+from reprieve.cases.store import Casebook
 from reprieve.clock import utc_now
 from reprieve.errors import ReprieveError
-from reprieve.health import Health
-from reprieve.health_addresses import Addresses
-from reprieve.healthbook import Healthbook
+from reprieve.health.addresses import Addresses
+from reprieve.health.health_check import Health
+from reprieve.messages.channels import Channel, email, slack
 from reprieve.settings import HealthSettings
 
 

@@ -1,4 +1,4 @@
-"""The alarm's topic, and the clock → cases → notices: see `reprieve.investigate`."""
+"""The alarm's topic, and the clock → cases → notices: see `reprieve.investigate.investigator`."""
 
 import os
 import time
@@ -19,14 +19,14 @@ from reprieve.adapters.logs import CloudWatchLogs
 from reprieve.adapters.organizations import OrganizationAccounts
 from reprieve.adapters.sqs import SqsQueue
 from reprieve.adapters.structured_log import StructuredLog, make_logger
-from reprieve.casebook import Casebook
+from reprieve.cases.due import Policy
+from reprieve.cases.health_store import Healthbook
+from reprieve.cases.store import Casebook
 from reprieve.clock import utc_now
-from reprieve.due import Policy
 from reprieve.errors import ReprieveError
-from reprieve.facts import Facts, Sources
-from reprieve.health_watch import HealthWatch
-from reprieve.healthbook import Healthbook
-from reprieve.investigate import Investigator
+from reprieve.investigate.facts import Facts, Sources
+from reprieve.investigate.health_watch import HealthWatch
+from reprieve.investigate.investigator import Investigator
 from reprieve.settings import InvestigateSettings
 
 READS_AT_ONCE = 8

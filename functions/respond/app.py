@@ -1,4 +1,4 @@
-"""HTTP → the page of a case, and the decision: see `reprieve.respond`."""
+"""HTTP → the page of a case, and the decision: see `reprieve.respond.responder`."""
 
 import os
 import time
@@ -18,18 +18,18 @@ from reprieve.adapters.dynamodb import DynamoTable
 from reprieve.adapters.kms import KmsChecker, KmsControl, KmsDirectory, Regions
 from reprieve.adapters.sqs import SqsQueue
 from reprieve.adapters.structured_log import StructuredLog, make_logger
-from reprieve.casebook import Casebook
+from reprieve.cases.store import Casebook
+from reprieve.cases.visitor import KnownBy
 from reprieve.clock import utc_now
-from reprieve.door import Door
-from reprieve.fields import look, mapping, text
-from reprieve.looking import Looker
-from reprieve.pages import security_headers
 from reprieve.ports import Log
-from reprieve.rescue import Rescuer
-from reprieve.respond import Request, Responder
+from reprieve.respond.access import Door
+from reprieve.respond.case_view import Looker
+from reprieve.respond.pages import security_headers
+from reprieve.respond.rescue import Rescuer
+from reprieve.respond.responder import Request, Responder
+from reprieve.respond.sign_in import SignIn
 from reprieve.settings import RespondSettings, SignInSettings
-from reprieve.signin import SignIn
-from reprieve.visitors import KnownBy
+from reprieve.untrusted import look, mapping, text
 
 TOKEN_LIMIT = 16_384  # characters, more than API Gateway lets through: the link's own check decides
 HEADER_LIMIT = 4_096

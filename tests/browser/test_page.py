@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, Request, expect
 
 from local.browser import running_browser
 from local.up import Local
-from reprieve.pages import Outcome, Return, outcome_page
+from reprieve.respond.pages import Outcome, Return, outcome_page
 from tests.outcomes import EVERY
 from tests.scene import Scene
 

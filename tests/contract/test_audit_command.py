@@ -9,12 +9,12 @@ import pytest
 
 from local import audit
 from reprieve.adapters.dynamodb import DynamoTable
-from reprieve.casebook import Casebook
-from reprieve.decisions import Choice
-from reprieve.history import STARTED, Entry, Event
-from reprieve.notices import Reason
+from reprieve.cases.audit_entry import STARTED, Entry, Event
+from reprieve.cases.decision import Choice
+from reprieve.cases.notice import Reason
+from reprieve.cases.store import Casebook
+from reprieve.cases.visitor import KnownBy, Person
 from reprieve.ports import Document
-from reprieve.visitors import KnownBy, Person
 from tests.examples import DELETION, HOSTILE, KEY, OTHER_KEY, at, decision, visitor
 
 if TYPE_CHECKING:

@@ -11,9 +11,9 @@ from botocore.stub import Stubber
 
 from reprieve.adapters.logs import CloudWatchLogs
 from reprieve.clock import to_millis, utc_now
+from reprieve.cloudtrail.record import READ_PATTERN
 from reprieve.errors import AbsentError, AwsError, DeniedError, ThrottledError
 from reprieve.ports import LogLine, LogPage, LogReader
-from reprieve.records import READ_PATTERN
 from tests.fakes import FakeClock, FakeLogs
 
 if TYPE_CHECKING:

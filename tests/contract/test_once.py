@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, cast
 import pytest
 from botocore.stub import Stubber
 
-from reprieve.adapters.once import OnceInTable
+from reprieve.adapters.idempotency import OnceInTable
 from reprieve.errors import AbsentError, ChannelError, DeniedError, InProgressError
 from reprieve.ports import Once
 from tests.fakes import FakeOnce

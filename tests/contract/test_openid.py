@@ -12,6 +12,7 @@ import pytest
 from urllib3 import PoolManager
 
 from reprieve.adapters.openid import BODY_LIMIT, ClientSecret, OpenIdProvider
+from reprieve.cases.visitor import Person
 from reprieve.clock import utc_now
 from reprieve.errors import (
     AbsentError,
@@ -22,10 +23,9 @@ from reprieve.errors import (
     SignInError,
     UnverifiedEmailError,
 )
-from reprieve.id_tokens import Rule
 from reprieve.ports import IdentityProvider
-from reprieve.signin import Entered, SignIn
-from reprieve.visitors import Person
+from reprieve.respond.id_tokens import Rule
+from reprieve.respond.sign_in import Entered, SignIn
 from tests.fakes import FakeClock, FakeTable
 from tests.identity import FakeProvider, held
 from tests.openid import DISCOVERY, Provider, running

@@ -4,10 +4,10 @@ import json
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from reprieve.cases import case_id
+from reprieve.cases.audit_entry import Entry, Event
+from reprieve.cases.case import case_id
 from reprieve.errors import AwsError
-from reprieve.history import Entry, Event
-from reprieve.wire import to_json
+from reprieve.serialization import to_json
 from tests.faults.cells import Cell, Row, Seen
 from tests.faults.furnished import pending_key, world
 from tests.faults.weather import SKY

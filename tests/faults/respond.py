@@ -9,7 +9,7 @@ from typing import Any, Final
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from reprieve.arn import KeyArn
-from reprieve.pages import english
+from reprieve.respond.pages import english
 from tests.faults.cells import Cell, Row, Seen
 from tests.faults.cloud import OWN
 from tests.faults.cloudtrail import refused

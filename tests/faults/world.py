@@ -18,11 +18,11 @@ import boto3
 from samtranslator.yaml_helper import yaml_parse  # type: ignore[import-untyped]
 
 from reprieve.arn import KeyArn
-from reprieve.cases import open_case
-from reprieve.keys import Key
+from reprieve.cases.case import open_case
+from reprieve.cases.key import Key
+from reprieve.cases.notice import Reason, tell
 from reprieve.links import Claims, SigningKey, mint
-from reprieve.notices import Reason, tell
-from reprieve.wire import to_json
+from reprieve.serialization import to_json
 from tests.faults.cloud import OWN, REGION, Cloud, start
 from tests.faults.cloudtrail import changed
 from tests.faults.weather import SKY, Weather

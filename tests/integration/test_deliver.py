@@ -8,16 +8,16 @@ from typing import Any
 import pytest
 
 from reprieve.arn import KeyArn
-from reprieve.cases import open_case
-from reprieve.channels import email, slack
-from reprieve.decisions import Choice, Decision
-from reprieve.deliver import Deliverer, pause
+from reprieve.cases.case import open_case
+from reprieve.cases.decision import Choice, Decision
+from reprieve.cases.key import Key
+from reprieve.cases.notice import Notice, Reason, tell
+from reprieve.cases.visitor import KnownBy
+from reprieve.deliver.deliverer import Deliverer, pause
 from reprieve.errors import ChannelBusyError, ChannelError, DeniedError, NotUnderstoodError
-from reprieve.keys import Key
 from reprieve.links import verify
-from reprieve.notices import Notice, Reason, tell
-from reprieve.visitors import KnownBy
-from reprieve.wire import to_json
+from reprieve.messages.channels import email, slack
+from reprieve.serialization import to_json
 from tests.examples import visitor
 from tests.fakes import FakeClock, FakeLog, FakeOnce, FakeSigner, FakeTopic, FakeWebhook
 

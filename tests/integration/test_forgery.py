@@ -8,10 +8,10 @@ from typing import Any, NoReturn
 
 import pytest
 
-from reprieve.door import Door
 from reprieve.links import SigningKey, mint
-from reprieve.pages import Page
-from reprieve.respond import DECIDE, PAGE, SIGN_IN, Request, Responder
+from reprieve.respond.access import Door
+from reprieve.respond.pages import Page
+from reprieve.respond.responder import DECIDE, PAGE, SIGN_IN, Request, Responder
 from tests.examples import NOW
 from tests.fakes import FakeClock, FakeLog, FakeSigner
 from tests.forging import CLAIMS, KINDS, forgeries, links

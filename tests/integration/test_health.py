@@ -8,17 +8,18 @@ from typing import Any
 
 import pytest
 
-from reprieve import health, log_reading
-from reprieve.alarms import messages
-from reprieve.bookmark import Bookmark
-from reprieve.casebook import Casebook
-from reprieve.channels import Channel, email, slack
-from reprieve.deliver import NotedChannel
+from reprieve.alarm import messages
+from reprieve.cases.bookmark import Bookmark
+from reprieve.cases.health_store import Healthbook
+from reprieve.cases.store import Casebook
+from reprieve.deliver.deliverer import NotedChannel
 from reprieve.errors import AwsError, ChannelError, DeniedError, HealthError, UnreachableError
-from reprieve.health import Health
-from reprieve.health_addresses import Addresses
-from reprieve.health_watch import HealthWatch
-from reprieve.healthbook import Healthbook
+from reprieve.health import health_check
+from reprieve.health.addresses import Addresses
+from reprieve.health.health_check import Health
+from reprieve.investigate import log_reader
+from reprieve.investigate.health_watch import HealthWatch
+from reprieve.messages.channels import Channel, email, slack
 from reprieve.ports import Document, RingingAlarm
 from tests.examples import notice
 from tests.fakes import FakeAlarms, FakeClock, FakeLog, FakeOnce, FakeQueue, FakeTable, FakeTopic, FakeWebhook
@@ -458,7 +459,7 @@ def test_investigate_is_told_of_when_its_bookmark_stands_still(world: World) -> 
 
 
 def test_health_knows_how_far_investigate_stays_behind_when_all_is_well() -> None:
-    assert health.LATENESS == log_reading.LATENESS
+    assert health_check.LATENESS == log_reader.LATENESS
 
 
 def test_investigate_that_reads_on_is_well(world: World) -> None:

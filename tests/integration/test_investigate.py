@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from reprieve.arn import KeyArn
-from reprieve.due import Policy
+from reprieve.cases.due import Policy
+from reprieve.cases.key import Unknown
 from reprieve.errors import (
     AbsentError,
     AwsError,
@@ -17,8 +18,7 @@ from reprieve.errors import (
     ThrottledError,
     UnreachableError,
 )
-from reprieve.keys import Unknown
-from reprieve.log_reading import COPIES_APART, LATENESS
+from reprieve.investigate.log_reader import COPIES_APART, LATENESS
 from tests.recorded import line, record
 from tests.world import DELIVERED, KEY, NOW, World, another, pending
 

@@ -7,14 +7,14 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from reprieve.arn import KeyArn
-from reprieve.bookkeeping import CANCEL_RECORD_DELAY
-from reprieve.cases import Ending
-from reprieve.decisions import Choice, Decision
-from reprieve.due import Policy
+from reprieve.cases.case import Ending
+from reprieve.cases.decision import Choice, Decision
+from reprieve.cases.due import Policy
+from reprieve.cases.notice import Reason, tell
+from reprieve.cases.transitions import CANCEL_RECORD_DELAY
 from reprieve.errors import DeniedError, IncompleteError
-from reprieve.investigate import TIME_TO_READ
-from reprieve.log_reading import STORM
-from reprieve.notices import Reason, tell
+from reprieve.investigate.investigator import TIME_TO_READ
+from reprieve.investigate.log_reader import STORM
 from tests.examples import visitor
 from tests.recorded import line
 from tests.world import KEY, NOW, World, another, pending

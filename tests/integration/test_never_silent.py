@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from reprieve.arn import KeyArn
-from reprieve.cases import Ending
+from reprieve.cases.case import Ending
+from reprieve.cases.sizes import CASE_LIMIT
 from reprieve.clock import rfc3339
 from reprieve.errors import DeniedError, UnreachableError
-from reprieve.sizes import CASE_LIMIT
 from tests.recorded import record
 from tests.world import KEY, NOW, World, pending
 

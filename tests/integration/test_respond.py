@@ -11,10 +11,13 @@ from typing import Any
 import pytest
 
 from reprieve.arn import KeyArn
-from reprieve.callers import Caller
-from reprieve.casebook import Casebook
-from reprieve.cases import Closure, Counts, Ending, ScheduledBy, case_id, open_case
-from reprieve.door import Door
+from reprieve.cases.audit_entry import Entry, Event
+from reprieve.cases.case import Closure, Counts, Ending, ScheduledBy, case_id, open_case
+from reprieve.cases.key import Key, Rescuable, Unknown
+from reprieve.cases.store import Casebook
+from reprieve.cases.usage import CallerUses, Uses
+from reprieve.cases.visitor import KnownBy
+from reprieve.cloudtrail.callers import Caller
 from reprieve.errors import (
     AbsentError,
     AwsError,
@@ -24,17 +27,14 @@ from reprieve.errors import (
     UnreachableError,
     WrongStateError,
 )
-from reprieve.forms import COOKIE, FORM_LIMIT, Secret
-from reprieve.history import Entry, Event
-from reprieve.keys import Key, Rescuable, Unknown
 from reprieve.links import Claims, mint, verify
-from reprieve.looking import Looker
-from reprieve.pages import Page, security_headers
 from reprieve.ports import Document
-from reprieve.rescue import Rescuer
-from reprieve.respond import Request, Responder
-from reprieve.usage import CallerUses, Uses
-from reprieve.visitors import KnownBy
+from reprieve.respond.access import Door
+from reprieve.respond.case_view import Looker
+from reprieve.respond.forms import COOKIE, FORM_LIMIT, Secret
+from reprieve.respond.pages import Page, security_headers
+from reprieve.respond.rescue import Rescuer
+from reprieve.respond.responder import Request, Responder
 from tests.fakes import FakeClock, FakeKms, FakeLog, FakeQueue, FakeSigner, FakeTable, Here
 
 KEY = KeyArn.parse("arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab")

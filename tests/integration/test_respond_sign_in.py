@@ -6,14 +6,14 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from reprieve.door import Door
+from reprieve.cases.audit_entry import Event
+from reprieve.cases.visitor import KnownBy
 from reprieve.errors import AbsentError, AwsError, ConflictError, ProviderError, SignInError, ThrottledError
-from reprieve.forms import COOKIE
-from reprieve.history import Event
-from reprieve.id_tokens import Rule
-from reprieve.pages import Page
-from reprieve.signin import SESSION_COOKIE, SIGN_IN_COOKIE, SignIn
-from reprieve.visitors import KnownBy
+from reprieve.respond.access import Door
+from reprieve.respond.forms import COOKIE
+from reprieve.respond.id_tokens import Rule
+from reprieve.respond.pages import Page
+from reprieve.respond.sign_in import SESSION_COOKIE, SIGN_IN_COOKIE, SignIn
 from tests.identity import FakeProvider
 from tests.integration.test_respond import CANCEL, KEY, World, begin, read
 

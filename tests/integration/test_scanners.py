@@ -8,18 +8,18 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
-from reprieve.casebook import Casebook
-from reprieve.cases import case_id
-from reprieve.door import Door
-from reprieve.history import Event
-from reprieve.id_tokens import Rule
+from reprieve.cases.audit_entry import Event
+from reprieve.cases.case import case_id
+from reprieve.cases.store import Casebook
+from reprieve.cases.visitor import KnownBy
 from reprieve.links import Claims, mint
-from reprieve.looking import Looker
-from reprieve.pages import Page
-from reprieve.rescue import Rescuer
-from reprieve.respond import Request, Responder
-from reprieve.signin import SignIn
-from reprieve.visitors import KnownBy
+from reprieve.respond.access import Door
+from reprieve.respond.case_view import Looker
+from reprieve.respond.id_tokens import Rule
+from reprieve.respond.pages import Page
+from reprieve.respond.rescue import Rescuer
+from reprieve.respond.responder import Request, Responder
+from reprieve.respond.sign_in import SignIn
 from tests.examples import DELETION, KEY, NOW, case
 from tests.fakes import FakeClock, FakeKms, FakeLog, FakeQueue, FakeSigner, FakeTable, Here
 from tests.identity import FakeProvider

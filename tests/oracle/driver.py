@@ -14,10 +14,11 @@ from enum import StrEnum
 from typing import Any, Final, NamedTuple, ParamSpec, TypeVar
 
 from reprieve.arn import KeyArn
-from reprieve.casebook import Casebook
-from reprieve.cases import Ending
-from reprieve.decisions import Choice, Decision
-from reprieve.due import Policy
+from reprieve.cases.case import Ending
+from reprieve.cases.decision import Choice, Decision
+from reprieve.cases.due import Policy
+from reprieve.cases.store import Casebook
+from reprieve.cases.visitor import KnownBy, Visitor
 from reprieve.errors import (
     AbsentError,
     AwsError,
@@ -28,13 +29,12 @@ from reprieve.errors import (
     UnreachableError,
     WrongStateError,
 )
-from reprieve.facts import Facts, Sources
-from reprieve.investigate import Investigator
+from reprieve.investigate.facts import Facts, Sources
+from reprieve.investigate.investigator import Investigator
 from reprieve.links import Claims
-from reprieve.looking import Looker, Seen
 from reprieve.ports import Document, Grants, KeyMetadata, KeyUsage, LogLine, LogPage
-from reprieve.rescue import Rescuer
-from reprieve.visitors import KnownBy, Visitor
+from reprieve.respond.case_view import Looker, Seen
+from reprieve.respond.rescue import Rescuer
 from tests.oracle.kms import Key
 from tests.oracle.log_group import Question
 from tests.oracle.table import ConditionError, Item, TooLargeError, Write

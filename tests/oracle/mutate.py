@@ -22,7 +22,15 @@ from tests.oracle.again import same_everywhere
 from tests.oracle.equivalent import EQUIVALENT
 from tests.oracle.mutants import Mutant, mutants, mutated
 
-RULES: Final = ("bookkeeping", "findings", "case_change", "reviews", "open_cases", "due", "cases")
+RULES: Final = (
+    "cases/transitions",
+    "investigate/key_activity",
+    "investigate/case_change",
+    "investigate/review",
+    "cases/open_case",
+    "cases/due",
+    "cases/case",
+)
 """The modules of the package that hold the rules of the state changes."""
 
 _SPEC = importlib.util.find_spec("reprieve")

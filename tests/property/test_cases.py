@@ -6,13 +6,13 @@ from datetime import datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reprieve.bookkeeping import count
-from reprieve.callers import Caller
-from reprieve.cases import Case
+from reprieve.cases.case import Case
+from reprieve.cases.transitions import count
 from reprieve.clock import to_minute
-from reprieve.log_reading import COPIES_APART, LATENESS
-from reprieve.readings import Reading
-from reprieve.records import KeyUse
+from reprieve.cloudtrail.callers import Caller
+from reprieve.cloudtrail.record import KeyUse
+from reprieve.investigate.log_reader import COPIES_APART, LATENESS
+from reprieve.investigate.log_window import Reading
 from tests.examples import BILLING, KEY, SOMEBODY, at, case, use
 
 BEGIN = at("14:00")

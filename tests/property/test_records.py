@@ -11,15 +11,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from reprieve.bookkeeping import count
-from reprieve.cases import open_case
-from reprieve.channels import email, slack
+from reprieve.cases.case import open_case
+from reprieve.cases.key import Key
+from reprieve.cases.notice import Notice, Reason, tell
+from reprieve.cases.transitions import count
 from reprieve.clock import to_minute
-from reprieve.keys import Key
-from reprieve.notices import Notice, Reason, tell
-from reprieve.readings import Reading
-from reprieve.records import KeyChange, KeyUse, Passed, Scheduling, Unproven, read, read_line
-from reprieve.wire import from_json, to_json
+from reprieve.cloudtrail.record import KeyChange, KeyUse, Passed, Scheduling, Unproven, read, read_line
+from reprieve.investigate.log_window import Reading
+from reprieve.messages.channels import email, slack
+from reprieve.serialization import from_json, to_json
 from tests.examples import HOSTILE, NOW, at
 from tests.recorded import names, record
 

@@ -7,17 +7,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reprieve.callers import Caller
-from reprieve.cases import Case, Counts, ScheduledBy
-from reprieve.channels import email, slack
-from reprieve.fields import ARN_LIMIT, one_line
-from reprieve.keys import Key, Relative, Unknown
-from reprieve.minute_counts import Counted
-from reprieve.notices import Notice, Reason, tell
-from reprieve.records import KeyUse
-from reprieve.resources import Resource
-from reprieve.sizes import CASE_LIMIT, NOTICE_LIMIT, fitting_case, fitting_key, fitting_notice, size
-from reprieve.usage import OTHERS_LISTED
+from reprieve.cases.case import Case, Counts, ScheduledBy
+from reprieve.cases.key import Key, Relative, Unknown
+from reprieve.cases.minute_counts import Counted
+from reprieve.cases.notice import Notice, Reason, tell
+from reprieve.cases.sizes import CASE_LIMIT, NOTICE_LIMIT, fitting_case, fitting_key, fitting_notice, size
+from reprieve.cases.usage import OTHERS_LISTED
+from reprieve.cloudtrail.callers import Caller
+from reprieve.cloudtrail.record import KeyUse
+from reprieve.cloudtrail.resources import Resource
+from reprieve.messages.channels import email, slack
+from reprieve.untrusted import ARN_LIMIT, one_line
 from tests.examples import KEY, NOW, case, counted, decision, key, use, visitor
 
 MAIL_LIMIT = 200_000

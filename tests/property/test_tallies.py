@@ -7,12 +7,12 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reprieve.callers import Caller
-from reprieve.minute_counts import Counted, Requests
-from reprieve.records import KeyUse
-from reprieve.resources import Resource
-from reprieve.tallies import CALLERS_LISTED, total
-from reprieve.usage import Uses
+from reprieve.cases.minute_counts import Counted, Requests
+from reprieve.cases.tallies import CALLERS_LISTED, total
+from reprieve.cases.usage import Uses
+from reprieve.cloudtrail.callers import Caller
+from reprieve.cloudtrail.record import KeyUse
+from reprieve.cloudtrail.resources import Resource
 from tests.examples import BILLING, SOMEBODY, at, use, uses
 
 

@@ -6,18 +6,17 @@ from datetime import UTC, timedelta, timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reprieve import alarms
-from reprieve.alarms import LONGEST_LOOK_BACK
+from reprieve.alarm import LONGEST_LOOK_BACK, read_alarm, sns_messages
 from reprieve.arn import KeyArn
 from reprieve.clock import parse, rfc3339
 from reprieve.errors import NotUnderstoodError
-from reprieve.fields import BYTES_A_CHARACTER, ELLIPSIS, TEXT_LIMIT, one_line
+from reprieve.untrusted import BYTES_A_CHARACTER, ELLIPSIS, TEXT_LIMIT, one_line
 from tests.examples import NOW
 from tests.recorded import event
 
 zones = st.builds(timezone, st.timedeltas(timedelta(hours=-23), timedelta(hours=23)))
 
-MESSAGE = json.loads(alarms.messages(event("alarms/alarm"))[0])
+MESSAGE = json.loads(sns_messages(event("alarms/alarm"))[0])
 
 
 @given(st.text(st.characters()), st.integers(1, 200))
@@ -62,7 +61,7 @@ def test_an_arn_is_found_as_it_is_read(text: str) -> None:
 )
 def test_a_broken_alarm_is_read_or_refused(changes: dict[str, object]) -> None:
     try:
-        alarm = alarms.read(json.dumps(MESSAGE | changes))
+        alarm = read_alarm(json.dumps(MESSAGE | changes))
     except NotUnderstoodError:
         return
 

@@ -6,9 +6,9 @@ from itertools import groupby
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reprieve.minute_counts import Counted, Requests
-from reprieve.records import KeyUse
-from reprieve.timeline import BUCKETS, Timeline, hour
+from reprieve.cases.minute_counts import Counted, Requests
+from reprieve.cases.timeline import BUCKETS, Timeline, hour
+from reprieve.cloudtrail.record import KeyUse
 from tests.examples import BILLING, SOMEBODY, at, use
 
 START = hour(at("14:00"))

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from local.emulator import ROOT
-from reprieve.casebook import AUDIT
+from reprieve.cases.store import AUDIT
 
 DEAD_LETTERS = {"Fn::GetAtt": ["AuditDeadLetterQueue", "Arn"]}
 STREAM = {"Fn::GetAtt": ["CaseTable", "StreamArn"]}

@@ -8,10 +8,11 @@ import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 from samtranslator.yaml_helper import yaml_parse  # type: ignore[import-untyped]
 
-from reprieve import forms, links
-from reprieve.decisions import Choice
-from reprieve.pages import security_headers
-from reprieve.signin import SESSION_COOKIE
+from reprieve import links
+from reprieve.cases.decision import Choice
+from reprieve.respond import forms
+from reprieve.respond.pages import security_headers
+from reprieve.respond.sign_in import SESSION_COOKIE
 
 ROOT = Path(__file__).parents[2]
 METHODS = {"get", "head", "post", "put", "patch", "delete", "options", "trace"}

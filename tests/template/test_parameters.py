@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from reprieve.id_tokens import is_over_tls
+from reprieve.respond.id_tokens import is_over_tls
 from reprieve.settings import RespondSettings
 from tests.unit.test_settings import RESPOND
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from reprieve.clock import MINUTE
-from reprieve.health import EVERY, TOLERATED
+from reprieve.health.health_check import EVERY, TOLERATED
 
 # The property that would give a resource a name of our choice.
 NAMED_BY = {

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from reprieve.alarms import Alarm, messages, read
+from reprieve.alarm import Alarm, messages, read
 from reprieve.errors import NotUnderstoodError
 from tests.examples import at
 from tests.recorded import event

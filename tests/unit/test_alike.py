@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
-from reprieve.records import KeyUse, Passed, alike, read_line
-from reprieve.records.alike import LineReader
+from reprieve.cloudtrail import line_cache
+from reprieve.cloudtrail.line_cache import LineReader
+from reprieve.cloudtrail.record import KeyUse, Passed, read_line
 from tests.examples import at
 from tests.recorded import names, record
 
@@ -84,7 +85,7 @@ def test_a_strangers_text_that_looks_like_a_records_own_is_not_taken_for_it() ->
 
 
 def test_no_more_kinds_are_remembered_than_the_limit(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(alike, "KINDS_REMEMBERED", 2)
+    monkeypatch.setattr(line_cache, "KINDS_REMEMBERED", 2)
     reader = LineReader()
     agents = ["a", "b", "a", "c", "a", "b"]
 

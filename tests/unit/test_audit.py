@@ -11,14 +11,14 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from reprieve.audit import Recorder, facts, line
-from reprieve.casebook import Casebook
-from reprieve.decisions import Choice
+from reprieve.cases.audit_entry import STARTED, Entry, Event
+from reprieve.cases.decision import Choice
+from reprieve.cases.notice import Reason
+from reprieve.cases.store import Casebook
+from reprieve.cases.visitor import KnownBy, Person, Visitor
 from reprieve.errors import ThrottledError
-from reprieve.history import STARTED, Entry, Event
-from reprieve.notices import Reason
 from reprieve.ports import Change, Document
-from reprieve.visitors import KnownBy, Person, Visitor
-from reprieve.wire import to_json
+from reprieve.serialization import to_json
 from tests.examples import DELETION, HOSTILE, KEY, NOW, at, decision, visitor
 from tests.fakes import FakeLog, FakeTable, FakeTrail
 

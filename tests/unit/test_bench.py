@@ -8,7 +8,7 @@ from samtranslator.yaml_helper import yaml_parse  # type: ignore[import-untyped]
 from bench import gap
 from bench.__main__ import GOALS, is_met
 from bench.storm import START, lines
-from reprieve.readings import Reading
+from reprieve.investigate.log_window import Reading
 
 ROOT = Path(__file__).parents[2]
 

@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
-from reprieve.bookkeeping import (
+from reprieve.cases.case import Case, Closure, Counts, Ending, ScheduledBy
+from reprieve.cases.key import KmsAnswer
+from reprieve.cases.transitions import (
     ANSWER_DELAY,
     CANCEL_RECORD_DELAY,
     DELETED_WITHIN,
@@ -18,9 +20,7 @@ from reprieve.bookkeeping import (
     note_answer,
     note_changes,
 )
-from reprieve.cases import Case, Closure, Counts, Ending, ScheduledBy
-from reprieve.keys import KmsAnswer
-from reprieve.records import Change, KeyChange, Scheduling
+from reprieve.cloudtrail.record import Change, KeyChange, Scheduling
 from tests.examples import ADMIN, DELETION, JANE, KEY, NOW, at, case, counted, use
 
 MINUTE = timedelta(minutes=1)

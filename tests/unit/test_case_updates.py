@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 
 from reprieve.arn import KeyArn
-from reprieve.case_updates import AT_ONCE, FEW
 from reprieve.errors import AwsError, ConflictError, IncompleteError, ReprieveError, ThrottledError
+from reprieve.investigate.case_updates import AT_ONCE, FEW
 from reprieve.ports import Document
 from tests.fakes import FakeTable
 from tests.world import KEY, NOW, World, another, pending

@@ -6,16 +6,16 @@ from datetime import timedelta
 
 import pytest
 
-from reprieve.bookmark import Bookmark, ReadOn
-from reprieve.casebook import KEPT_IN_LIST, Casebook, CaseFile
-from reprieve.cases import Closure, Ending
-from reprieve.decisions import Choice
+from reprieve.cases.audit_entry import STARTED, Entry, Event
+from reprieve.cases.bookmark import Bookmark, ReadOn
+from reprieve.cases.case import Closure, Ending
+from reprieve.cases.decision import Choice
+from reprieve.cases.key import KmsAnswer
+from reprieve.cases.notice import Notice
+from reprieve.cases.open_case import OpenCase
+from reprieve.cases.outbox import envelope
+from reprieve.cases.store import KEPT_IN_LIST, Casebook, CaseFile
 from reprieve.errors import AwsError, ConflictError, NotUnderstoodError, ThrottledError
-from reprieve.history import STARTED, Entry, Event
-from reprieve.keys import KmsAnswer
-from reprieve.notices import Notice
-from reprieve.open_cases import OpenCase
-from reprieve.outbox import envelope
 from reprieve.ports import Document
 from tests.examples import DELETION, KEY, NOW, OTHER_KEY, at, case, decision, key, notice, scheduled
 from tests.fakes import FakeQueue, FakeTable

@@ -5,12 +5,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from reprieve.arn import KeyArn
-from reprieve.bookkeeping import count, note_schedulings
-from reprieve.cases import Counts, ScheduledBy, open_case
-from reprieve.keys import Key, Unknown
-from reprieve.minute_counts import Counted
-from reprieve.records import Scheduling
-from reprieve.timeline import Timeline
+from reprieve.cases.case import Counts, ScheduledBy, open_case
+from reprieve.cases.key import Key, Unknown
+from reprieve.cases.minute_counts import Counted
+from reprieve.cases.timeline import Timeline
+from reprieve.cases.transitions import count, note_schedulings
+from reprieve.cloudtrail.record import Scheduling
 from tests.examples import ADMIN, DELETION, JANE, KEY, NOW, at, case, counted, key, use, uses
 
 MRK = KeyArn.parse("arn:aws:kms:eu-west-1:111122223333:key/mrk-1234abcd12ab34cd56ef1234567890ab")

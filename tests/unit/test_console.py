@@ -5,15 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from reprieve.arn import KeyArn
-from reprieve.console import (
-    PAGE_LIMIT,
-    iam_page,
-    key_url,
-    log_group_url,
-    log_url,
-    page,
-    rescue_commands,
-)
+from reprieve.console import PAGE_LIMIT, iam_page, key_url, log_group_url, log_url, page, rescue_commands
 from tests.examples import KEY
 
 

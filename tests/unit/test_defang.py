@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reprieve.defang import defanged
+from reprieve.messages.defang import defanged
 from tests.strangers import LINKED
 
 ARN = re.compile(r"arn:aws:s3:::[\w./:@-]*")

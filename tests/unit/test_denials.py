@@ -2,8 +2,8 @@
 
 import pytest
 
-from reprieve.denials import Denial
 from reprieve.errors import DeniedError
+from reprieve.respond.access_denied import Denial
 from tests.examples import KEY
 
 ROLE = "arn:aws:iam::111122223333:role/reprieve-RespondRole-Ab1"

@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 
 from reprieve.arn import KeyArn
-from reprieve.cases import Closure, Ending
-from reprieve.channels import email, slack
-from reprieve.headlines import headline, subject
-from reprieve.notices import Notice, Reason, digest
-from reprieve.sizes import NOTICE_LIMIT, fitting_digest, size
+from reprieve.cases.case import Closure, Ending
+from reprieve.cases.notice import Notice, Reason, digest
+from reprieve.cases.sizes import NOTICE_LIMIT, fitting_digest, size
+from reprieve.messages.channels import email, slack
+from reprieve.messages.headline import headline, subject
 from tests.examples import JANE, KEY, NOW, ORDERS, key, notice, use, uses
 
 LOGS = "https://console/records"

@@ -4,8 +4,8 @@ from ipaddress import ip_network
 
 import pytest
 
-from reprieve.door import Door
-from reprieve.visitors import KnownBy
+from reprieve.cases.visitor import KnownBy
+from reprieve.respond.access import Door
 
 NETWORKS = (ip_network("192.0.2.0/24"), ip_network("2001:db8:7::/48"))
 

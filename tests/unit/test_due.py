@@ -1,4 +1,4 @@
-"""When a notice is due, and why: the table of `reprieve.due`, line by line."""
+"""When a notice is due, and why: the table of `reprieve.cases.due`, line by line."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -7,14 +7,14 @@ from typing import Any
 import pytest
 
 from reprieve.arn import KeyArn
-from reprieve.callers import Caller
-from reprieve.cases import Case, Closure, Counts, Ending, ScheduledBy, Told, open_case
-from reprieve.decisions import Choice, Decision
-from reprieve.due import Policy, due, ringing, wake_at
-from reprieve.keys import Key
-from reprieve.notices import Reason, tell
-from reprieve.resources import Resource
-from reprieve.usage import CallerUses, Uses
+from reprieve.cases.case import Case, Closure, Counts, Ending, ScheduledBy, Told, open_case
+from reprieve.cases.decision import Choice, Decision
+from reprieve.cases.due import Policy, due, ringing, wake_at
+from reprieve.cases.key import Key
+from reprieve.cases.notice import Reason, tell
+from reprieve.cases.usage import CallerUses, Uses
+from reprieve.cloudtrail.callers import Caller
+from reprieve.cloudtrail.resources import Resource
 from tests.examples import visitor
 
 KEY = KeyArn.parse("arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab")

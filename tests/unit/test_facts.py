@@ -13,7 +13,9 @@ from typing import Any
 import pytest
 
 from reprieve.arn import KeyArn
-from reprieve.cases import Case, Closure, Ending
+from reprieve.cases.case import Case, Closure, Ending
+from reprieve.cases.key import Key, LastUse, Relative, Rescuable, Unknown
+from reprieve.cloudtrail.record import Scheduling
 from reprieve.errors import (
     AbsentError,
     AwsError,
@@ -22,11 +24,9 @@ from reprieve.errors import (
     ThrottledError,
     UnreachableError,
 )
-from reprieve.facts import FACTS, Facts, KeyFacts, knows_who, why
-from reprieve.facts.fact import Fact
-from reprieve.keys import Key, LastUse, Relative, Rescuable, Unknown
+from reprieve.investigate.facts import FACTS, Facts, KeyFacts, knows_who, why
+from reprieve.investigate.facts.fact import Fact
 from reprieve.ports import Grants, KeyUsage
-from reprieve.records import Scheduling
 from tests.examples import KEY, NOW, OTHER_KEY, at, case, scheduled
 from tests.fakes import RESPONDER, FakeClock, FakeHistory, FakeKms, FakeNames, facts_from
 from tests.recorded import record

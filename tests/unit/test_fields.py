@@ -2,7 +2,7 @@
 
 import pytest
 
-from reprieve.fields import look, mapping, objects, one_line, text
+from reprieve.untrusted import look, mapping, objects, one_line, text
 
 RECORD = {"who": {"name": "jane", "age": 7, "tags": [{"a": 1}, "x", None, {"b": 2}]}, "none": None}
 

@@ -7,16 +7,16 @@ from typing import Any
 
 import pytest
 
-from reprieve.case_change import Change
-from reprieve.cases import Case, Closure, Counts, Ending
-from reprieve.due import Policy
-from reprieve.facts import KeyFacts
-from reprieve.findings import LATE_USE, Finding, Stretch, Update
-from reprieve.keys import Key, KmsAnswer
-from reprieve.minute_counts import Counted
-from reprieve.records import Change as Event
-from reprieve.records import KeyChange, Scheduling
-from reprieve.reviews import Review
+from reprieve.cases.case import Case, Closure, Counts, Ending
+from reprieve.cases.due import Policy
+from reprieve.cases.key import Key, KmsAnswer
+from reprieve.cases.minute_counts import Counted
+from reprieve.cloudtrail.record import Change as Event
+from reprieve.cloudtrail.record import KeyChange, Scheduling
+from reprieve.investigate.case_change import Change
+from reprieve.investigate.facts import KeyFacts
+from reprieve.investigate.key_activity import LATE_USE, Finding, Stretch, Update
+from reprieve.investigate.review import Review
 from tests.examples import ADMIN, DELETION, KEY, NOW, at, case, counted, key, use
 
 MINUTE = timedelta(minutes=1)

@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from reprieve.decisions import Choice
-from reprieve.forms import COOKIE, Form, Secret, is_same_origin
+from reprieve.cases.decision import Choice
+from reprieve.respond.forms import COOKIE, Form, Secret, is_same_origin
 
 LINK = "v1a.claims.mac"
 ORIGIN = "https://abc123.execute-api.eu-west-1.amazonaws.com"

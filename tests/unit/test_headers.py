@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from reprieve.forms import Secret
-from reprieve.pages import Page, Return, View, case_page, outcome_page, redirect, security_headers
-from reprieve.respond import Request, Responder
-from reprieve.signin import SESSION_COOKIE
+from reprieve.respond.forms import Secret
+from reprieve.respond.pages import Page, Return, View, case_page, outcome_page, redirect, security_headers
+from reprieve.respond.responder import Request, Responder
+from reprieve.respond.sign_in import SESSION_COOKIE
 from tests.examples import DELETION, KEY, NOW, case, key, visitor
 from tests.outcomes import EVERY
 

@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from reprieve import headlines
-from reprieve.cases import Closure, Ending
-from reprieve.decisions import Choice, Decision
-from reprieve.keys import Key
-from reprieve.notices import Notice, Reason, stack_unhealthy
-from reprieve.problems import Kind
+from reprieve.cases.case import Closure, Ending
+from reprieve.cases.decision import Choice, Decision
+from reprieve.cases.key import Key
+from reprieve.cases.notice import Notice, Reason, stack_unhealthy
+from reprieve.cases.problem import Kind
+from reprieve.messages import headline
 from tests.examples import (
     DELETION,
     HOSTILE,
@@ -87,7 +87,7 @@ def about(of: Key, **changes: Any) -> Notice:
     ],
 )
 def test_the_first_sentence_is_the_answer(told: Notice, sentence: str) -> None:
-    assert headlines.headline(told) == sentence
+    assert headline.headline(told) == sentence
 
 
 @pytest.mark.parametrize(
@@ -130,19 +130,19 @@ def test_the_first_sentence_is_the_answer(told: Notice, sentence: str) -> None:
     ],
 )
 def test_a_subject_names_the_key_its_account_the_operation_and_the_caller(told: Notice, line: str) -> None:
-    assert headlines.subject(told, 150) == line
+    assert headline.subject(told, 150) == line
 
 
 def test_what_does_not_fit_into_a_subject_is_cut_at_its_end() -> None:
     told = notice(uses=uses(use()))
 
-    assert headlines.subject(told, 92) == (
+    assert headline.subject(told, 92) == (
         "Still in use: alias/orders-db in 111122223333, deleted in 6 days (Decrypt by role orders-fn)"
     )
-    assert headlines.subject(told, 91) == (
+    assert headline.subject(told, 91) == (
         "Still in use: alias/orders-db in 111122223333, deleted in 6 days (Decrypt by role orders-f…"
     )
-    assert headlines.subject(notice(case=None), 20) == "KMS key in use: the "
+    assert headline.subject(notice(case=None), 20) == "KMS key in use: the "
 
 
 @pytest.mark.parametrize(
@@ -169,13 +169,13 @@ def test_what_does_not_fit_into_a_subject_is_cut_at_its_end() -> None:
     ],
 )
 def test_a_decision_is_told_with_what_came_of_it(decided: Decision, sentences: tuple[str, ...]) -> None:
-    assert tuple(headlines.decided(decided)) == sentences
+    assert tuple(headline.decided(decided)) == sentences
 
 
 def test_a_decision_to_keep_the_deletion_is_told_with_its_reason() -> None:
     kept = decision(choice=Choice.KEEP, why="the tenant has left")
 
-    assert headlines.decided(kept) == (
+    assert headline.decided(kept) == (
         "Somebody with the link from email did so at 2026-11-22 15:10 UTC.",
         "The reason given: the tenant has left",
         "From 203.0.113.40, Mozilla/5.0.",
@@ -209,13 +209,13 @@ def test_an_end_that_came_by_another_way_is_told_with_who_saw_to_it(
 ) -> None:
     told = about(key(state=state), reason=Reason.DELETION_CANCELLED, closure=closure)
 
-    assert headlines.concluded(told) == sentences
+    assert headline.concluded(told) == sentences
 
 
 def test_hostile_names_give_way_in_a_subject() -> None:
     told = about(key(aliases=(HOSTILE.replace("\n", "") * 3,)))
 
-    assert len(headlines.subject(told, 99)) == 99
+    assert len(headline.subject(told, 99)) == 99
 
 
 @pytest.mark.parametrize(
@@ -270,20 +270,20 @@ def test_what_is_wrong_with_the_stack_is_said_in_the_subject_and_in_the_first_se
 ) -> None:
     told = stack_unhealthy(problem(kind=kind, subject=subject), NOW)
 
-    assert headlines.subject(told, 99) == line
-    assert headlines.headline(told) == sentence
+    assert headline.subject(told, 99) == line
+    assert headline.headline(told) == sentence
 
 
 def test_a_subject_says_what_is_wrong_however_long_the_name() -> None:
     for kind in Kind:
         told = stack_unhealthy(problem(kind=kind, subject="n" * 400), NOW)
 
-        assert headlines.subject(told, 150) == headlines.subject(told, 99)
-        assert "…" in headlines.subject(told, 99)
-        assert not headlines.subject(told, 99).endswith("…")
+        assert headline.subject(told, 150) == headline.subject(told, 99)
+        assert "…" in headline.subject(told, 99)
+        assert not headline.subject(told, 99).endswith("…")
 
 
 def test_a_notice_about_the_stack_that_says_nothing_is_still_a_sentence() -> None:
     told = notice(reason=Reason.STACK_UNHEALTHY, case=None)
 
-    assert headlines.headline(told) == "kms-reprieve is not well."
+    assert headline.headline(told) == "kms-reprieve is not well."

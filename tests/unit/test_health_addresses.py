@@ -6,10 +6,10 @@ from datetime import timedelta
 
 import pytest
 
+from reprieve.cases.health_store import Healthbook, Subscribed
+from reprieve.cases.problem import Kind, Problem
 from reprieve.errors import AwsError, ConflictError, DeniedError
-from reprieve.health_addresses import Addresses
-from reprieve.healthbook import Healthbook, Subscribed
-from reprieve.problems import Kind, Problem
+from reprieve.health.addresses import Addresses
 from reprieve.subscribe import Subscription
 from tests.examples import NOW
 from tests.fakes import FakeLog, FakeTable

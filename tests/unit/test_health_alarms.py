@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from reprieve.alarms import messages
+from reprieve.alarm import messages
+from reprieve.cases.problem import Kind, Problem
 from reprieve.errors import NotUnderstoodError
-from reprieve.health_alarms import Alarmed, read, understood
-from reprieve.problems import Kind, Problem
+from reprieve.health.stack_alarms import Alarmed, read, understood
 from tests.examples import HOSTILE, at
 from tests.recorded import event
 

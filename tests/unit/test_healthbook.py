@@ -5,9 +5,9 @@ from datetime import timedelta
 
 import pytest
 
+from reprieve.cases.health_store import Address, Failing, Healthbook, Subscribed, is_to_be_renewed
+from reprieve.cases.notice import stack_unhealthy
 from reprieve.errors import ConflictError
-from reprieve.healthbook import Address, Failing, Healthbook, Subscribed, is_to_be_renewed
-from reprieve.notices import stack_unhealthy
 from tests.examples import NOW, problem
 from tests.fakes import FakeTable
 

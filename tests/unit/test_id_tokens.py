@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from reprieve.errors import NotApproverError, UnverifiedEmailError
-from reprieve.id_tokens import Rule, complete, is_loopback, is_over_tls, person
+from reprieve.respond.id_tokens import Rule, complete, is_loopback, is_over_tls, person
 
 JANE = {"iss": "https://id.example", "sub": "jane-0001"}
 VERIFIED = {**JANE, "email": "Jane@Example.com", "email_verified": True}

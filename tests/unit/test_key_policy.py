@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from reprieve.arn import KeyArn
-from reprieve.facts.policy import Judged, Verdict, judge
+from reprieve.investigate.facts.policy import Judged, Verdict, judge
 from tests.examples import KEY
 
 ROLE = "arn:aws:iam::111122223333:role/reprieve/respond"

@@ -8,10 +8,10 @@ from itertools import pairwise
 import pytest
 
 from reprieve.arn import KeyArn
-from reprieve.bookmark import Bookmark, ReadOn
+from reprieve.cases.bookmark import Bookmark, ReadOn
 from reprieve.errors import AwsError, ConflictError, IncompleteError
-from reprieve.investigate import TIME_TO_READ
-from reprieve.log_reading import LATENESS, STEP, STORM, TOKEN_LIFE
+from reprieve.investigate.investigator import TIME_TO_READ
+from reprieve.investigate.log_reader import LATENESS, STEP, STORM, TOKEN_LIFE
 from reprieve.ports import LogPage
 from tests.fakes import FakeLogs
 from tests.world import NOW, World, another, pending

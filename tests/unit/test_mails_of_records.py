@@ -4,14 +4,14 @@ from datetime import timedelta
 
 import pytest
 
-from reprieve.bookkeeping import count
-from reprieve.cases import open_case
-from reprieve.channels import email
+from reprieve.cases.case import open_case
+from reprieve.cases.key import Key
+from reprieve.cases.notice import Notice, Reason, tell
+from reprieve.cases.transitions import count
 from reprieve.clock import to_minute
-from reprieve.keys import Key
-from reprieve.notices import Notice, Reason, tell
-from reprieve.readings import Reading
-from reprieve.records import read
+from reprieve.cloudtrail.record import read
+from reprieve.investigate.log_window import Reading
+from reprieve.messages.channels import email
 from tests.examples import NOW, at
 from tests.recorded import record
 

@@ -5,10 +5,10 @@ from datetime import timedelta
 
 import pytest
 
-from reprieve.minute_counts import Counted, Requests
-from reprieve.records import KeyUse
-from reprieve.tallies import CALLERS_LISTED
-from reprieve.usage import OTHERS_LISTED
+from reprieve.cases.minute_counts import Counted, Requests
+from reprieve.cases.tallies import CALLERS_LISTED
+from reprieve.cases.usage import OTHERS_LISTED
+from reprieve.cloudtrail.record import KeyUse
 from tests.examples import JANE, ORDERS, OTHER_KEY, SOMEBODY, at, use
 
 GENUINE = use(event_id="e1", request="r1", caller=ORDERS)

@@ -5,13 +5,13 @@ from typing import Any
 
 import pytest
 
-from reprieve.callers import Caller
-from reprieve.cases import Case, Counts, Told
-from reprieve.due import Policy
-from reprieve.due import due as _due
-from reprieve.keys import Unknown
-from reprieve.notices import CaseSummary, Notice, Reason, Window, no_event_found, tell
-from reprieve.usage import caller_hash
+from reprieve.cases.case import Case, Counts, Told
+from reprieve.cases.due import Policy
+from reprieve.cases.due import due as _due
+from reprieve.cases.key import Unknown
+from reprieve.cases.notice import CaseSummary, Notice, Reason, Window, no_event_found, tell
+from reprieve.cases.usage import caller_hash
+from reprieve.cloudtrail.callers import Caller
 from tests.examples import JANE, KEY, NOW, at, case, counted, decision, key, scheduled, use, uses
 
 TAG = use(event_id="tag", operation="TagResource", is_use=False, caller=JANE)

@@ -5,8 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from reprieve.keys import KmsAnswer
-from reprieve.open_cases import OpenCase
+from reprieve.cases.key import KmsAnswer
+from reprieve.cases.open_case import OpenCase
 from tests.examples import DELETION, KEY, NOW
 
 PENDING = KmsAnswer(state="PendingDeletion", deletion_date=DELETION)

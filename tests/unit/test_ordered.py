@@ -6,9 +6,11 @@ from types import ModuleType
 
 import pytest
 
-from reprieve import callers, channels, facts, resources
-from reprieve.callers import sessions
-from reprieve.channels import email, slack
+from reprieve.cloudtrail import callers, resources
+from reprieve.cloudtrail.callers import sessions
+from reprieve.investigate import facts
+from reprieve.messages import channels
+from reprieve.messages.channels import email, slack
 
 FUNCTIONS = Path(__file__).parents[2] / "functions"
 SHARED = {

@@ -9,9 +9,8 @@ from typing import Any
 import pytest
 
 from reprieve.arn import KeyArn
-from reprieve.errors import AwsError, ConflictError, ThrottledError
-from reprieve.notices import CaseSummary, Notice, Reason
-from reprieve.outbox import (
+from reprieve.cases.notice import CaseSummary, Notice, Reason
+from reprieve.cases.outbox import (
     DIGEST_EVERY,
     HOUR,
     SINGLES_AN_HOUR,
@@ -21,6 +20,7 @@ from reprieve.outbox import (
     envelope,
     outbox_entry,
 )
+from reprieve.errors import AwsError, ConflictError, ThrottledError
 from reprieve.ports import Document
 from tests.examples import JANE, KEY, NOW, decision, key, notice, use, uses
 from tests.fakes import FakeClock, FakeLog, FakeQueue, FakeTable, Here

@@ -10,9 +10,16 @@ from typing import Any
 
 import pytest
 
-from reprieve.callers import Caller
-from reprieve.cases import Closure, Counts, Ending, ScheduledBy
-from reprieve.decisions import Choice
+from reprieve.cases.audit_entry import Aftermath, Entry, Event
+from reprieve.cases.case import Closure, Counts, Ending, ScheduledBy
+from reprieve.cases.decision import Choice
+from reprieve.cases.key import LastUse, Relative, Rescuable, Unknown
+from reprieve.cases.notice import Reason
+from reprieve.cases.timeline import Timeline, hour
+from reprieve.cases.usage import CallerUses, Uses
+from reprieve.cases.visitor import KnownBy, Person
+from reprieve.cloudtrail.callers import Caller
+from reprieve.cloudtrail.resources import Resource
 from reprieve.errors import (
     DeniedError,
     IdTokenError,
@@ -21,15 +28,8 @@ from reprieve.errors import (
     ProviderError,
     UnverifiedEmailError,
 )
-from reprieve.history import Aftermath, Entry, Event
-from reprieve.keys import LastUse, Relative, Rescuable, Unknown
-from reprieve.notices import Reason
-from reprieve.pages import Outcome, Return, View, case_page, english, outcome_page, outcomes, redirect
-from reprieve.pages.chart import chart
-from reprieve.resources import Resource
-from reprieve.timeline import Timeline, hour
-from reprieve.usage import CallerUses, Uses
-from reprieve.visitors import KnownBy, Person
+from reprieve.respond.pages import Outcome, Return, View, case_page, english, outcome_page, outcomes, redirect
+from reprieve.respond.pages.chart import chart
 from tests.examples import (
     DELETION,
     JANE,
@@ -284,7 +284,7 @@ def test_a_long_history_is_told_by_its_end() -> None:
 
 
 def test_every_outcome_of_a_decision_has_words_in_the_history() -> None:
-    source = files("reprieve.pages").joinpath("outcomes.py").read_text()
+    source = files("reprieve.respond.pages").joinpath("outcomes.py").read_text()
     names = set(re.findall(r'"([a-z-]+)"', " ".join(re.findall(r"name=.*", source))))
     assert names == {outcome.name for outcome in EVERY} - {"untold", "denied-at-the-door"}
     without = {
@@ -666,7 +666,7 @@ TEMPLATES = ["case.html", "evidence.html", "outcome.html", "page.html", "parts.h
 
 def literal_words(template: str) -> Iterator[str]:
     """Words that a person would be shown, or be read to, and that stand in a template itself."""
-    text = files("reprieve.pages").joinpath(template).read_text(encoding="utf-8")
+    text = files("reprieve.respond.pages").joinpath(template).read_text(encoding="utf-8")
     bare = re.sub(r"\{%.*?%\}|\{\{.*?\}\}|\{#.*?#\}", "", text, flags=re.DOTALL)
     for name in ("alt", "aria-label", "content", "placeholder", "title"):
         yield from re.findall(rf'\b{name}="([^"]*[A-Za-z][^"]*)"', bare)
@@ -681,7 +681,7 @@ def test_no_word_stands_in_a_template(template: str) -> None:
 
 
 def test_every_template_is_looked_at() -> None:
-    found = {each.name for each in files("reprieve.pages").iterdir() if each.name.endswith(".html")}
+    found = {each.name for each in files("reprieve.respond.pages").iterdir() if each.name.endswith(".html")}
 
     assert found == set(TEMPLATES)
 

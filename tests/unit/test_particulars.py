@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from reprieve.arn import KeyArn
-from reprieve.keys import LastUse, Relative, Rescuable
-from reprieve.particulars import no_rescue, particulars
+from reprieve.cases.key import LastUse, Relative, Rescuable
+from reprieve.messages.key_details import no_rescue, particulars
 from tests.examples import at, key
 
 PRIMARY = KeyArn.parse("arn:aws:kms:eu-west-1:111122223333:key/mrk-1234abcd12ab34cd56ef1234567890ab")

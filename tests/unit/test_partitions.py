@@ -8,11 +8,11 @@ import pytest
 from botocore.loaders import create_loader
 
 from reprieve.arn import KeyArn, partition_of
-from reprieve.channels import email, slack
+from reprieve.cases.notice import Window, no_event_found
 from reprieve.console import iam_page, key_url, log_group_url, log_url
-from reprieve.notices import Window, no_event_found
-from reprieve.pages import Return, View, case_page
-from reprieve.wire import to_json
+from reprieve.messages.channels import email, slack
+from reprieve.respond.pages import Return, View, case_page
+from reprieve.serialization import to_json
 from tests.examples import DELETION, KEY, NOW, case, key, visitor
 
 ROOT = Path(__file__).parents[2]

@@ -3,10 +3,10 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from reprieve.callers import Caller
+from reprieve.cloudtrail.callers import Caller
+from reprieve.cloudtrail.record import Passed, Scheduling, Unproven
+from reprieve.investigate.log_window import DISMISSED_REMEMBERED, Reading
 from reprieve.ports import LogLine
-from reprieve.readings import DISMISSED_REMEMBERED, Reading
-from reprieve.records import Passed, Scheduling, Unproven
 from tests.examples import ADMIN, BILLING, JANE, KEY, ORDERS, OTHER_KEY, at, use, uses
 from tests.recorded import line
 

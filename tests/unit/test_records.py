@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from reprieve.arn import KeyArn
-from reprieve.callers import Caller
-from reprieve.records import (
+from reprieve.cloudtrail.callers import Caller
+from reprieve.cloudtrail.record import (
     MANAGEMENT_CALLS,
     READ_PATTERN,
     Change,
@@ -22,7 +22,7 @@ from reprieve.records import (
     read,
     read_line,
 )
-from reprieve.resources import Resource
+from reprieve.cloudtrail.resources import Resource
 from tests.examples import ADMIN, BILLING, INSTANCE, JANE, KEY, ORDERS, SECRET, SOMEBODY, VOLUME, at, use
 from tests.recorded import line, names, record
 from tests.recorded_callers import CALLERS

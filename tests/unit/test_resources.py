@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from reprieve import resources
 from reprieve.arn import KeyArn
-from reprieve.resources import Resource, summarised
+from reprieve.cloudtrail import resources
+from reprieve.cloudtrail.resources import Resource, summarised
 from tests.examples import KEY, OTHER_KEY, SECRET, VOLUME
 from tests.recorded import record
 from tests.recorded_resources import RESOURCES

@@ -6,6 +6,7 @@ from ipaddress import ip_network
 
 import pytest
 
+from reprieve.cases.visitor import KnownBy
 from reprieve.errors import NotUnderstoodError, SettingsError
 from reprieve.settings import (
     AuditSettings,
@@ -14,7 +15,6 @@ from reprieve.settings import (
     InvestigateSettings,
     RespondSettings,
 )
-from reprieve.visitors import KnownBy
 from tests.examples import KEY, OTHER_KEY
 from tests.fakes import RESPONDER
 

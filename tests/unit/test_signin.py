@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
+from reprieve.cases.visitor import Person
 from reprieve.errors import (
     AwsError,
     IdTokenError,
@@ -20,11 +21,10 @@ from reprieve.errors import (
     SignInError,
     UnreachableError,
 )
-from reprieve.id_tokens import Rule
 from reprieve.ports import Document
+from reprieve.respond.id_tokens import Rule
+from reprieve.respond.sign_in import SESSION_COOKIE, SIGN_IN_COOKIE, Entered, SignIn
 from reprieve.settings import SignInSettings
-from reprieve.signin import SESSION_COOKIE, SIGN_IN_COOKIE, Entered, SignIn
-from reprieve.visitors import Person
 from tests.fakes import NOW, FakeClock, FakeTable
 from tests.identity import FakeProvider, held
 

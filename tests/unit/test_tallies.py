@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from reprieve.callers import Caller
-from reprieve.minute_counts import REQUESTS_REMEMBERED, Counted, Requests
-from reprieve.records import KeyUse
-from reprieve.tallies import Tally, total
-from reprieve.usage import CallerUses, Uses
+from reprieve.cases.minute_counts import REQUESTS_REMEMBERED, Counted, Requests
+from reprieve.cases.tallies import Tally, total
+from reprieve.cases.usage import CallerUses, Uses
+from reprieve.cloudtrail.callers import Caller
+from reprieve.cloudtrail.record import KeyUse
 from tests.examples import BILLING, JANE, ORDERS, SECRET, SOMEBODY, VOLUME, at, counted, use, uses
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from reprieve.visitors import KnownBy, Person
+from reprieve.cases.visitor import KnownBy, Person
 from tests.examples import visitor
 
 JANE = Person(issuer="https://login.example.com", subject="00u1", name="Jane Doe", email="jane@example.com")

@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator, FormatChecker
 
-from reprieve.cases import Case
+from reprieve.cases.case import Case
+from reprieve.cases.key import Key, LastUse, Relative, Rescuable, Unknown
+from reprieve.cases.notice import CaseSummary, Notice, Reason, Window
 from reprieve.errors import NotUnderstoodError
-from reprieve.keys import Key, LastUse, Relative, Rescuable, Unknown
-from reprieve.notices import CaseSummary, Notice, Reason, Window
-from reprieve.wire import from_json, to_json
+from reprieve.serialization import from_json, to_json
 from tests.examples import (
     DELETION,
     JANE,

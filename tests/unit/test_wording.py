@@ -5,11 +5,11 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from reprieve import wording
-from reprieve.callers import Caller
-from reprieve.keys import Key
-from reprieve.notices import Window
-from reprieve.usage import Uses
+from reprieve.cases.key import Key
+from reprieve.cases.notice import Window
+from reprieve.cases.usage import Uses
+from reprieve.cloudtrail.callers import Caller
+from reprieve.messages import phrases
 from tests.examples import (
     JANE,
     KEY,
@@ -39,7 +39,7 @@ from tests.examples import (
     ],
 )
 def test_when_the_key_is_deleted_is_said_or_why_not(of: Key, words: str) -> None:
-    assert wording.deletion(of, NOW) == words
+    assert phrases.deletion(of, NOW) == words
 
 
 @pytest.mark.parametrize(
@@ -51,38 +51,38 @@ def test_when_the_key_is_deleted_is_said_or_why_not(of: Key, words: str) -> None
     ],
 )
 def test_a_key_is_told_by_all_its_names(of: Key, words: str) -> None:
-    assert wording.names(of) == words
+    assert phrases.names(of) == words
 
 
 def test_who_scheduled_the_deletion_is_told_with_the_time() -> None:
-    assert wording.scheduled_by(scheduled()) == (
+    assert phrases.scheduled_by(scheduled()) == (
         "scheduled 2026-11-22 14:02 UTC by jane@example.com (permission set Admin)"
     )
-    assert wording.scheduled_by(case().scheduled_by) == ""
+    assert phrases.scheduled_by(case().scheduled_by) == ""
 
 
 @pytest.mark.parametrize(("owner", "words"), [("team-orders", "team-orders"), (None, "")])
 def test_the_owner_is_what_the_tags_said(owner: str | None, words: str) -> None:
-    assert wording.owner(key(owner=owner)) == words
+    assert phrases.owner(key(owner=owner)) == words
 
 
 def test_one_operation_needs_no_number() -> None:
     (part,) = uses(use(), use()).by_caller
 
-    assert wording.operations(part) == "Decrypt"
+    assert phrases.operations(part) == "Decrypt"
 
 
 def test_several_operations_have_theirs() -> None:
     (part,) = uses(use(), use(), use(operation="Encrypt")).by_caller
 
-    assert wording.operations(part) == "Decrypt 2, Encrypt 1"
+    assert phrases.operations(part) == "Decrypt 2, Encrypt 1"
 
 
 def test_the_origin_is_two_addresses_and_one_agent() -> None:
     requests = [use(source_ip=f"198.51.100.{number}", user_agent=f"agent {number}") for number in range(3)]
     (part,) = uses(*requests).by_caller
 
-    assert wording.origin(part) == "198.51.100.0, 198.51.100.1, agent 0"
+    assert phrases.origin(part) == "198.51.100.0, 198.51.100.1, agent 0"
 
 
 def test_a_service_between_is_no_origin() -> None:
@@ -91,7 +91,7 @@ def test_a_service_between_is_no_origin() -> None:
         use(caller=through, source_ip="s3.amazonaws.com", user_agent="AWS Internal"), use(caller=through)
     ).by_caller
 
-    assert wording.origin(part) == "198.51.100.7, Boto3/1.44.5"
+    assert phrases.origin(part) == "198.51.100.7, Boto3/1.44.5"
 
 
 @pytest.mark.parametrize(
@@ -108,7 +108,7 @@ def test_one_who_came_to_kms_in_several_ways_is_told_so(addresses: list[str], wo
     through = replace(ORDERS, invoked_by="s3.amazonaws.com", service="S3")
     (part,) = uses(*(use(caller=through, source_ip=address) for address in addresses)).by_caller
 
-    assert wording.caller(part) == words
+    assert phrases.caller(part) == words
 
 
 def strangers(number: int) -> Uses:
@@ -133,17 +133,17 @@ def strangers(number: int) -> Uses:
     ],
 )
 def test_callers_beyond_eight_are_told_by_their_names(number: int, words: tuple[str, ...]) -> None:
-    assert wording.rest(strangers(number)) == words
+    assert phrases.rest(strangers(number)) == words
 
 
 def test_requests_are_counted_in_words() -> None:
-    assert [wording.requests(number) for number in (1, 2)] == ["1 request", "2 requests"]
+    assert [phrases.requests(number) for number in (1, 2)] == ["1 request", "2 requests"]
 
 
 def test_a_window_is_told_with_its_log_group() -> None:
     window = Window(log_group="trail", start=at("14:39"), end=at("14:55"))
 
-    assert wording.searched(window) == ("log group trail, from 2026-11-22 14:39 UTC to 2026-11-22 14:55 UTC")
+    assert phrases.searched(window) == ("log group trail, from 2026-11-22 14:39 UTC to 2026-11-22 14:55 UTC")
 
 
 def volumes(number: int) -> Uses:
@@ -163,7 +163,7 @@ def volumes(number: int) -> Uses:
     ],
 )
 def test_what_the_key_protects_is_summed_up_over_its_callers(found: Uses, line: str) -> None:
-    assert wording.protects(found) == line
+    assert phrases.protects(found) == line
 
 
 @pytest.mark.parametrize(
@@ -178,7 +178,7 @@ def test_what_the_key_protects_is_summed_up_over_its_callers(found: Uses, line: 
 def test_three_things_are_named_and_the_rest_are_counted(number: int, words: str) -> None:
     (part,) = volumes(number).by_caller
 
-    assert wording.about(part) == words
+    assert phrases.about(part) == words
 
 
 @pytest.mark.parametrize(
@@ -186,7 +186,7 @@ def test_three_things_are_named_and_the_rest_are_counted(number: int, words: str
     [(at("14:52:31"), "14:52 UTC"), (at("14:52:31") - timedelta(days=1), "2026-11-21 14:52 UTC")],
 )
 def test_a_moment_of_another_day_is_told_with_its_date(then: datetime, words: str) -> None:
-    assert wording.moment(then, NOW) == words
+    assert phrases.moment(then, NOW) == words
 
 
 @pytest.mark.parametrize(
@@ -198,4 +198,4 @@ def test_a_moment_of_another_day_is_told_with_its_date(then: datetime, words: st
     ],
 )
 def test_an_earlier_deletion_of_the_key_is_told_by_its_date(previous: str | None, words: str) -> None:
-    assert wording.earlier(previous) == words
+    assert phrases.earlier(previous) == words

@@ -10,14 +10,14 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from reprieve.arn import KeyArn
-from reprieve.casebook import recorded
+from reprieve.cases.audit_entry import Entry
+from reprieve.cases.decision import Decision
+from reprieve.cases.store import recorded
+from reprieve.cases.visitor import Person, Visitor
 from reprieve.clock import rfc3339
-from reprieve.decisions import Decision
 from reprieve.errors import NotUnderstoodError
-from reprieve.fields import ARN_LIMIT, one_line
-from reprieve.history import Entry
 from reprieve.ports import Change, Document, Log, LogLine, LogWriter
-from reprieve.visitors import Person, Visitor
+from reprieve.untrusted import ARN_LIMIT, one_line
 
 Facts = Mapping[str, Any]
 

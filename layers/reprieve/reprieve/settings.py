@@ -8,11 +8,11 @@ from ipaddress import ip_network
 from typing import Final, Self
 
 from reprieve.arn import KeyArn
-from reprieve.door import Network
+from reprieve.cases.visitor import KnownBy
 from reprieve.errors import NotUnderstoodError, SettingsError
-from reprieve.id_tokens import Rule, is_over_tls
+from reprieve.respond.access import Network
+from reprieve.respond.id_tokens import Rule, is_over_tls
 from reprieve.subscribe import read_addresses
-from reprieve.visitors import KnownBy
 
 Environment = Mapping[str, str]
 

@@ -5,14 +5,14 @@ from typing import Any
 
 import pytest
 
-from reprieve.callers import Caller
-from reprieve.cases import Closure, Ending
-from reprieve.channels import email
-from reprieve.fields import one_line
-from reprieve.keys import Key, LastUse, Rescuable, Unknown
-from reprieve.notices import CaseSummary, Notice, Reason, Window, no_event_found, stack_unhealthy
-from reprieve.problems import Kind
-from reprieve.records import KeyUse, read
+from reprieve.cases.case import Closure, Ending
+from reprieve.cases.key import Key, LastUse, Rescuable, Unknown
+from reprieve.cases.notice import CaseSummary, Notice, Reason, Window, no_event_found, stack_unhealthy
+from reprieve.cases.problem import Kind
+from reprieve.cloudtrail.callers import Caller
+from reprieve.cloudtrail.record import KeyUse, read
+from reprieve.messages.channels import email
+from reprieve.untrusted import one_line
 from tests.examples import (
     HOSTILE,
     INSTANCE,

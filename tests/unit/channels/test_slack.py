@@ -8,16 +8,16 @@ import pytest
 from slack_sdk.models.blocks import Block
 
 from reprieve.arn import KeyArn
-from reprieve.callers import Caller
-from reprieve.cases import ScheduledBy
-from reprieve.channels import slack
+from reprieve.cases.case import ScheduledBy
+from reprieve.cases.key import Key, LastUse, Rescuable, Unknown
+from reprieve.cases.notice import CaseSummary, Notice, Reason, Window, no_event_found, stack_unhealthy
+from reprieve.cases.problem import Kind
+from reprieve.cloudtrail.callers import Caller
+from reprieve.cloudtrail.record import READ_PATTERN, KeyUse, read
+from reprieve.cloudtrail.resources import Resource
 from reprieve.console import key_url, rescue_commands
-from reprieve.fields import one_line
-from reprieve.keys import Key, LastUse, Rescuable, Unknown
-from reprieve.notices import CaseSummary, Notice, Reason, Window, no_event_found, stack_unhealthy
-from reprieve.problems import Kind
-from reprieve.records import READ_PATTERN, KeyUse, read
-from reprieve.resources import Resource
+from reprieve.messages.channels import slack
+from reprieve.untrusted import one_line
 from tests.examples import (
     HOSTILE,
     JANE,

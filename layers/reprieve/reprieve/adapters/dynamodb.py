@@ -10,8 +10,8 @@ from botocore.exceptions import ClientError
 
 from reprieve.adapters.aws import call
 from reprieve.errors import ConflictError
-from reprieve.fields import mapping, objects, text
 from reprieve.ports import Change, Document
+from reprieve.untrusted import mapping, objects, text
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

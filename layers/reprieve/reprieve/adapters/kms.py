@@ -11,8 +11,8 @@ from botocore.exceptions import ClientError
 from reprieve.adapters.aws import PROMPT, call, client
 from reprieve.arn import KeyArn
 from reprieve.errors import AwsError
-from reprieve.fields import ARN_LIMIT, one_line
 from reprieve.ports import Grants, KeyMetadata, KeyUsage
+from reprieve.untrusted import ARN_LIMIT, one_line
 
 if TYPE_CHECKING:
     from mypy_boto3_kms import KMSClient

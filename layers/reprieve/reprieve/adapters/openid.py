@@ -22,9 +22,9 @@ from urllib3.util import make_headers
 from reprieve.adapters.secrets import read_secret
 from reprieve.clock import Clock, utc_now
 from reprieve.errors import IdTokenError, ProviderError, RefusedSignInError
-from reprieve.fields import one_line
-from reprieve.id_tokens import is_loopback, is_over_tls
 from reprieve.ports import Tokens
+from reprieve.respond.id_tokens import is_loopback, is_over_tls
+from reprieve.untrusted import one_line
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from reprieve.adapters.aws import call
-from reprieve.fields import one_line
+from reprieve.untrusted import one_line
 
 
 @dataclass(frozen=True, slots=True)

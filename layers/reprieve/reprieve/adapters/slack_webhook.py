@@ -10,7 +10,7 @@ from slack_sdk.webhook import WebhookClient
 
 from reprieve.adapters.secrets import read_secret
 from reprieve.errors import ChannelBusyError, ChannelError
-from reprieve.fields import one_line
+from reprieve.untrusted import one_line
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient

@@ -1,0 +1,88 @@
+"""What happened to a case, in order: the audit trail, which its page shows too."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Final
+
+from reprieve.cases.decision import Choice, Decision
+from reprieve.cases.key import KeyState
+from reprieve.cases.visitor import Visitor
+
+STARTED: Final = "started"
+"""The outcome of a decision before anything is done; if it stays, nobody knows what came of it."""
+MAY_HAVE_ACTED: Final = frozenset({
+    *(STARTED, "cancelled", "not-done", "not-enabled", "rescued", "unproven", "unsure"),
+})  # fmt: skip
+"""The outcomes after which a key may be another than before."""
+
+
+class Event(StrEnum):
+    """What can happen, in the order in which it does within one second."""
+
+    OPENED = "opened"
+    DECISION = "decision"
+    NOTICE = "notice"
+
+
+_ORDER: Final = tuple(Event)
+
+
+class Aftermath(StrEnum):
+    """What the record tells of a key whose deletion was cancelled."""
+
+    LEFT = "left"
+    """Nothing more: it was cancelled elsewhere, or to stay disabled, or long ago."""
+    UNFINISHED = "unfinished"
+    """A cancellation on the page was to enable it as well, and has not, as far as the record tells."""
+    WORKED = "worked"
+    """It was enabled after that: if it is disabled now, somebody else did so."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One event in the life of a case.
+
+    Attributes:
+        id: Its own name; a notice's is that of the notice.
+        at: When.
+        case_id: The case.
+        event: What happened.
+        reason: Why people were told, of a notice.
+        visitor: Who opened the page; only those who signed in are told.
+        decision: What was decided, by whom; its `state` is the key's afterwards.
+        state_before: The key's state that the person saw.
+        outcome: What came of a decision: `STARTED`, then the name of a `pages.Outcome`.
+        request_ids: AWS' ids of the requests that were made.
+        enabled: True where KMS took EnableKey, whatever it showed afterwards.
+    """
+
+    id: str
+    at: datetime
+    case_id: str
+    event: Event
+    reason: str | None = None
+    visitor: Visitor | None = None
+    decision: Decision | None = None
+    state_before: str | None = None
+    outcome: str | None = None
+    request_ids: tuple[str, ...] = ()
+    enabled: bool | None = None
+
+    @property
+    def rescue(self) -> Decision | None:
+        """The decision to cancel or to enable, if it may have been carried out."""
+        if self.decision is None or self.decision.choice is Choice.KEEP:
+            return None
+        return self.decision if self.outcome in MAY_HAVE_ACTED else None
+
+    @property
+    def has_worked(self) -> bool:
+        """Whether it shows that the key was enabled: KMS took the call, or said so."""
+        after = self.decision.state if self.decision else None
+        return bool(self.enabled) or KeyState.ENABLED in {self.state_before, after}
+
+    @property
+    def place(self) -> tuple[datetime, int]:
+        """Where it stands among others."""
+        return self.at, _ORDER.index(self.event)

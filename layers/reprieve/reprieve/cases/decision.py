@@ -1,0 +1,36 @@
+"""What a person decides on the case's page."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from reprieve.cases.visitor import Visitor
+
+
+class Choice(StrEnum):
+    """What a form can ask for."""
+
+    CANCEL = "cancel"
+    ENABLE = "enable"
+    KEEP = "keep"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """What a person chose on the case's page, and what came of it.
+
+    Attributes:
+        choice: What they chose.
+        at: When.
+        by: Who they are, as far as that is known.
+        enable: Whether the key was to be enabled as well.
+        state: The key's state as KMS told it afterwards; None where KMS could not be asked.
+        why: The reason that the person gave.
+    """
+
+    choice: Choice
+    at: datetime
+    by: Visitor
+    enable: bool
+    state: str | None = None
+    why: str | None = None

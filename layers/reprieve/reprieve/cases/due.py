@@ -1,0 +1,230 @@
+"""When a notice is due, and why: one pure function of the case, the clock and the settings.
+
+| what is new                                                     | reason               |
+| --------------------------------------------------------------- | -------------------- |
+| people were told that the deletion is off, and KMS says it is not | `correction`       |
+| the deletion is off, and people knew of the case                | `deletion-cancelled` |
+| KMS knows no such key, and people knew of the case              | `correction`         |
+| somebody decided to keep the deletion, which is in 24 hours     | `deletion-soon`      |
+| it is used for the first time                                   | `key-in-use`         |
+| a caller or a protected resource that nobody was told of        | `new-caller`         |
+| it has been used since the last notice, a day ago               | `still-in-use`       |
+| somebody not told of made a management call                     | `management-call`    |
+| it is in use, and the deletion is in 72 or 24 hours             | `deletion-soon`      |
+| somebody scheduled it, and it has not been used                 | `deletion-scheduled` |
+
+The first line that fits decides. A case that is closed, or whose deletion is meant, is quiet otherwise.
+A key of which people heard often today is told of only for what changes its fate: its first use, its
+cancellation, a correction, its nearing deletion. The rest waits, and is in the next notice.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from fnmatch import fnmatchcase
+from typing import Final
+
+from reprieve.cases.case import Case, Ending
+from reprieve.cases.notice import Reason
+from reprieve.cases.transitions import ANSWER_DELAY, CANCEL_RECORD_DELAY, DELETED_WITHIN, LONGEST_DELETION
+from reprieve.cases.usage import CallerUses, caller_hash
+from reprieve.cloudtrail.callers import Caller
+
+HOURS_BEFORE: Final = (72, 24)
+NEW_CALLERS_AN_HOUR: Final = 5
+NOTICES_A_DAY: Final = 8
+"""With so many notices of one key in a day, only those that can't wait go out for it."""
+
+MOST_NOTICES_A_DAY: Final = 12
+"""With so many, even these go out folded into a digest."""
+
+SETTLING: Final = timedelta(minutes=5)
+"""How long after a notice of a cancellation KMS may still show the state before it."""
+
+DAY: Final = timedelta(days=1)
+_HOUR: Final = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """What the stack's owner decided.
+
+    Attributes:
+        repeat_after: How long after a notice the uses since then are told of, folded; None for never.
+        tells_of_scheduling: Whether people are told of a deletion that was scheduled and does no harm so far.
+        ignored_callers: Patterns with `*` of callers that are counted and shown, and wake nobody.
+    """
+
+    repeat_after: timedelta | None = timedelta(hours=24)
+    tells_of_scheduling: bool = True
+    ignored_callers: tuple[str, ...] = ()
+
+    def ignores(self, part: CallerUses) -> bool:
+        """Return whether what this caller does never triggers a notice."""
+        return self.ignores_caller(part.caller)
+
+    def ignores_caller(self, caller: Caller) -> bool:
+        """Return whether it is one of those that never do."""
+        return any(fnmatchcase(caller.id, pattern) for pattern in self.ignored_callers)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Whether a notice is due, for which reason, and why (or why not)."""
+
+    reason: Reason | None
+    why: str
+
+
+def due(case: Case, now: datetime, policy: Policy, heard_today: int = 0) -> Verdict:
+    """Return what people have to be told of this case now, if anything.
+
+    Args:
+        case: The case.
+        now: The present.
+        policy: What the stack's owner decided.
+        heard_today: How many notices of the key there were in the last 24 hours.
+    """
+    if case.closure:
+        return _closed(case)
+    if case.told.cancelled and case.told.last_at and now - case.told.last_at >= SETTLING:
+        return Verdict(
+            Reason.CORRECTION, "people heard that the deletion is off, and KMS says that it is not"
+        )
+    if case.not_pending_since:
+        return Verdict(None, "KMS does not call the key pending any more, and the record of why is awaited")
+    if case.is_kept:
+        return _kept(case, now)
+    rules = _RULES if heard_today < NOTICES_A_DAY else _RULES_THAT_CANNOT_WAIT
+    for rule in rules:
+        if verdict := rule(case, now, policy):
+            return verdict
+    return Verdict(None, "nothing is new")
+
+
+def wake_at(case: Case, policy: Policy) -> datetime | None:
+    """Return when the case is to be looked at although nothing was read of it; None for never."""
+    if case.closure:
+        return None
+    date = case.deletion_date
+    times = [
+        case.not_pending_since + CANCEL_RECORD_DELAY if case.not_pending_since else None,
+        case.unanswered_since + ANSWER_DELAY if case.unanswered_since and case.cancel_reported else None,
+        case.told.last_at + SETTLING if case.told.cancelled and case.told.last_at else None,
+        date + DELETED_WITHIN if date else case.opened_at + LONGEST_DELETION,
+        *([] if case.is_kept else _later_notices(case, policy)),
+        *(date - hours * _HOUR for hours in HOURS_BEFORE if date and _is_left(case, hours)),
+    ]
+    return min((moment for moment in times if moment), default=None)
+
+
+def _later_notices(case: Case, policy: Policy) -> list[datetime | None]:
+    told = case.told
+    repeats = policy.repeat_after and told.last_at and ringing(case, policy) > told.uses
+    folded = told.new_callers_at and _unheard(case, policy)
+    return [
+        told.last_at + policy.repeat_after if repeats and told.last_at and policy.repeat_after else None,
+        told.new_callers_at[0] + _HOUR if folded else None,
+    ]
+
+
+def ringing(case: Case, policy: Policy) -> int:
+    """Return the number of uses that people are to be woken for."""
+    return case.uses.count - sum(part.count for part in case.uses.by_caller if policy.ignores(part))
+
+
+def _closed(case: Case) -> Verdict:
+    reason = _TOLD_ENDINGS.get(case.closure.how) if case.closure else None
+    if reason and case.told.notices and not case.told.cancelled:
+        return Verdict(reason, "the deletion is off")
+    return Verdict(None, "the case is closed")
+
+
+def _kept(case: Case, now: datetime) -> Verdict:
+    last = HOURS_BEFORE[-1]
+    if _is_left(case, last) and _is_near(case, now, last):
+        return Verdict(Reason.DELETION_SOON, f"the deletion, which is meant, is in less than {last} hours")
+    return Verdict(None, "somebody decided that the deletion is meant")
+
+
+def _key_in_use(case: Case, _now: datetime, policy: Policy) -> Verdict | None:
+    if case.told.in_use or not ringing(case, policy):
+        return None
+    return Verdict(Reason.KEY_IN_USE, "it is used, and nobody has been told")
+
+
+def _new_caller(case: Case, now: datetime, policy: Policy) -> Verdict | None:
+    if not case.told.in_use or not _unheard(case, policy):
+        return None
+    lately = sum(now - moment < _HOUR for moment in case.told.new_callers_at)
+    if lately >= NEW_CALLERS_AN_HOUR:
+        return None
+    return Verdict(Reason.NEW_CALLER, "a caller, or a resource, is new")
+
+
+def _still_in_use(case: Case, now: datetime, policy: Policy) -> Verdict | None:
+    last_at = case.told.last_at
+    if not case.told.in_use or not policy.repeat_after or ringing(case, policy) <= case.told.uses:
+        return None
+    if last_at and now - last_at < policy.repeat_after:
+        return None
+    return Verdict(Reason.STILL_IN_USE, "it was used since the last notice, long ago")
+
+
+def _management_call(case: Case, _now: datetime, policy: Policy) -> Verdict | None:
+    told, calls = frozenset(case.told.management_callers), case.management_calls
+    new = any(
+        caller_hash(part.caller.place) not in told and not policy.ignores(part) for part in calls.by_caller
+    )
+    if not new and all(other.id in told for other in calls.others):
+        return None
+    return Verdict(Reason.MANAGEMENT_CALL, "somebody tried to manage it")
+
+
+def _deletion_soon(case: Case, now: datetime, policy: Policy) -> Verdict | None:
+    for hours in reversed(HOURS_BEFORE):
+        if ringing(case, policy) and _is_left(case, hours) and _is_near(case, now, hours):
+            return Verdict(
+                Reason.DELETION_SOON, f"it is in use, and the deletion is in less than {hours} hours"
+            )
+    return None
+
+
+def _deletion_scheduled(case: Case, _now: datetime, policy: Policy) -> Verdict | None:
+    if not policy.tells_of_scheduling or case.told.scheduled or case.told.notices or not case.scheduled_by:
+        return None
+    return Verdict(Reason.DELETION_SCHEDULED, "somebody scheduled its deletion")
+
+
+def _unheard(case: Case, policy: Policy) -> bool:
+    """Return whether a caller or a resource is new to those who were told."""
+    callers, resources = frozenset(case.told.callers), frozenset(case.told.resources)
+    uses = case.uses
+    return any(other.id not in callers for other in uses.others) or any(
+        caller_hash(part.caller.place) not in callers
+        or any(caller_hash(str(resource)) not in resources for resource in part.resources)
+        for part in uses.by_caller
+        if not policy.ignores(part)
+    )
+
+
+def _is_left(case: Case, hours: int) -> bool:
+    return case.told.hours_left is None or case.told.hours_left > hours
+
+
+def _is_near(case: Case, now: datetime, hours: int) -> bool:
+    date = case.deletion_date
+    return date is not None and timedelta(0) < date - now <= hours * _HOUR
+
+
+_TOLD_ENDINGS: Final = {Ending.CANCELLED: Reason.DELETION_CANCELLED, Ending.ABSENT: Reason.CORRECTION}
+_Rule = Callable[[Case, datetime, Policy], Verdict | None]
+_RULES: Final[tuple[_Rule, ...]] = (
+    _key_in_use,
+    _new_caller,
+    _still_in_use,
+    _management_call,
+    _deletion_soon,
+    _deletion_scheduled,
+)
+_RULES_THAT_CANNOT_WAIT: Final[tuple[_Rule, ...]] = (_key_in_use, _deletion_soon)

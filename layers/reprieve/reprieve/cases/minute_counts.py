@@ -1,0 +1,93 @@
+"""What one key's records of one minute come to, each request counted once."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final
+
+from reprieve.arn import KeyArn
+from reprieve.cases.tallies import Tally, one
+from reprieve.cases.timeline import Timeline, hour
+from reprieve.cases.usage import CallerUses
+from reprieve.cloudtrail.record import KeyUse
+
+REQUESTS_REMEMBERED: Final = 50_000
+
+_Request = tuple[str, KeyArn, str, datetime, str]
+"""What the copies of one request have in common; the last is a caller, where another one was named before."""
+
+_Told = tuple[Tally, CallerUses] | str
+"""Where a request was counted and as what, if another copy may still name its caller; else its caller."""
+
+
+@dataclass(slots=True)
+class Counted:
+    """Uses and management calls of one key in one minute, apart; `hours` says when the uses were."""
+
+    uses: Tally = field(default_factory=Tally)
+    management_calls: Tally = field(default_factory=Tally)
+    hours: dict[int, int] = field(default_factory=dict)
+
+    @property
+    def timeline(self) -> Timeline:
+        """When the uses were, which is before the minute that they were delivered in."""
+        return Timeline.of(self.hours)
+
+    def at(self, use: KeyUse) -> None:
+        """Count when a request was made, if it is a use."""
+        if use.is_use:
+            place = hour(use.at)
+            self.hours[place] = self.hours.get(place, 0) + 1
+
+    def of(self, use: KeyUse) -> Tally:
+        """Return the tally that a request belongs to."""
+        return self.uses if use.is_use else self.management_calls
+
+
+@dataclass(slots=True)
+class Requests:
+    """Which requests were counted: the latest `REQUESTS_REMEMBERED` at most; the older half goes at once."""
+
+    _seen: dict[_Request, _Told] = field(default_factory=dict)
+    _seen_before: dict[_Request, _Told] = field(default_factory=dict)
+
+    def count(self, use: KeyUse, place: Counted) -> None:
+        """Count `use` in `place`, once however often it is told.
+
+        Of two copies (delivered twice, or logged in the caller's and the owner's account)
+        the one that names the caller is kept, where the first was counted.
+        Records that share an identifier and tell of different requests are no copies: somebody invented one.
+        """
+        request = (use.request, use.key, use.operation, use.at, "")
+        if not use.request or not self._is_copy(request, use):
+            self._add(request, use, place)
+
+    def _is_copy(self, request: _Request, use: KeyUse) -> bool:
+        """Return whether a request was counted before; if only this copy names the caller, take it over."""
+        seen = self._seen if request in self._seen else self._seen_before
+        told = seen.get(request)
+        if told is None:
+            return False
+        if not use.caller.arn or told == use.caller.place:
+            return True
+        if isinstance(told, str):
+            return (*request[:-1], use.caller.place) in self._seen
+        tally, nameless = told
+        tally.take_back(nameless)
+        tally.add_one(use)
+        seen[request] = use.caller.place
+        return True
+
+    def _add(self, request: _Request, use: KeyUse, place: Counted) -> None:
+        tally = place.of(use)
+        tally.add_one(use)
+        place.at(use)
+        if not use.request:
+            return
+        if request in self._seen or request in self._seen_before:
+            request = (*request[:-1], use.caller.place)
+        self._remember(request, use.caller.place if use.caller.arn else (tally, one(use)))
+
+    def _remember(self, request: _Request, told: _Told) -> None:
+        if len(self._seen) >= REQUESTS_REMEMBERED // 2:
+            self._seen, self._seen_before = {}, self._seen
+        self._seen[request] = told

@@ -1,0 +1,231 @@
+"""The outbox: notices that are decided go out from here, and never more of them than people can read.
+
+A notice is stored in one transaction with the case that it is about, and sent afterwards:
+what has been decided is sent, whenever the sender dies.
+At most `SINGLES_AN_HOUR` notices go out by themselves; all that are left at the end of a run go out in one
+digest, which names each key with its deadline. What a person decided on the page is told in any case.
+"""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import Executor, Future
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from reprieve.cases.notice import Notice, Reason, digest
+from reprieve.cases.sizes import fitting_digest
+from reprieve.clock import Clock
+from reprieve.errors import ConflictError, NotUnderstoodError
+from reprieve.ports import MOST_AT_ONCE, Document, Log, MessageQueue, Table
+from reprieve.serialization import from_json, to_json
+
+SINGLES_AN_HOUR: Final = 24
+DIGEST_EVERY: Final = timedelta(minutes=10)
+HOUR: Final = timedelta(hours=1)
+
+_OUTBOX: Final = "outbox"
+_NOTICES, _SENT = "notices", "sent"
+_TRIES: Final = 4
+_DECIDED: Final = frozenset({Reason.DELETION_CANCELLED, Reason.DELETION_KEPT})
+_URGENCY: Final = (
+    Reason.CORRECTION,
+    Reason.KEY_IN_USE,
+    Reason.DELETION_SOON,
+    Reason.DELETION_CANCELLED,
+    Reason.NEW_CALLER,
+    Reason.NO_EVENT_FOUND,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """A notice on its way; `in_digest` is whether it is to go out folded with others."""
+
+    notice: Notice
+    in_digest: bool = False
+
+    @property
+    def is_unlimited(self) -> bool:
+        """Whether it goes out however many there were: a person decided, or it is the digest itself."""
+        is_decision = self.notice.decision is not None and self.notice.reason in _DECIDED
+        return is_decision or self.notice.reason is Reason.DIGEST
+
+    @property
+    def urgency(self) -> tuple[int, bool, datetime]:
+        """What sorts notices: the most urgent reason first, and what KMS confirmed before what it did not."""
+        reason, key = self.notice.reason, self.notice.key
+        place = _URGENCY.index(reason) if reason in _URGENCY else len(_URGENCY)
+        return place, key is None or not key.is_pending, self.notice.at
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sent:
+    """When notices went out lately: the single ones of the last hour by their ids, and the last digest.
+
+    What a clock that was ahead has written of a time to come counts for nothing.
+    """
+
+    singles: Mapping[str, datetime] = field(default_factory=dict)
+    digest_at: datetime | None = None
+    version: int = 0
+
+    def with_singles(self, wanted: Sequence[str], now: datetime) -> "Sent":
+        """Return it with those that are wanted, as far as they may go out; what is tried again may."""
+        kept = {each: at for each, at in self.singles.items() if timedelta() <= now - at < HOUR}
+        new = [each for each in wanted if each not in kept]
+        return replace(self, singles=kept | dict.fromkeys(new[: max(0, SINGLES_AN_HOUR - len(kept))], now))
+
+    def has_ample_room(self, wanted: Sequence[str], now: datetime) -> bool:
+        """Return whether all of these may go out, even if another run sends as many at this moment."""
+        lately = sum(timedelta() <= now - at < HOUR for at in self.singles.values())
+        return lately + 2 * len(wanted) <= SINGLES_AN_HOUR
+
+    def may_digest(self, now: datetime) -> bool:
+        """Return whether it is time for a digest."""
+        return self.digest_at is None or not timedelta() <= now - self.digest_at < DIGEST_EVERY
+
+
+@dataclass(slots=True, kw_only=True)
+class Outbox:
+    """Sends what has been decided.
+
+    Attributes:
+        channels: The names of the channels that every notice goes to.
+        console_url: Where the records behind all notices are.
+    """
+
+    table: Table
+    queue: MessageQueue
+    channels: tuple[str, ...]
+    console_url: str | None
+    pool: Executor
+    clock: Clock
+    log: Log
+    _begun: "tuple[Future[tuple[Outgoing, ...]], Future[Sent]] | None" = None
+    _left: tuple[Outgoing, ...] = ()
+
+    def begin(self) -> None:
+        """Begin to read what an earlier run left, beside the log group, so that nobody waits for it."""
+        self._begun = self.pool.submit(self.waiting), self.pool.submit(self._read_sent)
+
+    def waiting(self) -> tuple[Outgoing, ...]:
+        """Return the notices that are decided, and not known to be in the queue, but for unreadable ones."""
+        found = (self._read(document) for document in self.table.list(_OUTBOX))
+        return tuple(sorted(filter(None, found), key=lambda each: each.notice.at))
+
+    def send(self, outgoing: Sequence[Outgoing] = ()) -> None:
+        """Send what may go out by itself, in the order of its decision; the rest stays for `finish`.
+
+        What an earlier run decided goes first: what was decided since may contradict it.
+        """
+        sent = self._sent()
+        self._left = (*self._left, *outgoing)
+        single = sorted(
+            (each for each in self._left if not each.is_unlimited and not each.in_digest),
+            key=lambda each: each.urgency,
+        )
+        wanted = [each.notice.id for each in single]
+        if sent.has_ample_room(wanted, self.clock()):
+            reserving = self.pool.submit(self._reserve, wanted, sent)
+            self._put(frozenset(wanted))
+            reserving.result()
+        else:
+            self._put(self._reserve(wanted, sent))
+
+    def finish(self) -> None:
+        """Send what is left, and fold what may not go out by itself."""
+        self.send()
+        left = sorted(self._left, key=lambda each: each.urgency)
+        if not left:
+            return
+        sent, now = self._read_sent(), self.clock()
+        if not sent.may_digest(now):
+            return
+        folded = [each.notice for each in left]
+        notice = fitting_digest(digest(folded, now, self.console_url))
+        try:
+            self.table.put(_sent_document(replace(sent, digest_at=now)), outbox_entry(notice))
+        except ConflictError:
+            self.log.info("Another run sends what is left")
+            return
+        self._remove(folded)
+        self.put_into_queue([notice])
+
+    def _put(self, chosen: frozenset[str]) -> None:
+        """Send those of the notices that are left which are chosen, or which always go out."""
+        going = [each for each in self._left if each.is_unlimited or each.notice.id in chosen]
+        self.put_into_queue([each.notice for each in going])
+        self._left = tuple(each for each in self._left if each not in going)
+
+    def put_into_queue(self, notices: Sequence[Notice]) -> None:
+        """Send notices, whatever was sent before, and take them out of the outbox."""
+        if not notices:
+            return
+        self.queue.send(envelopes(self.channels, notices))
+        self._remove(notices)
+        for notice in notices:
+            self.log.info(
+                "Told of a case",
+                reason=notice.reason,
+                notice_id=notice.id,
+                case_id=notice.case.id if notice.case else None,
+            )
+
+    def _remove(self, notices: Sequence[Notice]) -> None:
+        for start in range(0, len(notices), MOST_AT_ONCE):
+            self.table.put(gone=[outbox_entry(each) for each in notices[start : start + MOST_AT_ONCE]])
+
+    def _reserve(self, wanted: Sequence[str], sent: Sent) -> frozenset[str]:
+        """Return which notices may go out, the first ones first, and store that they do."""
+        for _ in range(_TRIES if wanted else 0):
+            reserved = sent.with_singles(wanted, self.clock())
+            try:
+                if reserved.singles.keys() - sent.singles.keys():
+                    self.table.put(_sent_document(reserved))
+            except ConflictError:
+                sent = self._read_sent()
+                continue
+            return frozenset(reserved.singles)
+        return frozenset()
+
+    def _sent(self) -> Sent:
+        """Return what was sent lately; the first time, take over what an earlier run left."""
+        if self._begun is None:
+            return self._read_sent()
+        waiting, sent = self._begun
+        self._left, self._begun = waiting.result(), None
+        return sent.result()
+
+    def _read_sent(self) -> Sent:
+        found = self.table.get(_NOTICES, _SENT)
+        return replace(from_json(Sent, found.body), version=found.version) if found else Sent()
+
+    def _read(self, document: Document) -> Outgoing | None:
+        try:
+            notice = from_json(Notice, document.body)
+        except NotUnderstoodError as error:
+            self.log.error("Passed over a notice that can't be read", id=document.sort, problem=str(error))
+            return None
+        return Outgoing(notice, in_digest=document.body.get("in_digest") is True)
+
+
+def outbox_entry(notice: Notice, *, in_digest: bool = False) -> Document:
+    """Return the document of a notice in the outbox."""
+    body = to_json(notice) | ({"in_digest": True} if in_digest else {})
+    return Document(partition=_OUTBOX, sort=notice.id, body=body, is_guarded=False)
+
+
+def envelopes(channels: Iterable[str], notices: Iterable[Notice]) -> list[str]:
+    """Return the queue's messages for some notices: one for each of them and each channel."""
+    channels, bodies = tuple(channels), [to_json(notice) for notice in notices]
+    return [envelope(channel, body) for body in bodies for channel in channels]
+
+
+def envelope(channel: str, notice: Mapping[str, Any]) -> str:
+    """Return the queue's message: one notice for one channel."""
+    return json.dumps({"channel": channel, "notice": notice}, ensure_ascii=False, separators=(",", ":"))
+
+
+def _sent_document(sent: Sent) -> Document:
+    return Document(partition=_NOTICES, sort=_SENT, body=to_json(sent), version=sent.version)

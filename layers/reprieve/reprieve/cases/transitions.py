@@ -1,0 +1,175 @@
+"""What a reading of the log group, and KMS' answer, do to a case: from one value to the next.
+
+KMS' answer, asked after the records were read, outranks every record: a record says who did something
+and when, KMS says what holds. What only a record says is kept as reported, until KMS answers, or has not
+answered for a while.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Final
+
+from reprieve.cases.case import Case, Closure, Counts, Ending, ScheduledBy
+from reprieve.cases.key import KmsAnswer
+from reprieve.cases.minute_counts import Counted
+from reprieve.clock import to_minute
+from reprieve.cloudtrail.record import Change, KeyChange, Scheduling
+
+DELETED_WITHIN: Final = timedelta(hours=24)
+"""How long after its date KMS may delete a key; source: KMS developer guide, "Deleting AWS KMS keys"."""
+
+LONGEST_DELETION: Final = timedelta(days=31)
+"""The longest waiting period, and a day: a case without a date is over after that."""
+
+CANCEL_RECORD_DELAY: Final = timedelta(minutes=15)
+"""How long the record that says who cancelled a deletion may be under way."""
+
+ANSWER_DELAY: Final = timedelta(minutes=10)
+"""How long KMS' answer is waited for, before people are told what only CloudTrail says."""
+
+_SAME_DATE: Final = timedelta(minutes=2)  # between a record's own seconds and DescribeKey's DeletionDate
+
+
+def count(
+    case: Case, minutes: Mapping[datetime, Counted], settle_until: datetime, read_until: datetime
+) -> Case:
+    """Return the case with what a reading of the log group found.
+
+    Args:
+        case: The case as it was.
+        minutes: What was counted in each minute that was read, by the start of the minute.
+            They must reach back at least to `case.settled_until`.
+        settle_until: Minutes before this one are complete: no more lines of theirs are awaited.
+        read_until: How far the log group was read. A reading that neither reached further than one
+            before it nor settles more brings nothing new, and leaves the case as it is.
+    """
+    if read_until <= case.read_until and settle_until <= case.settled_until:
+        return case
+    settle_until = max(settle_until, case.settled_until)
+    answered_until = to_minute(case.unanswered_since) if case.unanswered_since else settle_until
+    fresh = sorted(minute for minute in minutes if minute >= case.settled_until)
+    done = [minute for minute in fresh if minute < settle_until]
+    return replace(
+        case,
+        settled=case.settled.plus(minutes[minute] for minute in done if minute < answered_until),
+        unanswered=case.unanswered.plus(minutes[minute] for minute in done if minute >= answered_until),
+        recent=Counts().plus(minutes[minute] for minute in fresh if minute >= settle_until),
+        settled_until=settle_until,
+        read_until=read_until,
+    )
+
+
+def glimpse(case: Case, minutes: Mapping[datetime, Counted]) -> Case:
+    """Return the case with what has been read of a window so far, for a first notice.
+
+    Only the recent counts are touched, and they are made anew when the window is read to its end.
+    """
+    fresh = sorted(minute for minute in minutes if minute >= case.settled_until)
+    return replace(case, recent=Counts().plus(minutes[minute] for minute in fresh))
+
+
+def cut(case: Case, minutes: Mapping[datetime, Counted], end: datetime, read_from: datetime) -> Case:
+    """Return an earlier case as a later one of the key leaves it: minutes from `end` on are that one's."""
+    if case.settled_until < read_from:  # what is recent was read long ago, and is not read again
+        return replace(case, settled=case.settled + case.recent, recent=Counts())
+    end = max(end, case.settled_until)
+    ours = sorted(minute for minute in minutes if case.settled_until <= minute < end)
+    settled = case.settled.plus(minutes[minute] for minute in ours)
+    return replace(case, settled=settled, recent=Counts(), settled_until=end, read_until=end)
+
+
+def note_schedulings(case: Case, schedulings: Iterable[Scheduling]) -> Case:
+    """Return the case with who scheduled it, where one of the records is of this very deletion."""
+    for scheduling in schedulings:
+        if is_of(scheduling, case.deletion_date):
+            return replace(case, scheduled_by=ScheduledBy(caller=scheduling.caller, at=scheduling.at))
+    return case
+
+
+def is_of(scheduling: Scheduling, deletion_date: datetime | None) -> bool:
+    """Return whether a record is of the scheduling of the deletion at a date."""
+    return deletion_date is not None and abs(scheduling.deletion_date - deletion_date) < _SAME_DATE
+
+
+def note_changes(case: Case, changes: Iterable[KeyChange], now: datetime) -> Case:
+    """Return the case with the latest cancellation that CloudTrail tells of, if it can be of this deletion.
+
+    It can't, if it came before the scheduling, or if KMS refused a use of the key after it.
+    """
+    since = case.scheduled_by.at if case.scheduled_by else None
+    for change in changes:
+        reported = case.cancel_reported
+        if (
+            case.closure is None
+            and change.change is Change.CANCELLED
+            and (since is None or change.at >= since)
+            and (reported is None or change.at > reported.at)
+        ):
+            closure = Closure(how=Ending.CANCELLED, at=min(change.at, now), by=change.caller)
+            case = replace(case, cancel_reported=closure)
+    return case
+
+
+def note_answer(case: Case, answer: KmsAnswer, now: datetime) -> Case:
+    """Return the case as KMS' answer has it: open while KMS calls the key pending for its date.
+
+    Args:
+        case: The case.
+        answer: What KMS says, asked after the records that the case holds were read.
+        now: The present.
+    """
+    if not answer.is_answer:
+        return _unanswered(case, answer, now)
+    case = _answered(case)
+    if answer.is_pending and answer.deletion_date == case.deletion_date:
+        return replace(case, closure=None, cancel_reported=None, not_pending_since=None)
+    if case.closure:
+        return replace(case, closure=replace(case.closure, confirmed=True))
+    closure = _ending(case, answer, now)
+    return (
+        _closed(case, closure) if closure else replace(case, not_pending_since=case.not_pending_since or now)
+    )
+
+
+def _answered(case: Case) -> Case:
+    if case.unanswered_since is None:
+        return case
+    return replace(case, settled=case.settled + case.unanswered, unanswered=Counts(), unanswered_since=None)
+
+
+def _ending(case: Case, answer: KmsAnswer, now: datetime) -> Closure | None:
+    """Return how a case ends whose deletion KMS does not know; None while the record of it is awaited."""
+    reported, since = case.cancel_reported, case.not_pending_since or now
+    if answer.is_pending:
+        cancelled = reported or Closure(how=Ending.CANCELLED, at=now)
+        return replace(cancelled, scheduled_again=answer.deletion_date)
+    if answer.is_absent and case.deletion_date and now >= case.deletion_date:
+        return Closure(how=Ending.DELETED, at=now)
+    if reported and not answer.is_absent:
+        return reported
+    if now - since < CANCEL_RECORD_DELAY:
+        return None
+    return Closure(how=Ending.ABSENT if answer.is_absent else Ending.CANCELLED, at=since)
+
+
+def _unanswered(case: Case, answer: KmsAnswer, now: datetime) -> Case:
+    """Return the case with what the calendar and CloudTrail say, once that is all there is."""
+    if case.closure:
+        return case
+    since = case.unanswered_since or now
+    case = replace(case, unanswered_since=since if answer.can_be_asked else None)
+    over_at = case.deletion_date + DELETED_WITHIN if case.deletion_date else case.opened_at + LONGEST_DELETION
+    if now >= over_at:
+        how = Ending.DELETED if case.deletion_date else Ending.UNKNOWN
+        return _closed(case, Closure(how=how, at=now, confirmed=False))
+    reported, last_use = case.cancel_reported, case.uses.last_at
+    if reported is None or (last_use and last_use > reported.at):
+        return case
+    if answer.can_be_asked and now - since < ANSWER_DELAY:
+        return case
+    return _closed(case, replace(reported, confirmed=False))
+
+
+def _closed(case: Case, closure: Closure) -> Case:
+    return replace(case, closure=closure, cancel_reported=None, not_pending_since=None)

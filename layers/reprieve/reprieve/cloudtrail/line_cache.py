@@ -1,0 +1,110 @@
+"""Lines that differ in nothing but what each request has of its own: their kind is read once.
+
+In a storm the same few programs make the same few requests again and again.
+CloudTrail writes a record without blanks, and in it once each `eventTime`, `requestID`, `eventID` and,
+where two accounts log a request, `sharedEventID`. A line without the values of these is its kind:
+lines of one kind have one structure, and everything else in them is the same.
+"""
+
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import lru_cache
+from typing import Final, NamedTuple
+
+from reprieve.clock import parse
+from reprieve.cloudtrail.key_use import KeyUse
+from reprieve.cloudtrail.record import Reading, believable, read_line
+
+KINDS_REMEMBERED: Final = 1000
+_TIME: Final = '"eventTime":"'
+_REQUEST: Final = '"requestID":"'
+_EVENT: Final = '"eventID":"'
+_SHARED: Final = '"sharedEventID":"'
+_OWN_LIMIT: Final = 128  # a time and three UUIDs
+
+
+class _Parts(NamedTuple):
+    """A line, taken apart into its kind and what is its own."""
+
+    kind: tuple[str, ...]
+    time: str
+    event_id: str
+    shared_id: str
+
+
+@dataclass(slots=True)
+class LineReader:
+    """Reads lines as `read_line` does, and remembers what the latest kinds mean."""
+
+    _known: OrderedDict[tuple[str, ...], KeyUse] = field(default_factory=OrderedDict)
+
+    def read(self, line: str, delivered_at: datetime) -> Reading:
+        """Return what one line of the log group means; see `read_line`."""
+        parts = _taken_apart(line)
+        if parts is None:
+            return read_line(line, delivered_at)
+        known = self._known.get(parts.kind)
+        if known is None:
+            return self._learned(line, parts, delivered_at)
+        self._known.move_to_end(parts.kind)
+        return _another(known, parts, delivered_at)
+
+    def _learned(self, line: str, parts: _Parts, delivered_at: datetime) -> Reading:
+        """Read a line whole, and remember its kind if the short way leads to the very same."""
+        meant = read_line(line, delivered_at)
+        if (
+            isinstance(meant, KeyUse)
+            and _is_told_once(line)
+            and meant == _another(meant, parts, delivered_at)
+        ):
+            self._known[parts.kind] = meant
+            if len(self._known) > KINDS_REMEMBERED:
+                self._known.popitem(last=False)
+        return meant
+
+
+def _taken_apart(line: str) -> _Parts | None:
+    """Return the parts of a line; None if it has not CloudTrail's form, or anything odd in a value."""
+    head, _, rest = line.partition(_TIME)
+    time, _, rest = rest.partition('"')
+    body, _, rest = rest.partition(_REQUEST)
+    request_id, _, rest = rest.partition('"')
+    seam, _, rest = rest.partition(_EVENT)
+    event_id, _, rest = rest.partition('"')
+    tail, _, rest = rest.partition(_SHARED)
+    shared_id, _, end = rest.partition('"')
+    own = f"{time}{request_id}{event_id}{shared_id}"
+    if not event_id or len(own) > _OWN_LIMIT or "\\" in own or not own.isprintable():
+        return None
+    return _Parts((head, body, seam, tail, end), time, event_id, shared_id)
+
+
+def _is_told_once(line: str) -> bool:
+    """Return whether no name of what is a request's own stands in a second place, where it means another."""
+    return all(line.count(name) <= 1 for name in (_TIME, _REQUEST, _EVENT, _SHARED))
+
+
+def _another(known: KeyUse, parts: _Parts, delivered_at: datetime) -> KeyUse:
+    """Return what a line of a known kind means."""
+    return KeyUse(
+        key=known.key,
+        event_id=parts.event_id,
+        request=parts.shared_id or parts.event_id,
+        at=believable(_moment(parts.time) or delivered_at, delivered_at),
+        delivered_at=delivered_at,
+        operation=known.operation,
+        is_use=known.is_use,
+        caller=known.caller,
+        source_ip=known.source_ip,
+        user_agent=known.user_agent,
+        resources=known.resources,
+    )
+
+
+@lru_cache
+def _moment(time: str) -> datetime | None:
+    try:
+        return parse(time)
+    except ValueError:
+        return None

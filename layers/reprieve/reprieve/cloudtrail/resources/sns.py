@@ -1,0 +1,10 @@
+"""An SNS topic.
+
+Source: SNS developer guide, "Key management", encryption context.
+"""
+
+from reprieve.cloudtrail.resources.resource import arn_reader
+
+CONTEXT_KEYS = ("aws:sns:topicArn",)
+
+read = arn_reader("SNS topic", CONTEXT_KEYS[0], "", "sns/v3/home?region={region}#/topic/{arn}")

@@ -1,0 +1,1 @@
+"""From the queue to a channel, with a signed link."""

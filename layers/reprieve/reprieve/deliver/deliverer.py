@@ -1,0 +1,148 @@
+"""One notice to one channel."""
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Final
+
+from reprieve.cases.health_store import Healthbook
+from reprieve.cases.key import Unknown
+from reprieve.cases.notice import Notice
+from reprieve.cases.visitor import KnownBy
+from reprieve.clock import Clock
+from reprieve.errors import AwsError, ChannelBusyError, ChannelError, NotUnderstoodError, ReprieveError
+from reprieve.links import Claims, SigningKey, mint
+from reprieve.messages.channels import Channel
+from reprieve.ports import Log, Once
+from reprieve.serialization import from_json
+from reprieve.untrusted import look, mapping, one_line, text
+
+_FIRST_PAUSE: Final = 15
+_LONGEST_PAUSE: Final = 900
+_ADDRESS: Final = re.compile(r"\S*/\S*/\S*|\S+@\S+")
+_ERROR_LIMIT: Final = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deliverer:
+    """The use case, with all that it needs.
+
+    Attributes:
+        channels: The channels by their names.
+        signing_key: What signs the links.
+        page_url: What stands before a token in a link.
+        lifetime: How long a link is good for; never longer than until the deletion.
+        account: The account whose keys the page may act on.
+        enters_accounts: Whether it may act on those of others too.
+        approvers: What the holder of a link has to show beside it.
+    """
+
+    channels: Mapping[str, Channel]
+    once: Once
+    signing_key: SigningKey
+    page_url: str
+    lifetime: timedelta
+    account: str
+    enters_accounts: bool
+    approvers: KnownBy
+    clock: Clock
+    log: Log
+
+    def deliver(self, body: str) -> None:
+        """Send the notice in a queue message to the channel it is for, once however often it comes.
+
+        Raises:
+            NotUnderstoodError: the message is not one of ours.
+            InProgressError: another invocation is sending it.
+            ChannelError: the channel did not take it.
+            AwsError: AWS did not.
+        """
+        name, notice = _opened(body)
+        channel = self.channels.get(name)
+        if channel is None:
+            raise NotUnderstoodError("queue message", f"there is no channel {name!r} in this stack")
+        self.once.do(f"{notice.id}/{name}", lambda: channel.send(self._with_link(notice, name)))
+        self.log.info("A channel has the notice", channel=name, notice_id=notice.id, reason=notice.reason)
+
+    def _with_link(self, notice: Notice, channel: str) -> Notice:
+        """Return the notice with a link of its own, or without one and why."""
+        claims = self._claims(notice, channel)
+        if claims is None:
+            return notice
+        if claims.key.account != self.account and not self.enters_accounts:
+            return _without(notice, f"the page may act in account {self.account} alone")
+        try:
+            link = self.page_url + mint(claims, self.signing_key)
+        except AwsError as error:
+            self.log.error("No link could be signed", problem=str(error), notice_id=notice.id)
+            return _without(notice, f"it could not be signed: {error.operation}, {error.code}")
+        return replace(notice, link=link, approvers=self.approvers)
+
+    def _claims(self, notice: Notice, channel: str) -> Claims | None:
+        key, now = notice.key, self.clock()
+        if key is None or key.deletion_date is None or not key.is_pending or key.deletion_date <= now:
+            return None
+        return Claims(
+            key=key.arn,
+            deletion_date=key.deletion_date,
+            channel=channel,
+            notice=notice.id,
+            expires_at=min(now + self.lifetime, key.deletion_date),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotedChannel:
+    """A channel of which it is noted whether it takes what it is sent, for the function health to see."""
+
+    name: str
+    channel: Channel
+    book: Healthbook
+    clock: Clock
+    log: Log
+
+    def send(self, notice: Notice) -> None:
+        """Send one notice, as the channel itself does; what can't be noted is logged and no more."""
+        try:
+            self.channel.send(notice)
+        except (ChannelError, AwsError) as error:
+            said = _told(error)
+            self._note(lambda: self.book.failed(self.name, said, self.clock()))
+            raise
+        self._note(lambda: self.book.worked(self.name))
+
+    def _note(self, write: Callable[[], None]) -> None:
+        try:
+            write()
+        except ReprieveError as error:
+            self.log.warning("Could not note whether a channel works", channel=self.name, problem=str(error))
+
+
+def _told(error: ChannelError | AwsError) -> str:
+    """Return what people are told of an error: nothing that could be an address, which may be a secret."""
+    said = error.problem if isinstance(error, ChannelError) else f"{error.operation}: {error.code}"
+    return one_line(_ADDRESS.sub("…", said), _ERROR_LIMIT)
+
+
+def pause(error: Exception, attempt: int) -> int:
+    """Return after how many seconds a message that failed for the `attempt`th time is to be tried again."""
+    if isinstance(error, ChannelBusyError) and error.retry_after:
+        return error.retry_after
+    return min(_FIRST_PAUSE << min(attempt - 1, 10), _LONGEST_PAUSE)
+
+
+def _without(notice: Notice, why: str) -> Notice:
+    """Return the notice without a link, and with the reason."""
+    return replace(notice, unknown=(*notice.unknown, Unknown(fact="link", why=why)))
+
+
+def _opened(body: str) -> tuple[str, Notice]:
+    try:
+        message = json.loads(body)
+    except (ValueError, RecursionError) as error:
+        raise NotUnderstoodError("queue message", "it is not JSON") from error
+    if not isinstance(look(message, "notice"), dict):
+        raise NotUnderstoodError("queue message", "it holds no notice")
+    return text(message, "channel"), from_json(Notice, mapping(message, "notice"))

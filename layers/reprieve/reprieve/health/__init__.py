@@ -1,0 +1,1 @@
+"""What is wrong with the stack itself, to every channel."""

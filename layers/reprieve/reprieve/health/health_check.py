@@ -1,0 +1,205 @@
+"""Whether the stack itself is well: what is not, every channel hears.
+
+It must not need what may be broken. It sends by itself and not through the queue, each channel apart from the
+others, and also where the table does not remember what was sent.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from reprieve.alarm import sns_messages
+from reprieve.cases.health_store import Failing, Healthbook
+from reprieve.cases.notice import Notice, stack_unhealthy
+from reprieve.cases.problem import Kind, Problem
+from reprieve.cases.store import Casebook
+from reprieve.clock import Clock
+from reprieve.errors import AwsError, HealthError, InProgressError, NotUnderstoodError, ReprieveError
+from reprieve.health import stack_alarms
+from reprieve.health.addresses import Addresses
+from reprieve.health.stack_alarms import Alarmed
+from reprieve.messages.channels import Channel
+from reprieve.ports import Alarms, Log, Once
+
+EVERY: Final = timedelta(minutes=15)
+"""How often the schedule starts a look."""
+
+TOLERATED: Final = timedelta(minutes=30)
+"""How long a channel may take nothing, or investigate come to no end, before it is told.
+
+With the time until the next look, people hear of it within 45 minutes of its beginning; within an hour, if
+one look in between is lost.
+"""
+
+LATENESS: Final = timedelta(minutes=15)
+"""How far behind the present the bookmark of investigate stays when all is well."""
+
+_CHANNEL: Final = (
+    "The other channels get every notice. What this one did not take is tried for an hour, then kept in the"
+    " dead-letter queue of deliver. When the channel works again, start that queue's redrive."
+)
+_INVESTIGATE: Final = (
+    "The log group has been read up to that time and not further, so people may not hear of a key in use."
+    " The log of investigate says why. Nothing is lost as long as the log group holds the records."
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Health:
+    """The use case, with all that it needs.
+
+    Attributes:
+        channels: The channels by their names.
+        alarms: The stack's own alarms.
+        names: What a person calls a function, by AWS' names of it and of its dead-letter queue.
+        addresses: The addresses that are to get the notices.
+        log_group: The log group that investigate reads.
+    """
+
+    channels: Mapping[str, Channel]
+    alarms: Alarms
+    names: Mapping[str, str]
+    addresses: Addresses
+    log_group: str
+    book: Healthbook
+    casebook: Casebook
+    once: Once
+    clock: Clock
+    log: Log
+
+    def run(self, event: Mapping[str, Any]) -> None:
+        """Tell what alarms say; started by the schedule, look for what no alarm shows.
+
+        Raises:
+            HealthError: something could not be looked at, or no channel took a notice.
+        """
+        texts = sns_messages(event)
+        failed = [*self._hear(texts)] if texts else [*self._look(self.clock())]
+        if failed:
+            raise HealthError(tuple(failed))
+
+    def _hear(self, texts: Iterable[str]) -> Iterator[str]:
+        """Tell what alarms say; yield what could not be told."""
+        for each in texts:
+            try:
+                ringing = stack_alarms.read(each)
+            except NotUnderstoodError as error:
+                self.log.warning("Passed over a message that no alarm sent", problem=str(error))
+                continue
+            if ringing:
+                yield from self._tell(stack_alarms.understood(ringing, self.names))
+
+    def _look(self, now: datetime) -> Iterator[str]:
+        """Look at everything; yield what could not be looked at or told, which stops nothing else."""
+        looks: dict[str, Callable[[datetime], Iterable[Problem | Alarmed]]] = {
+            "alarms": self._alarms,
+            "channels": self._channels,
+            "addresses": self.addresses.problems,
+            "investigate": self._investigate,
+        }
+        for name, look in looks.items():
+            try:
+                for problem in look(now):
+                    yield from self._tell(problem)
+            except ReprieveError as error:
+                self.log.error("Could not see whether all is well", look=name, problem=str(error))
+                yield f"{name}: {error}"
+        yield from self._finish(now)
+
+    def _finish(self, now: datetime) -> Iterator[str]:
+        """Tell again what a channel has not taken today, and note that the look is over."""
+        try:
+            for notice in self.book.recent(now):
+                self._send(notice)
+            self.book.run_ended(now)
+        except ReprieveError as error:
+            self.log.error("Could not see whether all is well", look="table", problem=str(error))
+            yield f"table: {error}"
+
+    def _alarms(self, _: datetime) -> Iterator[Alarmed]:
+        """Yield what rings now, as well: an alarm tells once that it rings, and its message may be lost."""
+        return (stack_alarms.understood(each, self.names) for each in self.alarms.ringing())
+
+    def _channels(self, now: datetime) -> Iterator[Problem]:
+        lasting = (each for each in self.book.failing() if now - each.since >= TOLERATED)
+        return (_of_channel(each) for each in lasting if each.channel in self.channels)
+
+    def _investigate(self, now: datetime) -> Iterator[Problem]:
+        read_until = self.casebook.bookmark(self.log_group).settled_until
+        if read_until and now - read_until >= LATENESS + TOLERATED:
+            yield Problem(
+                kind=Kind.FUNCTION_STUCK, subject="investigate", since=read_until, advice=_INVESTIGATE
+            )
+
+    def _tell(self, wrong: Problem | Alarmed) -> Iterator[str]:
+        """Tell every channel but the one that it is about; yield the cause if none of them has it."""
+        problem, page = (wrong, None) if isinstance(wrong, Problem) else (wrong.problem, wrong.console_url)
+        notice = stack_unhealthy(problem, self.clock(), page)
+        try:
+            self.book.remember(notice)
+        except AwsError as error:
+            self.log.error("The table does not remember what is wrong", problem=str(error))
+        if not self._send(notice):
+            self.log.error("Nobody could be told what is wrong", cause=problem.cause)
+            yield f"nobody was told: {problem.cause}"
+
+    def _send(self, notice: Notice) -> bool:
+        """Send a notice to every channel that it is not about, and return whether one of them has it."""
+        others = [name for name in self.channels if name != _channel_of(notice)]
+        return any([self._reached(name, notice) for name in others])  # noqa: C419 - each of them is tried
+
+    def _reached(self, name: str, notice: Notice) -> bool:
+        sending = _Sending(self.channels[name], notice)
+        try:
+            self._once(f"{notice.id}/{name}", sending)
+        except ReprieveError as error:
+            self.log.warning("A channel was not told what is wrong", channel=name, problem=str(error))
+            return False
+        if sending.begun:
+            self.log.info("A channel was told what is wrong", channel=name, notice_id=notice.id)
+        return True
+
+    def _once(self, key: str, sending: "_Sending") -> None:
+        """Send, unless that was done; also where the table does not say whether it was."""
+        try:
+            self.once.do(key, sending)
+        except InProgressError:
+            return  # by another invocation, which sees to it
+        except AwsError as error:
+            if sending.begun and sending.failed:
+                raise
+            self.log.error("The table does not remember what is wrong", problem=str(error))
+            if not sending.begun:
+                sending()
+
+
+@dataclass(slots=True)
+class _Sending:
+    """One notice on its way to one channel."""
+
+    channel: Channel
+    notice: Notice
+    begun: bool = False
+    failed: bool = True
+
+    def __call__(self) -> None:
+        self.begun = True
+        self.channel.send(self.notice)
+        self.failed = False
+
+
+def _channel_of(notice: Notice) -> str:
+    """Return the channel that a notice is about; "" for none."""
+    problem = notice.problem
+    return problem.subject if problem and problem.kind is Kind.CHANNEL_FAILS else ""
+
+
+def _of_channel(failing: Failing) -> Problem:
+    return Problem(
+        kind=Kind.CHANNEL_FAILS,
+        subject=failing.channel,
+        since=failing.since,
+        advice=_CHANNEL,
+        error=failing.error,
+    )

@@ -1,0 +1,1 @@
+"""From the alarm, or the schedule, to notices in the queue."""

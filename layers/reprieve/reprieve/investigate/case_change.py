@@ -1,0 +1,112 @@
+"""What is stored of a key's cases, and what people are told of it: the end of every update."""
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from reprieve.cases.case import Case, Counts
+from reprieve.cases.due import DAY, MOST_NOTICES_A_DAY, Policy, due, ringing
+from reprieve.cases.key import KmsAnswer
+from reprieve.cases.notice import Notice, tell
+from reprieve.cases.sizes import fitting_case, fitting_notice
+from reprieve.cases.transitions import note_schedulings
+from reprieve.investigate.facts import KeyFacts
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What is to be stored, all or none: a case, those that end as it begins, and the notices about them.
+
+    `in_digest` has the ids of the notices that go out in a digest, for there were many of the key today.
+    """
+
+    case: Case
+    notices: tuple[Notice, ...] = ()
+    earlier: tuple[Case, ...] = ()
+    in_digest: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """Decides what people are told: `cases` are all cases of the key, as they are stored."""
+
+    cases: tuple[Case, ...]
+    policy: Policy
+    now: datetime
+
+    def change(self, case: Case, earlier: tuple[Case, ...] = (), unless: Case | None = None) -> Change | None:
+        """Return what is to be stored, with every notice that is due; None if the case is as `unless`.
+
+        Args:
+            case: The case.
+            earlier: Those that end as it begins.
+            unless: The case as it is stored.
+        """
+        heard = sum(self.now - at < DAY for each in self.cases for at in each.told.lately)
+        ended, notices = list[Case](), list[Notice]()
+        for each in (*earlier, case):
+            told, found = tell_all(each, self.now, self.policy, heard + len(notices))
+            ended.append(told)
+            notices.extend(found)
+        *before, last = ended
+        if last == unless and not before:
+            return None
+        return Change(
+            case=fitting_case(last),
+            notices=tuple(map(fitting_notice, notices)),
+            earlier=tuple(map(fitting_case, before)),
+            in_digest=frozenset(notice.id for notice in notices[max(0, MOST_NOTICES_A_DAY - heard) :]),
+        )
+
+
+def tell_all(
+    case: Case, now: datetime, policy: Policy, heard_today: int = 0
+) -> tuple[Case, tuple[Notice, ...]]:
+    """Return the case with every notice that is due, and the notices."""
+    notices: list[Notice] = []
+    while reason := due(case, now, policy, heard_today + len(notices)).reason:
+        case, notice = tell(case, reason, now, ringing(case, policy))
+        notices.append(notice)
+    return case, tuple(notices)
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """An earlier case, and what it leaves to a later one: all its counts, or those that may be of either."""
+
+    case: Case
+    continues: bool = False
+    gives: Counts = field(default_factory=Counts)
+
+
+def succeeding(case: Case, earlier: tuple[Left, ...]) -> Case:
+    """Return a case with the counts that earlier ones leave to it."""
+    for left in earlier:
+        case = replace(case, settled=case.settled + left.gives)
+        if left.continues:
+            is_first, other = case.read_until == case.settled_until, left.case
+            recent = Counts() if is_first else case.recent
+            case = replace(
+                case,
+                settled=case.settled + recent + other.settled + other.unanswered,
+                recent=Counts(),
+                settled_until=other.settled_until,
+                read_until=other.read_until,
+                previous=case.previous if case.version else other.id,
+            )
+    return case
+
+
+def with_facts(case: Case, facts: KeyFacts) -> Case:
+    """Return the case with the key as it was looked up; what could not be had stays as it was."""
+    known = facts.after(case.key)
+    return note_schedulings(replace(case, key=known.key, unknown=known.unknown), known.schedulings)
+
+
+def as_answered(case: Case, answer: KmsAnswer) -> Case:
+    """Return the case with the state that KMS tells of now.
+
+    What was read earlier stands only while it is what the case is about: a key that is pending for its date.
+    """
+    if not answer.is_answer and (case.closure or not case.key.is_pending):
+        return replace(case, key=replace(case.key, state=None, deletion_date=None))
+    return case

@@ -1,0 +1,196 @@
+"""Brings cases up to date, each key by itself: look it up, decide, store, send.
+
+What fails for one key fails for that key alone. It is noted, people are told of the key in a reduced form
+where its case can't be stored for good, and the run says so at its end.
+"""
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor, Future
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Final, TypeVar
+
+from reprieve.arn import KeyArn
+from reprieve.cases.case import Case
+from reprieve.cases.due import Policy, wake_at
+from reprieve.cases.key import Unknown
+from reprieve.cases.notice import Notice, without_case
+from reprieve.cases.open_case import OpenCase
+from reprieve.cases.outbox import Outbox, Outgoing
+from reprieve.cases.sizes import fitting_notice
+from reprieve.cases.store import Casebook
+from reprieve.clock import Clock
+from reprieve.errors import (
+    ConflictError,
+    DeniedError,
+    Failure,
+    OutOfTimeError,
+    ReprieveError,
+    ThrottledError,
+    UnreachableError,
+)
+from reprieve.investigate.case_change import Change
+from reprieve.investigate.facts import Facts
+from reprieve.investigate.key_activity import Stretch, Update, findings
+from reprieve.investigate.log_window import Reading
+from reprieve.investigate.review import Review
+from reprieve.ports import Log
+
+AT_ONCE: Final = 64
+"""How many keys are looked up and stored together."""
+
+FEW: Final = 20
+"""Up to so many unknown keys are looked up whole at once; of more, KMS is first asked which are pending."""
+
+TRIAGE_SECONDS: Final = 20.0
+REVIEW_SECONDS: Final = 10.0
+_TRIES: Final = 4
+_Item = TypeVar("_Item")
+_Read = Future[tuple[Case, ...]]
+_Cases = Mapping[KeyArn, _Read]
+_NO_CASES: Final[_Cases] = {}
+UNSTORED_FOR: Final = timedelta(minutes=40)
+"""How old the bookmark is when a case could not be stored for some runs: 15 minutes are usual."""
+
+PASSING: Final = (ThrottledError, UnreachableError, DeniedError, ConflictError, OutOfTimeError)
+
+
+@dataclass(slots=True)
+class Unfinished:
+    """What could not be done in this run so far; `is_held` is whether another try may do it."""
+
+    failures: list[Failure] = field(default_factory=list)
+    is_held: bool = False
+
+    def note(self, what: str, error: ReprieveError) -> None:
+        """Note what failed."""
+        self.failures.append(Failure(what, str(error)))
+        self.is_held |= isinstance(error, PASSING)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseUpdater:
+    """Applies what was read, and what KMS says, to the cases in the table."""
+
+    facts: Facts
+    casebook: Casebook
+    outbox: Outbox
+    policy: Policy
+    pool: Executor
+    clock: Clock
+    has_time: Callable[[], bool]
+    log: Log
+    unfinished: Unfinished = field(default_factory=Unfinished)
+    _listing: "list[Future[tuple[OpenCase, ...]]]" = field(default_factory=list)
+    _updated: dict[KeyArn, bool] = field(default_factory=dict)
+
+    def begin(self) -> None:
+        """Begin to read the list of open cases, beside the log group, so that nobody waits for it."""
+        self._listing.append(self.pool.submit(self.casebook.open_cases))
+
+    def keep(self, reading: Reading, stretch: Stretch, keys: Collection[KeyArn]) -> None:
+        """Bring the cases of some of a reading's keys up to date, those that have one first.
+
+        Args:
+            reading: What was read.
+            stretch: The part of the log group that it holds.
+            keys: The keys.
+        """
+        known = {entry.key: entry.knows_who for entry in self._listed()} | self._updated
+        new = self._pending(reading, [key for key in keys if key not in known])
+        knows_who = {key for key, is_known in known.items() if is_known} | reading.schedulings.keys()
+        for some in _parts([*(key for key in keys if key in known), *new], AT_ONCE):
+            if not self.has_time():
+                self.unfinished.note("the keys that are left", OutOfTimeError())
+                return
+            cases = {key: self.pool.submit(self.casebook.cases, key) for key in some}
+            found = findings(reading, self.facts.gather(some, knows_who))
+            self._apply((Update(finding, stretch, self.policy, self.clock()) for finding in found), cases)
+
+    def _listed(self) -> tuple[OpenCase, ...]:
+        """Return the list; `begin` comes first."""
+        return self._listing[0].result()
+
+    def review(self) -> None:
+        """Ask KMS about every open case of which nothing was read, and see to those whose time has come."""
+        entries = [entry for entry in self._listed() if entry.key not in self._updated]
+        reviewed = [entry.key for entry in entries if entry.is_reviewed]
+        answers = self.facts.answers(reviewed, REVIEW_SECONDS)
+        now = self.clock()
+        due = [entry for entry in entries if entry.is_due(now, answers.get(entry.key, entry.answer))]
+        for some in _parts(due, AT_ONCE):
+            if not self.has_time():
+                self.log.warning("The rest is left for the next run", cases=len(due))
+                return
+            knows_who = {entry.key for entry in some if entry.knows_who}
+            known = self.facts.gather((entry.key for entry in some), knows_who)
+            self._apply(Review(entry.name, known[entry.key], self.policy, self.clock()) for entry in some)
+
+    def _pending(self, reading: Reading, keys: list[KeyArn]) -> list[KeyArn]:
+        """Return those of many unknown keys that KMS calls pending, or does not answer for."""
+        if len(keys) <= FEW:
+            return keys
+        answers = self.facts.answers(keys, TRIAGE_SECONDS)
+        dismissed = {key for key, answer in answers.items() if answer.is_answer and not answer.is_pending}
+        reading.dismiss(dismissed)
+        self.log.warning("Passed over keys that KMS does not call pending", keys=len(dismissed))
+        return [key for key in keys if key not in dismissed]
+
+    def _apply(self, updates: Iterable[Update | Review], cases: _Cases = _NO_CASES) -> None:
+        """Store some cases side by side, then send the notices about them."""
+        stored = [
+            (update, self.pool.submit(self._stored, update, cases.get(update.key))) for update in updates
+        ]
+        outgoing: list[Outgoing] = []
+        for update, result in stored:
+            try:
+                change = result.result()
+            except ReprieveError as error:
+                self._failed(update, error)
+                continue
+            if change:
+                self._updated[update.key] = change.case.scheduled_by is not None
+                outgoing += (Outgoing(notice, notice.id in change.in_digest) for notice in change.notices)
+        if outgoing:
+            self.outbox.send(outgoing)
+
+    def _stored(self, update: Update | Review, read_before: _Read | None) -> Change | None:
+        """Store one case with its notices; if somebody else wrote it meanwhile, begin again with theirs."""
+        for number in range(_TRIES):
+            is_first = read_before is not None and number == 0
+            cases = read_before.result() if read_before and is_first else self.casebook.cases(update.key)
+            change = update.apply(cases)
+            if change is None:
+                return None
+            try:
+                self.casebook.save(
+                    change.case,
+                    *change.notices,
+                    wake_at=wake_at(change.case, self.policy),
+                    earlier=change.earlier,
+                    in_digest=change.in_digest,
+                )
+            except ConflictError:
+                continue
+            return change
+        raise ConflictError
+
+    def _failed(self, update: Update | Review, error: ReprieveError) -> None:
+        """Note that a key's case could not be stored; if that lasts, tell people without it."""
+        self.log.error("A case could not be stored", key=str(update.key), problem=str(error))
+        self.unfinished.note(str(update.key), error)
+        if not isinstance(update, Update) or not update.finding.minutes or not update.may_be_pending:
+            return
+        if not isinstance(error, PASSING) or self.clock() - update.stretch.start > UNSTORED_FOR:
+            self.outbox.put_into_queue([reduced(update, str(error))])
+
+
+def _parts(items: Sequence[_Item], number: int) -> Iterator[Sequence[_Item]]:
+    return (items[start : start + number] for start in range(0, len(items), number))
+
+
+def reduced(update: Update, problem: str) -> Notice:
+    """Return what people are told of a key whose case can't be stored: the same for two hours."""
+    case = update.untracked()
+    why = Unknown(fact="anything of before", why=f"this case could not be stored: {problem}")
+    return fitting_notice(without_case(case, why, update.now))

@@ -1,0 +1,47 @@
+"""A second pair of eyes: whether the function health itself runs. investigate looks before it reads."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from reprieve.cases.health_store import Healthbook
+from reprieve.cases.notice import stack_unhealthy
+from reprieve.cases.outbox import envelopes
+from reprieve.cases.problem import Kind, Problem
+from reprieve.clock import Clock
+from reprieve.errors import ReprieveError
+from reprieve.ports import Log, MessageQueue
+
+TOLERATED: Final = timedelta(minutes=45)
+"""Three looks of health, the latest of which is due: people hear of it within an hour."""
+
+_ADVICE: Final = (
+    "It looks after the other functions, the channels and the addresses, and tells what is wrong with them;"
+    " until it runs again, nobody hears of that. Its log, and its schedule, say why it does not."
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HealthWatch:
+    """The use case, with all that it needs. The notice goes by the queue, and deliver sends it once a day."""
+
+    book: Healthbook
+    queue: MessageQueue
+    channels: Sequence[str]
+    clock: Clock
+    log: Log
+
+    def look(self) -> None:
+        """Tell every channel, if health has come to no end for long. A failure is logged and no more."""
+        try:
+            last = self.book.last_run()
+            if last and self.clock() - last >= TOLERATED:
+                self._tell(last)
+        except ReprieveError as error:
+            self.log.warning("Could not see whether health runs", problem=str(error))
+
+    def _tell(self, last: datetime) -> None:
+        problem = Problem(kind=Kind.FUNCTION_STUCK, subject="health", since=last, advice=_ADVICE)
+        self.queue.send(envelopes(self.channels, [stack_unhealthy(problem, self.clock())]))
+        self.log.error("The function health does not run", since=last.isoformat())

@@ -1,0 +1,192 @@
+"""From the alarm, or the schedule, to notices in the queue.
+
+The alarm is only the trigger: it rings when its state changes, and stays silent while a second key is used.
+The log group is the truth: every run reads what was delivered since the bookmark, and a while before it,
+so that late lines are counted and the two copies of one request meet.
+What fails in a run is told at its end, loudly; whatever does not depend on it has been done by then.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Executor
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any, Final
+
+from reprieve.alarm import Alarm, read_alarm, sns_messages
+from reprieve.cases.due import Policy
+from reprieve.cases.key import Unknown
+from reprieve.cases.notice import Window, no_event_found
+from reprieve.cases.outbox import Outbox, Outgoing
+from reprieve.cases.store import Casebook
+from reprieve.clock import Clock
+from reprieve.cloudtrail.record import READ_PATTERN
+from reprieve.console import log_group_url
+from reprieve.errors import ConflictError, IncompleteError, NotUnderstoodError, ReprieveError
+from reprieve.investigate.case_updates import CaseUpdater
+from reprieve.investigate.facts import Facts
+from reprieve.investigate.log_reader import LogGroupReading
+from reprieve.investigate.log_window import Reading
+from reprieve.ports import Log, LogReader, MessageQueue
+
+TIME_TO_READ: Final = 50.0
+"""Seconds that have to be left for another page: what it may take, and storing what it holds."""
+
+TIME_TO_STORE: Final = 20.0
+"""Seconds that have to be left for storing another few keys."""
+
+NO_EVENT_AGAIN: Final = timedelta(hours=1)
+RETRIES_AFTER: Final = (2.0, 5.0)
+"""Seconds to wait for a line that made the alarm ring and can't be read yet."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Investigator:
+    """The use case, with all that it needs.
+
+    Attributes:
+        log_group: The log group that CloudTrail delivers to.
+        alarm_name: The one alarm that is ours; the topic may carry others.
+        account: The account of this stack.
+        region: The Region of the log group and of the alarm.
+        channels: The names of the channels that every notice goes to.
+        policy: When a notice is due.
+        remaining: How many seconds this invocation has left.
+    """
+
+    log_group: str
+    alarm_name: str
+    account: str
+    region: str
+    channels: tuple[str, ...]
+    policy: Policy
+    logs: LogReader
+    facts: Facts
+    casebook: Casebook
+    queue: MessageQueue
+    pool: Executor
+    clock: Clock
+    sleep: Callable[[float], None]
+    remaining: Callable[[], float]
+    log: Log
+
+    def run(self, event: Mapping[str, Any]) -> None:
+        """Investigate what a Lambda event asks for: an alarm's message, or anything else for the schedule.
+
+        Raises:
+            IncompleteError: something could not be done; the event is to be retried.
+        """
+        messages = sns_messages(event)
+        ours = tuple(self._ours(messages))
+        if messages and not ours:
+            return
+        self._run(ours)
+
+    def _run(self, ours: tuple[Alarm, ...]) -> None:
+        outbox = self._outbox()
+        updater = self._updater(outbox)
+        outbox.begin()
+        updater.begin()
+        parts: dict[str, Callable[[], None]] = {
+            "reading the log group": partial(self._read, ours, self._log_group(updater), outbox),
+            "reviewing open cases": updater.review,
+            "sending what is decided": outbox.finish,
+        }
+        for what, do in parts.items():
+            try:
+                do()
+            except ReprieveError as error:
+                self.log.error("A part of the run failed", part=what, problem=str(error))
+                updater.unfinished.note(what, error)
+        if updater.unfinished.failures:
+            raise IncompleteError(tuple(updater.unfinished.failures))
+
+    def _read(self, ours: tuple[Alarm, ...], reading: LogGroupReading, outbox: Outbox) -> None:
+        now = self.clock()
+        found = reading.read_on(min((alarm.since(now) for alarm in ours), default=now))
+        ringing = [alarm for alarm in ours if alarm.is_ringing]
+        if ringing:
+            self._explain(min(alarm.since(now) for alarm in ringing), found, reading, outbox)
+
+    def _ours(self, messages: tuple[str, ...]) -> Iterator[Alarm]:
+        for message in messages:
+            try:
+                alarm = read_alarm(message)
+            except NotUnderstoodError as error:
+                self.log.warning("Passed over a message that no alarm sent", problem=str(error))
+                continue
+            if (alarm.name, alarm.account, alarm.region) == (self.alarm_name, self.account, self.region):
+                yield alarm
+            else:
+                self.log.info("Passed over the message of another alarm", alarm=alarm.name)
+
+    def _explain(self, since: datetime, found: Reading, reading: LogGroupReading, outbox: Outbox) -> None:
+        """Say so when no record is there that made the alarm ring: it may only be slow to appear."""
+        for pause in RETRIES_AFTER:
+            if found.found_since(since):
+                return
+            self.sleep(pause)
+            found = reading.read_on(since)
+        now = self.clock()
+        looked = reading.look(since, now)
+        if not looked.found_since(since):
+            self._tell_of_no_event(Window(log_group=self.log_group, start=since, end=now), looked, outbox)
+
+    def _tell_of_no_event(self, window: Window, looked: Reading, outbox: Outbox) -> None:
+        bookmark = self.casebook.bookmark(self.log_group)
+        told_at = bookmark.no_event_told_at
+        if told_at and self.clock() - told_at < NO_EVENT_AGAIN:
+            return
+        notice = no_event_found(window, self.region, READ_PATTERN, self.clock(), _unproven(looked))
+        try:
+            self.casebook.post(self.log_group, replace(bookmark, no_event_told_at=self.clock()), notice)
+        except ConflictError:
+            self.log.info("Another run told of the alarm that nothing explains")
+            return
+        outbox.send([Outgoing(notice)])
+
+    def _outbox(self) -> Outbox:
+        return Outbox(
+            table=self.casebook.table,
+            queue=self.queue,
+            channels=self.channels,
+            console_url=log_group_url(self.log_group, self.region),
+            pool=self.pool,
+            clock=self.clock,
+            log=self.log,
+        )
+
+    def _updater(self, outbox: Outbox) -> CaseUpdater:
+        return CaseUpdater(
+            facts=self.facts,
+            casebook=self.casebook,
+            outbox=outbox,
+            policy=self.policy,
+            pool=self.pool,
+            clock=self.clock,
+            has_time=lambda: self.remaining() >= TIME_TO_STORE,
+            log=self.log,
+        )
+
+    def _log_group(self, updater: CaseUpdater) -> LogGroupReading:
+        return LogGroupReading(
+            log_group=self.log_group,
+            logs=self.logs,
+            casebook=self.casebook,
+            updater=updater,
+            policy=self.policy,
+            clock=self.clock,
+            has_time=lambda: self.remaining() >= TIME_TO_READ,
+            remaining=self.remaining,
+            log=self.log,
+        )
+
+
+def _unproven(looked: Reading) -> tuple[Unknown, ...]:
+    return tuple(
+        Unknown(
+            fact=f"which key {record.caller.label} meant with {record.operation}",
+            why=f"record {record.event_id} is no refusal by KMS: {record.why}",
+        )
+        for record in looked.unproven
+    )

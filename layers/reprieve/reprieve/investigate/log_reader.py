@@ -1,0 +1,257 @@
+"""Reads what the log group got since the bookmark: a stream that looks at the time with every page.
+
+The bookmark runs on the log's own clock. Minutes are counted for good once no late line of theirs is awaited;
+what was read of later ones is only for a first look, and is read again.
+A backlog is worked off in one stream, with a bookmark for every `STEP` of the log. Where time runs out,
+all whole minutes are kept; where not one was read, for CloudWatch Logs searches long and finds little,
+the next run goes on within the same question.
+"""
+
+from collections import deque
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from reprieve.arn import KeyArn
+from reprieve.cases.bookmark import Bookmark, ReadOn
+from reprieve.cases.due import Policy
+from reprieve.cases.store import Casebook
+from reprieve.clock import Clock, to_minute
+from reprieve.cloudtrail.record import READ_PATTERN
+from reprieve.errors import AwsError, ConflictError, TooMuchError
+from reprieve.investigate.case_updates import CaseUpdater
+from reprieve.investigate.key_activity import Stretch
+from reprieve.investigate.log_window import Reading
+from reprieve.ports import Log, LogPage, LogReader
+
+LATENESS: Final = timedelta(minutes=15)
+"""How long after its own timestamp a line may appear in the log group, and still be counted."""
+
+COPIES_APART: Final = timedelta(minutes=15)
+"""How far apart the copies of one request may be delivered, and still count once."""
+
+STEP: Final = timedelta(minutes=5)
+"""How much of a backlog is read before what was found is stored, and the bookmark moved."""
+
+BACKLOG: Final = timedelta(minutes=30)
+"""With a bookmark older than this, what is going on now is looked at first."""
+
+HELD_FOR: Final = timedelta(hours=4)
+"""How long the bookmark waits for a key whose case can't be stored. People are told of the key meanwhile."""
+
+GLANCE_SECONDS: Final = 20.0
+"""How long this look may take."""
+
+STORM: Final = 50_000
+"""With more lines than this in one run, or more than there is time for, minutes are settled as soon
+as they are read, for there is no time to read them again: a line that is late then is not counted."""
+
+TOKEN_LIFE: Final = timedelta(hours=20)
+"""How long a page's token is used; source: CloudWatch Logs API reference, FilterLogEvents: 24 hours."""
+
+EARLIEST: Final = datetime.min.replace(tzinfo=UTC)
+_BAD_PARAMETER: Final = "InvalidParameterException"
+
+
+@dataclass(slots=True)
+class _Pages:
+    """The tokens that led to the pages which may have to be read again, with the time of their last line."""
+
+    token: str
+    _seen: deque[tuple[str, datetime]] = field(default_factory=deque)
+
+    def took(self, page: LogPage, last_at: datetime) -> None:
+        self._seen.append((self.token, last_at))
+        self.token = page.token
+
+    def settled(self, until: datetime) -> None:
+        while self._seen and self._seen[0][1] < until:
+            self._seen.popleft()
+
+    def before(self, moment: datetime) -> str:
+        """Return the token of the first page with a line at `moment` or later; else of the page to come."""
+        return next((token for token, last_at in self._seen if last_at >= moment), self.token)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogGroupReading:
+    """The log group, read from the bookmark on.
+
+    Attributes:
+        log_group: Its name.
+        has_time: Whether another page may be read.
+        remaining: How many seconds this invocation has left.
+    """
+
+    log_group: str
+    logs: LogReader
+    casebook: Casebook
+    updater: CaseUpdater
+    policy: Policy
+    clock: Clock
+    has_time: Callable[[], bool]
+    remaining: Callable[[], float]
+    log: Log
+
+    def read_on(self, wanted_from: datetime) -> Reading:
+        """Read from the bookmark to the present; return what was read last.
+
+        Without a bookmark, what was delivered since `wanted_from` is read.
+
+        Raises:
+            AwsError: the log group or the bookmark is out of reach.
+            TooMuchError: one minute of the log group is more than can be read in one invocation.
+        """
+        is_first = True
+        while True:
+            bookmark, now = self.casebook.bookmark(self.log_group), self.clock()
+            start = self._start(bookmark, wanted_from, now)
+            if is_first and now - start > BACKLOG:
+                self._glance(start, now)
+            is_first = False
+            reading, reached = self._read(bookmark, start, now)
+            if reached >= now or not self.has_time():
+                if reached < now:
+                    self.log.warning("The rest is left for the next run", read_until=reached.isoformat())
+                return reading
+
+    def look(self, start: datetime, end: datetime) -> Reading:
+        """Read a window, as far as there is time, and change nothing."""
+        reading = self._reading()
+        for page in self.logs.read(start, end, READ_PATTERN):
+            reading.take_lines(page.lines)
+            if not self.has_time():
+                break
+        return reading
+
+    def _start(self, bookmark: Bookmark, wanted_from: datetime, now: datetime) -> datetime:
+        """Return from which minute on lines are counted: never one to come, where a clock was ahead."""
+        latest = to_minute(now - LATENESS)
+        return min(bookmark.settled_until or to_minute(min(wanted_from, latest)), latest)
+
+    def _glance(self, start: datetime, now: datetime) -> None:
+        """Before a backlog is worked off, tell of what is going on now."""
+        until = self.remaining() - GLANCE_SECONDS
+        reading = self._reading()
+        for page in self.logs.read(max(start, now - LATENESS), now, READ_PATTERN):
+            reading.take_lines(page.lines)
+            if not self.has_time() or self.remaining() < until:
+                break
+        self._keep(reading, Stretch(start, start, start, is_whole=False), reading.keys)
+
+    def _read(self, bookmark: Bookmark, start: datetime, now: datetime) -> tuple[Reading, datetime]:
+        """Read one question's pages, store what they hold, move the bookmark; return how far that is."""
+        question = self._question(bookmark, start, now)
+        reading, pages, settled = self._reading(), _Pages(question.token), start
+        seen: set[KeyArn] = set()
+        try:
+            for page in self.logs.read(question.start, question.end, READ_PATTERN, question.token):
+                reading.take_lines(page.lines)
+                pages.took(page, page.lines[-1].timestamp if page.lines else EARLIEST)
+                whole = to_minute(reading.last_at or start)
+                if now - start > BACKLOG and settled + STEP <= whole <= to_minute(now - LATENESS):
+                    settled = self._checkpoint(reading, settled, whole)
+                    pages.settled(settled)
+                if page.token and not self.has_time():
+                    return reading, self._broken_off(reading, question, pages, (start, settled))
+                new = [key for key in reading.minutes if key not in seen]
+                if page.token and new:
+                    seen.update(new)
+                    self._keep(reading, Stretch(settled, settled, settled, is_whole=False), new)
+        except AwsError as error:
+            if question.token and error.code == _BAD_PARAMETER:
+                self._move(settled_until=settled)
+            raise
+        self._note_reading(reading, question)
+        is_storm = reading.lines > STORM
+        complete = question.end if is_storm else min(question.end, now - LATENESS)
+        settle = max(settled, to_minute(complete))
+        if self._keep(reading, Stretch(settled, settle, question.end), reading.keys):
+            self._move(settled_until=settle, copies_from=settle if is_storm else None)
+        return reading, question.end
+
+    def _question(self, bookmark: Bookmark, start: datetime, now: datetime) -> ReadOn:
+        """Return what to ask: the rest of what an earlier run could not finish, or all up to the present."""
+        begun = bookmark.read_on
+        if begun and now - begun.at < TOKEN_LIFE and begun.end <= now:
+            return begun
+        return ReadOn(
+            start=max(start - COPIES_APART, bookmark.copies_from or EARLIEST), end=now, token="", at=now
+        )
+
+    def _checkpoint(self, reading: Reading, settled: datetime, whole: datetime) -> datetime:
+        """Store the whole minutes that were read of a backlog; return up to where that is done."""
+        stretch = Stretch(settled, whole, reading.last_at or whole)
+        if not self._keep(reading, stretch, reading.keys):
+            return settled
+        reading.drop_before(whole)
+        self._move(settled_until=whole)
+        return whole
+
+    def _broken_off(
+        self, reading: Reading, question: ReadOn, pages: _Pages, done: tuple[datetime, datetime]
+    ) -> datetime:
+        """Store what was read when time ran out, and where to go on; return up to where that is done.
+
+        Raises:
+            TooMuchError: not a whole minute was read, and no page that need not be read again.
+        """
+        began, settled = done
+        whole = max(settled, to_minute(reading.last_at or settled))
+        token = pages.before(whole)
+        if whole == began and token == question.token:
+            self._keep(reading, Stretch(settled, settled, settled, is_whole=False), reading.keys)
+            raise TooMuchError(reading.lines)
+        self._note_reading(reading, question)
+        if self._keep(reading, Stretch(settled, whole, reading.last_at or whole), reading.keys):
+            read_on = replace(question, token=token, at=self.clock()) if token else None
+            self._move(settled_until=whole, copies_from=whole, read_on=read_on)
+        return whole
+
+    def _keep(self, reading: Reading, stretch: Stretch, keys: Collection[KeyArn]) -> bool:
+        """Store what was read; return whether the bookmark may pass it."""
+        unfinished = self.updater.unfinished
+        unfinished.is_held = False
+        self.updater.keep(reading, stretch, keys)
+        return not unfinished.is_held or self._has_waited()
+
+    def _has_waited(self) -> bool:
+        """Return whether what could not be stored was tried for so long that the rest must go on."""
+        settled = self.casebook.bookmark(self.log_group).settled_until
+        return settled is not None and self.clock() - settled > HELD_FOR
+
+    def _move(
+        self,
+        *,
+        settled_until: datetime,
+        copies_from: datetime | None = None,
+        read_on: ReadOn | None = None,
+    ) -> None:
+        bookmark = self.casebook.bookmark(self.log_group)
+        moved = replace(
+            bookmark,
+            settled_until=max(settled_until, bookmark.settled_until or settled_until),
+            copies_from=copies_from or bookmark.copies_from,
+            read_on=read_on,
+        )
+        if moved == bookmark:
+            return
+        try:
+            self.casebook.move_bookmark(self.log_group, moved)
+        except ConflictError:
+            self.log.info("Another run moved the bookmark")
+
+    def _reading(self) -> Reading:
+        return Reading(ignores=self.policy.ignores_caller)
+
+    def _note_reading(self, reading: Reading, question: ReadOn) -> None:
+        self.log.info(
+            "Read the log group",
+            start=question.start.isoformat(),
+            end=question.end.isoformat(),
+            lines=reading.lines,
+            keys=len(reading.keys),
+            unproven=reading.unproven_lines,
+            passed=dict(reading.passed),
+        )

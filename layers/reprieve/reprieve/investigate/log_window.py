@@ -1,0 +1,124 @@
+"""A reading: what a stretch of CloudTrail records comes to, by key and minute, while it streams past."""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Final, assert_never
+
+from reprieve.arn import KeyArn
+from reprieve.cases.minute_counts import Counted, Requests
+from reprieve.clock import to_minute
+from reprieve.cloudtrail.callers import Caller
+from reprieve.cloudtrail.line_cache import LineReader
+from reprieve.cloudtrail.record import KeyChange, KeyUse, Passed, Scheduling, Unproven
+from reprieve.cloudtrail.record import Reading as Record
+from reprieve.ports import LogLine
+
+_UNPROVEN_LISTED: Final = 5
+_SCHEDULINGS_LISTED: Final = 20
+DISMISSED_REMEMBERED: Final = 100_000
+
+
+def _minutes() -> dict[datetime, Counted]:
+    return defaultdict(Counted)
+
+
+@dataclass(slots=True)
+class Reading:
+    """What has been read so far. It grows with keys, callers and minutes, not with records.
+
+    Attributes:
+        minutes: For each key, what was counted in each minute of delivery.
+        schedulings: For each key, who scheduled it for deletion: the latest few.
+        changes: For each key, who cancelled that, or enabled it, or that it was deleted: the latest few.
+        unproven: The first few records that look like a refusal and are none that KMS wrote.
+        passed: How many lines were passed over, and why.
+        lines: How many lines were read.
+        unproven_lines: How many of these there were.
+        last_at: When the last of them was delivered.
+        ignores: Whether a caller never triggers a notice; it is counted apart from the sessions that do.
+    """
+
+    minutes: dict[KeyArn, dict[datetime, Counted]] = field(default_factory=lambda: defaultdict(_minutes))
+    schedulings: dict[KeyArn, list[Scheduling]] = field(default_factory=lambda: defaultdict(list))
+    changes: dict[KeyArn, list[KeyChange]] = field(default_factory=lambda: defaultdict(list))
+    unproven: list[Unproven] = field(default_factory=list)
+    unproven_lines: int = 0
+    passed: Counter[Passed] = field(default_factory=Counter)
+    lines: int = 0
+    last_at: datetime | None = None
+    ignores: Callable[[Caller], bool] = lambda _: False
+    _dismissed: dict[KeyArn, None] = field(default_factory=dict)
+    _apart: dict[str, Caller] = field(default_factory=dict)
+    _requests: Requests = field(default_factory=Requests)
+    _reader: LineReader = field(default_factory=LineReader)
+
+    def take_lines(self, lines: Iterable[LogLine]) -> None:
+        """Take in the events of a log group."""
+        for line in lines:
+            self.lines += 1
+            self.last_at = line.timestamp
+            self.take(self._reader.read(line.message, line.timestamp))
+
+    def take(self, record: Record) -> None:
+        """Take in one record."""
+        match record:
+            case KeyUse():
+                self._take_use(record)
+            case Scheduling():
+                self.schedulings[record.key] = [*self.schedulings[record.key], record][-_SCHEDULINGS_LISTED:]
+            case KeyChange():
+                self.changes[record.key] = [*self.changes[record.key], record][-_SCHEDULINGS_LISTED:]
+            case Unproven():
+                self.unproven = [*self.unproven, record][:_UNPROVEN_LISTED]
+                self.unproven_lines += 1
+            case Passed():
+                self.passed[record] += 1
+            case _:
+                assert_never(record)
+
+    def _take_use(self, use: KeyUse) -> None:
+        if use.key in self._dismissed:
+            return
+        if use.caller.principal and self.ignores(use.caller):
+            use = replace(use, caller=self._set_apart(use.caller))
+        self._requests.count(use, self.minutes[use.key][to_minute(use.delivered_at)])
+
+    def _set_apart(self, caller: Caller) -> Caller:
+        """Return an ignored session, which does not share a place with sessions of its role that are not."""
+        if caller.id not in self._apart:
+            self._apart[caller.id] = replace(caller, principal=f"{caller.principal} (ignored)")
+        return self._apart[caller.id]
+
+    def dismiss(self, keys: Iterable[KeyArn]) -> None:
+        """Forget keys that KMS does not call pending, and pass over what else is read of them."""
+        for key in keys:
+            for found in (self.minutes, self.schedulings, self.changes):
+                found.pop(key, None)
+            if len(self._dismissed) < DISMISSED_REMEMBERED:
+                self._dismissed[key] = None
+
+    def drop_before(self, minute: datetime) -> None:
+        """Forget the minutes before one, which are stored, and the keys of which nothing is left."""
+        for key, minutes in list(self.minutes.items()):
+            for each in [each for each in minutes if each < minute]:
+                del minutes[each]
+            if not minutes:
+                del self.minutes[key]
+        self.schedulings.clear()
+        self.changes.clear()
+
+    @property
+    def keys(self) -> tuple[KeyArn, ...]:
+        """The keys that anything was read of, in order."""
+        return tuple(dict.fromkeys((*self.minutes, *self.schedulings, *self.changes)))
+
+    def of(self, key: KeyArn) -> Mapping[datetime, Counted]:
+        """Return what was counted for one key."""
+        return self.minutes.get(key, {})
+
+    def found_since(self, moment: datetime) -> bool:
+        """Return whether a refused request that names its key was delivered at `moment` or later."""
+        start = to_minute(moment)
+        return any(minute >= start for minutes in self.minutes.values() for minute in minutes)

@@ -1,0 +1,52 @@
+"""What a look at KMS does to a case of which nothing was read."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from reprieve.arn import KeyArn
+from reprieve.cases.case import Case, Closure, Ending, open_case
+from reprieve.cases.due import Policy
+from reprieve.cases.transitions import note_answer
+from reprieve.investigate.case_change import Change, Left, Telling, as_answered, succeeding, with_facts
+from reprieve.investigate.facts import KeyFacts
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """A look at a case of which nothing was read."""
+
+    case_name: str
+    facts: KeyFacts
+    policy: Policy
+    now: datetime
+
+    @property
+    def key(self) -> KeyArn:
+        """The key that it is about."""
+        return self.facts.key.arn
+
+    def apply(self, cases: tuple[Case, ...]) -> Change | None:
+        """Return what is to be stored; None if nothing is new."""
+        before = next((case for case in cases if case.name == self.case_name), None)
+        if before is None:
+            return None
+        answer = self.facts.answer
+        if before.deletion_date is None and before.closure is None and answer.deletion_date:
+            return self._dated(before, cases)
+        case = note_answer(with_facts(before, self.facts), answer, self.now)
+        return Telling(cases, self.policy, self.now).change(as_answered(case, answer), unless=before)
+
+    def _dated(self, undated: Case, cases: tuple[Case, ...]) -> Change | None:
+        """Return the case that goes on with the date that KMS tells of now."""
+        left = Left(replace(undated, closure=Closure(how=Ending.CONTINUED, at=self.now)), continues=True)
+        same = (case for case in cases if case.deletion_date == self.facts.answer.deletion_date)
+        new = replace(
+            open_case(self.facts.key, self.now, undated.settled_until),
+            number=max(case.number for case in cases) + 1,
+            previous=undated.id,
+        )
+        case = succeeding(next(same, new), (left,))
+        case = note_answer(
+            with_facts(replace(case, recent=undated.recent), self.facts), self.facts.answer, self.now
+        )
+        return Telling(cases, self.policy, self.now).change(case, (left.case,))

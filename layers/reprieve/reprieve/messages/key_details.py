@@ -1,0 +1,102 @@
+"""What is told of a key beside its name, its date and its owner, in words; what is as usual is not told."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from reprieve.cases.key import Key, KeyState, Relative
+from reprieve.clock import for_people
+
+GRANTEES_SHOWN: Final = 3
+_USUAL_SPEC: Final = "SYMMETRIC_DEFAULT"
+_IMPORTED: Final = "EXTERNAL"
+_ACCOUNT_FIELD: Final = 4
+_ARN_FIELDS: Final = 6
+
+
+def particulars(key: Key) -> tuple[tuple[str, str], ...]:
+    """Return labels of nine characters at the most, each with what is to be said."""
+    said = (
+        ("Account", f"{key.account}, {key.account_name}" if key.account_name else ""),
+        ("Kind", kind(key)),
+        ("Regions", regions(key)),
+        ("Last used", last_used(key)),
+        ("Grants", grants(key)),
+    )
+    return tuple((label, words) for label, words in said if words)
+
+
+def kind(key: Key) -> str:
+    """Return what is not as with most keys: asymmetric and HMAC keys, imported material, a key store."""
+    parts = (
+        f"{key.spec} for {key.usage}" if key.spec and key.spec != _USUAL_SPEC else "",
+        "imported key material" if key.origin == _IMPORTED else "",
+        f"in custom key store {key.key_store}" if key.key_store else "",
+    )
+    return ", ".join(filter(None, parts))
+
+
+def regions(key: Key) -> str:
+    """Return what a multi-Region key has to do with its relatives.
+
+    Source: KMS developer guide, "Deleting multi-Region keys": each is deleted, and rescued, by itself,
+    and a primary's waiting period begins when its last replica is gone.
+    """
+    return "; ".join(_regions(key)) if key.multi_region else ""
+
+
+def _regions(key: Key) -> Iterator[str]:
+    relatives = key.relatives or ()
+    replicas = [relative for relative in relatives if relative.role == "REPLICA"]
+    if key.state == KeyState.PENDING_REPLICA_DELETION:
+        yield f"primary, deleting waits for {_counted(len(replicas))}{_where(replicas)}"
+    elif key.multi_region == "PRIMARY":
+        yield f"primary of {_counted(len(replicas))}{_where(replicas)}"
+    else:
+        primary = [relative for relative in relatives if relative.role == "PRIMARY"]
+        yield f"replica of a primary{_where(primary)}"
+    pending = [relative for relative in relatives if relative.state in Key.PENDING]
+    for relative in pending:
+        yield f"cancelling here leaves the {relative.role.lower()} in {relative.arn.region} pending"
+    if not pending:
+        yield f"this concerns the key in {key.region} alone"
+
+
+def _counted(replicas: int) -> str:
+    return "1 replica" if replicas == 1 else f"{replicas} replicas"
+
+
+def _where(relatives: list[Relative]) -> str:
+    return f" in {', '.join(relative.arn.region for relative in relatives)}" if relatives else ""
+
+
+def last_used(key: Key) -> str:
+    """Return when the key last served a request."""
+    last = key.last_used
+    if last is None:
+        return ""
+    if last.at:
+        return f"{for_people(last.at)}, {last.operation or 'an unnamed operation'}"
+    return f"not since {for_people(last.tracked_since)}" if last.tracked_since else "not as far as KMS knows"
+
+
+def grants(key: Key) -> str:
+    """Return whom the key's grants promise it to: the first few, and how many more are known."""
+    names = [_grantee(name, key.account) for name in key.promised_to or ()]
+    more = len(names) - GRANTEES_SHOWN
+    return ", ".join((*names[:GRANTEES_SHOWN], *([f"{more} more"] if more > 0 else [])))
+
+
+def _grantee(name: str, account: str) -> str:
+    """Return `role/orders-fn` for a principal of the key's own account; others keep their account."""
+    fields = name.split(":", _ARN_FIELDS - 1)
+    if len(fields) < _ARN_FIELDS:
+        return name
+    owner = fields[_ACCOUNT_FIELD]
+    return fields[-1] if owner == account else f"{fields[-1]} of {owner}"
+
+
+def no_rescue(key: Key) -> str:
+    """Return that the page can't help, why, and whom to ask; "" where it can, or nobody knows."""
+    if key.rescuable is None or key.rescuable.allowed:
+        return ""
+    return f"The link can't help: {key.rescuable.why}."

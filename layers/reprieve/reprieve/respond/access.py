@@ -1,0 +1,56 @@
+"""The door: who may look at a case and decide about it, beside holding its link."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from ipaddress import IPv4Network, IPv6Network, ip_address
+
+from reprieve.cases.visitor import KnownBy, Visitor
+from reprieve.links import Claims
+from reprieve.respond.sign_in import SignIn
+from reprieve.untrusted import one_line
+
+Network = IPv4Network | IPv6Network
+
+_ADDRESS_LIMIT = 64
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Door:
+    """Lets in whoever holds a link, from certain networks alone, or those alone who sign in.
+
+    Attributes:
+        known_by: What is asked for.
+        networks: Where visitors may come from; anywhere if none is named.
+        sign_in: How they sign in, where they have to.
+    """
+
+    known_by: KnownBy = KnownBy.LINK
+    networks: tuple[Network, ...] = ()
+    sign_in: SignIn | None = None
+
+    def is_open_to(self, source_ip: str) -> bool:
+        """Return whether somebody may come from that address, which API Gateway tells."""
+        if not self.networks:
+            return True
+        try:
+            address = ip_address(source_ip)
+        except ValueError:
+            return False
+        inner = getattr(address, "ipv4_mapped", None)
+        return any((inner or address) in network for network in self.networks)
+
+    def visitor(
+        self, claims: Claims, source_ip: str, user_agent: str, cookies: Mapping[str, str]
+    ) -> Visitor | None:
+        """Return who comes with a good link; None if they have to sign in first."""
+        person = self.sign_in.person(cookies) if self.sign_in else None
+        if self.sign_in and person is None:
+            return None
+        return Visitor(
+            known_by=self.known_by,
+            channel=claims.channel,
+            notice=claims.notice,
+            source_ip=one_line(source_ip, _ADDRESS_LIMIT),
+            user_agent=one_line(user_agent),
+            person=person,
+        )

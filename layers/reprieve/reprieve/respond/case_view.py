@@ -1,0 +1,141 @@
+"""What is shown, and what a decision rests on: the case on record, and the key as KMS tells of it."""
+
+from concurrent.futures import Executor
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from reprieve.cases.audit_entry import Aftermath
+from reprieve.cases.case import Case
+from reprieve.cases.decision import Choice, Decision
+from reprieve.cases.key import Key, KeyState
+from reprieve.cases.store import Casebook, CaseFile
+from reprieve.clock import Clock
+from reprieve.errors import AbsentError, AwsError, DeniedError, ThrottledError
+from reprieve.links import Claims
+from reprieve.ports import KeyDirectory, KeyMetadata, Log
+from reprieve.respond.pages import Outcome, outcomes
+
+AFTERMATH: Final = timedelta(days=1)
+"""How long a key that is still disabled is taken for one that a cancellation on the page left so.
+
+Nothing on record tells of a key that was enabled with KMS itself, and disabled on purpose later.
+"""
+
+_EVER: Final = datetime.min.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What was read at a moment: the key as it is then, and what is on record of its case."""
+
+    key: Key
+    file: CaseFile
+    at: datetime
+
+    @property
+    def case(self) -> Case | None:
+        """Its case, where there is one on record."""
+        return self.file.case
+
+    @property
+    def decision(self) -> Decision | None:
+        """The latest decision about the case, whatever came of it."""
+        return self.file.decision
+
+    @property
+    def rescue(self) -> Decision | None:
+        """The latest decision that may have brought the key back."""
+        decision = self.case.decision if self.case and not self.case.is_kept else None
+        return self.file.rescue or decision
+
+    @property
+    def aftermath(self) -> Aftermath:
+        """What came after the latest cancellation on the page; where the record has a gap, nobody knows."""
+        rescue = self.rescue
+        if rescue and self._has_worked:
+            return Aftermath.WORKED
+        if rescue is None or not rescue.enable or self.file.unreadable:
+            return Aftermath.LEFT
+        return Aftermath.UNFINISHED if self.at - rescue.at <= AFTERMATH else Aftermath.LEFT
+
+    @property
+    def _has_worked(self) -> bool:
+        """Whether the record shows that the key was enabled after its latest cancellation on the page."""
+        rescues = (entry.rescue for entry in self.file.history)
+        since = max((each.at for each in rescues if each and each.choice is Choice.CANCEL), default=_EVER)
+        shown = any(entry.has_worked for entry in self.file.history if entry.at >= since)
+        decision = self.case.decision if self.case else None
+        states = {self.case and self.case.key.state, decision and decision.state}
+        return shown or KeyState.ENABLED in states
+
+    def nothing_to_decide(self, claims: Claims) -> Outcome | None:
+        """Return what to say where there is nothing to decide, or None where there is."""
+        if not self.key.is_pending:
+            closure = self.case.closure if self.case else None
+            return outcomes.already(self.key, self.rescue, closure, self.at, self.aftermath)
+        if self.key.deletion_date == claims.deletion_date:
+            return None
+        if self.key.state == KeyState.PENDING_REPLICA_DELETION:
+            return outcomes.waits_for_replicas(self.key, self.at)
+        return outcomes.scheduled_again(self.key, self.at)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Looker:
+    """Reads a case and its key, side by side."""
+
+    keys: KeyDirectory
+    casebook: Casebook
+    pool: Executor
+    clock: Clock
+    log: Log
+
+    def look(self, claims: Claims) -> Seen | Outcome:
+        """Return what there is to see, or what to say where the key can't be read."""
+        on_record = self.pool.submit(self._file, claims)
+        try:
+            told: KeyMetadata | AwsError = self.keys.describe(claims.key)
+        except AwsError as error:
+            told = error
+        file = on_record.result()
+        key = file.case.key if file.case else Key.bare(claims.key)
+        if isinstance(told, AwsError):
+            self.log.warning("Could not read a key", problem=str(told), key=str(claims.key))
+            return refused(key, told)
+        return Seen(as_told(key, told), file, self.clock())
+
+    def _file(self, claims: Claims) -> CaseFile:
+        """Return what is on record; without it the page still shows the key."""
+        try:
+            file = self.casebook.file(claims.key, claims.deletion_date)
+        except AwsError as error:
+            self.log.error("Could not read a case", problem=str(error), key=str(claims.key))
+            return CaseFile()
+        if file.unreadable:
+            self.log.error("Passed over what it could not read", items=file.unreadable, key=str(claims.key))
+        return file
+
+
+def as_told(key: Key, told: KeyMetadata) -> Key:
+    """Return the key with what KMS says of it now."""
+    return replace(
+        key,
+        state=told.state,
+        deletion_date=told.deletion_date,
+        description=told.description,
+        multi_region=told.multi_region,
+    )
+
+
+def refused(key: Key, error: AwsError) -> Outcome:
+    """Return what to say where a key can't be read."""
+    match error:
+        case AbsentError():
+            return outcomes.gone(key)
+        case DeniedError():
+            return outcomes.denied(key, error)
+        case ThrottledError():
+            return outcomes.busy(key)
+        case _:
+            return outcomes.unreachable(key)

@@ -1,0 +1,109 @@
+"""The forms on a page: what they send, and that it was this page in this browser that sent it.
+
+A page gives the browser a cookie that no other site can set or read, and its forms a token made of that
+cookie and of the link. Another site can make a browser send a form; it can't know the token.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from hmac import compare_digest
+from secrets import token_urlsafe
+from typing import Final
+from urllib.parse import parse_qsl
+
+from reprieve.cases.decision import Choice
+from reprieve.untrusted import one_line
+
+FORM_LIMIT: Final = 8192  # bytes
+COOKIE: Final = "__Host-reprieve-form"
+"""Browsers take a cookie of this prefix only over https, for this host alone, from this host alone."""
+
+_COOKIE_LENGTH: Final = 43
+_FIELDS_AT_MOST: Final = 10
+_WHY_LIMIT: Final = 200
+_DECISIONS_DIGITS: Final = 9
+
+
+@dataclass(frozen=True, slots=True)
+class Secret:
+    """What one browser has been given; `is_new` if it is to be given it with this answer."""
+
+    value: str
+    is_new: bool
+
+    @classmethod
+    def of(cls, cookies: Mapping[str, str]) -> "Secret":
+        """Return what the browser has, else something new."""
+        held = cookies.get(COOKIE, "")
+        is_held = len(held) == _COOKIE_LENGTH and held.isascii()
+        return cls(held, is_new=False) if is_held else cls(token_urlsafe(32), is_new=True)
+
+    @property
+    def set_cookie(self) -> tuple[str, ...]:
+        """The header that gives it to the browser, until that is closed."""
+        return (f"{COOKIE}={self.value}; Path=/; Secure; HttpOnly; SameSite=Lax",) if self.is_new else ()
+
+    def token(self, link: str) -> str:
+        """Return what the forms on the page of a link send along."""
+        return sha256(f"{self.value} {link}".encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Form:
+    """What somebody sent.
+
+    Attributes:
+        choice: What they choose.
+        enable: Whether the key is to be enabled.
+        why: The reason that they give.
+        token: Proves that the page was theirs.
+        decisions: How many decisions there were when they read the page.
+    """
+
+    choice: Choice
+    enable: bool
+    why: str
+    token: str
+    decisions: int
+
+    @classmethod
+    def read(cls, body: bytes) -> "Form":
+        """Read a form; a field that comes twice makes it nonsense.
+
+        Raises:
+            ValueError: it is none of ours.
+        """
+        pairs = parse_qsl(body.decode("ascii"), keep_blank_values=True, max_num_fields=_FIELDS_AT_MOST)
+        fields = dict(pairs)
+        if len(fields) != len(pairs):
+            raise ValueError("a field comes twice")
+        choice = Choice(fields.get("decision", ""))
+        return cls(
+            choice=choice,
+            enable=choice is Choice.ENABLE or (choice is Choice.CANCEL and fields.get("enable") == "yes"),
+            why=one_line(fields.get("why", "").strip(), _WHY_LIMIT),
+            token=fields.get("token", ""),
+            decisions=_number(fields.get("decisions", "")),
+        )
+
+    def is_of(self, secret: Secret, link: str) -> bool:
+        """Return whether it was sent from the page of `link` in the browser that holds `secret`."""
+        return not secret.is_new and compare_digest(self.token.encode(), secret.token(link).encode())
+
+
+def is_same_origin(headers: Mapping[str, str], origin: str) -> bool:
+    """Return whether a form may have come from our own page, as far as the browser says.
+
+    Where there is no `Sec-Fetch-Site`, `Origin` is `null`: our pages send no referrer.
+    Source: Fetch standard, "append a request `Origin` header".
+    """
+    if site := headers.get("sec-fetch-site"):
+        return site == "same-origin"
+    return headers.get("origin", "null") in {"null", origin}
+
+
+def _number(text: str) -> int:
+    if not (text.isascii() and text.isdecimal() and len(text) <= _DECISIONS_DIGITS):
+        raise ValueError("decisions is no number")
+    return int(text)

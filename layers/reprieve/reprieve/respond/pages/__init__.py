@@ -1,0 +1,25 @@
+"""The pages people see: one answer of HTML each, no script, nothing from elsewhere."""
+
+from reprieve.respond.pages import outcomes
+from reprieve.respond.pages.outcomes import Outcome
+from reprieve.respond.pages.rendering import (
+    Page,
+    Return,
+    View,
+    case_page,
+    outcome_page,
+    redirect,
+    security_headers,
+)
+
+__all__ = [
+    "Outcome",
+    "Page",
+    "Return",
+    "View",
+    "case_page",
+    "outcome_page",
+    "outcomes",
+    "redirect",
+    "security_headers",
+]

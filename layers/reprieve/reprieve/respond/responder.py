@@ -1,0 +1,218 @@
+"""The link: the page behind it, and what a person decides there.
+
+Looking changes nothing about a key, ever: mail scanners open links in real browsers.
+Only a form that somebody sends from the page acts.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final
+from uuid import uuid4
+
+from reprieve.cases.audit_entry import Entry, Event
+from reprieve.cases.case import case_id
+from reprieve.cases.decision import Choice, Decision
+from reprieve.cases.store import Casebook
+from reprieve.cases.visitor import Person, Visitor
+from reprieve.clock import Clock
+from reprieve.errors import AwsError, ConflictError, LinkError, LostSignInError, SignInError
+from reprieve.links import Claims, verify
+from reprieve.ports import LinkChecker, Log
+from reprieve.respond.access import Door
+from reprieve.respond.case_view import Looker, Seen
+from reprieve.respond.forms import FORM_LIMIT, Form, Secret, is_same_origin
+from reprieve.respond.pages import Outcome, Page, Return, View, case_page, outcome_page, outcomes, redirect
+from reprieve.respond.rescue import Rescuer
+from reprieve.respond.sign_in import SignIn
+
+PAGE: Final = frozenset({"GET /keys/{token}", "HEAD /keys/{token}"})
+DECIDE: Final = "POST /keys/{token}"
+SIGN_IN: Final = "GET /sign-in/{token}"
+SIGNED_IN: Final = "GET /signed-in"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """One HTTP request. The token in its path opens the case: nobody logs it.
+
+    Attributes:
+        route: The route that API Gateway chose, such as `GET /keys/{token}`.
+        token: What the link ends with.
+        origin: Scheme and host that it was sent to.
+        source_ip: The address that it came from.
+        user_agent: The browser, as it calls itself.
+        headers: Its headers, by their names in lower case.
+        cookies: Its cookies.
+        query: What its address has after the question mark.
+        body: What was sent.
+    """
+
+    route: str
+    token: str = field(default="", repr=False)
+    origin: str = ""
+    source_ip: str = ""
+    user_agent: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    cookies: Mapping[str, str] = field(default_factory=dict, repr=False)
+    query: Mapping[str, str] = field(default_factory=dict, repr=False)
+    body: bytes = field(default=b"", repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Responder:
+    """The use case, with all that it needs. `checkers` are those of the signing keys, by their letters."""
+
+    checkers: Mapping[str, LinkChecker]
+    door: Door
+    looker: Looker
+    rescuer: Rescuer
+    casebook: Casebook
+    clock: Clock
+    log: Log
+
+    def respond(self, request: Request) -> Page:
+        """Answer a request. Every failure has a page; none tells anything to one without a good link."""
+        if not self.door.is_open_to(request.source_ip):
+            self.log.info("Refused an address", source_ip=request.source_ip)
+            return outcome_page(outcomes.not_from_here(request.source_ip))
+        if request.route == SIGNED_IN and self.door.sign_in:
+            return self._signed_in(self.door.sign_in, request)
+        if request.route not in {*PAGE, DECIDE, SIGN_IN}:
+            return outcome_page(outcomes.BAD_LINK)
+        claims = self._verified(request.token)
+        return outcome_page(claims) if isinstance(claims, Outcome) else self._enter(claims, request)
+
+    def _verified(self, token: str) -> Claims | Outcome:
+        """Return what a link vouches for, or what is said of one that opens nothing."""
+        try:
+            return verify(token, self.checkers, self.clock())
+        except LinkError as error:
+            self.log.info("Refused a link", why=type(error).__name__)
+            return outcomes.BAD_LINK
+        except AwsError as error:
+            self.log.error("Could not check a link", problem=str(error))
+            return outcomes.NOT_CHECKED
+
+    def _enter(self, claims: Claims, request: Request) -> Page:
+        """Answer somebody with a good link."""
+        if request.route == SIGN_IN:
+            return self._sign_in(request)
+        try:
+            visitor = self.door.visitor(claims, request.source_ip, request.user_agent, request.cookies)
+        except AwsError as error:
+            self.log.error("Could not find out who has signed in", problem=str(error))
+            return outcome_page(outcomes.NOT_CHECKED)
+        if visitor is None:
+            first = outcomes.sign_in_again if request.route == DECIDE else outcomes.sign_in_first
+            return outcome_page(first(self._issuer), Return.to_sign_in(request.token))
+        if request.route == DECIDE:
+            return self._decide(claims, visitor, request)
+        return self._show(claims, visitor, request)
+
+    @property
+    def _issuer(self) -> str:
+        return self.door.sign_in.provider.issuer if self.door.sign_in else ""
+
+    def _show(self, claims: Claims, visitor: Visitor, request: Request) -> Page:
+        secret = Secret.of(request.cookies)
+        token = secret.token(request.token)
+        seen = self.looker.look(claims)
+        if isinstance(seen, Outcome):
+            return outcome_page(seen)
+        if visitor.person:
+            self._note(claims, seen, visitor, visitor.person)
+        if nothing := seen.nothing_to_decide(claims):
+            return outcome_page(nothing, Return(token, seen.file.decisions), secret.set_cookie)
+        view = View(
+            key=seen.key,
+            case=seen.case,
+            history=seen.file.history,
+            now=self.clock(),
+            expires_at=claims.expires_at,
+            visitor=visitor,
+            form=Return(token, seen.file.decisions),
+        )
+        return case_page(view, secret.set_cookie)
+
+    def _decide(self, claims: Claims, visitor: Visitor, request: Request) -> Page:
+        if len(request.body) > FORM_LIMIT:
+            return outcome_page(outcomes.TOO_LARGE)
+        secret = Secret.of(request.cookies)
+        try:
+            form = Form.read(request.body)
+        except ValueError:
+            return outcome_page(outcomes.BAD_FORM)
+        if not form.is_of(secret, request.token) or not is_same_origin(request.headers, request.origin):
+            self.log.warning("Refused a form", source_ip=visitor.source_ip)
+            return outcome_page(outcomes.FOREIGN_FORM)
+        if form.choice is Choice.KEEP and not form.why:
+            return outcome_page(outcomes.NO_REASON)
+        decision = Decision(
+            choice=form.choice,
+            at=self.clock().replace(microsecond=0),
+            by=visitor,
+            enable=form.enable,
+            why=form.why or None,
+        )
+        outcome = self.rescuer.act(claims, decision, form.decisions)
+        return outcome_page(outcome, Return(form.token, outcome.decisions))
+
+    def _note(self, claims: Claims, seen: Seen, visitor: Visitor, person: Person) -> None:
+        """Put on record who opened the page, once each; a record that can't be written hides no page."""
+        opened = (entry.visitor.person for entry in seen.file.history if entry.visitor)
+        if any(other and other.is_same(person) for other in opened):
+            return
+        entry = Entry(
+            id=uuid4().hex,
+            at=self.clock().replace(microsecond=0),
+            case_id=case_id(claims.key, claims.deletion_date),
+            event=Event.OPENED,
+            visitor=visitor,
+            state_before=seen.key.state,
+        )
+        try:
+            self.casebook.note(claims.key, entry)
+        except (AwsError, ConflictError) as error:
+            self.log.error("Could not record who opened a page", problem=str(error))
+
+    def _sign_in(self, request: Request) -> Page:
+        """Send somebody with a good link to where they sign in."""
+        if self.door.sign_in is None:
+            return outcome_page(outcomes.BAD_LINK)
+        try:
+            begun = self.door.sign_in.begin(request.token)
+        except SignInError as error:
+            return self._not_signed_in(error, request.token)
+        return redirect(begun.address, (begun.cookie,))
+
+    def _signed_in(self, sign_in: SignIn, request: Request) -> Page:
+        """Let in whom the provider sends back, if they have a good link: anybody can make up a cookie."""
+        try:
+            pending = sign_in.pending(request.query, request.cookies)
+        except LostSignInError as error:
+            return self._lost(sign_in, error, request)
+        claims = self._verified(pending.token)
+        if isinstance(claims, Outcome):
+            return outcome_page(claims)
+        try:
+            entered = sign_in.finish(pending, request.query)
+        except SignInError as error:
+            return self._not_signed_in(error, "")
+        except AwsError as error:
+            self.log.error("Could not keep who has signed in", problem=str(error))
+            return outcome_page(outcomes.NOT_CHECKED)
+        self.log.info("Somebody signed in", subject=entered.person.subject)
+        return redirect(f"keys/{entered.token}", entered.cookies)
+
+    def _lost(self, sign_in: SignIn, lost: LostSignInError, request: Request) -> Page:
+        """Answer a browser that knows of no sign-in; whoever went back is signed in already."""
+        try:
+            person = sign_in.person(request.cookies)
+        except AwsError as error:
+            self.log.error("Could not find out who has signed in", problem=str(error))
+            return outcome_page(outcomes.NOT_CHECKED)
+        return outcome_page(outcomes.still_signed_in()) if person else self._not_signed_in(lost, "")
+
+    def _not_signed_in(self, error: SignInError, token: str) -> Page:
+        self.log.warning("Somebody could not sign in", problem=str(error), kind=type(error).__name__)
+        return outcome_page(outcomes.not_signed_in(error), Return.to_sign_in(token) if token else None)
