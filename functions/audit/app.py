@@ -11,9 +11,8 @@ from reprieve.adapters.aws import PROMPT, client
 from reprieve.adapters.dynamodb import changes
 from reprieve.adapters.logs import CloudWatchTrail
 from reprieve.adapters.structured_log import StructuredLog, make_logger
-from reprieve.audit import Recorder
+from reprieve.audit import AuditSettings, Recorder
 from reprieve.errors import ReprieveError
-from reprieve.settings import AuditSettings
 
 
 def handler(event: dict[str, Any], context: LambdaContext) -> None:

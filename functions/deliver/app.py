@@ -21,10 +21,10 @@ from reprieve.adapters.structured_log import StructuredLog, make_logger
 from reprieve.cases.health_store import Healthbook
 from reprieve.clock import utc_now
 from reprieve.deliver.deliverer import Deliverer, NotedChannel, pause
+from reprieve.deliver.settings import DeliverSettings
 from reprieve.errors import ReprieveError
 from reprieve.links import SigningKey
 from reprieve.messages.channels import Channel, email, slack
-from reprieve.settings import DeliverSettings
 
 
 def handler(event: dict[str, Any], context: LambdaContext) -> Any:  # noqa: ANN401 - Powertools' own answer

@@ -1,4 +1,4 @@
-"""The stack's own alarms, and the clock → what is wrong, to every channel: see `reprieve.health.health_check`."""
+"""The stack's own alarms, and the clock → what is wrong, to every channel: see `reprieve.health`."""
 
 import os
 from collections.abc import Iterator
@@ -22,8 +22,8 @@ from reprieve.clock import utc_now
 from reprieve.errors import ReprieveError
 from reprieve.health.addresses import Addresses
 from reprieve.health.health_check import Health
+from reprieve.health.settings import HealthSettings
 from reprieve.messages.channels import Channel, email, slack
-from reprieve.settings import HealthSettings
 
 
 def handler(event: dict[str, Any], context: LambdaContext) -> None:

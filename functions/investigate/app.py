@@ -27,7 +27,7 @@ from reprieve.errors import ReprieveError
 from reprieve.investigate.facts import Facts, Sources
 from reprieve.investigate.health_watch import HealthWatch
 from reprieve.investigate.investigator import Investigator
-from reprieve.settings import InvestigateSettings
+from reprieve.investigate.settings import InvestigateSettings
 
 READS_AT_ONCE = 8
 LOOKUPS_AT_ONCE = 16

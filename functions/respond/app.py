@@ -27,8 +27,8 @@ from reprieve.respond.case_view import Looker
 from reprieve.respond.pages import security_headers
 from reprieve.respond.rescue import Rescuer
 from reprieve.respond.responder import Request, Responder
+from reprieve.respond.settings import RespondSettings, SignInSettings
 from reprieve.respond.sign_in import SignIn
-from reprieve.settings import RespondSettings, SignInSettings
 from reprieve.untrusted import look, mapping, text
 
 TOKEN_LIMIT = 16_384  # characters, more than API Gateway lets through: the link's own check decides

@@ -10,7 +10,8 @@ from moto import mock_aws
 
 from reprieve.adapters.subscriptions import SnsSubscriptions
 from reprieve.errors import AbsentError, AwsError
-from reprieve.subscribe import Subscription, equalize
+from reprieve.ports import Subscription
+from reprieve.subscribe import equalize
 
 if TYPE_CHECKING:
     from mypy_boto3_sns import SNSClient

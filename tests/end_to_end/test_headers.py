@@ -1,7 +1,7 @@
 """Every answer over HTTP has the headers of our pages: those to what nobody links to as well.
 
 An OPTIONS request is not among them: the emulator answers it itself, where API Gateway hands it to the
-function (it answers itself only for an API with CORS settings). `tests/unit/test_headers.py` has that one.
+function (it answers itself only for an API with CORS settings): `unit/respond/test_headers.py` has that one.
 """
 
 from collections.abc import Iterator

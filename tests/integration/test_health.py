@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from reprieve.alarm import messages
+from reprieve.alarm import sns_messages
 from reprieve.cases.bookmark import Bookmark
 from reprieve.cases.health_store import Healthbook
 from reprieve.cases.store import Casebook
@@ -25,7 +25,7 @@ from tests.examples import notice
 from tests.fakes import FakeAlarms, FakeClock, FakeLog, FakeOnce, FakeQueue, FakeTable, FakeTopic, FakeWebhook
 from tests.mutations import SCHEMA
 from tests.recorded import event
-from tests.unit.test_health_addresses import JANE, TOPIC, FakeSubscriptions
+from tests.unit.health.test_addresses import JANE, TOPIC, FakeSubscriptions
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -160,7 +160,7 @@ def world() -> World:
 def alarm(queue: str = QUEUE, **changes: Any) -> dict[str, Any]:
     """The event of an alarm on a dead-letter queue, as SNS hands it over."""
     recorded = event("alarms/alarm")
-    body = json.loads(messages(recorded)[0])
+    body = json.loads(sns_messages(recorded)[0])
     trigger = body["Trigger"] | {"Dimensions": [{"name": "QueueName", "value": queue}]}
     text = json.dumps(body | {"AlarmDescription": "Start the redrive.", "Trigger": trigger} | changes)
     (record,) = recorded["Records"]

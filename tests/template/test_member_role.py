@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from samtranslator.yaml_helper import yaml_parse  # type: ignore[import-untyped]
 
-from reprieve.settings import READ
+from reprieve.investigate.settings import READ
 
 ROOT = Path(__file__).parents[2]
 SOURCE = (ROOT / "organization" / "member-role.yaml").read_text("utf-8")

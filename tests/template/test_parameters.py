@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from reprieve.respond.id_tokens import is_over_tls
-from reprieve.settings import RespondSettings
+from reprieve.respond.settings import RespondSettings
+from reprieve.untrusted import is_over_tls
 from tests.unit.test_settings import RESPOND
 
 SLACK = "https://hooks.slack.com/services/T0/B0/x"

@@ -6,15 +6,13 @@ from ipaddress import ip_network
 
 import pytest
 
+from reprieve.audit import AuditSettings
 from reprieve.cases.visitor import KnownBy
+from reprieve.deliver.settings import DeliverSettings
 from reprieve.errors import NotUnderstoodError, SettingsError
-from reprieve.settings import (
-    AuditSettings,
-    DeliverSettings,
-    HealthSettings,
-    InvestigateSettings,
-    RespondSettings,
-)
+from reprieve.health.settings import HealthSettings
+from reprieve.investigate.settings import InvestigateSettings
+from reprieve.respond.settings import RespondSettings
 from tests.examples import KEY, OTHER_KEY
 from tests.fakes import RESPONDER
 

@@ -6,8 +6,10 @@ from typing import Any
 
 import pytest
 
+from reprieve.environment import read_addresses
 from reprieve.errors import DeniedError, NotUnderstoodError
-from reprieve.subscribe import Changes, Subscription, answer, equalize, read_addresses
+from reprieve.ports import Subscription
+from reprieve.subscribe import Changes, answer, equalize
 
 TOPIC = "arn:aws:sns:eu-west-1:111122223333:notices"
 STACK = "arn:aws:cloudformation:eu-west-1:111122223333:stack/kms-reprieve/51af3dc0"

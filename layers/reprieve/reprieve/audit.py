@@ -7,7 +7,7 @@ a line has the entry's `id` and its `version`, by which one that comes again is 
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, Self
 
 from reprieve.arn import KeyArn
 from reprieve.cases.audit_entry import Entry
@@ -15,6 +15,7 @@ from reprieve.cases.decision import Decision
 from reprieve.cases.store import recorded
 from reprieve.cases.visitor import Person, Visitor
 from reprieve.clock import rfc3339
+from reprieve.environment import Environment, Variables
 from reprieve.errors import NotUnderstoodError
 from reprieve.ports import Change, Document, Log, LogLine, LogWriter
 from reprieve.untrusted import ARN_LIMIT, one_line
@@ -25,6 +26,23 @@ UNREADABLE: Final = "unreadable"
 """The event of an entry that nobody here wrote: it is told, and holds up no other."""
 
 _REQUESTS_AT_MOST: Final = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditSettings:
+    """The environment of the audit function."""
+
+    log_group: str
+
+    @classmethod
+    def read(cls, variables: Variables) -> Self:
+        """Read the environment.
+
+        Raises:
+            SettingsError: a variable is missing.
+        """
+        environment = Environment(variables)
+        return cls(log_group=environment.text("AUDIT_LOG_GROUP"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -365,3 +365,27 @@ class Log(Protocol):
     def error(self, msg: object, **keys: object) -> None:
         """Note a failure."""
         ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subscription:
+    """An e-mail subscription of a topic; it has an ARN as soon as the person has confirmed it."""
+
+    address: str
+    arn: str | None
+
+
+class Subscriptions(Protocol):
+    """The e-mail subscriptions of topics, as SNS keeps them. Each call may raise an `AwsError`."""
+
+    def of(self, topic_arn: str) -> Iterator[Subscription]:
+        """Yield those of a topic, pending ones included."""
+        ...
+
+    def add(self, topic_arn: str, address: str) -> None:
+        """Subscribe an address; SNS asks it by mail to confirm."""
+        ...
+
+    def remove(self, arn: str) -> None:
+        """Delete a confirmed subscription."""
+        ...

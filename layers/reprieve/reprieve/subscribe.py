@@ -8,42 +8,17 @@ It lapses by itself after 48 hours, and until then the person may still confirm 
 (https://docs.aws.amazon.com/sns/latest/dg/sns-delete-subscription-topic.html).
 """
 
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
-from reprieve.errors import NotUnderstoodError, ReprieveError
+from reprieve.environment import read_addresses
+from reprieve.errors import ReprieveError
+from reprieve.ports import Subscriptions
 
 Event = Mapping[str, Any]
 
-_ADDRESS = re.compile(r"[^@\s]+@[^@\s]+")
-_LONGEST_ADDRESS = 320  # RFC 3696: 64 for the name, 1 for the sign, 255 for the domain
 _LONGEST_REASON = 500  # CloudFormation refuses an answer of more than 4096 bytes
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Subscription:
-    """An e-mail subscription of a topic; it has an ARN as soon as the person has confirmed it."""
-
-    address: str
-    arn: str | None
-
-
-class Subscriptions(Protocol):
-    """The e-mail subscriptions of topics, as SNS keeps them. Each call may raise an `AwsError`."""
-
-    def of(self, topic_arn: str) -> Iterator[Subscription]:
-        """Yield those of a topic, pending ones included."""
-        ...
-
-    def add(self, topic_arn: str, address: str) -> None:
-        """Subscribe an address; SNS asks it by mail to confirm."""
-        ...
-
-    def remove(self, arn: str) -> None:
-        """Delete a confirmed subscription."""
-        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,26 +68,6 @@ def equalize(topic_arn: str, addresses: Sequence[str], subscriptions: Subscripti
     for arn in confirmed:
         subscriptions.remove(arn)
     return Changes(added=len(missing), removed=len(confirmed), left_to_lapse=len(unwanted) - len(confirmed))
-
-
-def read_addresses(entries: Sequence[str]) -> tuple[str, ...]:
-    """Return the entries without blanks, empty ones and repetitions, in which case does not count.
-
-    Raises:
-        NotUnderstoodError: an entry is no e-mail address; it says which one.
-    """
-    unique: dict[str, str] = {}
-    for entry in filter(None, map(str.strip, entries)):
-        unique.setdefault(entry.casefold(), _checked(entry))
-    return tuple(unique.values())
-
-
-def _checked(entry: str) -> str:
-    if len(entry) > _LONGEST_ADDRESS:
-        raise NotUnderstoodError("NotificationEmails", f"{entry[:40]!r}… is longer than 320 characters")
-    if not _ADDRESS.fullmatch(entry):
-        raise NotUnderstoodError("NotificationEmails", f"{entry!r} is no e-mail address")
-    return entry
 
 
 def _body(event: Event, status: str, reason: str = "") -> dict[str, str]:

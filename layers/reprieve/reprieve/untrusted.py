@@ -5,8 +5,11 @@ a line break, a control character or one that turns the direction of the text ar
 can't leave its place in a message. Escaping for a medium is that medium's own affair.
 """
 
+import re
 from collections.abc import Mapping
-from typing import Any
+from ipaddress import ip_address
+from typing import Any, Final
+from urllib.parse import urlsplit
 
 _NOTHING: Mapping[str, Any] = {}
 _REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
@@ -15,6 +18,10 @@ ELLIPSIS = "…"
 TEXT_LIMIT = 128
 BYTES_A_CHARACTER = 2
 ARN_LIMIT = 640  # an IAM user's path (512) and name (64), and what stands before them
+_LOCALHOST: Final = re.compile(r"^https?://([^/?#]*\.)?localhost\.?(:|[/?#]|$)", re.IGNORECASE)
+_OVER_TLS: Final = re.compile(
+    r"https://[!-?A-\[\]-~]+|http://(127\.0\.0\.1|localhost)(:\d{1,5})?(/[!-?A-\[\]-~]*)?", re.ASCII
+)
 
 
 def look(value: object, *path: str) -> object:
@@ -54,6 +61,20 @@ def one_line(value: str, limit: int = TEXT_LIMIT) -> str:
     if not shortened.isprintable():
         shortened = "".join(char if char.isprintable() else _REPLACEMENT for char in shortened)
     return shortened if shortened.isascii() else _within(shortened, limit * BYTES_A_CHARACTER)
+
+
+def is_over_tls(address: str) -> bool:
+    """Return whether an address may be believed: it begins with https, or doesn't leave this machine."""
+    return bool(_OVER_TLS.fullmatch(address))
+
+
+def is_loopback(address: str) -> bool:
+    """Return whether an address is one of this machine: in Lambda, that of the runtime API."""
+    try:
+        host = urlsplit(address).hostname or ""
+        return ip_address(host).is_loopback
+    except ValueError:
+        return bool(_LOCALHOST.search(address))
 
 
 def _within(value: str, room: int) -> str:

@@ -23,8 +23,7 @@ from reprieve.adapters.secrets import read_secret
 from reprieve.clock import Clock, utc_now
 from reprieve.errors import IdTokenError, ProviderError, RefusedSignInError
 from reprieve.ports import Tokens
-from reprieve.respond.id_tokens import is_loopback, is_over_tls
-from reprieve.untrusted import one_line
+from reprieve.untrusted import is_loopback, is_over_tls, one_line
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient

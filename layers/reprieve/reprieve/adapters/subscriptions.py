@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from reprieve.adapters.aws import call
-from reprieve.subscribe import Subscription
+from reprieve.ports import Subscription
 
 if TYPE_CHECKING:
     from mypy_boto3_sns import SNSClient

@@ -4,12 +4,12 @@
 | ------------------- | ------------------------- | --------------------------------------------------- |
 | `bookmark`          | the log group             | how far it has been read, for good                  |
 | `key#ARN`           | `case#DATE`               | a case                                              |
-| `key#ARN`           | `audit#TIME#ID`           | what happened to a case: see `reprieve.cases.audit_entry`     |
+| `key#ARN`           | `audit#TIME#ID`           | what happened to a case: `cases.audit_entry`        |
 | `key#ARN`           | `decision#DATE`           | the latest decision about a case                    |
 | `open`              | a case's id               | what KMS last said, and when to look at it again    |
 | `outbox`            | a notice's id             | a notice that is decided, and not yet in the queue  |
-| `notices`           | `sent`                    | how many were sent lately: see `reprieve.cases.outbox`    |
-| `session#HASH`      | `session`                 | somebody who has signed in: see `reprieve.respond.sign_in`   |
+| `notices`           | `sent`                    | how many were sent lately: `cases.outbox`           |
+| `session#HASH`      | `session`                 | somebody who has signed in: `respond.sign_in`       |
 
 A notice is written in one transaction with the case that it is about, and sent afterwards:
 what has been decided is sent, whenever the sender dies.

@@ -12,8 +12,7 @@ from typing import Final
 from reprieve.cases.health_store import Address, Healthbook, Subscribed, is_to_be_renewed
 from reprieve.cases.problem import Kind, Problem
 from reprieve.errors import AwsError, ConflictError
-from reprieve.ports import Log
-from reprieve.subscribe import Subscriptions
+from reprieve.ports import Log, Subscriptions
 
 TIME_TO_CONFIRM: Final = timedelta(days=1)
 

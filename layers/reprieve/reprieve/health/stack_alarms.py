@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from reprieve.cases.problem import Kind, Problem
 from reprieve.alarm import read_alarm
+from reprieve.cases.problem import Kind, Problem
 from reprieve.console import page
 from reprieve.ports import RingingAlarm
 from reprieve.untrusted import ARN_LIMIT, objects, one_line, text

@@ -9,10 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hmac import compare_digest
-from ipaddress import ip_address
 from typing import Final
 from unicodedata import normalize
-from urllib.parse import urlsplit
 
 from reprieve.cases.visitor import Person
 from reprieve.errors import IdTokenError, NotApproverError, UnverifiedEmailError
@@ -27,24 +25,6 @@ _SUBJECT: Final = re.compile(r"[ -~]{1,255}")  # section 2: ASCII, and no longer
 _EMAIL: Final = re.compile(r"[!-?A-~]{1,64}@[a-z0-9.-]{1,189}")  # no quoted blanks, no second @
 _ADDRESS: Final = frozenset({"email", "email_verified"})
 _OF_THE_TOKEN: Final = frozenset({"iss", "sub", "aud", "azp", "exp", "iat", "nbf", "nonce"})
-_LOCALHOST: Final = re.compile(r"^https?://([^/?#]*\.)?localhost\.?(:|[/?#]|$)", re.IGNORECASE)
-_OVER_TLS: Final = re.compile(
-    r"https://[!-?A-\[\]-~]+|http://(127\.0\.0\.1|localhost)(:\d{1,5})?(/[!-?A-\[\]-~]*)?", re.ASCII
-)
-
-
-def is_over_tls(address: str) -> bool:
-    """Return whether an address may be believed: it begins with https, or doesn't leave this machine."""
-    return bool(_OVER_TLS.fullmatch(address))
-
-
-def is_loopback(address: str) -> bool:
-    """Return whether an address is one of this machine: in Lambda, that of the runtime API."""
-    try:
-        host = urlsplit(address).hostname or ""
-        return ip_address(host).is_loopback
-    except ValueError:
-        return bool(_LOCALHOST.search(address))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,7 +1,7 @@
 """Every sentence of the pages, in English: whoever translates them begins here, and finds no HTML.
 
 Names in braces are filled in when a page is made, and escaped there.
-What pages share with the messages is in `reprieve.messages.phrases`, `reprieve.messages.key_details` and `reprieve.clock`.
+What pages share with the messages is in `reprieve.messages`.
 """
 
 from collections.abc import Iterator, Mapping

@@ -10,7 +10,7 @@ from reprieve.cases.health_store import Healthbook, Subscribed
 from reprieve.cases.problem import Kind, Problem
 from reprieve.errors import AwsError, ConflictError, DeniedError
 from reprieve.health.addresses import Addresses
-from reprieve.subscribe import Subscription
+from reprieve.ports import Subscription
 from tests.examples import NOW
 from tests.fakes import FakeLog, FakeTable
 

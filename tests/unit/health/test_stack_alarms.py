@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from reprieve.alarm import messages
+from reprieve.alarm import sns_messages
 from reprieve.cases.problem import Kind, Problem
 from reprieve.errors import NotUnderstoodError
 from reprieve.health.stack_alarms import Alarmed, read, understood
@@ -16,7 +16,7 @@ FUNCTION = "kms-reprieve-DeliverFunction-a1B2c3"
 QUEUE = "kms-reprieve-DeliveryDeadLetterQueue-a1B2c3"
 NAMES = {FUNCTION: "deliver", QUEUE: "deliver"}
 PAGE = "https://eu-west-1.console.aws.amazon.com/cloudwatch/home?region=eu-west-1#alarmsV2:alarm/"
-MESSAGE = json.loads(messages(event("alarms/alarm"))[0])
+MESSAGE = json.loads(sns_messages(event("alarms/alarm"))[0])
 SAID = "A KMS key that is waiting to be deleted is in use"
 
 

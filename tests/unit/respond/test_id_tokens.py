@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from reprieve.errors import NotApproverError, UnverifiedEmailError
-from reprieve.respond.id_tokens import Rule, complete, is_loopback, is_over_tls, person
+from reprieve.respond.id_tokens import Rule, complete, person
+from reprieve.untrusted import is_loopback, is_over_tls
 
 JANE = {"iss": "https://id.example", "sub": "jane-0001"}
 VERIFIED = {**JANE, "email": "Jane@Example.com", "email_verified": True}

@@ -15,7 +15,7 @@ from reprieve.respond.sign_in import SESSION_COOKIE
 from tests.examples import DELETION, KEY, NOW, case, key, visitor
 from tests.outcomes import EVERY
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 EVENTS = ("get", "head", "post-cancel-and-enable", "post-not-base64")
 SETTINGS = {
     "ACCOUNT_ID": "111122223333",

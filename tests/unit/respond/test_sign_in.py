@@ -23,8 +23,8 @@ from reprieve.errors import (
 )
 from reprieve.ports import Document
 from reprieve.respond.id_tokens import Rule
+from reprieve.respond.settings import SignInSettings
 from reprieve.respond.sign_in import SESSION_COOKIE, SIGN_IN_COOKIE, Entered, SignIn
-from reprieve.settings import SignInSettings
 from tests.fakes import NOW, FakeClock, FakeTable
 from tests.identity import FakeProvider, held
 

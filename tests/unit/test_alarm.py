@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from reprieve.alarm import Alarm, messages, read
+from reprieve.alarm import Alarm, read_alarm, sns_messages
 from reprieve.errors import NotUnderstoodError
 from tests.examples import at
 from tests.recorded import event
@@ -22,7 +22,7 @@ ALARM = Alarm(
 
 
 def message(name: str = "alarm") -> str:
-    return messages(event(f"alarms/{name}"))[0]
+    return sns_messages(event(f"alarms/{name}"))[0]
 
 
 def changed(**changes: Any) -> str:
@@ -30,24 +30,27 @@ def changed(**changes: Any) -> str:
 
 
 def test_a_recorded_alarm_is_read() -> None:
-    assert read(message()) == ALARM
+    assert read_alarm(message()) == ALARM
 
 
 def test_new_fields_and_no_trigger_make_no_difference() -> None:
-    assert read(message("unknown-fields-and-no-trigger")) == ALARM
+    assert read_alarm(message("unknown-fields-and-no-trigger")) == ALARM
 
 
 @pytest.mark.parametrize("name", ["ok", "insufficient-data"])
 def test_only_the_state_alarm_rings(name: str) -> None:
-    assert not read(message(name)).is_ringing
+    assert not read_alarm(message(name)).is_ringing
 
 
 def test_another_alarm_is_read_with_its_own_name() -> None:
-    assert read(message("another-alarm")).name == "HighCpu"
+    assert read_alarm(message("another-alarm")).name == "HighCpu"
 
 
 def test_an_event_may_hold_several_messages() -> None:
-    assert [read(text).is_ringing for text in messages(event("alarms/two-messages"))] == [True, False]
+    assert [read_alarm(text).is_ringing for text in sns_messages(event("alarms/two-messages"))] == [
+        True,
+        False,
+    ]
 
 
 @pytest.mark.parametrize(
@@ -61,18 +64,18 @@ def test_an_event_may_hold_several_messages() -> None:
     ],
 )
 def test_an_event_of_another_source_has_no_messages(lambda_event: dict[str, Any]) -> None:
-    assert messages(lambda_event) == ()
+    assert sns_messages(lambda_event) == ()
 
 
 @pytest.mark.parametrize("sns", [None, {}, {"Message": None}, {"Message": 7}, "x"])
 def test_a_message_without_text_is_empty(sns: object) -> None:
-    assert messages({"Records": [{"EventSource": "aws:sns", "Sns": sns}]}) == ("",)
+    assert sns_messages({"Records": [{"EventSource": "aws:sns", "Sns": sns}]}) == ("",)
 
 
 @pytest.mark.parametrize("name", ["empty-message", "foreign-message", "no-alarm-arn"])
 def test_what_no_alarm_sent_is_refused(name: str) -> None:
     with pytest.raises(NotUnderstoodError):
-        read(message(name))
+        read_alarm(message(name))
 
 
 @pytest.mark.parametrize(
@@ -92,13 +95,13 @@ def test_what_no_alarm_sent_is_refused(name: str) -> None:
 )
 def test_what_makes_no_sense_is_refused(text: str) -> None:
     with pytest.raises(NotUnderstoodError):
-        read(text)
+        read_alarm(text)
 
 
 def test_an_alarm_may_have_colons_in_its_name() -> None:
     arn = "arn:aws:cloudwatch:us-east-1:444455556666:alarm:a:b"
 
-    alarm = read(changed(AlarmArn=arn, AlarmName="a:b"))
+    alarm = read_alarm(changed(AlarmArn=arn, AlarmName="a:b"))
 
     assert (alarm.name, alarm.region, alarm.account) == ("a:b", "us-east-1", "444455556666")
 
@@ -120,7 +123,7 @@ def test_an_alarm_may_have_colons_in_its_name() -> None:
     ],
 )
 def test_the_time_that_an_alarm_looks_at_is_its_periods(trigger: object, evaluated: timedelta) -> None:
-    assert read(changed(Trigger=trigger)).evaluated == evaluated
+    assert read_alarm(changed(Trigger=trigger)).evaluated == evaluated
 
 
 def test_the_record_that_made_it_ring_was_delivered_a_while_before() -> None:
@@ -140,4 +143,4 @@ def test_the_record_that_made_it_ring_was_delivered_a_while_before() -> None:
 def test_whatever_a_message_says_an_alarm_is_looked_into_for_a_day_at_the_most(
     changes: dict[str, Any], since: datetime
 ) -> None:
-    assert read(changed(**changes)).since(at("14:55:30")) == since
+    assert read_alarm(changed(**changes)).since(at("14:55:30")) == since

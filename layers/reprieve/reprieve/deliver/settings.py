@@ -1,0 +1,48 @@
+"""What the environment tells deliver."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Self
+
+from reprieve.arn import KeyArn
+from reprieve.cases.visitor import KnownBy
+from reprieve.environment import Environment, Variables
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeliverSettings:
+    """The environment of the deliver function; "" for a channel that the stack does not have."""
+
+    table: str
+    queue_url: str
+    notice_topic: str
+    slack_secret: str
+    signing_key: KeyArn
+    signing_letter: str
+    page_url: str
+    link_lifetime: timedelta
+    approvers: KnownBy
+    account: str
+    member_role: str
+
+    @classmethod
+    def read(cls, variables: Variables) -> Self:
+        """Read the environment.
+
+        Raises:
+            SettingsError: a variable is missing, or makes no sense.
+        """
+        environment = Environment(variables)
+        return cls(
+            table=environment.text("TABLE_NAME"),
+            queue_url=environment.text("QUEUE_URL"),
+            notice_topic=environment.optional("NOTICE_TOPIC_ARN"),
+            slack_secret=environment.optional("SLACK_SECRET_ARN"),
+            signing_key=environment.key("SIGNING_KEY_ARN"),
+            signing_letter=environment.text("SIGNING_KEY_LETTER"),
+            page_url=environment.text("PAGE_URL"),
+            link_lifetime=environment.hours("LINK_HOURS"),
+            approvers=environment.approvers(),
+            account=environment.text("ACCOUNT_ID"),
+            member_role=environment.optional("MEMBER_ROLE_NAME"),
+        )
