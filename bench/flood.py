@@ -20,7 +20,7 @@ from local.up import Local, progress, running
 from reprieve.adapters.kms import KmsMinter, Regions
 from reprieve.arn import KeyArn
 from reprieve.clock import utc_now
-from reprieve.links import Claims, SigningKey, mint
+from reprieve.links import LinkClaims, SigningKey, mint
 from tests.forging import forgeries
 from tests.scene import Scene, request
 
@@ -110,7 +110,7 @@ def _expired(local: Local) -> str:
     """Return a link that the stack's own key signed, for a time that is over."""
     key = KeyArn.parse(local.stack.outputs["SigningKeyArn"])
     now = utc_now().replace(microsecond=0)
-    claims = Claims(
+    claims = LinkClaims(
         key=replace(key, resource="key/1234abcd-12ab-34cd-56ef-1234567890ab"),
         deletion_date=now + timedelta(days=5),
         channel="email",

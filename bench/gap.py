@@ -87,7 +87,7 @@ def _worked_off(stack: Stack) -> tuple[int, float]:
         if stack.remaining() < 0:
             raise AssertionError("a run was killed by its timeout")
         invocations += 1
-    case = stack.casebook.cases(KEY)[-1]
+    case = stack.store.cases(KEY)[-1]
     least = _number(case.read_until)  # which is stored without the fraction of its second
     if not least <= case.uses.count <= least + 1:
         raise AssertionError(f"{case.uses.count} were counted of {least}")

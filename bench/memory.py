@@ -51,7 +51,7 @@ def run(records: int) -> None:
     stack = Stack(FakeClock(START + timedelta(minutes=30)), Logs(window))
     stack.read_until(START)
     stack.run()
-    counted = stack.casebook.cases(KEY)[-1].uses.count
+    counted = stack.store.cases(KEY)[-1].uses.count
     if counted != records:
         raise AssertionError(f"{counted} were counted")
 

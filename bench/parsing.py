@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from bench.storm import lines
-from reprieve.investigate.log_window import Reading
+from reprieve.investigate.log_window import LogWindow
 from reprieve.ports import LogLine
 
 RECORDS: Final = 50_000
@@ -33,7 +33,7 @@ def _load(found: Sequence[LogLine]) -> None:
 
 
 def _fold(found: Sequence[LogLine]) -> None:
-    Reading().take_lines(found)
+    LogWindow().take_lines(found)
 
 
 def _rate(act: Callable[[Sequence[LogLine]], None], found: Sequence[LogLine]) -> float:

@@ -12,7 +12,7 @@ from statistics import median
 from typing import Any, Final
 
 from reprieve.links import mint
-from reprieve.respond.access import Door
+from reprieve.respond.access import Access
 from reprieve.respond.responder import Request, Responder
 from tests.examples import NOW
 from tests.fakes import FakeClock, FakeLog, FakeSigner
@@ -30,10 +30,10 @@ def measure() -> dict[str, float]:
     nobody: Any = None
     responder = Responder(
         checkers=stack.keys,
-        door=Door(),
-        looker=nobody,
+        access=Access(),
+        reader=nobody,
         rescuer=nobody,
-        casebook=nobody,
+        store=nobody,
         clock=FakeClock(NOW),
         log=FakeLog(),
     )

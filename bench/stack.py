@@ -9,8 +9,8 @@ from typing import Any, Final
 
 from bench.storm import KEY
 from reprieve.cases.bookmark import Bookmark
-from reprieve.cases.due import Policy
-from reprieve.cases.store import Casebook
+from reprieve.cases.due import NoticeRules
+from reprieve.cases.store import CaseStore
 from reprieve.investigate.investigator import Investigator
 from reprieve.ports import LogLine, LogPage
 from tests.fakes import (
@@ -124,15 +124,15 @@ class Stack:
     log: FakeLog = field(default_factory=FakeLog)
     queue: FakeQueue = field(default_factory=FakeQueue)
     kms: FakeKms | None = None
-    casebook: Casebook = field(default_factory=lambda: Casebook(FakeTable()))
+    store: CaseStore = field(default_factory=lambda: CaseStore(FakeTable()))
 
     def read_until(self, moment: datetime) -> None:
         """Set the bookmark, as an earlier run has left it."""
-        self.casebook.move_bookmark(LOG_GROUP, Bookmark(settled_until=moment))
+        self.store.move_bookmark(LOG_GROUP, Bookmark(settled_until=moment))
 
     def settled_until(self) -> datetime:
         """Return up to when the log group has been read for good, once a bookmark has been set."""
-        settled_until = self.casebook.bookmark(LOG_GROUP).settled_until
+        settled_until = self.store.bookmark(LOG_GROUP).settled_until
         if settled_until is None:
             raise AssertionError("there is no bookmark")
         return settled_until
@@ -148,13 +148,13 @@ class Stack:
             account=KEY.account,
             region=KEY.region,
             channels=("email", "slack"),
-            policy=Policy(),
+            policy=NoticeRules(),
             logs=self.logs,
             facts=replace(
                 facts_from(self.calls.of(self.kms), history=self.calls.of(FakeHistory()), clock=self.clock),
                 pool=self.lookups,
             ),
-            casebook=Casebook(self.calls.of(self.casebook.table)),
+            store=CaseStore(self.calls.of(self.store.table)),
             queue=self.calls.of(self.queue),
             pool=self.pool,
             clock=self.clock,

@@ -110,7 +110,7 @@ def _parts(said: Facts) -> Iterator[str]:
 
 def _who(said: Facts) -> str:
     named = said.get("email") or said.get("subject") or f"whoever had the link from {said.get('channel')}"
-    return f"{named} ({said['known_by']}) at {said.get('source_ip', '?')}"
+    return f"{named} ({said['auth_method']}) at {said.get('source_ip', '?')}"
 
 
 def _session(options: argparse.Namespace) -> boto3.Session:

@@ -16,14 +16,14 @@ from typing import IO, Final
 
 from reprieve.arn import KeyArn
 from reprieve.cases.case import Case, open_case
-from reprieve.cases.due import Policy
+from reprieve.cases.due import NoticeRules
 from reprieve.cases.key import Key, KmsAnswer, Unknown
 from reprieve.cases.notice import Notice
 from reprieve.cases.transitions import count, note_answer, note_changes, note_schedulings
 from reprieve.clock import MINUTE, parse, to_minute
 from reprieve.cloudtrail.record import Scheduling, read
 from reprieve.investigate.case_change import tell_all
-from reprieve.investigate.log_window import Reading
+from reprieve.investigate.log_window import LogWindow
 from reprieve.messages.channels import email
 from reprieve.serialization import to_json
 from reprieve.untrusted import text
@@ -37,7 +37,7 @@ def main(arguments: list[str]) -> int:
     """Print the notices of the files that are named; 1 if one could not be read."""
     options = _options(arguments)
     progress = _Progress()
-    reading, done, failed = Reading(), 0, 0
+    reading, done, failed = LogWindow(), 0, 0
     for file in files(options.paths):
         progress.show(file)
         try:
@@ -84,7 +84,7 @@ def records(file: Path) -> Iterator[object]:
                 yield from _unpacked(json.loads(line))
 
 
-def notices(reading: Reading) -> Iterator[Notice]:
+def notices(reading: LogWindow) -> Iterator[Notice]:
     """Yield the notices that a reading comes to, key by key: of its use, and then of its end."""
     for key in reading.keys:
         minutes, schedulings = reading.of(key), reading.schedulings.get(key, ())
@@ -93,10 +93,10 @@ def notices(reading: Reading) -> Iterator[Notice]:
             continue
         now = max(moments) + MINUTE
         case = note_schedulings(_opened_case(key, schedulings, min(moments), now), schedulings)
-        case, found = tell_all(count(case, minutes, now, now), now, Policy())
+        case, found = tell_all(count(case, minutes, now, now), now, NoticeRules())
         yield from found
         case = note_answer(note_changes(case, reading.changes.get(key, ()), now), NOT_ASKED, now)
-        yield from tell_all(case, now, Policy())[1]
+        yield from tell_all(case, now, NoticeRules())[1]
 
 
 def _opened_case(arn: KeyArn, schedulings: Sequence[Scheduling], start: datetime, now: datetime) -> Case:

@@ -13,7 +13,7 @@ from reprieve.cases.notice import CaseSummary, Notice, Reason
 from reprieve.cases.problem import Kind, Problem
 from reprieve.cases.tallies import Tally, one
 from reprieve.cases.usage import Uses
-from reprieve.cases.visitor import KnownBy, Visitor
+from reprieve.cases.visitor import AuthMethod, Visitor
 from reprieve.clock import MINUTE, to_minute
 from reprieve.cloudtrail.callers import Caller
 from reprieve.cloudtrail.record import KeyUse
@@ -176,7 +176,7 @@ def scheduled() -> ScheduledBy:
 def visitor(**changes: Any) -> Visitor:
     """Somebody with the link from a mail."""
     usual = Visitor(
-        known_by=KnownBy.LINK,
+        auth_method=AuthMethod.LINK,
         channel="email",
         notice="8c8f1b4e-0d5f-5a61-9d0e-3d9c1f4c0a11",
         source_ip="203.0.113.40",

@@ -9,14 +9,14 @@ from datetime import timedelta
 from random import Random
 from urllib.parse import quote
 
-from reprieve.links import Claims, mint
+from reprieve.links import LinkClaims, mint
 from tests.examples import DELETION, KEY, NOW
 from tests.fakes import FakeSigner
 
 GOOD = 256
 LONG = 10_240
 ALPHABET = string.ascii_letters + string.digits + "-_"
-CLAIMS = Claims(
+CLAIMS = LinkClaims(
     key=KEY,
     deletion_date=DELETION,
     channel="email",

@@ -11,7 +11,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from reprieve.arn import KeyArn
-from reprieve.cases.due import Policy
+from reprieve.cases.due import NoticeRules
 from reprieve.cases.usage import caller_hash
 from reprieve.ports import Document, Table
 from tests.fakes import FakeQueue, FakeTable
@@ -88,7 +88,7 @@ class History:
         self.world = World(
             table=FatefulTable(table or FakeTable(), self.fate),
             queue=FatefulQueue(fate=self.fate),
-            policy=Policy(tells_of_scheduling=False),
+            policy=NoticeRules(tells_of_scheduling=False),
         )
         for key in KEYS:
             self.world.kms.add(key, days=6)
@@ -164,7 +164,7 @@ class History:
         """Compare the books, and what was sent with what was decided."""
         sent = [json.loads(body) for body in self.world.queue.bodies]
         for key, expected in self.books.items():
-            cases = self.world.casebook.cases(key)
+            cases = self.world.store.cases(key)
             assert bool(cases) == bool(expected)
             for case in cases:
                 rows = {part.caller.id: part.count for part in case.uses.by_caller}
@@ -176,10 +176,10 @@ class History:
                     if (message["notice"].get("case") or {}).get("id") == case.id
                 ]
                 ids = set(about)
-                assert len(ids) == 2 * case.told.notices
+                assert len(ids) == 2 * case.notified.notices
                 assert self.was_struck or len(ids) == len(about)
-                assert case.told.in_use
-                assert set(map(caller_hash, rows)) <= set(case.told.callers)
+                assert case.notified.in_use
+                assert set(map(caller_hash, rows)) <= set(case.notified.callers)
         assert list(self.world.table.list("outbox")) == []
 
 

@@ -21,11 +21,11 @@ from reprieve.cases.key import Key
 from reprieve.cases.notice import Notice, Reason, tell
 from reprieve.cases.transitions import count
 from reprieve.clock import to_minute
-from reprieve.cloudtrail.record import Passed, read_line
+from reprieve.cloudtrail.record import Skipped, read_line
 from reprieve.console import PAGE_LIMIT
-from reprieve.investigate.log_window import Reading
+from reprieve.investigate.log_window import LogWindow
 from reprieve.messages.channels import email, slack
-from reprieve.respond.pages import Return, View, case_page
+from reprieve.respond.pages import FormState, View, case_page
 from reprieve.serialization import from_json, to_json
 from tests.examples import DELETION, HOSTILE, NOW, at, visitor
 from tests.recorded import names, record
@@ -103,10 +103,10 @@ def outcome(made: dict[str, Any]) -> str:
     Raises:
         AssertionError: something got out of its place.
     """
-    reading = Reading()
+    reading = LogWindow()
     meant = read_line(json.dumps(made), DELIVERED)
     reading.take(meant)
-    assert isinstance(meant, Passed) or meant.caller.label.isprintable()
+    assert isinstance(meant, Skipped) or meant.caller.label.isprintable()
     for key in reading.keys:
         case = open_case(Key.bare(key), NOW, to_minute(DELIVERED) - timedelta(hours=1))
         case = count(case, reading.of(key), NOW, NOW)
@@ -149,7 +149,7 @@ def _check_page(case: Case) -> None:
         now=NOW,
         expires_at=DELETION,
         visitor=visitor(),
-        form=Return(token="t", decisions=0),
+        form=FormState(token="t", decisions=0),
     )
     page.feed(case_page(view).html)
     assert page.tags <= TAGS

@@ -8,8 +8,8 @@ from typing import Any
 
 from reprieve.arn import KeyArn
 from reprieve.cases.case import Case
-from reprieve.cases.due import Policy
-from reprieve.cases.store import Casebook
+from reprieve.cases.due import NoticeRules
+from reprieve.cases.store import CaseStore
 from reprieve.investigate.investigator import Investigator
 from tests.fakes import (
     FakeClock,
@@ -36,14 +36,14 @@ class World:
     queue: FakeQueue = field(default_factory=FakeQueue)
     log: FakeLog = field(default_factory=FakeLog)
     channels: tuple[str, ...] = ("email", "slack")
-    policy: Policy = field(default_factory=Policy)
+    policy: NoticeRules = field(default_factory=NoticeRules)
     seconds_left: Callable[[], float] = lambda: 200.0
 
     def __post_init__(self) -> None:
         self.logs = FakeLogs(self.clock)
         self.kms = FakeKms(self.clock)
         self.history = FakeHistory()
-        self.casebook = Casebook(self.table)
+        self.store = CaseStore(self.table)
 
     def run(self, name: str = "alarms/alarm") -> None:
         Investigator(
@@ -55,7 +55,7 @@ class World:
             policy=self.policy,
             logs=self.logs,
             facts=facts_from(self.kms, history=self.history),
-            casebook=self.casebook,
+            store=self.store,
             queue=self.queue,
             pool=Here(),
             clock=self.clock,
@@ -72,7 +72,7 @@ class World:
         return [notice["reason"] for notice in self.notices()]
 
     def case(self, key: KeyArn = KEY) -> Case:
-        return self.casebook.cases(key)[-1]
+        return self.store.cases(key)[-1]
 
 
 def pending(world: World, key: KeyArn = KEY) -> None:

@@ -18,7 +18,7 @@ from reprieve.adapters.slack_webhook import SlackWebhook
 from reprieve.adapters.sns import SnsTopic
 from reprieve.adapters.sqs import SqsQueue
 from reprieve.adapters.structured_log import StructuredLog, make_logger
-from reprieve.cases.health_store import Healthbook
+from reprieve.cases.health_store import HealthStore
 from reprieve.clock import utc_now
 from reprieve.deliver.deliverer import Deliverer, NotedChannel, pause
 from reprieve.deliver.settings import DeliverSettings
@@ -75,7 +75,7 @@ def _noted(name: str, channel: Channel) -> Channel:
     return NotedChannel(
         name=name,
         channel=channel,
-        book=Healthbook(DynamoTable(_dynamodb(), _settings().table)),
+        book=HealthStore(DynamoTable(_dynamodb(), _settings().table)),
         clock=utc_now,
         log=StructuredLog(_logger()),
     )

@@ -16,8 +16,8 @@ from reprieve.adapters.slack_webhook import SlackWebhook
 from reprieve.adapters.sns import SnsTopic
 from reprieve.adapters.structured_log import StructuredLog, make_logger
 from reprieve.adapters.subscriptions import SnsSubscriptions
-from reprieve.cases.health_store import Healthbook
-from reprieve.cases.store import Casebook
+from reprieve.cases.health_store import HealthStore
+from reprieve.cases.store import CaseStore
 from reprieve.clock import utc_now
 from reprieve.errors import ReprieveError
 from reprieve.health.addresses import Addresses
@@ -44,17 +44,17 @@ def _health(context: LambdaContext) -> Health:
         channels=_channels(),
         alarms=_alarms(),
         names=settings.names,
-        addresses=_addresses(Healthbook(table), log),
+        addresses=_addresses(HealthStore(table), log),
         log_group=settings.log_group,
-        book=Healthbook(table),
-        casebook=Casebook(table),
+        book=HealthStore(table),
+        store=CaseStore(table),
         once=OnceInTable(_dynamodb(), settings.table, context, partition="health"),
         clock=utc_now,
         log=log,
     )
 
 
-def _addresses(book: Healthbook, log: StructuredLog) -> Addresses:
+def _addresses(book: HealthStore, log: StructuredLog) -> Addresses:
     settings = _settings()
     return Addresses(
         topic=settings.notice_topic,

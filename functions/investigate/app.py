@@ -19,9 +19,9 @@ from reprieve.adapters.logs import CloudWatchLogs
 from reprieve.adapters.organizations import OrganizationAccounts
 from reprieve.adapters.sqs import SqsQueue
 from reprieve.adapters.structured_log import StructuredLog, make_logger
-from reprieve.cases.due import Policy
-from reprieve.cases.health_store import Healthbook
-from reprieve.cases.store import Casebook
+from reprieve.cases.due import NoticeRules
+from reprieve.cases.health_store import HealthStore
+from reprieve.cases.store import CaseStore
 from reprieve.clock import utc_now
 from reprieve.errors import ReprieveError
 from reprieve.investigate.facts import Facts, Sources
@@ -59,14 +59,14 @@ def _investigator() -> Investigator:
         account=settings.account,
         region=settings.region,
         channels=settings.channels,
-        policy=Policy(
+        policy=NoticeRules(
             repeat_after=settings.repeat_after,
             tells_of_scheduling=settings.tells_of_scheduling,
             ignored_callers=settings.ignored_callers,
         ),
         logs=CloudWatchLogs(client("logs", PAGING), settings.log_group),
         facts=_facts(settings),
-        casebook=Casebook(DynamoTable(client("dynamodb", PROMPT), settings.table), settings.kept),
+        store=CaseStore(DynamoTable(client("dynamodb", PROMPT), settings.table), settings.retention),
         queue=SqsQueue(client("sqs", PROMPT), settings.queue_url),
         pool=ThreadPoolExecutor(READS_AT_ONCE),
         clock=utc_now,
@@ -80,7 +80,7 @@ def _investigator() -> Investigator:
 def _health_watch() -> HealthWatch:
     settings = InvestigateSettings.read(os.environ)
     return HealthWatch(
-        book=Healthbook(DynamoTable(client("dynamodb", PROMPT), settings.table)),
+        book=HealthStore(DynamoTable(client("dynamodb", PROMPT), settings.table)),
         queue=SqsQueue(client("sqs", PROMPT), settings.queue_url),
         channels=settings.channels,
         clock=utc_now,

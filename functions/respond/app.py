@@ -18,12 +18,12 @@ from reprieve.adapters.dynamodb import DynamoTable
 from reprieve.adapters.kms import KmsChecker, KmsControl, KmsDirectory, Regions
 from reprieve.adapters.sqs import SqsQueue
 from reprieve.adapters.structured_log import StructuredLog, make_logger
-from reprieve.cases.store import Casebook
-from reprieve.cases.visitor import KnownBy
+from reprieve.cases.store import CaseStore
+from reprieve.cases.visitor import AuthMethod
 from reprieve.clock import utc_now
 from reprieve.ports import Log
-from reprieve.respond.access import Door
-from reprieve.respond.case_view import Looker
+from reprieve.respond.access import Access
+from reprieve.respond.case_view import CaseReader
 from reprieve.respond.pages import security_headers
 from reprieve.respond.rescue import Rescuer
 from reprieve.respond.responder import Request, Responder
@@ -104,31 +104,33 @@ def _responder() -> Responder:
     log = StructuredLog(_logger())
     regions = Regions()
     table = DynamoTable(client("dynamodb", PROMPT), settings.table)
-    casebook = Casebook(table, settings.kept)
+    store = CaseStore(table, settings.retention)
     accounts = Accounts(
         own=settings.account, members=member_sessions(settings.member_role, settings.external_id)
     )
-    looker = Looker(
-        keys=KmsDirectory(accounts), casebook=casebook, pool=ThreadPoolExecutor(2), clock=utc_now, log=log
+    reader = CaseReader(
+        keys=KmsDirectory(accounts), store=store, pool=ThreadPoolExecutor(2), clock=utc_now, log=log
     )
     return Responder(
         checkers={letter: KmsChecker(regions, key) for letter, key in settings.signing_keys.items()},
-        door=Door(known_by=settings.known_by, networks=settings.networks, sign_in=_sign_in(settings, table)),
-        looker=looker,
-        rescuer=_rescuer(settings, accounts, looker, log),
-        casebook=casebook,
+        access=Access(
+            auth_method=settings.auth_method, networks=settings.networks, sign_in=_sign_in(settings, table)
+        ),
+        reader=reader,
+        rescuer=_rescuer(settings, accounts, reader, log),
+        store=store,
         clock=utc_now,
         log=log,
     )
 
 
-def _rescuer(settings: RespondSettings, accounts: Accounts, looker: Looker, log: Log) -> Rescuer:
+def _rescuer(settings: RespondSettings, accounts: Accounts, reader: CaseReader, log: Log) -> Rescuer:
     return Rescuer(
         channels=settings.channels,
-        looker=looker,
-        keys=looker.keys,
+        reader=reader,
+        keys=reader.keys,
         control=KmsControl(accounts),
-        casebook=looker.casebook,
+        store=reader.store,
         queue=SqsQueue(client("sqs", PROMPT), settings.queue_url),
         clock=utc_now,
         sleep=time.sleep,
@@ -138,7 +140,7 @@ def _rescuer(settings: RespondSettings, accounts: Accounts, looker: Looker, log:
 
 def _sign_in(settings: RespondSettings, table: DynamoTable) -> SignIn | None:
     """Return how visitors sign in, where they have to."""
-    if settings.known_by is not KnownBy.SIGN_IN:
+    if settings.auth_method is not AuthMethod.SIGN_IN:
         return None
     from reprieve.adapters.openid import ClientSecret, OpenIdProvider  # noqa: PLC0415 - others don't wait for it
 

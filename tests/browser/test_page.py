@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, Request, expect
 
 from local.browser import running_browser
 from local.up import Local
-from reprieve.respond.pages import Outcome, Return, outcome_page
+from reprieve.respond.pages import FormState, Outcome, outcome_page
 from tests.outcomes import EVERY
 from tests.scene import Scene
 
@@ -131,7 +131,7 @@ def test_axe_finds_nothing_on_the_page_with_all_of_it_unfolded(browser: Browser,
 @pytest.mark.parametrize("outcome", EVERY, ids=lambda outcome: outcome.name)
 def test_axe_finds_nothing_on_any_outcome(browser: Browser, outcome: Outcome) -> None:
     with opened(browser, "", DESK) as watched:
-        watched.page.set_content(outcome_page(outcome, Return("0123", 1)).html)
+        watched.page.set_content(outcome_page(outcome, FormState("0123", 1)).html)
 
         looked_at(watched.page, f"outcome-{outcome.name}")
 

@@ -12,8 +12,8 @@ from reprieve.adapters.dynamodb import DynamoTable
 from reprieve.cases.audit_entry import STARTED, Entry, Event
 from reprieve.cases.decision import Choice
 from reprieve.cases.notice import Reason
-from reprieve.cases.store import Casebook
-from reprieve.cases.visitor import KnownBy, Person
+from reprieve.cases.store import CaseStore
+from reprieve.cases.visitor import AuthMethod, Person
 from reprieve.ports import Document
 from tests.examples import DELETION, HOSTILE, KEY, OTHER_KEY, at, decision, visitor
 
@@ -71,8 +71,8 @@ def table(client: "DynamoDBClient") -> DynamoTable:
 
 
 @pytest.fixture
-def book(table: DynamoTable) -> Casebook:
-    made = Casebook(table)
+def book(table: DynamoTable) -> CaseStore:
+    made = CaseStore(table)
     made.note(KEY, TOLD)
     made.decide(KEY, DELETION, ENTRY, after=0)
     made.conclude(KEY, DONE)
@@ -109,9 +109,9 @@ def test_one_key_is_printed_alone_and_in_order(capsys: pytest.CaptureFixture[str
 
 
 def test_who_signed_in_and_why_they_decided_is_printed(
-    book: Casebook, capsys: pytest.CaptureFixture[str]
+    book: CaseStore, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    jane = visitor(known_by=KnownBy.SIGN_IN, person=JANE)
+    jane = visitor(auth_method=AuthMethod.SIGN_IN, person=JANE)
     kept = decision(by=jane, choice=Choice.KEEP, enable=False, why="The tenant left", state=None)
     book.note(KEY, replace(TOLD, id="o1", at=at("15:20"), event=Event.OPENED, visitor=jane))
     book.note(KEY, replace(DONE, id="k1", at=at("15:21"), decision=kept, outcome="kept", request_ids=()))
@@ -137,7 +137,7 @@ def test_what_nobody_here_wrote_is_printed_as_that(
     assert all(line.isprintable() for line in lines)
 
 
-def test_pages_are_printed_as_they_come(book: Casebook) -> None:
+def test_pages_are_printed_as_they_come(book: CaseStore) -> None:
     for number in range(5):
         book.note(KEY, replace(TOLD, id=f"m{number}", at=at(f"16:0{number}")))
     pages: list[Any] = []

@@ -24,7 +24,7 @@ from reprieve.errors import (
     UnverifiedEmailError,
 )
 from reprieve.ports import IdentityProvider
-from reprieve.respond.id_tokens import Rule
+from reprieve.respond.id_tokens import ApproverRules
 from reprieve.respond.sign_in import Entered, SignIn
 from tests.fakes import FakeClock, FakeTable
 from tests.identity import FakeProvider, held
@@ -35,9 +35,9 @@ if TYPE_CHECKING:
 
 BACK = "https://abc123.execute-api.eu-west-1.amazonaws.com/signed-in"
 LINK = "v1a.WyJhcm4.c2lnbmVk"
-RULE = Rule(domains=frozenset({"example.com"}), groups=frozenset({"key-approvers"}))
-BY_EMAIL = Rule(domains=frozenset({"example.com"}))
-BY_GROUP = Rule(groups=frozenset({"key-approvers"}))
+RULE = ApproverRules(domains=frozenset({"example.com"}), groups=frozenset({"key-approvers"}))
+BY_EMAIL = ApproverRules(domains=frozenset({"example.com"}))
+BY_GROUP = ApproverRules(groups=frozenset({"key-approvers"}))
 
 
 @dataclass
@@ -47,7 +47,7 @@ class World:
     real: Provider | FakeProvider
     known: IdentityProvider
     clock: Callable[[], Any]
-    rule: Rule = RULE
+    rule: ApproverRules = RULE
     table: FakeTable = field(default_factory=FakeTable)
 
     @property
@@ -267,7 +267,7 @@ THIN = {"email_verified", "groups"}  # as Okta's id tokens are
 
 
 @pytest.mark.parametrize("rule", [BY_EMAIL, BY_GROUP])
-def test_what_an_id_token_leaves_open_is_asked_for(world: World, rule: Rule) -> None:
+def test_what_an_id_token_leaves_open_is_asked_for(world: World, rule: ApproverRules) -> None:
     world.rule, world.real.has_user_info, world.real.leaves_out = rule, True, THIN
 
     assert world.enter().person.email == "jane@example.com"

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from reprieve.adapters.dynamodb import changes, read_item
-from reprieve.ports import Change, Document
+from reprieve.ports import Document, StreamRecord
 
 ITEM: dict[str, Any] = {
     "pk": {"S": "key#1"},
@@ -48,8 +48,8 @@ def test_each_record_is_a_change_at_its_time() -> None:
     event = {"Records": [record("INSERT", 1795359300.0, ITEM), record("MODIFY", 1795359302, ITEM)]}
 
     assert changes(event) == (
-        Change(datetime(2026, 11, 22, 14, 55, tzinfo=UTC), WRITTEN),
-        Change(datetime(2026, 11, 22, 14, 55, 2, tzinfo=UTC), WRITTEN),
+        StreamRecord(datetime(2026, 11, 22, 14, 55, tzinfo=UTC), WRITTEN),
+        StreamRecord(datetime(2026, 11, 22, 14, 55, 2, tzinfo=UTC), WRITTEN),
     )
 
 

@@ -54,7 +54,7 @@ def test_a_decision_is_written_before_it_is_acted_on_and_when_it_is_done(
     )
     assert (done["version"], done["outcome"], done["state_after"]) == (2, "rescued", "Enabled")
     assert started["id"] == done["id"]
-    assert (done["known_by"], done["channel"], done["choice"], done["enable"]) == (
+    assert (done["auth_method"], done["channel"], done["choice"], done["enable"]) == (
         "link",
         "email",
         "cancel",

@@ -21,7 +21,7 @@ from reprieve.arn import KeyArn
 from reprieve.cases.case import open_case
 from reprieve.cases.key import Key
 from reprieve.cases.notice import Reason, tell
-from reprieve.links import Claims, SigningKey, mint
+from reprieve.links import LinkClaims, SigningKey, mint
 from reprieve.serialization import to_json
 from tests.faults.cloud import OWN, REGION, Cloud, start
 from tests.faults.cloudtrail import changed
@@ -145,7 +145,7 @@ class World:
 
     def token(self, key: KeyArn, channel: str = "email") -> str:
         """The link of a notice."""
-        claims = Claims(
+        claims = LinkClaims(
             key=key,
             deletion_date=self.deletion_date(key),
             channel=channel,

@@ -12,7 +12,7 @@ from reprieve.cases.case import open_case
 from reprieve.cases.decision import Choice, Decision
 from reprieve.cases.key import Key
 from reprieve.cases.notice import Notice, Reason, tell
-from reprieve.cases.visitor import KnownBy
+from reprieve.cases.visitor import AuthMethod
 from reprieve.deliver.deliverer import Deliverer, pause
 from reprieve.errors import ChannelBusyError, ChannelError, DeniedError, NotUnderstoodError
 from reprieve.links import verify
@@ -38,7 +38,7 @@ class World:
     lifetime: timedelta = timedelta(hours=168)
     account: str = "111122223333"
     enters_accounts: bool = False
-    approvers: KnownBy = KnownBy.LINK
+    approvers: AuthMethod = AuthMethod.LINK
 
     def deliver(self, body: str) -> None:
         Deliverer(
@@ -99,15 +99,15 @@ def test_each_channel_gets_a_link_of_its_own_that_names_the_key_and_its_deletion
 @pytest.mark.parametrize(
     ("approvers", "said"),
     [
-        (KnownBy.LINK, "Whoever holds this link can do so, until it expires."),
+        (AuthMethod.LINK, "Whoever holds this link can do so, until it expires."),
         (
-            KnownBy.NETWORK,
+            AuthMethod.NETWORK,
             "Whoever holds this link can do so, from the approvers' network, until it expires.",
         ),
-        (KnownBy.SIGN_IN, "Approvers alone can do so, when they have signed in, until it expires."),
+        (AuthMethod.SIGN_IN, "Approvers alone can do so, when they have signed in, until it expires."),
     ],
 )
-def test_the_mail_says_who_can_act_with_its_link(world: World, approvers: KnownBy, said: str) -> None:
+def test_the_mail_says_who_can_act_with_its_link(world: World, approvers: AuthMethod, said: str) -> None:
     world.approvers = approvers
 
     world.deliver(message())

@@ -9,7 +9,7 @@ from typing import Any, NoReturn
 import pytest
 
 from reprieve.links import SigningKey, mint
-from reprieve.respond.access import Door
+from reprieve.respond.access import Access
 from reprieve.respond.pages import Page
 from reprieve.respond.responder import DECIDE, PAGE, SIGN_IN, Request, Responder
 from tests.examples import NOW
@@ -46,10 +46,10 @@ class Gate:
         nobody: Any = Nobody()
         self.responder = Responder(
             checkers=self.signers,
-            door=Door(),
-            looker=nobody,
+            access=Access(),
+            reader=nobody,
             rescuer=nobody,
-            casebook=nobody,
+            store=nobody,
             clock=FakeClock(NOW),
             log=self.log,
         )

@@ -10,8 +10,8 @@ import pytest
 
 from reprieve.alarm import sns_messages
 from reprieve.cases.bookmark import Bookmark
-from reprieve.cases.health_store import Healthbook
-from reprieve.cases.store import Casebook
+from reprieve.cases.health_store import HealthStore
+from reprieve.cases.store import CaseStore
 from reprieve.deliver.deliverer import NotedChannel
 from reprieve.errors import AwsError, ChannelError, DeniedError, HealthError, UnreachableError
 from reprieve.health import health_check
@@ -89,8 +89,8 @@ class World:
     trail: str = "trail"
 
     @property
-    def book(self) -> Healthbook:
-        return Healthbook(self.table)
+    def book(self) -> HealthStore:
+        return HealthStore(self.table)
 
     def made(self) -> dict[str, Channel]:
         every: dict[str, Channel] = {
@@ -114,7 +114,7 @@ class World:
             ),
             log_group=self.trail,
             book=self.book,
-            casebook=Casebook(self.table),
+            store=CaseStore(self.table),
             once=self.once,
             clock=self.clock,
             log=self.log,
@@ -445,8 +445,8 @@ def test_a_look_that_finds_no_table_fails(world: World) -> None:
 
 
 def test_investigate_is_told_of_when_its_bookmark_stands_still(world: World) -> None:
-    casebook = Casebook(world.table)
-    casebook.move_bookmark(world.trail, Bookmark(settled_until=NOW - 15 * MINUTE))
+    store = CaseStore(world.table)
+    store.move_bookmark(world.trail, Bookmark(settled_until=NOW - 15 * MINUTE))
     for _ in range(2):
         world.run(after=14 * MINUTE)
     assert world.mailed() == []
@@ -463,10 +463,10 @@ def test_health_knows_how_far_investigate_stays_behind_when_all_is_well() -> Non
 
 
 def test_investigate_that_reads_on_is_well(world: World) -> None:
-    casebook = Casebook(world.table)
+    store = CaseStore(world.table)
     for _ in range(100):
-        bookmark = casebook.bookmark(world.trail)
-        casebook.move_bookmark(world.trail, replace(bookmark, settled_until=world.clock.now - 20 * MINUTE))
+        bookmark = store.bookmark(world.trail)
+        store.move_bookmark(world.trail, replace(bookmark, settled_until=world.clock.now - 20 * MINUTE))
         world.run(after=15 * MINUTE)
 
     assert world.mailed() == []

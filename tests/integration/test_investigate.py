@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from reprieve.arn import KeyArn
-from reprieve.cases.due import Policy
+from reprieve.cases.due import NoticeRules
 from reprieve.cases.key import Unknown
 from reprieve.errors import (
     AbsentError,
@@ -51,7 +51,7 @@ def test_one_refused_request_makes_one_notice_for_every_channel(world: World) ->
         "tags": {"Owner": "team-orders"},
         "owner": "team-orders",
         "last_used": {},
-        "promised_to": [],
+        "grantees": [],
         "rescuable": {
             "allowed": True,
             "why": "its key policy lets the IAM policies of account 111122223333 decide",
@@ -181,7 +181,7 @@ def test_who_scheduled_the_deletion_is_read_from_the_log_group(world: World) -> 
 def test_a_scheduling_alone_opens_the_case_and_is_told_if_that_is_wanted(
     world: World, *, tells: bool, reasons: list[str]
 ) -> None:
-    world.policy = Policy(tells_of_scheduling=tells)
+    world.policy = NoticeRules(tells_of_scheduling=tells)
     date = datetime(2026, 11, 29, 14, 2, 10, tzinfo=UTC)
     world.kms.keys[KEY] = replace(world.kms.add(KEY), deletion_date=date)
     world.logs.put(line("schedule-key-deletion"), DELIVERED)
@@ -198,7 +198,7 @@ def test_a_scheduling_that_was_cancelled_since_opens_no_case(world: World) -> No
 
     world.run("alarms/schedule")
 
-    assert world.casebook.cases(KEY) == ()
+    assert world.store.cases(KEY) == ()
 
 
 def test_a_key_that_may_not_be_described_is_told_without_facts_and_says_so(world: World) -> None:
@@ -229,7 +229,7 @@ def test_facts_that_are_out_of_reach_for_once_do_not_undo_what_is_known(world: W
 
     world.run("alarms/schedule")
 
-    assert len(world.casebook.cases(KEY)) == 1
+    assert len(world.store.cases(KEY)) == 1
     assert world.case().uses.count == 2
     assert world.case().key.state == "PendingDeletion"
     assert world.case().unknown[0] == Unknown(
@@ -364,7 +364,7 @@ def test_a_key_that_kms_does_not_call_pending_and_that_has_no_case_makes_no_noti
     world.run()
 
     assert world.reasons() == []
-    assert world.casebook.cases(KEY) == ()
+    assert world.store.cases(KEY) == ()
 
 
 def test_lines_that_come_after_the_cancellation_belong_to_the_case_that_was(world: World) -> None:
@@ -378,7 +378,7 @@ def test_lines_that_come_after_the_cancellation_belong_to_the_case_that_was(worl
 
     world.run("alarms/schedule")
 
-    (case,) = world.casebook.cases(KEY)
+    (case,) = world.store.cases(KEY)
     assert case.uses.count == 2
     assert world.reasons() == ["key-in-use"]
 
@@ -393,7 +393,7 @@ def test_the_same_key_scheduled_again_is_a_new_case(world: World) -> None:
 
     world.run("alarms/schedule")
 
-    assert [case.uses.count for case in world.casebook.cases(KEY)] == [1, 1]
+    assert [case.uses.count for case in world.store.cases(KEY)] == [1, 1]
     assert world.reasons() == ["key-in-use", "key-in-use", "deletion-cancelled"]
     assert world.notices()[2]["closure"]["scheduled_again"] == "2026-12-12T14:55:30Z"
 
@@ -530,7 +530,7 @@ def test_a_case_that_can_not_be_written_fails_the_run_and_moves_no_bookmark(worl
     with pytest.raises(IncompleteError):
         world.run()
 
-    assert world.casebook.bookmark("trail").settled_until is None
+    assert world.store.bookmark("trail").settled_until is None
 
 
 def test_a_bookmark_that_another_run_moved_is_left_alone(world: World) -> None:

@@ -9,7 +9,7 @@ import pytest
 from reprieve.arn import KeyArn
 from reprieve.cases.case import Ending
 from reprieve.cases.decision import Choice, Decision
-from reprieve.cases.due import Policy
+from reprieve.cases.due import NoticeRules
 from reprieve.cases.notice import Reason, tell
 from reprieve.cases.transitions import CANCEL_RECORD_DELAY
 from reprieve.errors import DeniedError, IncompleteError
@@ -79,7 +79,7 @@ def test_a_new_caller_is_told_at_once_while_the_old_one_is_not_told_again(world:
 
 
 def test_people_are_reminded_three_days_and_one_day_before_the_deletion(world: World) -> None:
-    world.policy = Policy(repeat_after=None)
+    world.policy = NoticeRules(repeat_after=None)
     in_use(world)
 
     wait(world, timedelta(days=6), every=HOUR)
@@ -123,7 +123,7 @@ def test_a_cancellation_on_the_page_is_not_told_again_when_its_record_arrives(wo
     decision = Decision(choice=Choice.CANCEL, at=NOW, by=visitor(), enable=True)
     case, notice = tell(replace(world.case(), decision=decision), Reason.DELETION_CANCELLED, NOW)
     world.kms.cancel_deletion(KEY)
-    world.casebook.save(replace(case, told=replace(case.told, cancelled=True)), notice, wake_at=None)
+    world.store.save(replace(case, notified=replace(case.notified, cancelled=True)), notice, wake_at=None)
     world.logs.put(line("cancel-key-deletion"))
 
     wait(world, HOUR)
@@ -147,7 +147,7 @@ def test_a_cancellation_of_an_earlier_scheduling_does_not_close_a_later_one(worl
 
 
 def test_a_key_that_was_deleted_closes_its_case_without_a_word(world: World) -> None:
-    world.policy = Policy(repeat_after=None)
+    world.policy = NoticeRules(repeat_after=None)
     in_use(world)
     wait(world, timedelta(days=6), every=HOUR)
     del world.kms.keys[KEY]
@@ -160,7 +160,7 @@ def test_a_key_that_was_deleted_closes_its_case_without_a_word(world: World) -> 
 
 
 def test_a_key_that_is_gone_and_of_which_no_record_tells_closes_its_case_a_day_later(world: World) -> None:
-    world.policy = Policy(repeat_after=None)
+    world.policy = NoticeRules(repeat_after=None)
     in_use(world)
     wait(world, timedelta(days=6), every=HOUR)
     del world.kms.keys[KEY]
@@ -176,7 +176,7 @@ def test_a_decision_to_keep_the_deletion_quiets_the_case_but_for_one_reminder(wo
     in_use(world)
     decision = Decision(choice=Choice.KEEP, at=NOW, by=visitor(), enable=False, why="meant")
     case, notice = tell(replace(world.case(), decision=decision), Reason.DELETION_KEPT, NOW)
-    world.casebook.save(case, notice, wake_at=NOW)
+    world.store.save(case, notice, wake_at=NOW)
 
     for day in range(6):
         use(
@@ -203,7 +203,7 @@ def test_a_case_without_a_date_goes_on_as_one_with_it_and_people_get_a_link(worl
     world.run("alarms/schedule")
     wait(world, 2 * HOUR)
 
-    undated, dated = world.casebook.cases(KEY)
+    undated, dated = world.store.cases(KEY)
     assert (undated.closure is not None, dated.uses.count) == (True, 3)
     assert dated.previous == undated.id == f"{KEY}@unknown-2026-11-22-1"
     assert world.reasons() == ["key-in-use", "key-in-use"]
@@ -227,7 +227,7 @@ def test_a_primary_that_waits_for_its_replicas_has_no_date_until_the_last_of_the
 
 
 def test_a_callers_pattern_is_counted_and_shown_and_wakes_nobody(world: World) -> None:
-    world.policy = Policy(ignored_callers=("*:assumed-role/orders-fn/*",))
+    world.policy = NoticeRules(ignored_callers=("*:assumed-role/orders-fn/*",))
     pending(world)
     use(world, 1)
 

@@ -168,7 +168,7 @@ def test_the_second_deletion_of_another_accounts_key_is_told_like_the_first(*, i
     assert cancelled["closure"]["confirmed"] is False
     assert soon_after(second, later + MINUTE)
     assert len({first["id"], second["id"]}) == len({first["case"]["id"], second["case"]["id"]}) == 2
-    assert [case.uses.count for case in story.world.casebook.cases(FOREIGN)] == [5, 100]
+    assert [case.uses.count for case in story.world.store.cases(FOREIGN)] == [5, 100]
 
 
 def test_the_second_deletion_of_a_key_whose_policy_denies_the_look_ups_is_told_like_the_first() -> None:
@@ -206,7 +206,7 @@ def test_one_timeout_during_a_burst_does_not_bury_it_in_the_deletion_before() ->
     told = [notice for notice in story.heard() if notice["reason"] == "key-in-use"]
     assert soon_after(told[1], later + 4 * MINUTE)
     assert told[-1]["case"]["id"].endswith(rfc3339(date))
-    assert story.world.casebook.cases(KEY)[0].uses.count == 5
+    assert story.world.store.cases(KEY)[0].uses.count == 5
     assert story.world.case().uses.count == 100
 
 
@@ -234,7 +234,7 @@ def test_a_case_that_would_be_too_large_is_stored_and_told_and_stops_no_other_ke
 
     for _ in range(12):
         story.live(story.world.clock.now + EVERY)
-        bookmarks.append(story.world.casebook.bookmark("trail").settled_until)
+        bookmarks.append(story.world.store.bookmark("trail").settled_until)
 
     assert story.heard()[0]["reason"] == story.heard(OTHER)[0]["reason"] == "key-in-use"
     assert soon_after(story.heard(OTHER)[0], NOW + HOUR)
@@ -268,7 +268,7 @@ def test_a_log_group_that_takes_long_to_search_is_read_on_from_run_to_run_and_no
         ends = world.clock.now + timeout
         world.run("alarms/schedule")
         left.append(seconds_left())
-        bookmark = world.casebook.bookmark("trail")
+        bookmark = world.store.bookmark("trail")
         places.append((bookmark.settled_until, bookmark.read_on and bookmark.read_on.token))
         world.clock.now += EVERY
 
@@ -291,7 +291,7 @@ def test_words_that_a_caller_puts_into_an_error_make_no_notice_of_a_healthy_key(
     story.live(NOW + 3 * HOUR)
 
     assert story.world.notices() == []
-    assert story.world.casebook.cases(KEY) == ()
+    assert story.world.store.cases(KEY) == ()
 
 
 @pytest.mark.parametrize(

@@ -14,9 +14,9 @@ from reprieve.arn import KeyArn
 from reprieve.cases.audit_entry import Entry, Event
 from reprieve.cases.case import Closure, Counts, Ending, ScheduledBy, case_id, open_case
 from reprieve.cases.key import Key, Rescuable, Unknown
-from reprieve.cases.store import Casebook
+from reprieve.cases.store import CaseStore
 from reprieve.cases.usage import CallerUses, Uses
-from reprieve.cases.visitor import KnownBy
+from reprieve.cases.visitor import AuthMethod
 from reprieve.cloudtrail.callers import Caller
 from reprieve.errors import (
     AbsentError,
@@ -27,11 +27,11 @@ from reprieve.errors import (
     UnreachableError,
     WrongStateError,
 )
-from reprieve.links import Claims, mint, verify
+from reprieve.links import LinkClaims, mint, verify
 from reprieve.ports import Document
-from reprieve.respond.access import Door
-from reprieve.respond.case_view import Looker
-from reprieve.respond.forms import COOKIE, FORM_LIMIT, Secret
+from reprieve.respond.access import Access
+from reprieve.respond.case_view import CaseReader
+from reprieve.respond.forms import COOKIE, FORM_LIMIT, CsrfSecret
 from reprieve.respond.pages import Page, security_headers
 from reprieve.respond.rescue import Rescuer
 from reprieve.respond.responder import Request, Responder
@@ -54,26 +54,26 @@ class World:
     queue: FakeQueue = field(default_factory=FakeQueue)
     signer: FakeSigner = field(default_factory=FakeSigner)
     log: FakeLog = field(default_factory=FakeLog)
-    door: Door = field(default_factory=Door)
+    access: Access = field(default_factory=Access)
     cookies: dict[str, str] = field(default_factory=lambda: {COOKIE: "c" * 43})
     headers: dict[str, str] = field(default_factory=dict)
     source_ip: str = "203.0.113.40"
 
     def __post_init__(self) -> None:
         self.kms = FakeKms(self.clock)
-        self.casebook = Casebook(self.table)
+        self.store = CaseStore(self.table)
         self.kms.keys[KEY] = replace(
             self.kms.add(KEY), deletion_date=DELETION, description="Orders database, prod"
         )
 
     def responder(self) -> Responder:
-        looker = Looker(keys=self.kms, casebook=self.casebook, pool=Here(), clock=self.clock, log=self.log)
+        reader = CaseReader(keys=self.kms, store=self.store, pool=Here(), clock=self.clock, log=self.log)
         rescuer = Rescuer(
             channels=("email", "slack"),
-            looker=looker,
+            reader=reader,
             keys=self.kms,
             control=self.kms,
-            casebook=self.casebook,
+            store=self.store,
             queue=self.queue,
             clock=self.clock,
             sleep=self.clock.sleep,
@@ -81,16 +81,16 @@ class World:
         )
         return Responder(
             checkers=self.signer.keys,
-            door=self.door,
-            looker=looker,
+            access=self.access,
+            reader=reader,
             rescuer=rescuer,
-            casebook=self.casebook,
+            store=self.store,
             clock=self.clock,
             log=self.log,
         )
 
     def token(self, **changes: Any) -> str:
-        claims = Claims(
+        claims = LinkClaims(
             key=KEY,
             deletion_date=DELETION,
             channel="email",
@@ -120,12 +120,12 @@ class World:
 
     def post(self, body: bytes = CANCEL, token: str | None = None) -> Page:
         """Send a form of the page as it is now."""
-        return self.send(body, self.casebook.file(KEY, DELETION).decisions, token)
+        return self.send(body, self.store.file(KEY, DELETION).decisions, token)
 
     def send(self, body: bytes, decisions: int, token: str | None = None) -> Page:
         """Send a form of the page as it was after so many decisions."""
         token = self.token() if token is None else token
-        proof = Secret.of(self.cookies).token(token)
+        proof = CsrfSecret.of(self.cookies).token(token)
         return self.ask("POST", body + f"&token={proof}&decisions={decisions}".encode(), token)
 
     def state(self) -> str:
@@ -136,7 +136,7 @@ class World:
 
     def audit(self) -> list[Entry]:
         """The decisions on record."""
-        return [entry for entry in self.casebook.audit(KEY) if entry.decision]
+        return [entry for entry in self.store.audit(KEY) if entry.decision]
 
 
 @pytest.fixture
@@ -175,7 +175,7 @@ def begin() -> World:
         ),
         unknown=(Unknown(fact="last use", why="kms:GetKeyLastUsage is denied"),),
     )
-    world.casebook.save(case, wake_at=None)
+    world.store.save(case, wake_at=None)
     return world
 
 
@@ -273,7 +273,7 @@ def test_a_click_brings_the_key_back_proves_it_records_it_and_tells_everybody(wo
         "choice": "cancel",
         "at": "2026-11-22T15:00:00Z",
         "by": {
-            "known_by": "link",
+            "auth_method": "link",
             "channel": "email",
             "notice": "8c8f1b4e-0d5f-5a61-9d0e-3d9c1f4c0a11",
             "source_ip": "203.0.113.40",
@@ -415,7 +415,7 @@ def test_a_form_that_is_not_from_the_page_changes_nothing(
     world: World, cookies: dict[str, str], headers: dict[str, str], body: bytes
 ) -> None:
     token = world.token()
-    proof = Secret("c" * 43, is_new=False).token(token)
+    proof = CsrfSecret("c" * 43, is_new=False).token(token)
     world.cookies, world.headers = cookies, headers
 
     page = world.ask("POST", CANCEL + f"&token={proof}&decisions=0".encode() + body, token)
@@ -460,7 +460,7 @@ def test_nobody_signs_in_where_nobody_has_to(world: World) -> None:
 def test_who_is_not_in_the_network_sees_nothing_and_asks_nothing_of_kms(
     world: World, method: str, body: bytes
 ) -> None:
-    world.door = Door(known_by=KnownBy.NETWORK, networks=(ip_network("192.0.2.0/24"),))
+    world.access = Access(auth_method=AuthMethod.NETWORK, networks=(ip_network("192.0.2.0/24"),))
 
     page = world.ask(method, body)
 
@@ -471,12 +471,12 @@ def test_who_is_not_in_the_network_sees_nothing_and_asks_nothing_of_kms(
 
 
 def test_who_is_in_the_network_decides_and_is_said_to_have_been_there(world: World) -> None:
-    world.door = Door(known_by=KnownBy.NETWORK, networks=(ip_network("203.0.113.0/24"),))
+    world.access = Access(auth_method=AuthMethod.NETWORK, networks=(ip_network("203.0.113.0/24"),))
 
     page = world.post()
 
     assert "The key works again" in read(page)
-    assert world.handled()[0]["notice"]["decision"]["by"]["known_by"] == "network"
+    assert world.handled()[0]["notice"]["decision"]["by"]["auth_method"] == "network"
 
 
 def test_a_key_that_was_cancelled_elsewhere_and_left_disabled_is_said_to_be_so(world: World) -> None:
@@ -739,7 +739,7 @@ def test_a_rescue_that_died_on_its_way_can_be_taken_up_again(world: World, died_
     def die(*_: object, **__: object) -> str:
         raise DiedError
 
-    usual = (world.kms.cancel_deletion, world.kms.enable, world.casebook)
+    usual = (world.kms.cancel_deletion, world.kms.enable, world.store)
     if died_before == "cancelling":
         world.kms.cancel_deletion = die  # type: ignore[method-assign]
     elif died_before == "enabling":
@@ -748,7 +748,7 @@ def test_a_rescue_that_died_on_its_way_can_be_taken_up_again(world: World, died_
         world.table.errors.extend([None, DiedError()])
     with pytest.raises(DiedError):
         world.post()
-    world.kms.cancel_deletion, world.kms.enable, world.casebook = usual  # type: ignore[method-assign]
+    world.kms.cancel_deletion, world.kms.enable, world.store = usual  # type: ignore[method-assign]
 
     shown = world.ask()
     offered = [control["value"] for control in controls(shown) if control.get("name") == "decision"]
@@ -843,18 +843,18 @@ def test_a_key_that_is_brought_back_while_somebody_keeps_its_deletion_is_not_sai
 
     assert "The deletion is already off" in read(page)
     assert world.queue.bodies == []
-    assert not world.casebook.cases(KEY)[-1].is_kept
+    assert not world.store.cases(KEY)[-1].is_kept
 
 
 def test_a_case_that_is_closed_is_not_kept_any_more(world: World) -> None:
-    case = world.casebook.cases(KEY)[-1]
+    case = world.store.cases(KEY)[-1]
     closure = Closure(how=Ending.CANCELLED, at=NOW)
-    world.casebook.save(replace(case, closure=closure), wake_at=None)
+    world.store.save(replace(case, closure=closure), wake_at=None)
 
     page = world.post(KEEP)
 
     assert page.status == 503
-    assert not world.casebook.cases(KEY)[-1].is_kept
+    assert not world.store.cases(KEY)[-1].is_kept
 
 
 def test_a_key_that_can_not_be_read_any_more_while_its_deletion_is_kept_is_said_to_be_so(
@@ -1006,9 +1006,9 @@ def test_nor_where_it_was_enabled_by_another_way_and_seen_so(world: World, seen_
     world.kms.fail("kms:EnableKey", denied("kms:EnableKey"))
     world.post()
     if seen_by == "investigate":
-        case = world.casebook.case(KEY, DELETION)
+        case = world.store.case(KEY, DELETION)
         assert case
-        world.casebook.save(replace(case, key=replace(case.key, state="Enabled")), wake_at=None)
+        world.store.save(replace(case, key=replace(case.key, state="Enabled")), wake_at=None)
     else:
         opened = Entry(
             id="0" * 32,
@@ -1017,7 +1017,7 @@ def test_nor_where_it_was_enabled_by_another_way_and_seen_so(world: World, seen_
             event=Event.OPENED,
             state_before="Enabled",
         )
-        world.casebook.note(KEY, opened)
+        world.store.note(KEY, opened)
 
     assert not_enabled_by_the_link(world)
 
@@ -1100,7 +1100,7 @@ def test_a_record_that_can_not_be_read_does_not_stand_in_the_way(world: World) -
         def list(self, partition: str, prefix: str = "") -> Any:
             raise ThrottledError("dynamodb:Query", "ThrottlingException", f"{partition} {prefix}")
 
-    world.casebook = Casebook(Unreadable())
+    world.store = CaseStore(Unreadable())
 
     page = world.ask()
 
@@ -1163,7 +1163,7 @@ def test_an_outcome_that_can_not_be_added_to_the_record_is_in_the_log(world: Wor
 
 def test_hostile_text_stays_text(world: World) -> None:
     nasty = "</style><script>alert(1)</script>{{7*7}}"
-    case = world.casebook.cases(KEY)[-1]
+    case = world.store.cases(KEY)[-1]
     uses = replace(
         case.settled.uses,
         by_caller=(
@@ -1171,7 +1171,7 @@ def test_hostile_text_stays_text(world: World) -> None:
         ),
     )
     key = replace(case.key, aliases=(nasty,), tags={"Owner": nasty}, owner=nasty)
-    world.casebook.save(replace(case, key=key, settled=Counts(uses=uses)), wake_at=None)
+    world.store.save(replace(case, key=key, settled=Counts(uses=uses)), wake_at=None)
     world.kms.keys[KEY] = replace(world.kms.keys[KEY], description=nasty)
 
     page = world.ask()
@@ -1214,7 +1214,7 @@ def test_keeping_the_deletion_leaves_the_key_alone_records_why_and_tells_everybo
     assert world.kms.changes() == []
     notice = world.handled()[0]["notice"]
     assert (notice["reason"], notice["decision"]["why"]) == ("deletion-kept", "The tenant has left")
-    assert world.casebook.cases(KEY)[-1].is_kept
+    assert world.store.cases(KEY)[-1].is_kept
     (entry,) = world.audit()
     assert entry.decision
     assert (entry.decision.choice, entry.outcome) == ("keep", "kept")
@@ -1262,4 +1262,4 @@ def test_a_wish_to_keep_that_can_not_be_stored_is_said_to_be_so(world: World) ->
 
     assert page.status == 503
     assert "Nothing was changed" in read(page)
-    assert not world.casebook.cases(KEY)[-1].is_kept
+    assert not world.store.cases(KEY)[-1].is_kept

@@ -7,11 +7,11 @@ from urllib.parse import urlsplit
 import pytest
 
 from reprieve.cases.audit_entry import Event
-from reprieve.cases.visitor import KnownBy
+from reprieve.cases.visitor import AuthMethod
 from reprieve.errors import AbsentError, AwsError, ConflictError, ProviderError, SignInError, ThrottledError
-from reprieve.respond.access import Door
+from reprieve.respond.access import Access
 from reprieve.respond.forms import COOKIE
-from reprieve.respond.id_tokens import Rule
+from reprieve.respond.id_tokens import ApproverRules
 from reprieve.respond.pages import Page
 from reprieve.respond.sign_in import SESSION_COOKIE, SIGN_IN_COOKIE, SignIn
 from tests.identity import FakeProvider
@@ -29,11 +29,11 @@ class Company:
 
     def __post_init__(self) -> None:
         self.provider = FakeProvider(self.world.clock)
-        self.world.door = Door(
-            known_by=KnownBy.SIGN_IN,
+        self.world.access = Access(
+            auth_method=AuthMethod.SIGN_IN,
             sign_in=SignIn(
                 provider=self.provider,
-                rule=Rule(domains=frozenset({"example.com"})),
+                rule=ApproverRules(domains=frozenset({"example.com"})),
                 table=self.world.table,
                 clock=self.world.clock,
             ),
@@ -53,7 +53,7 @@ class Company:
 
     def opened(self) -> list[str]:
         """Who is on record to have opened the page."""
-        entries = self.world.casebook.audit(KEY)
+        entries = self.world.store.audit(KEY)
         return [entry.visitor.label for entry in entries if entry.visitor and entry.event is Event.OPENED]
 
 
@@ -125,7 +125,7 @@ def test_who_signs_in_decides_by_name(company: Company) -> None:
     assert "works again" in read(page)
     assert company.world.kms.deciders == ["jane@example.com", "jane@example.com"]
     decided = company.world.handled()[0]["notice"]["decision"]
-    assert decided["by"]["known_by"] == "sign-in"
+    assert decided["by"]["auth_method"] == "sign-in"
     assert decided["by"]["person"] == {
         "issuer": "https://id.example",
         "subject": "jane-0001",

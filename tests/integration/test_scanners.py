@@ -10,12 +10,12 @@ import pytest
 
 from reprieve.cases.audit_entry import Event
 from reprieve.cases.case import case_id
-from reprieve.cases.store import Casebook
-from reprieve.cases.visitor import KnownBy
-from reprieve.links import Claims, mint
-from reprieve.respond.access import Door
-from reprieve.respond.case_view import Looker
-from reprieve.respond.id_tokens import Rule
+from reprieve.cases.store import CaseStore
+from reprieve.cases.visitor import AuthMethod
+from reprieve.links import LinkClaims, mint
+from reprieve.respond.access import Access
+from reprieve.respond.case_view import CaseReader
+from reprieve.respond.id_tokens import ApproverRules
 from reprieve.respond.pages import Page
 from reprieve.respond.rescue import Rescuer
 from reprieve.respond.responder import Request, Responder
@@ -41,20 +41,20 @@ class World:
     queue: FakeQueue = field(default_factory=FakeQueue)
     log: FakeLog = field(default_factory=FakeLog)
     signer: FakeSigner = field(default_factory=FakeSigner)
-    door: Door = field(default_factory=Door)
+    access: Access = field(default_factory=Access)
 
     def __post_init__(self) -> None:
         self.kms = FakeKms(self.clock)
         self.kms.add(KEY, days=(DELETION - NOW) / timedelta(days=1))
-        self.casebook = Casebook(self.table)
-        self.casebook.save(case(), wake_at=None)
-        looker = Looker(keys=self.kms, casebook=self.casebook, pool=Here(), clock=self.clock, log=self.log)
+        self.store = CaseStore(self.table)
+        self.store.save(case(), wake_at=None)
+        reader = CaseReader(keys=self.kms, store=self.store, pool=Here(), clock=self.clock, log=self.log)
         rescuer = Rescuer(
             channels=("email", "slack"),
-            looker=looker,
+            reader=reader,
             keys=self.kms,
             control=self.kms,
-            casebook=self.casebook,
+            store=self.store,
             queue=self.queue,
             clock=self.clock,
             sleep=self.clock.sleep,
@@ -62,16 +62,16 @@ class World:
         )
         self.responder = Responder(
             checkers=self.signer.keys,
-            door=self.door,
-            looker=looker,
+            access=self.access,
+            reader=reader,
             rescuer=rescuer,
-            casebook=self.casebook,
+            store=self.store,
             clock=self.clock,
             log=self.log,
         )
 
     def link(self) -> str:
-        claims = Claims(
+        claims = LinkClaims(
             key=KEY,
             deletion_date=DELETION,
             channel="email",
@@ -132,7 +132,7 @@ def test_ten_thousand_visits_of_robots_change_nothing_and_are_nobody_s(part: int
     assert world.traces() == before
     assert world.kms.changes() == []
     assert world.kms.keys[KEY].state == "PendingDeletion"
-    assert world.casebook.audit(KEY) == ()
+    assert world.store.audit(KEY) == ()
     assert world.queue.bodies == []
     assert {said for _, said, _ in world.log.lines} == {"Refused a link", "Refused a form"}
 
@@ -140,9 +140,12 @@ def test_ten_thousand_visits_of_robots_change_nothing_and_are_nobody_s(part: int
 def test_where_people_sign_in_a_robot_sees_nothing_of_the_key_and_leaves_nothing_behind() -> None:
     clock, table = FakeClock(NOW), FakeTable()
     sign_in = SignIn(
-        provider=FakeProvider(clock), rule=Rule(domains=frozenset({"example.com"})), table=table, clock=clock
+        provider=FakeProvider(clock),
+        rule=ApproverRules(domains=frozenset({"example.com"})),
+        table=table,
+        clock=clock,
     )
-    world = World(clock=clock, table=table, door=Door(known_by=KnownBy.SIGN_IN, sign_in=sign_in))
+    world = World(clock=clock, table=table, access=Access(auth_method=AuthMethod.SIGN_IN, sign_in=sign_in))
     before = world.traces()
     seen: list[str] = []
 
@@ -157,7 +160,7 @@ def test_where_people_sign_in_a_robot_sees_nothing_of_the_key_and_leaves_nothing
     assert not any("1234abcd" in text for text in seen)
     assert world.traces() == before
     assert world.kms.calls == []
-    assert [entry for entry in world.casebook.audit(KEY) if entry.event is Event.OPENED] == []
+    assert [entry for entry in world.store.audit(KEY) if entry.event is Event.OPENED] == []
 
 
 @pytest.mark.parametrize("way", WAYS, ids=lambda way: way.__name__)
@@ -169,8 +172,8 @@ def test_after_every_way_a_person_still_finds_the_page_as_it_was(way: object) ->
     way(world.as_robot(AGENTS[0]), world.link())
 
     assert plain(world.page().html) == plain(before.html)
-    assert world.casebook.file(KEY, DELETION).history == ()
-    assert case_id(KEY, DELETION) == world.casebook.cases(KEY)[-1].id
+    assert world.store.file(KEY, DELETION).history == ()
+    assert case_id(KEY, DELETION) == world.store.cases(KEY)[-1].id
 
 
 def plain(html: str) -> str:

@@ -16,9 +16,9 @@ from typing import Any, Final, NamedTuple, ParamSpec, TypeVar
 from reprieve.arn import KeyArn
 from reprieve.cases.case import Ending
 from reprieve.cases.decision import Choice, Decision
-from reprieve.cases.due import Policy
-from reprieve.cases.store import Casebook
-from reprieve.cases.visitor import KnownBy, Visitor
+from reprieve.cases.due import NoticeRules
+from reprieve.cases.store import CaseStore
+from reprieve.cases.visitor import AuthMethod, Visitor
 from reprieve.errors import (
     AbsentError,
     AwsError,
@@ -31,9 +31,9 @@ from reprieve.errors import (
 )
 from reprieve.investigate.facts import Facts, Sources
 from reprieve.investigate.investigator import Investigator
-from reprieve.links import Claims
+from reprieve.links import LinkClaims
 from reprieve.ports import Document, Grants, KeyMetadata, KeyUsage, LogLine, LogPage
-from reprieve.respond.case_view import Looker, Seen
+from reprieve.respond.case_view import CaseReader, CaseView
 from reprieve.respond.rescue import Rescuer
 from tests.oracle.kms import Key
 from tests.oracle.log_group import Question
@@ -105,7 +105,7 @@ class Driver:
     """The product, and all its ports: each of them looks at `world`, which may be replaced at any time."""
 
     world: World = field(default_factory=World)
-    policy: Policy = field(default_factory=lambda: Policy(ignored_callers=(IGNORED,)))
+    policy: NoticeRules = field(default_factory=lambda: NoticeRules(ignored_callers=(IGNORED,)))
     problems: list[str] = field(default_factory=list)
     pool: AtOnce = field(default_factory=AtOnce)
     investigator: Investigator = field(init=False)
@@ -129,7 +129,7 @@ class Driver:
             policy=self.policy,
             logs=_Logs(self),
             facts=Facts(sources=sources, pool=self.pool, budget=0.0),
-            casebook=self.casebook,
+            store=self.store,
             queue=self,
             pool=self.pool,
             clock=self.clock,
@@ -139,12 +139,12 @@ class Driver:
         )
         self.rescuer = Rescuer(
             channels=(CHANNEL,),
-            looker=Looker(
-                keys=_Directory(self), casebook=self.casebook, pool=self.pool, clock=self.clock, log=self
+            reader=CaseReader(
+                keys=_Directory(self), store=self.store, pool=self.pool, clock=self.clock, log=self
             ),
             keys=_Directory(self),
             control=_Control(self),
-            casebook=self.casebook,
+            store=self.store,
             queue=self,
             clock=self.clock,
             sleep=self.sleep,
@@ -152,8 +152,8 @@ class Driver:
         )
 
     @property
-    def casebook(self) -> Casebook:
-        return Casebook(_Table(self))
+    def store(self) -> CaseStore:
+        return CaseStore(_Table(self))
 
     # What the world and its judge ask of the product.
 
@@ -180,11 +180,11 @@ class Driver:
         if latest is None or latest.date is None:
             return "no link"
         date = moment(latest.date)
-        claims = Claims(key=arn, deletion_date=date, channel=CHANNEL, notice="0" * 36, expires_at=date)
-        seen = self.rescuer.looker.look(claims)
-        if not isinstance(seen, Seen):
+        claims = LinkClaims(key=arn, deletion_date=date, channel=CHANNEL, notice="0" * 36, expires_at=date)
+        seen = self.rescuer.reader.look(claims)
+        if not isinstance(seen, CaseView):
             return seen.name
-        visitor = Visitor(known_by=KnownBy.LINK, channel=CHANNEL)
+        visitor = Visitor(auth_method=AuthMethod.LINK, channel=CHANNEL)
         decision = Decision(
             choice=Choice(choice),
             at=self.clock().replace(microsecond=0),
@@ -214,7 +214,7 @@ class Driver:
         What goes on as another case is counted in that one.
         """
         try:
-            cases = self.casebook.cases(KeyArn.parse(key))
+            cases = self.store.cases(KeyArn.parse(key))
         except ReprieveError:
             return None
         return tuple(

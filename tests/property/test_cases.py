@@ -12,7 +12,7 @@ from reprieve.clock import to_minute
 from reprieve.cloudtrail.callers import Caller
 from reprieve.cloudtrail.record import KeyUse
 from reprieve.investigate.log_reader import COPIES_APART, LATENESS
-from reprieve.investigate.log_window import Reading
+from reprieve.investigate.log_window import LogWindow
 from tests.examples import BILLING, KEY, SOMEBODY, at, case, use
 
 BEGIN = at("14:00")
@@ -59,8 +59,8 @@ def visible(lines: list[Line], start: datetime, now: datetime) -> list[KeyUse]:
     return sorted(found, key=lambda record: record.delivered_at)
 
 
-def read(lines: list[Line], start: datetime, now: datetime) -> Reading:
-    reading = Reading()
+def read(lines: list[Line], start: datetime, now: datetime) -> LogWindow:
+    reading = LogWindow()
     for record in visible(lines, start, now):
         reading.take(record)
     return reading

@@ -9,12 +9,12 @@ from hypothesis import strategies as st
 
 from reprieve.arn import KeyArn
 from reprieve.errors import LinkError
-from reprieve.links import Claims, mint, verify
+from reprieve.links import LinkClaims, mint, verify
 from tests.examples import DELETION, KEY, NOW, OTHER_KEY
 from tests.fakes import FakeSigner
 
 SIGNER = FakeSigner()
-CLAIMS = Claims(
+CLAIMS = LinkClaims(
     key=KEY,
     deletion_date=DELETION,
     channel="email",
@@ -34,7 +34,7 @@ keys = st.builds(
     resource=st.from_regex(r"key/(mrk-)?[0-9a-f]{8,32}", fullmatch=True),
 )
 claims = st.builds(
-    Claims,
+    LinkClaims,
     key=keys,
     deletion_date=moments,
     channel=st.from_regex(r"[a-z][a-z0-9-]{0,31}", fullmatch=True),
@@ -52,7 +52,7 @@ def is_refused(token: str) -> bool:
 
 
 @given(claims)
-def test_whatever_a_link_says_is_what_it_was_told(told: Claims) -> None:
+def test_whatever_a_link_says_is_what_it_was_told(told: LinkClaims) -> None:
     before = told.expires_at - timedelta(seconds=1)
 
     assert verify(mint(told, SIGNER.key), SIGNER.keys, before) == told
@@ -83,7 +83,7 @@ def test_every_truncation_is_refused() -> None:
         replace(CLAIMS, expires_at=CLAIMS.expires_at + timedelta(days=1)),
     ],
 )
-def test_the_code_of_one_link_is_not_good_for_another(other: Claims) -> None:
+def test_the_code_of_one_link_is_not_good_for_another(other: LinkClaims) -> None:
     version, body, code = TOKEN.split(".")
     _, other_body, other_code = mint(other, SIGNER.key).split(".")
 

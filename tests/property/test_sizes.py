@@ -101,7 +101,7 @@ def of_key(character: str) -> Key:
         origin=text,
         key_store=text,
         relatives=tuple(Relative(arn=KEY, role="REPLICA", state="PendingDeletion") for _ in range(40)),
-        promised_to=tuple(written(character, number, ARN_LIMIT) for number in range(20)),
+        grantees=tuple(written(character, number, ARN_LIMIT) for number in range(20)),
     )
 
 
@@ -158,7 +158,7 @@ def test_of_the_largest_case_most_callers_are_named_in_a_notice_and_some_are_kep
 
     assert len(notice.uses.by_caller) + len(notice.uses.others) >= 150
     assert len(stored.uses.by_caller) + len(stored.uses.others) >= 50
-    assert len(stored.told.callers) >= PRINCIPALS + OTHERS_LISTED
+    assert len(stored.notified.callers) >= PRINCIPALS + OTHERS_LISTED
 
 
 def test_what_was_left_out_is_said() -> None:
@@ -196,7 +196,7 @@ def test_a_case_that_fits_once_goes_on_to_fit_as_more_comes() -> None:
 def test_a_key_keeps_the_first_of_everything() -> None:
     kept = fitting_key(of_key("x"))
 
-    assert [len(kept.aliases), len(kept.tags), len(kept.relatives or ()), len(kept.promised_to or ())] == [
+    assert [len(kept.aliases), len(kept.tags), len(kept.relatives or ()), len(kept.grantees or ())] == [
         10,
         20,
         10,

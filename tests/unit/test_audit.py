@@ -14,10 +14,10 @@ from reprieve.audit import Recorder, facts, line
 from reprieve.cases.audit_entry import STARTED, Entry, Event
 from reprieve.cases.decision import Choice
 from reprieve.cases.notice import Reason
-from reprieve.cases.store import Casebook
-from reprieve.cases.visitor import KnownBy, Person, Visitor
+from reprieve.cases.store import CaseStore
+from reprieve.cases.visitor import AuthMethod, Person, Visitor
 from reprieve.errors import ThrottledError
-from reprieve.ports import Change, Document
+from reprieve.ports import Document, StreamRecord
 from reprieve.serialization import to_json
 from tests.examples import DELETION, HOSTILE, KEY, NOW, at, decision, visitor
 from tests.fakes import FakeLog, FakeTable, FakeTrail
@@ -46,9 +46,9 @@ def concluded() -> Entry:
 
 
 def written(*entries: Entry) -> Document:
-    """The document that the casebook writes for an entry: for the first one, and then in its place."""
+    """The document that the store writes for an entry: for the first one, and then in its place."""
     table = FakeTable()
-    book = Casebook(table)
+    book = CaseStore(table)
     book.decide(KEY, DELETION, entries[0], after=0)
     for later in entries[1:]:
         book.conclude(KEY, later)
@@ -77,7 +77,7 @@ def test_a_decision_is_told_before_anything_is_done() -> None:
         "account": "111122223333",
         "region": "eu-west-1",
         "case_id": CASE,
-        "known_by": "link",
+        "auth_method": "link",
         "channel": "email",
         "notice_id": "8c8f1b4e-0d5f-5a61-9d0e-3d9c1f4c0a11",
         "source_ip": "203.0.113.40",
@@ -101,12 +101,12 @@ def test_and_again_with_what_came_of_it() -> None:
 
 
 def test_who_signed_in_is_named() -> None:
-    jane = visitor(known_by=KnownBy.SIGN_IN, person=JANE)
+    jane = visitor(auth_method=AuthMethod.SIGN_IN, person=JANE)
 
     found = said(written(entry(decision=decision(by=jane, choice=Choice.KEEP, enable=False, why="Meant"))))
 
-    assert {name: found[name] for name in ("known_by", "issuer", "subject", "email", "name")} == {
-        "known_by": "sign-in",
+    assert {name: found[name] for name in ("auth_method", "issuer", "subject", "email", "name")} == {
+        "auth_method": "sign-in",
         "issuer": "https://login.example.com/",
         "subject": "00u1",
         "email": "jane@example.com",
@@ -122,14 +122,19 @@ def test_a_notice_and_a_visit_are_told_with_what_is_known_of_them() -> None:
     notice, visit = said(written(told)), said(written(opened))
 
     assert (notice["event"], notice["reason"]) == ("notice", "key-in-use")
-    assert not {"known_by", "choice", "outcome", "request_ids"} & set(notice)
+    assert not {"auth_method", "choice", "outcome", "request_ids"} & set(notice)
     assert (visit["event"], visit["email"]) == ("opened", "jane@example.com")
 
 
 def hostile(text: str) -> Entry:
     person = Person(issuer=text, subject=text, name=text, email=text)
     by = Visitor(
-        known_by=KnownBy.SIGN_IN, channel=text, notice=text, source_ip=text, user_agent=text, person=person
+        auth_method=AuthMethod.SIGN_IN,
+        channel=text,
+        notice=text,
+        source_ip=text,
+        user_agent=text,
+        person=person,
     )
     return entry(
         id=text,
@@ -187,8 +192,8 @@ def test_what_nobody_here_wrote_is_told_as_that(change: Callable[[Document], Doc
 def test_what_is_read_is_written_under_the_time_at_which_the_table_had_it() -> None:
     trail, log = FakeTrail(), FakeLog()
     changes = [
-        Change(NOW, written(entry())),
-        Change(NOW + timedelta(seconds=2), written(entry(), concluded())),
+        StreamRecord(NOW, written(entry())),
+        StreamRecord(NOW + timedelta(seconds=2), written(entry(), concluded())),
     ]
 
     Recorder(trail=trail, log=log).record(changes)
@@ -202,7 +207,7 @@ def test_what_nobody_here_wrote_holds_up_no_other() -> None:
     trail, log = FakeTrail(), FakeLog()
     foreign = Document(partition=f"key#{KEY}", sort="audit#x", version=3)
 
-    Recorder(trail=trail, log=log).record([Change(NOW, foreign), Change(NOW, written(entry()))])
+    Recorder(trail=trail, log=log).record([StreamRecord(NOW, foreign), StreamRecord(NOW, written(entry()))])
 
     assert [json.loads(found.message)["event"] for found in trail.lines] == ["unreadable", "decision"]
     assert log.said("error") == ["Somebody else wrote into the audit trail"]
@@ -212,4 +217,4 @@ def test_a_failure_is_let_out_so_that_everything_comes_again() -> None:
     trail = FakeTrail(error=ThrottledError("logs:PutLogEvents", "ThrottlingException", "slow down"))
 
     with pytest.raises(ThrottledError):
-        Recorder(trail=trail, log=FakeLog()).record([Change(NOW, written(entry()))])
+        Recorder(trail=trail, log=FakeLog()).record([StreamRecord(NOW, written(entry()))])

@@ -8,7 +8,7 @@ from samtranslator.yaml_helper import yaml_parse  # type: ignore[import-untyped]
 from bench import gap
 from bench.__main__ import GOALS, is_met
 from bench.storm import START, lines
-from reprieve.investigate.log_window import Reading
+from reprieve.investigate.log_window import LogWindow
 
 ROOT = Path(__file__).parents[2]
 
@@ -31,7 +31,7 @@ def test_the_gap_is_worked_off_in_the_time_that_the_function_has() -> None:
 
 
 def test_a_storm_has_as_many_requests_as_lines() -> None:
-    reading = Reading()
+    reading = LogWindow()
 
     reading.take_lines(lines(1000))
 

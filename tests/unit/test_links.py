@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 
 from reprieve.errors import DeniedError, ExpiredLinkError, ForgedLinkError, LinkError, MalformedLinkError
-from reprieve.links import LONGEST, Claims, SigningKey, mint, verify
+from reprieve.links import LONGEST, LinkClaims, SigningKey, mint, verify
 from tests.examples import DELETION, KEY, NOW
 from tests.fakes import FakeSigner
 
 NOTICE = "8c8f1b4e-0d5f-5a61-9d0e-3d9c1f4c0a11"
-CLAIMS = Claims(
+CLAIMS = LinkClaims(
     key=KEY,
     deletion_date=DELETION,
     channel="email",

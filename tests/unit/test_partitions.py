@@ -11,7 +11,7 @@ from reprieve.arn import KeyArn, partition_of
 from reprieve.cases.notice import Window, no_event_found
 from reprieve.console import iam_page, key_url, log_group_url, log_url
 from reprieve.messages.channels import email, slack
-from reprieve.respond.pages import Return, View, case_page
+from reprieve.respond.pages import FormState, View, case_page
 from reprieve.serialization import to_json
 from tests.examples import DELETION, KEY, NOW, case, key, visitor
 
@@ -109,7 +109,7 @@ def test_people_are_told_all_the_same_where_there_is_no_page(medium: str) -> Non
         now=NOW,
         expires_at=DELETION,
         visitor=visitor(),
-        form=Return("0123", 2),
+        form=FormState("0123", 2),
     )
     texts = {
         "mail": email.body(told),

@@ -44,7 +44,7 @@ def whole_key() -> Key:
             Relative(arn=KEY, role="PRIMARY"),
         ),
         last_used=LastUse(operation="Decrypt", at=at("14:01"), tracked_since=at("09:00")),
-        promised_to=("rds.amazonaws.com", "and more"),
+        grantees=("rds.amazonaws.com", "and more"),
         rescuable=Rescuable(allowed=False, why="its key policy denies kms:EnableKey"),
     )
 

@@ -7,7 +7,7 @@ from ipaddress import ip_network
 import pytest
 
 from reprieve.audit import AuditSettings
-from reprieve.cases.visitor import KnownBy
+from reprieve.cases.visitor import AuthMethod
 from reprieve.deliver.settings import DeliverSettings
 from reprieve.errors import NotUnderstoodError, SettingsError
 from reprieve.health.settings import HealthSettings
@@ -97,7 +97,7 @@ def test_investigate_is_told_what_it_needs() -> None:
         tells_of_scheduling=True,
         ignored_callers=("*:assumed-role/scanner/*",),
         owner_tags=("Owner", "team"),
-        kept=timedelta(days=400),
+        retention=timedelta(days=400),
         responder=RESPONDER,
         organization="o-a1b2c3d4e5",
         member_role="kms-reprieve-member",
@@ -115,7 +115,7 @@ def test_deliver_is_told_what_it_needs() -> None:
         signing_letter="b",
         page_url="https://abc123.execute-api.eu-west-1.amazonaws.com/keys/",
         link_lifetime=timedelta(hours=72),
-        approvers=KnownBy.SIGN_IN,
+        approvers=AuthMethod.SIGN_IN,
         account="111122223333",
         member_role="kms-reprieve-member",
     )
@@ -126,9 +126,9 @@ def test_respond_is_told_what_it_needs() -> None:
         table="cases",
         queue_url="https://sqs.eu-west-1.amazonaws.com/111122223333/deliveries",
         channels=("email",),
-        kept=timedelta(days=30),
+        retention=timedelta(days=30),
         signing_keys={"a": KEY},
-        known_by=KnownBy.LINK,
+        auth_method=AuthMethod.LINK,
         networks=(),
         account="111122223333",
         member_role="kms-reprieve-member",
@@ -215,7 +215,7 @@ def test_approvers_may_have_to_come_from_networks() -> None:
         RESPOND | {"APPROVERS": "network", "APPROVER_CIDRS": "192.0.2.0/24, 2001:db8::/32"}
     )
 
-    assert settings.known_by is KnownBy.NETWORK
+    assert settings.auth_method is AuthMethod.NETWORK
     assert settings.networks == (ip_network("192.0.2.0/24"), ip_network("2001:db8::/32"))
 
 

@@ -17,7 +17,7 @@ from reprieve.cases.visitor import Person, Visitor
 from reprieve.clock import rfc3339
 from reprieve.environment import Environment, Variables
 from reprieve.errors import NotUnderstoodError
-from reprieve.ports import Change, Document, Log, LogLine, LogWriter
+from reprieve.ports import Document, Log, LogLine, LogWriter, StreamRecord
 from reprieve.untrusted import ARN_LIMIT, one_line
 
 Facts = Mapping[str, Any]
@@ -52,7 +52,7 @@ class Recorder:
     trail: LogWriter
     log: Log
 
-    def record(self, changes: Sequence[Change]) -> None:
+    def record(self, changes: Sequence[StreamRecord]) -> None:
         """Write a line for each change, under the time at which the table had it.
 
         Raises:
@@ -103,7 +103,7 @@ def _who(entry: Entry) -> Facts:
 
 def _visitor(visitor: Visitor) -> Facts:
     return {
-        "known_by": visitor.known_by.value,
+        "auth_method": visitor.auth_method.value,
         "channel": visitor.channel,
         "notice_id": visitor.notice,
         "source_ip": visitor.source_ip,

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Final
 
 from reprieve.arn import KeyArn
-from reprieve.cases.visitor import KnownBy
+from reprieve.cases.visitor import AuthMethod
 from reprieve.errors import NotUnderstoodError, SettingsError
 from reprieve.untrusted import is_over_tls
 
@@ -70,12 +70,12 @@ class Environment:
         except NotUnderstoodError as error:
             raise SettingsError(name, "is not the ARN of a KMS key") from error
 
-    def approvers(self) -> KnownBy:
+    def approvers(self) -> AuthMethod:
         """Return who may decide, `APPROVERS`."""
         try:
-            return KnownBy(self.text("APPROVERS"))
+            return AuthMethod(self.text("APPROVERS"))
         except ValueError as error:
-            raise SettingsError("APPROVERS", "is none of " + ", ".join(KnownBy)) from error
+            raise SettingsError("APPROVERS", "is none of " + ", ".join(AuthMethod)) from error
 
     def hours(self, name: str, least: int = 1) -> timedelta:
         """Return a number of hours."""

@@ -30,7 +30,7 @@ _LATEST: Final = 1 << 34  # seconds since 1970, some 500 years ahead
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Claims:
+class LinkClaims:
     """What a link says, and the signature vouches for.
 
     Attributes:
@@ -56,14 +56,14 @@ class SigningKey:
     minter: LinkMinter
 
 
-def mint(claims: Claims, key: SigningKey) -> str:
+def mint(claims: LinkClaims, key: SigningKey) -> str:
     """Return the token for `claims`; one call of KMS."""
     body = _encode(claims)
     mac = key.minter.generate_mac(_purpose(key.letter) + body)
     return _token(key.letter, body, mac)
 
 
-def verify(token: str, checkers: Mapping[str, LinkChecker], now: datetime) -> Claims:
+def verify(token: str, checkers: Mapping[str, LinkChecker], now: datetime) -> LinkClaims:
     """Return what a token vouches for; at most one call of KMS, and none for what is malformed.
 
     Args:
@@ -93,7 +93,7 @@ def _token(letter: str, body: bytes, mac: bytes) -> str:
     return f"{VERSION}{letter}.{_base64(body)}.{_base64(mac)}"
 
 
-def _encode(claims: Claims) -> bytes:
+def _encode(claims: LinkClaims) -> bytes:
     fields = [
         str(claims.key),
         _seconds(claims.deletion_date),
@@ -104,7 +104,7 @@ def _encode(claims: Claims) -> bytes:
     return json.dumps(fields, separators=(",", ":")).encode()
 
 
-def _parse(token: str) -> tuple[str, bytes, bytes, Claims]:
+def _parse(token: str) -> tuple[str, bytes, bytes, LinkClaims]:
     form = _FORM.fullmatch(token) if len(token) <= LONGEST else None
     if not form:
         raise MalformedLinkError
@@ -118,7 +118,7 @@ def _parse(token: str) -> tuple[str, bytes, bytes, Claims]:
     return form[1], body, mac, claims
 
 
-def _decode(body: bytes) -> Claims:
+def _decode(body: bytes) -> LinkClaims:
     fields = json.loads(body)
     if not isinstance(fields, list) or [type(field) for field in fields] != [str, int, str, str, int]:
         raise MalformedLinkError
@@ -127,7 +127,7 @@ def _decode(body: bytes) -> Claims:
         0 < moment < _LATEST for moment in (deletion_date, expires_at)
     ):
         raise MalformedLinkError
-    return Claims(
+    return LinkClaims(
         key=KeyArn.parse(key),
         deletion_date=datetime.fromtimestamp(deletion_date, UTC),
         channel=channel,

@@ -252,7 +252,7 @@ class Document:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class StreamRecord:
     """A document as it was written into the table, and when, as the table's stream tells it."""
 
     at: datetime

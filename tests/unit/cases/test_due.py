@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from reprieve.arn import KeyArn
-from reprieve.cases.case import Case, Closure, Counts, Ending, ScheduledBy, Told, open_case
+from reprieve.cases.case import Case, Closure, Counts, Ending, Notified, ScheduledBy, open_case
 from reprieve.cases.decision import Choice, Decision
-from reprieve.cases.due import Policy, due, ringing, wake_at
+from reprieve.cases.due import NoticeRules, due, ringing, wake_at
 from reprieve.cases.key import Key
 from reprieve.cases.notice import Reason, tell
 from reprieve.cases.usage import CallerUses, Uses
@@ -21,7 +21,8 @@ KEY = KeyArn.parse("arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56
 NOW = datetime(2026, 11, 22, 15, 0, tzinfo=UTC)
 DAY = timedelta(days=1)
 HOUR = timedelta(hours=1)
-QUIET = Policy(repeat_after=None, tells_of_scheduling=False)
+RULES = NoticeRules()
+QUIET = NoticeRules(repeat_after=None, tells_of_scheduling=False)
 
 
 def uses(*names: str, count: int = 1, resource: str = "") -> Uses:
@@ -88,19 +89,19 @@ KEPT = told(replace(IN_USE, decision=decision("keep")), Reason.DELETION_KEPT)
 @pytest.mark.parametrize(
     ("of", "after", "policy", "reason", "why"),
     [
-        (case(), 0 * HOUR, Policy(), None, NOTHING),
-        (case(uses("a")), 0 * HOUR, Policy(), Reason.KEY_IN_USE, FIRST),
-        (case(uses("a"), scheduled_by=SCHEDULED), 0 * HOUR, Policy(), Reason.KEY_IN_USE, FIRST),
-        (IN_USE, HOUR, Policy(), None, NOTHING),
-        (more(IN_USE, uses("a", count=9)), 23 * HOUR, Policy(), None, NOTHING),
-        (more(IN_USE, uses("a", count=9)), 24 * HOUR, Policy(), Reason.STILL_IN_USE, AGAIN),
+        (case(), 0 * HOUR, RULES, None, NOTHING),
+        (case(uses("a")), 0 * HOUR, RULES, Reason.KEY_IN_USE, FIRST),
+        (case(uses("a"), scheduled_by=SCHEDULED), 0 * HOUR, RULES, Reason.KEY_IN_USE, FIRST),
+        (IN_USE, HOUR, RULES, None, NOTHING),
+        (more(IN_USE, uses("a", count=9)), 23 * HOUR, RULES, None, NOTHING),
+        (more(IN_USE, uses("a", count=9)), 24 * HOUR, RULES, Reason.STILL_IN_USE, AGAIN),
         (more(IN_USE, uses("a", count=9)), 48 * HOUR, QUIET, None, NOTHING),
-        (IN_USE, 48 * HOUR, Policy(), None, NOTHING),
-        (more(IN_USE, uses("a", "b")), HOUR, Policy(), Reason.NEW_CALLER, NEW),
-        (more(IN_USE, uses("a", count=2, resource="x")), HOUR, Policy(), Reason.NEW_CALLER, NEW),
-        (case(managed=uses("m")), 0 * HOUR, Policy(), Reason.MANAGEMENT_CALL, MANAGED),
-        (told(case(managed=uses("m")), Reason.MANAGEMENT_CALL), HOUR, Policy(), None, NOTHING),
-        (case(scheduled_by=SCHEDULED), 0 * HOUR, Policy(), Reason.DELETION_SCHEDULED, SCHED),
+        (IN_USE, 48 * HOUR, RULES, None, NOTHING),
+        (more(IN_USE, uses("a", "b")), HOUR, RULES, Reason.NEW_CALLER, NEW),
+        (more(IN_USE, uses("a", count=2, resource="x")), HOUR, RULES, Reason.NEW_CALLER, NEW),
+        (case(managed=uses("m")), 0 * HOUR, RULES, Reason.MANAGEMENT_CALL, MANAGED),
+        (told(case(managed=uses("m")), Reason.MANAGEMENT_CALL), HOUR, RULES, None, NOTHING),
+        (case(scheduled_by=SCHEDULED), 0 * HOUR, RULES, Reason.DELETION_SCHEDULED, SCHED),
         (case(scheduled_by=SCHEDULED), 0 * HOUR, QUIET, None, NOTHING),
         (IN_USE, 84 * HOUR, QUIET, Reason.DELETION_SOON, THREE_DAYS),
         (told(IN_USE, Reason.DELETION_SOON, NOW + 84 * HOUR), 100 * HOUR, QUIET, None, NOTHING),
@@ -109,20 +110,20 @@ KEPT = told(replace(IN_USE, decision=decision("keep")), Reason.DELETION_KEPT)
         (told(case(uses("a"), days=0.5)), HOUR, QUIET, None, NOTHING),
         (case(), 132 * HOUR, QUIET, None, NOTHING),
         (IN_USE, 300 * HOUR, QUIET, None, NOTHING),
-        (KEPT, HOUR, Policy(), None, MEANT),
-        (more(KEPT, uses("a", "b", count=99)), 100 * HOUR, Policy(), None, MEANT),
-        (KEPT, 133 * HOUR, Policy(), Reason.DELETION_SOON, REMINDER),
-        (told(KEPT, Reason.DELETION_SOON, NOW + 133 * HOUR), 134 * HOUR, Policy(), None, MEANT),
-        (replace(IN_USE, closure=CANCELLED), HOUR, Policy(), Reason.DELETION_CANCELLED, OFF),
-        (replace(KEPT, closure=CANCELLED), HOUR, Policy(), Reason.DELETION_CANCELLED, OFF),
-        (told(replace(IN_USE, closure=CANCELLED), Reason.DELETION_CANCELLED), HOUR, Policy(), None, CLOSED),
-        (case(closure=CANCELLED), HOUR, Policy(), None, CLOSED),
-        (replace(IN_USE, closure=Closure(how=Ending.DELETED, at=NOW)), HOUR, Policy(), None, CLOSED),
-        (replace(IN_USE, told=Told(cancelled=True), closure=CANCELLED), HOUR, Policy(), None, CLOSED),
+        (KEPT, HOUR, RULES, None, MEANT),
+        (more(KEPT, uses("a", "b", count=99)), 100 * HOUR, RULES, None, MEANT),
+        (KEPT, 133 * HOUR, RULES, Reason.DELETION_SOON, REMINDER),
+        (told(KEPT, Reason.DELETION_SOON, NOW + 133 * HOUR), 134 * HOUR, RULES, None, MEANT),
+        (replace(IN_USE, closure=CANCELLED), HOUR, RULES, Reason.DELETION_CANCELLED, OFF),
+        (replace(KEPT, closure=CANCELLED), HOUR, RULES, Reason.DELETION_CANCELLED, OFF),
+        (told(replace(IN_USE, closure=CANCELLED), Reason.DELETION_CANCELLED), HOUR, RULES, None, CLOSED),
+        (case(closure=CANCELLED), HOUR, RULES, None, CLOSED),
+        (replace(IN_USE, closure=Closure(how=Ending.DELETED, at=NOW)), HOUR, RULES, None, CLOSED),
+        (replace(IN_USE, notified=Notified(cancelled=True), closure=CANCELLED), HOUR, RULES, None, CLOSED),
     ],
 )  # fmt: skip
 def test_a_notice_is_due_for_one_reason_or_none_and_says_why(
-    of: Case, after: timedelta, policy: Policy, reason: Reason | None, why: str
+    of: Case, after: timedelta, policy: NoticeRules, reason: Reason | None, why: str
 ) -> None:
     verdict = due(of, NOW + after, policy)
 
@@ -151,11 +152,11 @@ def test_callers_that_appear_together_make_one_notice() -> None:
 
     of = told(of, Reason.NEW_CALLER)
 
-    assert due(of, NOW, Policy()).reason is None
+    assert due(of, NOW, RULES).reason is None
 
 
 def test_ignored_callers_are_counted_and_wake_nobody() -> None:
-    policy = Policy(ignored_callers=("arn:scan*",))
+    policy = NoticeRules(ignored_callers=("arn:scan*",))
     scanned = case(uses("scanner", count=7), managed=uses("scan2"))
 
     silent = due(scanned, NOW, policy)
@@ -170,25 +171,27 @@ def test_ignored_callers_are_counted_and_wake_nobody() -> None:
 @pytest.mark.parametrize(
     ("of", "policy", "hours"),
     [
-        (case(), Policy(), 84),
-        (case(days=0.5), Policy(), 12 - 72),
-        (IN_USE, Policy(), 84),
-        (more(IN_USE, uses("a", count=5)), Policy(), 24),
+        (case(), RULES, 84),
+        (case(days=0.5), RULES, 12 - 72),
+        (IN_USE, RULES, 84),
+        (more(IN_USE, uses("a", count=5)), RULES, 24),
         (more(IN_USE, uses("a", count=5)), QUIET, 84),
         (told(more(IN_USE, uses("a", "b")), Reason.NEW_CALLER), QUIET, 84),
         (more(told(more(IN_USE, uses("a", "b")), Reason.NEW_CALLER), uses("a", "b", "c")), QUIET, 1),
-        (KEPT, Policy(), 84),
+        (KEPT, RULES, 84),
         (told(case(uses("a"), days=0.5)), QUIET, 36),
-        (replace(IN_USE, not_pending_since=NOW), Policy(), 1 / 4),
-        (replace(IN_USE, unanswered_since=NOW), Policy(), 84),
-        (replace(IN_USE, unanswered_since=NOW, cancel_reported=CANCELLED), Policy(), 1 / 6),
-        (replace(told(replace(IN_USE, closure=CANCELLED)), closure=None), Policy(), 1 / 12),
-        (replace(case(), deletion_date=None), Policy(), 31 * 24),
+        (replace(IN_USE, not_pending_since=NOW), RULES, 1 / 4),
+        (replace(IN_USE, unanswered_since=NOW), RULES, 84),
+        (replace(IN_USE, unanswered_since=NOW, cancel_reported=CANCELLED), RULES, 1 / 6),
+        (replace(told(replace(IN_USE, closure=CANCELLED)), closure=None), RULES, 1 / 12),
+        (replace(case(), deletion_date=None), RULES, 31 * 24),
     ],
 )
-def test_a_case_is_looked_at_when_the_next_notice_may_be_due(of: Case, policy: Policy, hours: float) -> None:
+def test_a_case_is_looked_at_when_the_next_notice_may_be_due(
+    of: Case, policy: NoticeRules, hours: float
+) -> None:
     assert wake_at(of, policy) == NOW + hours * HOUR
 
 
 def test_a_closed_case_is_never_looked_at_again() -> None:
-    assert wake_at(replace(IN_USE, closure=CANCELLED), Policy()) is None
+    assert wake_at(replace(IN_USE, closure=CANCELLED), RULES) is None

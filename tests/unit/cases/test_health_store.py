@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from reprieve.cases.health_store import Address, Failing, Healthbook, Subscribed, is_to_be_renewed
+from reprieve.cases.health_store import Address, Failing, HealthStore, Subscribed, is_to_be_renewed
 from reprieve.cases.notice import stack_unhealthy
 from reprieve.errors import ConflictError
 from tests.examples import NOW, problem
@@ -16,7 +16,7 @@ JANE = Address(address="Jane@example.com", seen=Subscribed.CONFIRMED, since=NOW)
 
 
 def test_a_channel_fails_since_its_first_failure_and_says_what_came_of_the_latest_try() -> None:
-    book = Healthbook(FakeTable())
+    book = HealthStore(FakeTable())
 
     book.failed("slack", "HTTP 500", NOW)
     book.failed("slack", "HTTP 503", NOW + HOUR)
@@ -25,7 +25,7 @@ def test_a_channel_fails_since_its_first_failure_and_says_what_came_of_the_lates
 
 
 def test_a_channel_that_works_again_does_not_fail_and_begins_anew_with_its_next_failure() -> None:
-    book = Healthbook(FakeTable())
+    book = HealthStore(FakeTable())
     book.failed("slack", "HTTP 500", NOW)
 
     book.worked("slack")
@@ -37,7 +37,7 @@ def test_a_channel_that_works_again_does_not_fail_and_begins_anew_with_its_next_
 
 
 def test_an_address_is_known_by_its_name_without_regard_to_case() -> None:
-    book = Healthbook(FakeTable())
+    book = HealthStore(FakeTable())
 
     book.keep(JANE, NOW)
 
@@ -48,7 +48,7 @@ def test_an_address_is_known_by_its_name_without_regard_to_case() -> None:
 
 
 def test_of_two_who_saw_an_address_at_once_the_second_is_told_so() -> None:
-    book = Healthbook(FakeTable())
+    book = HealthStore(FakeTable())
     book.keep(JANE, NOW)
 
     with pytest.raises(ConflictError):
@@ -56,7 +56,7 @@ def test_of_two_who_saw_an_address_at_once_the_second_is_told_so() -> None:
 
 
 def test_an_address_can_be_forgotten() -> None:
-    book = Healthbook(FakeTable())
+    book = HealthStore(FakeTable())
     book.keep(JANE, NOW)
 
     book.forget(["jane@example.com", "nobody@example.com"])
@@ -65,7 +65,7 @@ def test_an_address_can_be_forgotten() -> None:
 
 
 def test_what_is_kept_of_an_address_is_renewed_long_before_it_expires() -> None:
-    book = Healthbook(FakeTable())
+    book = HealthStore(FakeTable())
     assert is_to_be_renewed(JANE, NOW)
 
     book.keep(JANE, NOW)
@@ -79,7 +79,7 @@ def test_what_is_kept_of_an_address_is_renewed_long_before_it_expires() -> None:
 
 def test_a_notice_is_stored_once_and_is_recent_for_a_day_though_it_lingers() -> None:
     table = FakeTable()
-    book = Healthbook(table)
+    book = HealthStore(table)
     notice = stack_unhealthy(problem(), NOW)
 
     book.remember(notice)
@@ -92,7 +92,7 @@ def test_a_notice_is_stored_once_and_is_recent_for_a_day_though_it_lingers() -> 
 
 
 def test_when_health_last_came_to_its_end_is_known_once_it_has() -> None:
-    book = Healthbook(FakeTable())
+    book = HealthStore(FakeTable())
     assert book.last_run() is None
 
     book.run_ended(NOW)
@@ -105,6 +105,6 @@ def test_of_two_runs_that_end_at_once_one_is_noted() -> None:
     table = FakeTable()
     table.fail(ConflictError())
 
-    Healthbook(table).run_ended(NOW)
+    HealthStore(table).run_ended(NOW)
 
-    assert Healthbook(table).last_run() is None
+    assert HealthStore(table).last_run() is None

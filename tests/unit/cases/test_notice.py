@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from reprieve.cases.case import Case, Counts, Told
-from reprieve.cases.due import Policy
+from reprieve.cases.case import Case, Counts, Notified
+from reprieve.cases.due import NoticeRules
 from reprieve.cases.due import due as _due
 from reprieve.cases.key import Unknown
 from reprieve.cases.notice import CaseSummary, Notice, Reason, Window, no_event_found, tell
@@ -23,7 +23,7 @@ def case_of(*found: Any, **changes: Any) -> Case:
 
 
 def due(of: Case) -> Reason | None:
-    return _due(of, NOW, Policy()).reason
+    return _due(of, NOW, NoticeRules()).reason
 
 
 def test_of_a_case_in_which_nothing_was_counted_nobody_is_told() -> None:
@@ -69,7 +69,7 @@ def test_a_use_after_a_management_call_is_told() -> None:
 def test_what_was_told_is_noted_in_the_case() -> None:
     told, _ = tell(case_of(use(), TAG), Reason.KEY_IN_USE, NOW)
 
-    assert told.told == Told(
+    assert told.notified == Notified(
         notices=1,
         last_at=NOW,
         in_use=True,
@@ -153,7 +153,7 @@ def test_a_notice_has_the_same_id_however_often_it_is_made() -> None:
 @pytest.mark.parametrize(
     ("other", "reason"),
     [
-        (case_of(use(), told=Told(notices=1)), Reason.KEY_IN_USE),
+        (case_of(use(), notified=Notified(notices=1)), Reason.KEY_IN_USE),
         (case_of(use(), deletion_date=None), Reason.KEY_IN_USE),
         (case_of(use()), Reason.DELETION_CANCELLED),
     ],

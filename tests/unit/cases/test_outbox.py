@@ -53,7 +53,7 @@ class Office:
         return made
 
     def decide(self, *notices: Notice, in_digest: bool = False) -> list[Outgoing]:
-        """Decide notices, as the casebook does it."""
+        """Decide notices, as the store does it."""
         for each in notices:
             self.table.put(outbox_entry(each, in_digest=in_digest))
         return [Outgoing(each, in_digest) for each in notices]

@@ -14,7 +14,7 @@ from reprieve.cases.key import KmsAnswer
 from reprieve.cases.notice import Notice
 from reprieve.cases.open_case import OpenCase
 from reprieve.cases.outbox import envelope
-from reprieve.cases.store import KEPT_IN_LIST, Casebook, CaseFile
+from reprieve.cases.store import KEPT_IN_LIST, CaseRecord, CaseStore
 from reprieve.errors import AwsError, ConflictError, NotUnderstoodError, ThrottledError
 from reprieve.ports import Document
 from tests.examples import DELETION, KEY, NOW, OTHER_KEY, at, case, decision, key, notice, scheduled
@@ -32,14 +32,14 @@ ENTRY = Entry(
 )
 
 
-BEGUN = CaseFile(history=(ENTRY,), decisions=1, decision=ENTRY.decision, rescue=ENTRY.decision)
+BEGUN = CaseRecord(history=(ENTRY,), decisions=1, decision=ENTRY.decision, rescue=ENTRY.decision)
 
 
-def casebook() -> Casebook:
-    return Casebook(FakeTable())
+def store() -> CaseStore:
+    return CaseStore(FakeTable())
 
 
-def waiting(book: Casebook) -> list[str]:
+def waiting(book: CaseStore) -> list[str]:
     """The ids of what is in the outbox."""
     return [document.sort for document in book.table.list("outbox")]
 
@@ -49,11 +49,11 @@ def second_notice() -> Notice:
 
 
 def test_a_log_group_that_was_never_read_has_an_empty_bookmark() -> None:
-    assert casebook().bookmark("trail") == Bookmark(settled_until=None, no_event_told_at=None, version=0)
+    assert store().bookmark("trail") == Bookmark(settled_until=None, no_event_told_at=None, version=0)
 
 
 def test_a_bookmark_is_kept_for_each_log_group() -> None:
-    book = casebook()
+    book = store()
 
     book.move_bookmark("trail", Bookmark(settled_until=at("14:40"), no_event_told_at=at("14:41")))
 
@@ -64,7 +64,7 @@ def test_a_bookmark_is_kept_for_each_log_group() -> None:
 
 
 def test_a_bookmark_that_somebody_else_moved_is_left_where_it_is() -> None:
-    book = casebook()
+    book = store()
     book.move_bookmark("trail", Bookmark(settled_until=at("14:40")))
 
     with pytest.raises(ConflictError):
@@ -74,7 +74,7 @@ def test_a_bookmark_that_somebody_else_moved_is_left_where_it_is() -> None:
 
 
 def test_a_case_is_found_by_its_key_and_date() -> None:
-    book = casebook()
+    book = store()
 
     book.save(case(), wake_at=None)
 
@@ -84,7 +84,7 @@ def test_a_case_is_found_by_its_key_and_date() -> None:
 
 
 def test_cases_without_a_date_are_told_apart_by_when_they_were_opened() -> None:
-    book = casebook()
+    book = store()
     first, second = (case(deletion_date=None, opened_at=NOW + timedelta(days=days)) for days in (0, 3))
 
     book.save(first, wake_at=None)
@@ -97,7 +97,7 @@ def test_cases_without_a_date_are_told_apart_by_when_they_were_opened() -> None:
 
 
 def test_a_case_that_somebody_else_wrote_is_left_as_it_is() -> None:
-    book = casebook()
+    book = store()
     book.save(case(), wake_at=None)
 
     with pytest.raises(ConflictError):
@@ -108,7 +108,7 @@ def test_a_case_that_somebody_else_wrote_is_left_as_it_is() -> None:
 
 
 def test_the_cases_of_a_key_are_in_the_order_in_which_they_were_opened() -> None:
-    book = casebook()
+    book = store()
     dates = [DELETION + timedelta(days=30), None, DELETION]
     for days, date in enumerate(dates):
         book.save(case(deletion_date=date, opened_at=NOW + timedelta(days=days)), wake_at=None)
@@ -123,7 +123,7 @@ def test_the_cases_of_a_key_are_in_the_order_in_which_they_were_opened() -> None
     [(DELETION, DELETION + timedelta(days=400)), (None, at("14:25") + timedelta(days=400))],
 )
 def test_a_case_is_kept_long_after_it_is_over(date: object, expires_at: object) -> None:
-    book = casebook()
+    book = store()
 
     book.save(case(deletion_date=date), wake_at=None)
 
@@ -131,14 +131,14 @@ def test_a_case_is_kept_long_after_it_is_over(date: object, expires_at: object) 
     assert document.expires_at == expires_at
 
 
-def entry(book: Casebook) -> OpenCase:
+def entry(book: CaseStore) -> OpenCase:
     """The one entry in the list of open cases."""
     (found,) = book.open_cases()
     return found
 
 
 def test_an_open_case_is_listed_with_what_kms_said_last_and_when_to_look_again() -> None:
-    book = casebook()
+    book = store()
 
     book.save(case(), wake_at=at("16:00"))
 
@@ -156,7 +156,7 @@ def test_an_open_case_is_listed_with_what_kms_said_last_and_when_to_look_again()
 
 
 def test_a_case_of_which_kms_did_not_answer_is_listed_without_its_answer() -> None:
-    book = casebook()
+    book = store()
 
     book.save(case(unanswered_since=NOW), wake_at=None)
 
@@ -175,17 +175,17 @@ def test_a_case_of_which_kms_did_not_answer_is_listed_without_its_answer() -> No
 def test_a_case_that_kms_confirmed_to_be_over_leaves_the_list_after_a_day(
     closure: Closure | None, *, is_kept_long: bool
 ) -> None:
-    book = casebook()
+    book = store()
 
     book.save(case(closure=closure), wake_at=None)
 
     (document,) = book.table.list("open")
     assert entry(book).is_reviewed is is_kept_long
-    assert document.expires_at == (DELETION + book.kept if is_kept_long else NOW + KEPT_IN_LIST)
+    assert document.expires_at == (DELETION + book.retention if is_kept_long else NOW + KEPT_IN_LIST)
 
 
 def test_open_cases_tell_whether_they_say_who_scheduled_the_deletion() -> None:
-    book = casebook()
+    book = store()
     closed = Closure(how=Ending.CANCELLED, at=NOW)
     book.save(case(scheduled_by=scheduled()), wake_at=None)
     book.save(case(key=key(arn=OTHER_KEY)), wake_at=None)
@@ -195,7 +195,7 @@ def test_open_cases_tell_whether_they_say_who_scheduled_the_deletion() -> None:
 
 
 def test_an_entry_of_the_list_that_nobody_here_wrote_is_passed_over() -> None:
-    book = casebook()
+    book = store()
     book.save(case(), wake_at=None)
     book.table.put(Document(partition="open", sort="x", body={"key": "y"}))
 
@@ -204,7 +204,7 @@ def test_an_entry_of_the_list_that_nobody_here_wrote_is_passed_over() -> None:
 
 @pytest.mark.parametrize("lingers", [True, False])
 def test_a_case_is_written_whether_or_not_its_entry_in_the_list_has_expired(*, lingers: bool) -> None:
-    book = casebook()
+    book = store()
     book.save(case(closure=Closure(how=Ending.CANCELLED, at=NOW)), wake_at=None)
     (document,) = book.table.list("open")
     if not lingers:
@@ -218,7 +218,7 @@ def test_a_case_is_written_whether_or_not_its_entry_in_the_list_has_expired(*, l
 
 
 def test_a_case_that_goes_on_with_a_date_ends_the_one_without_in_the_same_write() -> None:
-    book = casebook()
+    book = store()
     undated = case(deletion_date=None)
     book.save(undated, wake_at=at("16:00"))
     ended = replace(undated, version=1, closure=Closure(how=Ending.CONTINUED, at=NOW))
@@ -233,7 +233,7 @@ def test_a_case_that_goes_on_with_a_date_ends_the_one_without_in_the_same_write(
 
 
 def test_where_an_earlier_case_was_written_meanwhile_nothing_is_written() -> None:
-    book = casebook()
+    book = store()
     undated = case(deletion_date=None)
     book.save(undated, wake_at=None)
 
@@ -245,7 +245,7 @@ def test_where_an_earlier_case_was_written_meanwhile_nothing_is_written() -> Non
 
 
 def test_a_notice_is_written_with_its_case_and_waits_in_the_outbox() -> None:
-    book = casebook()
+    book = store()
 
     book.save(case(), notice(), second_notice(), wake_at=None, in_digest={second_notice().id})
 
@@ -255,7 +255,7 @@ def test_a_notice_is_written_with_its_case_and_waits_in_the_outbox() -> None:
 
 
 def test_a_notice_of_no_case_is_written_with_the_bookmark() -> None:
-    book = casebook()
+    book = store()
 
     book.post("trail", Bookmark(no_event_told_at=NOW), notice(case=None))
 
@@ -264,7 +264,7 @@ def test_a_notice_of_no_case_is_written_with_the_bookmark() -> None:
 
 
 def test_a_notice_of_no_case_is_not_written_twice() -> None:
-    book = casebook()
+    book = store()
     book.post("trail", Bookmark(no_event_told_at=NOW), notice(case=None))
 
     with pytest.raises(ConflictError):
@@ -274,7 +274,7 @@ def test_a_notice_of_no_case_is_not_written_twice() -> None:
 
 
 def test_a_bookmark_keeps_where_a_reading_was_broken_off() -> None:
-    book = casebook()
+    book = store()
     read_on = ReadOn(start=at("14:00"), end=at("14:55"), token="next", at=at("14:56"))
 
     book.move_bookmark("trail", Bookmark(settled_until=at("14:40"), copies_from=at("14:30"), read_on=read_on))
@@ -285,7 +285,7 @@ def test_a_bookmark_keeps_where_a_reading_was_broken_off() -> None:
 
 
 def test_each_notice_is_sent_once_for_each_channel_and_leaves_the_outbox() -> None:
-    book, queue = casebook(), FakeQueue()
+    book, queue = store(), FakeQueue()
     book.save(case(), notice(), second_notice(), wake_at=None)
 
     book.send(queue, ("email", "slack"), [notice(), second_notice()])
@@ -301,7 +301,7 @@ def test_each_notice_is_sent_once_for_each_channel_and_leaves_the_outbox() -> No
 
 
 def test_what_the_queue_refuses_stays_in_the_outbox() -> None:
-    book = casebook()
+    book = store()
     book.save(case(), notice(), wake_at=None)
     queue = FakeQueue(error=ThrottledError("sqs:SendMessage", "ThrottlingException", "slow down"))
 
@@ -316,7 +316,7 @@ def test_a_message_is_one_notice_for_one_channel() -> None:
 
 
 def test_a_decision_is_stored_and_stored_again_with_what_came_of_it() -> None:
-    book = casebook()
+    book = store()
     done = replace(ENTRY, outcome="rescued", decision=decision(), request_ids=("r1", "r2"))
 
     book.decide(KEY, DELETION, ENTRY, after=0)
@@ -324,14 +324,14 @@ def test_a_decision_is_stored_and_stored_again_with_what_came_of_it() -> None:
     book.conclude(KEY, done)
 
     assert begun == BEGUN
-    assert book.file(KEY, DELETION) == CaseFile(
+    assert book.file(KEY, DELETION) == CaseRecord(
         history=(done,), decisions=1, decision=decision(), rescue=decision()
     )
 
 
 @pytest.mark.parametrize("after", [0, 2], ids=["too few", "too many"])
 def test_a_decision_on_what_is_no_longer_so_is_refused_and_leaves_no_trace(after: int) -> None:
-    book = casebook()
+    book = store()
     book.decide(KEY, DELETION, ENTRY, after=0)
 
     with pytest.raises(ConflictError):
@@ -341,7 +341,7 @@ def test_a_decision_on_what_is_no_longer_so_is_refused_and_leaves_no_trace(after
 
 
 def test_decisions_follow_one_another() -> None:
-    book = casebook()
+    book = store()
     later = replace(ENTRY, id="a000", decision=decision(why="by another"))
 
     book.decide(KEY, DELETION, ENTRY, after=0)
@@ -353,7 +353,7 @@ def test_decisions_follow_one_another() -> None:
 
 
 def test_within_a_second_a_decision_comes_before_the_notice_of_it() -> None:
-    book = casebook()
+    book = store()
     told = Entry(id="0000", at=ENTRY.at, case_id=ENTRY.case_id, event=Event.NOTICE, reason="deletion-kept")
     opened = replace(told, id="ffff", event=Event.OPENED, reason=None)
     for entry in (told, opened, ENTRY):
@@ -363,7 +363,7 @@ def test_within_a_second_a_decision_comes_before_the_notice_of_it() -> None:
 
 
 def test_the_file_of_a_case_holds_its_notices_and_nothing_of_the_keys_other_cases() -> None:
-    book = casebook()
+    book = store()
     book.save(case(), notice(), wake_at=None)
     book.save(case(deletion_date=None), notice(id="9d9e2c5f-1e6a-5b72-8e1f-4e0d2a5b1c22"), wake_at=None)
 
@@ -385,14 +385,14 @@ def test_the_file_of_a_case_holds_its_notices_and_nothing_of_the_keys_other_case
 def test_what_happened_is_kept_for_as_long_as_the_stack_says() -> None:
     table = FakeTable()
 
-    Casebook(table, kept=timedelta(days=30)).note(KEY, ENTRY)
+    CaseStore(table, retention=timedelta(days=30)).note(KEY, ENTRY)
 
     (document,) = table.documents.values()
     assert document.expires_at == ENTRY.at + timedelta(days=30)
 
 
 def test_what_was_done_is_told_in_order_and_by_key() -> None:
-    book = casebook()
+    book = store()
     later = replace(ENTRY, at=at("15:11"), id="a000")
 
     book.note(KEY, later)
@@ -403,7 +403,7 @@ def test_what_was_done_is_told_in_order_and_by_key() -> None:
 
 
 def test_what_is_not_ours_in_the_table_is_refused_by_name() -> None:
-    book = casebook()
+    book = store()
     book.table.put(Document(partition="bookmark", sort="trail", body={"settled_until": "soon"}))
 
     with pytest.raises(NotUnderstoodError, match=r"^Bookmark: "):
@@ -411,7 +411,7 @@ def test_what_is_not_ours_in_the_table_is_refused_by_name() -> None:
 
 
 def test_what_can_not_be_understood_is_passed_over_and_counted() -> None:
-    book = casebook()
+    book = store()
     book.save(case(), wake_at=None)
     book.note(KEY, ENTRY)
     for sort, body in (("audit#2026", {"event": "tomorrow's"}), ("audit#2027", {}), (f"case#{DATE}", None)):
@@ -421,7 +421,7 @@ def test_what_can_not_be_understood_is_passed_over_and_counted() -> None:
 
     file = book.file(KEY, DELETION)
 
-    assert file == CaseFile(history=(ENTRY,), rescue=ENTRY.decision, unreadable=3)
+    assert file == CaseRecord(history=(ENTRY,), rescue=ENTRY.decision, unreadable=3)
 
 
 @pytest.mark.parametrize(
@@ -439,7 +439,7 @@ def test_what_can_not_be_understood_is_passed_over_and_counted() -> None:
 def test_what_may_have_brought_the_key_back_is_found(
     choice: Choice, outcome: str, *, may_have_acted: bool
 ) -> None:
-    book = casebook()
+    book = store()
     entry = replace(ENTRY, decision=decision(choice=choice), outcome=outcome)
     book.note(KEY, entry)
     book.note(KEY, Entry(id="c000", at=at("15:12"), case_id=ENTRY.case_id, event=Event.NOTICE, reason="x"))

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from reprieve.cases.timeline import BUCKETS, Stretch, Timeline, hour
+from reprieve.cases.timeline import BUCKETS, Bucket, Timeline, hour
 from reprieve.serialization import from_json, to_json
 from tests.examples import at, counted, use
 
@@ -21,9 +21,9 @@ def test_uses_are_counted_by_the_hour_of_the_request_not_of_its_delivery() -> No
     found = counted(early, late, late).timeline
 
     assert list(found.stretches()) == [
-        Stretch(at("13:00"), at("14:00"), 1),
-        Stretch(at("14:00"), at("15:00"), 0),
-        Stretch(at("15:00"), at("16:00"), 2),
+        Bucket(at("13:00"), at("14:00"), 1),
+        Bucket(at("14:00"), at("15:00"), 0),
+        Bucket(at("15:00"), at("16:00"), 2),
     ]
 
 

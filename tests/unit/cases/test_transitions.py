@@ -20,7 +20,7 @@ from reprieve.cases.transitions import (
     note_answer,
     note_changes,
 )
-from reprieve.cloudtrail.record import Change, KeyChange, Scheduling
+from reprieve.cloudtrail.record import KeyChange, KeyEvent, Scheduling
 from tests.examples import ADMIN, DELETION, JANE, KEY, NOW, at, case, counted, use
 
 MINUTE = timedelta(minutes=1)
@@ -157,7 +157,7 @@ def test_since_when_there_was_no_answer_is_kept_until_there_is_one() -> None:
     assert note_answer(second, PENDING, NOW + 2 * MINUTE).unanswered_since is None
 
 
-def change(moment: str, what: Change = Change.CANCELLED) -> KeyChange:
+def change(moment: str, what: KeyEvent = KeyEvent.CANCELLED) -> KeyChange:
     return KeyChange(key=KEY, change=what, caller=JANE, at=at(moment))
 
 
@@ -166,7 +166,7 @@ def change(moment: str, what: Change = Change.CANCELLED) -> KeyChange:
     [
         ({}, [change("14:41")], "14:41"),
         ({}, [change("14:41"), change("14:43"), change("14:42")], "14:43"),
-        ({}, [change("14:41", Change.ENABLED), change("14:42", Change.DELETED)], None),
+        ({}, [change("14:41", KeyEvent.ENABLED), change("14:42", KeyEvent.DELETED)], None),
         ({}, [change("18:00")], "14:55:30"),
         (WITH_REPORT, [change("14:39")], "14:40"),
         (WITH_REPORT, [change("14:41")], "14:41"),
@@ -184,7 +184,7 @@ def test_the_latest_cancellation_after_the_scheduling_is_kept_as_reported(
 
 
 def test_a_record_alone_never_closes_a_case() -> None:
-    every = [change("14:41", what) for what in Change]
+    every = [change("14:41", what) for what in KeyEvent]
 
     assert note_changes(case(), every, NOW).closure is None
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from reprieve.cases.visitor import KnownBy, Person
+from reprieve.cases.visitor import AuthMethod, Person
 from tests.examples import visitor
 
 JANE = Person(issuer="https://login.example.com", subject="00u1", name="Jane Doe", email="jane@example.com")
@@ -30,17 +30,17 @@ def test_a_person_is_the_same_by_issuer_and_subject_alone() -> None:
 
 
 @pytest.mark.parametrize(
-    ("known_by", "person", "label", "acting"),
+    ("auth_method", "person", "label", "acting"),
     [
-        (KnownBy.LINK, None, "Somebody with the link from email", "email"),
-        (KnownBy.NETWORK, None, "Somebody from the approvers' network with the link from email", "email"),
-        (KnownBy.SIGN_IN, JANE, "Jane Doe (jane@example.com)", "jane@example.com"),
-        (KnownBy.SIGN_IN, Person(issuer="i", subject="00u1", name="Jane"), "Jane", "00u1"),
+        (AuthMethod.LINK, None, "Somebody with the link from email", "email"),
+        (AuthMethod.NETWORK, None, "Somebody from the approvers' network with the link from email", "email"),
+        (AuthMethod.SIGN_IN, JANE, "Jane Doe (jane@example.com)", "jane@example.com"),
+        (AuthMethod.SIGN_IN, Person(issuer="i", subject="00u1", name="Jane"), "Jane", "00u1"),
     ],
 )
 def test_a_visitor_is_told_by_name_or_by_what_they_had_to_show(
-    known_by: KnownBy, person: Person | None, label: str, acting: str
+    auth_method: AuthMethod, person: Person | None, label: str, acting: str
 ) -> None:
-    somebody = visitor(known_by=known_by, person=person)
+    somebody = visitor(auth_method=auth_method, person=person)
 
     assert (somebody.label, somebody.acting) == (label, acting)

@@ -7,7 +7,7 @@ import pytest
 
 from reprieve.cloudtrail import line_cache
 from reprieve.cloudtrail.line_cache import LineReader
-from reprieve.cloudtrail.record import KeyUse, Passed, read_line
+from reprieve.cloudtrail.record import KeyUse, Skipped, read_line
 from tests.examples import at
 from tests.recorded import names, record
 
@@ -99,4 +99,4 @@ def test_no_more_kinds_are_remembered_than_the_limit(monkeypatch: pytest.MonkeyP
 
 
 def test_what_is_no_json_is_passed_over() -> None:
-    assert LineReader().read("{", DELIVERED) is Passed.NOT_JSON
+    assert LineReader().read("{", DELIVERED) is Skipped.NOT_JSON

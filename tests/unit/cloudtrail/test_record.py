@@ -12,12 +12,12 @@ from reprieve.cloudtrail.callers import Caller
 from reprieve.cloudtrail.record import (
     MANAGEMENT_CALLS,
     READ_PATTERN,
-    Change,
     KeyChange,
+    KeyEvent,
     KeyUse,
-    Passed,
-    Reading,
+    ParsedRecord,
     Scheduling,
+    Skipped,
     Unproven,
     read,
     read_line,
@@ -47,7 +47,7 @@ def event_id(number: int) -> str:
     return f"{number:08d}-1111-4111-8111-111111111111"
 
 
-EXPECTED: dict[str, Reading] = {
+EXPECTED: dict[str, ParsedRecord] = {
     "decrypt-by-assumed-role": use(event_id=event_id(1)),
     "decrypt-by-iam-user": use(event_id=event_id(2), caller=JANE),
     "decrypt-by-root": use(
@@ -174,18 +174,18 @@ EXPECTED: dict[str, Reading] = {
     "schedule-key-deletion-again-is-no-use": use(
         event_id=event_id(24), operation="ScheduleKeyDeletion", is_use=False, caller=ADMIN, resources=()
     ),
-    "cancel-key-deletion": KeyChange(key=KEY, change=Change.CANCELLED, caller=ADMIN, at=at("15:10")),
-    "enable-key": KeyChange(key=KEY, change=Change.ENABLED, caller=ADMIN, at=at("15:10:20")),
+    "cancel-key-deletion": KeyChange(key=KEY, change=KeyEvent.CANCELLED, caller=ADMIN, at=at("15:10")),
+    "enable-key": KeyChange(key=KEY, change=KeyEvent.ENABLED, caller=ADMIN, at=at("15:10:20")),
     "delete-key-by-kms": KeyChange(
         key=KEY,
-        change=Change.DELETED,
+        change=KeyEvent.DELETED,
         caller=CALLERS["decrypt-without-a-type"][0],
         at=datetime.fromisoformat("2026-11-29T20:00:00+00:00"),
     ),
-    "decrypt-that-worked": Passed.OTHER_EVENT,
-    "decrypt-of-disabled-key": Passed.OTHER_EVENT,
-    "cancel-of-key-that-does-not-wait": Passed.OTHER_EVENT,
-    "other-service": Passed.NOT_KMS,
+    "decrypt-that-worked": Skipped.OTHER_EVENT,
+    "decrypt-of-disabled-key": Skipped.OTHER_EVENT,
+    "cancel-of-key-that-does-not-wait": Skipped.OTHER_EVENT,
+    "other-service": Skipped.NOT_KMS,
 }
 
 
@@ -216,17 +216,17 @@ def test_a_recorded_line_means_what_it_should(name: str) -> None:
 
 @pytest.mark.parametrize("text", ["", "{", "not a record", "nul", "1" * 5000, "[" * 100_000, '{"a": }'])
 def test_a_line_that_is_no_json_is_passed_over(text: str) -> None:
-    assert read_line(text, DELIVERED) is Passed.NOT_JSON
+    assert read_line(text, DELIVERED) is Skipped.NOT_JSON
 
 
 @pytest.mark.parametrize("value", [None, 7, "x", [], [{"eventSource": "kms.amazonaws.com"}], {}, {"a": 1}])
 def test_json_that_is_no_record_is_passed_over(value: object) -> None:
-    assert read(value, DELIVERED) is Passed.NOT_A_RECORD
+    assert read(value, DELIVERED) is Skipped.NOT_A_RECORD
 
 
 @pytest.mark.parametrize("source", [None, 7, ["kms.amazonaws.com"], "kms.amazonaws.com.evil.example", ""])
 def test_a_record_of_another_source_is_passed_over(source: object) -> None:
-    assert read(record("decrypt-by-iam-user") | {"eventSource": source}, DELIVERED) is Passed.NOT_KMS
+    assert read(record("decrypt-by-iam-user") | {"eventSource": source}, DELIVERED) is Skipped.NOT_KMS
 
 
 @pytest.mark.parametrize(
@@ -431,19 +431,19 @@ def test_a_waiting_period_that_kms_does_not_know_is_the_default(days: object, re
 def test_a_scheduling_that_names_no_key_is_passed_over() -> None:
     scheduling = record("schedule-key-deletion") | {"requestParameters": None, "resources": None}
 
-    assert read(scheduling, DELIVERED) is Passed.NOT_A_RECORD
+    assert read(scheduling, DELIVERED) is Skipped.NOT_A_RECORD
 
 
 def test_a_change_that_names_no_key_is_passed_over() -> None:
     change = record("cancel-key-deletion") | {"requestParameters": None, "resources": None}
 
-    assert read(change, DELIVERED) is Passed.NOT_A_RECORD
+    assert read(change, DELIVERED) is Skipped.NOT_A_RECORD
 
 
 def test_a_scheduling_that_failed_is_passed_over() -> None:
     scheduling = record("schedule-key-deletion") | {"errorCode": "AccessDenied", "errorMessage": "no"}
 
-    assert read(scheduling, DELIVERED) is Passed.OTHER_EVENT
+    assert read(scheduling, DELIVERED) is Skipped.OTHER_EVENT
 
 
 def test_the_pattern_fits_into_cloudwatch_logs() -> None:

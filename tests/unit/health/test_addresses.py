@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from reprieve.cases.health_store import Healthbook, Subscribed
+from reprieve.cases.health_store import HealthStore, Subscribed
 from reprieve.cases.problem import Kind, Problem
 from reprieve.errors import AwsError, ConflictError, DeniedError
 from reprieve.health.addresses import Addresses
@@ -55,8 +55,8 @@ class World:
     listed: tuple[str, ...] = (JANE,)
 
     @property
-    def book(self) -> Healthbook:
-        return Healthbook(self.table)
+    def book(self) -> HealthStore:
+        return HealthStore(self.table)
 
     def addresses(self) -> Addresses:
         return Addresses(

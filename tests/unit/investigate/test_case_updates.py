@@ -116,7 +116,7 @@ def test_the_bookmark_passes_what_can_not_be_stored_for_good(world: World, table
     world.clock.now += 20 * MINUTE
     said = run(world)
 
-    bookmark = world.casebook.bookmark("trail").settled_until
+    bookmark = world.store.bookmark("trail").settled_until
     assert bookmark is not None
     assert bookmark > NOW
     assert str(KEY) in said
@@ -126,19 +126,19 @@ def test_the_bookmark_waits_for_what_can_be_stored_when_it_is_tried_again(
     world: World, table: PickyTable
 ) -> None:
     run(world)
-    before = world.casebook.bookmark("trail").settled_until
+    before = world.store.bookmark("trail").settled_until
     table.refused[KEY] = FOR_NOW
     use(world, 1)
     for _ in range(3):
         assert str(KEY) in run(world)
-    assert world.casebook.bookmark("trail").settled_until == before
+    assert world.store.bookmark("trail").settled_until == before
     table.refused.clear()
 
     assert run(world) == ""
 
     assert len(heard(world, KEY)) == 1
     assert world.case().uses.count == 1
-    after = world.casebook.bookmark("trail").settled_until
+    after = world.store.bookmark("trail").settled_until
     assert before is not None
     assert after is not None
     assert after > before
@@ -157,7 +157,7 @@ def test_what_can_not_be_stored_for_hours_is_told_and_then_holds_up_the_bookmark
         run(world)
     assert heard(world, KEY)
 
-    settled = world.casebook.bookmark("trail").settled_until
+    settled = world.store.bookmark("trail").settled_until
     assert settled is not None
     assert world.clock.now - settled < timedelta(minutes=30)
     assert world.case(OTHER).uses.count == 1
@@ -212,7 +212,7 @@ def test_where_time_is_up_the_keys_that_are_left_come_in_the_next_run_and_the_bo
     world: World,
 ) -> None:
     run(world)
-    before = world.casebook.bookmark("trail").settled_until
+    before = world.store.bookmark("trail").settled_until
     keys = [invented(number) for number in range(AT_ONCE + 10)]
     for number, key in enumerate(keys):
         pending(world, key)
@@ -221,7 +221,7 @@ def test_where_time_is_up_the_keys_that_are_left_come_in_the_next_run_and_the_bo
 
     said = run(world)
     assert "the keys that are left: no time was left for it" in said
-    assert world.casebook.bookmark("trail").settled_until == before
+    assert world.store.bookmark("trail").settled_until == before
     world.seconds_left = lambda: 200.0
     world.clock.now += 10 * MINUTE
     run(world)

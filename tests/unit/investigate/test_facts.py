@@ -94,7 +94,7 @@ def test_all_that_can_be_had_of_a_key_is_put_together() -> None:
         spec="SYMMETRIC_DEFAULT",
         origin="AWS_KMS",
         last_used=LastUse(operation="Decrypt", at=at("14:01"), tracked_since=at("09:00")),
-        promised_to=("arn:aws:iam::111122223333:role/orders",),
+        grantees=("arn:aws:iam::111122223333:role/orders",),
         rescuable=Rescuable(
             allowed=True, why="its key policy lets the IAM policies of account 111122223333 decide"
         ),
@@ -343,8 +343,8 @@ def test_grants_beyond_the_first_few_are_said_to_be_there() -> None:
     directory.granted[KEY] = Grants(tuple(map(str, range(21))))
     directory.granted[OTHER_KEY] = Grants(("a",), more=True)
 
-    assert gathered(directory, KEY).key.promised_to == (*map(str, range(20)), "and more")
-    assert gathered(directory, OTHER_KEY).key.promised_to == ("a", "and more")
+    assert gathered(directory, KEY).key.grantees == (*map(str, range(20)), "and more")
+    assert gathered(directory, OTHER_KEY).key.grantees == ("a", "and more")
 
 
 def family(directory: FakeKms) -> FakeKms:

@@ -8,14 +8,14 @@ from typing import Any
 import pytest
 
 from reprieve.cases.case import Case, Closure, Counts, Ending
-from reprieve.cases.due import Policy
+from reprieve.cases.due import NoticeRules
 from reprieve.cases.key import Key, KmsAnswer
 from reprieve.cases.minute_counts import Counted
-from reprieve.cloudtrail.record import Change as Event
 from reprieve.cloudtrail.record import KeyChange, Scheduling
-from reprieve.investigate.case_change import Change
+from reprieve.cloudtrail.record import KeyEvent as Event
+from reprieve.investigate.case_change import CaseChange
 from reprieve.investigate.facts import KeyFacts
-from reprieve.investigate.key_activity import LATE_USE, Finding, Stretch, Update
+from reprieve.investigate.key_activity import LATE_USE, KeyActivity, ReadWindow, Update
 from reprieve.investigate.review import Review
 from tests.examples import ADMIN, DELETION, KEY, NOW, at, case, counted, key, use
 
@@ -29,27 +29,27 @@ DISABLED = KmsAnswer(state="Disabled")
 ABSENT = KmsAnswer(is_absent=True)
 SILENT = KmsAnswer()
 OUT_OF_REACH = KmsAnswer(can_be_asked=False)
-QUIET = Policy(tells_of_scheduling=False)
+QUIET = NoticeRules(tells_of_scheduling=False)
 USED = use(at=at("14:50"))
 MINUTES: Mapping[datetime, Counted] = {at("14:50"): counted(USED)}
-TOLD = case().told
+TOLD = case().notified
 
 
 def facts(answer: KmsAnswer) -> KeyFacts:
     of = replace(key(), state=answer.state, deletion_date=answer.deletion_date)
     told = frozenset({"state", "deletion_date"}) if answer.state else frozenset()
-    return KeyFacts(of if answer.state else Key.bare(KEY), answer=answer, told=told)
+    return KeyFacts(of if answer.state else Key.bare(KEY), answer=answer, fields=told)
 
 
 def update(
     answer: KmsAnswer, *cases: Case, minutes: Mapping[datetime, Counted] = MINUTES, **more: Any
-) -> Change | None:
+) -> CaseChange | None:
     is_whole = more.pop("is_whole", True)
-    stretch = Stretch(at("14:25"), at("14:40"), at("14:55"), is_whole=is_whole)
-    return Update(Finding(facts(answer), minutes, **more), stretch, QUIET, NOW).apply(cases)
+    stretch = ReadWindow(at("14:25"), at("14:40"), at("14:55"), is_whole=is_whole)
+    return Update(KeyActivity(facts(answer), minutes, **more), stretch, QUIET, NOW).apply(cases)
 
 
-def named(change: Change | None) -> str | None:
+def named(change: CaseChange | None) -> str | None:
     return change.case.name if change else None
 
 
@@ -110,7 +110,7 @@ def test_a_use_belongs_to_the_deletion_that_kms_tells_of_or_to_the_one_that_goes
 
 
 def test_a_case_that_kms_calls_pending_again_for_its_date_is_open_again_and_that_is_told() -> None:
-    closed = ended(case(told=replace(TOLD, notices=2, in_use=True, cancelled=True, last_at=at("14:45"))))
+    closed = ended(case(notified=replace(TOLD, notices=2, in_use=True, cancelled=True, last_at=at("14:45"))))
 
     change = update(PENDING, closed)
 
@@ -240,7 +240,7 @@ def test_the_same_notices_have_other_ids_where_a_case_begins_again() -> None:
     assert {notice.id for notice in first.notices}.isdisjoint(notice.id for notice in second.notices)
 
 
-def review(answer: KmsAnswer, *cases: Case, name: str = DATED) -> Change | None:
+def review(answer: KmsAnswer, *cases: Case, name: str = DATED) -> CaseChange | None:
     return Review(name, facts(answer), QUIET, NOW).apply(cases)
 
 

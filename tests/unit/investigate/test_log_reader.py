@@ -64,7 +64,7 @@ def run(world: World, *, timeout: timedelta = TIMEOUT) -> float:
 
 
 def bookmark(world: World) -> Bookmark:
-    return world.casebook.bookmark("trail")
+    return world.store.bookmark("trail")
 
 
 def settled(world: World) -> datetime:
@@ -149,7 +149,7 @@ def test_a_token_that_is_refused_is_forgotten_and_the_next_run_begins_anew(world
 
 def test_another_error_with_a_token_leaves_it_for_the_next_run(world: World) -> None:
     read_on = ReadOn(start=NOW - HOUR, end=NOW, token="1", at=NOW)
-    world.casebook.move_bookmark("trail", Bookmark(settled_until=NOW - 15 * MINUTE, read_on=read_on))
+    world.store.move_bookmark("trail", Bookmark(settled_until=NOW - 15 * MINUTE, read_on=read_on))
     world.logs.error = replace_code(EXPIRED, "ThrottlingException")
 
     with pytest.raises(IncompleteError):
@@ -171,7 +171,7 @@ def replace_code(error: AwsError, code: str) -> AwsError:
     ids=["old", "of a clock that was ahead"],
 )
 def test_a_token_that_is_no_good_is_not_used(world: World, read_on: ReadOn) -> None:
-    world.casebook.move_bookmark("trail", Bookmark(settled_until=NOW - 20 * MINUTE, read_on=read_on))
+    world.store.move_bookmark("trail", Bookmark(settled_until=NOW - 20 * MINUTE, read_on=read_on))
     world.logs.put(another(1), NOW - MINUTE)
 
     run(world)
@@ -181,7 +181,7 @@ def test_a_token_that_is_no_good_is_not_used(world: World, read_on: ReadOn) -> N
 
 
 def test_a_bookmark_that_is_ahead_of_the_clock_does_not_hide_what_comes(world: World) -> None:
-    world.casebook.move_bookmark("trail", Bookmark(settled_until=NOW + timedelta(days=365)))
+    world.store.move_bookmark("trail", Bookmark(settled_until=NOW + timedelta(days=365)))
     world.logs.put(another(1), NOW - MINUTE)
 
     run(world)
@@ -297,7 +297,7 @@ def test_a_run_that_died_between_a_case_and_the_bookmark_loses_no_count_in_the_b
     world.clock.now += 10 * MINUTE
     world.table.fail(None, None, None, ConflictError())
     run(world)
-    world.casebook.move_bookmark("trail", replace(bookmark(world), settled_until=NOW - LATENESS))
+    world.store.move_bookmark("trail", replace(bookmark(world), settled_until=NOW - LATENESS))
     world.logs.put(another(2), NOW + 3 * MINUTE)
     world.clock.now += 40 * MINUTE
 

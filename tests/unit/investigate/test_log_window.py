@@ -4,16 +4,16 @@ from dataclasses import replace
 from datetime import timedelta
 
 from reprieve.cloudtrail.callers import Caller
-from reprieve.cloudtrail.record import Passed, Scheduling, Unproven
-from reprieve.investigate.log_window import DISMISSED_REMEMBERED, Reading
+from reprieve.cloudtrail.record import Scheduling, Skipped, Unproven
+from reprieve.investigate.log_window import DISMISSED_REMEMBERED, LogWindow
 from reprieve.ports import LogLine
 from tests.examples import ADMIN, BILLING, JANE, KEY, ORDERS, OTHER_KEY, at, use, uses
 from tests.recorded import line
 
 
-def reading(*names: str) -> Reading:
+def reading(*names: str) -> LogWindow:
     """The recorded lines, delivered one each minute from 14:55 on."""
-    made = Reading()
+    made = LogWindow()
     made.take_lines(
         LogLine(at("14:55:10") + number * timedelta(minutes=1), line(name))
         for number, name in enumerate(names)
@@ -56,7 +56,7 @@ def test_who_scheduled_a_deletion_is_kept_by_key() -> None:
 
 
 def test_only_the_latest_twenty_schedulings_are_kept() -> None:
-    made = Reading()
+    made = LogWindow()
 
     for number in range(25):
         moment = at("14:02") + timedelta(seconds=number)
@@ -66,7 +66,7 @@ def test_only_the_latest_twenty_schedulings_are_kept() -> None:
 
 
 def test_all_that_is_no_refusal_by_kms_is_counted_and_the_first_five_are_kept() -> None:
-    made = Reading()
+    made = LogWindow()
 
     for number in range(7):
         made.take(Unproven(event_id=f"e{number}", operation="Decrypt", caller=JANE, why="it is forged"))
@@ -110,7 +110,7 @@ def test_a_key_that_was_dismissed_is_passed_over_from_then_on() -> None:
 
 
 def test_no_more_than_a_hundred_thousand_dismissed_keys_are_remembered() -> None:
-    made = Reading()
+    made = LogWindow()
 
     made.dismiss(replace(KEY, resource=f"key/{number}") for number in range(DISMISSED_REMEMBERED + 1))
     made.take(use(key=replace(KEY, resource="key/0")))
@@ -123,7 +123,7 @@ def test_sessions_of_an_ignored_kind_do_not_share_a_row_with_the_others_of_their
     def ignores(caller: Caller) -> bool:
         return caller.session == "test"
 
-    made = Reading(ignores=ignores)
+    made = LogWindow(ignores=ignores)
     test = replace(ORDERS, id=ORDERS.id.replace("orders-api", "test"), session="test")
     for number, caller in enumerate((ORDERS, test, test, JANE)):
         made.take(use(event_id=f"e{number}", caller=caller))
@@ -138,10 +138,10 @@ def test_what_is_passed_over_is_counted_by_why() -> None:
     made.take_lines([LogLine(at("14:55"), "{"), LogLine(at("14:55"), "{}")])
 
     assert made.passed == {
-        Passed.NOT_KMS: 1,
-        Passed.OTHER_EVENT: 2,
-        Passed.NOT_JSON: 1,
-        Passed.NOT_A_RECORD: 1,
+        Skipped.NOT_KMS: 1,
+        Skipped.OTHER_EVENT: 2,
+        Skipped.NOT_JSON: 1,
+        Skipped.NOT_A_RECORD: 1,
     }
     assert made.keys == ()
 
@@ -161,7 +161,7 @@ def test_whether_anything_was_found_is_asked_by_the_minute() -> None:
 
 
 def test_a_request_is_counted_in_the_minute_in_which_it_was_delivered() -> None:
-    made = Reading()
+    made = LogWindow()
 
     made.take(use(at=at("14:31:02"), delivered_at=at("14:54:59")))
 

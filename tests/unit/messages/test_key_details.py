@@ -22,7 +22,7 @@ def relative(region: str, role: str = "REPLICA", state: str | None = None) -> Re
     "changes",
     [
         {},
-        {"spec": "SYMMETRIC_DEFAULT", "usage": "ENCRYPT_DECRYPT", "origin": "AWS_KMS", "promised_to": ()},
+        {"spec": "SYMMETRIC_DEFAULT", "usage": "ENCRYPT_DECRYPT", "origin": "AWS_KMS", "grantees": ()},
     ],
 )
 def test_what_is_as_usual_is_not_told(changes: dict[str, Any]) -> None:
@@ -48,10 +48,10 @@ def test_what_is_as_usual_is_not_told(changes: dict[str, Any]) -> None:
         ({"last_used": LastUse(at=at("14:01"))}, "Last used", "2026-11-22 14:01 UTC, an unnamed operation"),
         ({"last_used": LastUse(tracked_since=at("09:00"))}, "Last used", "not since 2026-11-22 09:00 UTC"),
         ({"last_used": LastUse()}, "Last used", "not as far as KMS knows"),
-        ({"promised_to": (ROLE,)}, "Grants", "role/orders/orders-fn"),
+        ({"grantees": (ROLE,)}, "Grants", "role/orders/orders-fn"),
         (
             {
-                "promised_to": (
+                "grantees": (
                     "rds.eu-west-1.amazonaws.com",
                     "arn:aws:iam::444455556666:role/x",
                     "a",
@@ -114,7 +114,7 @@ def test_labels_fit_into_the_mail_s_column() -> None:
         spec="RSA_4096",
         multi_region="PRIMARY",
         last_used=LastUse(),
-        promised_to=("x",),
+        grantees=("x",),
     )
 
     assert [label for label, _ in particulars(made)] == ["Account", "Kind", "Regions", "Last used", "Grants"]

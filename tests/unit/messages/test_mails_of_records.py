@@ -10,7 +10,7 @@ from reprieve.cases.notice import Notice, Reason, tell
 from reprieve.cases.transitions import count
 from reprieve.clock import to_minute
 from reprieve.cloudtrail.record import read
-from reprieve.investigate.log_window import Reading
+from reprieve.investigate.log_window import LogWindow
 from reprieve.messages.channels import email
 from tests.examples import NOW, at
 from tests.recorded import record
@@ -143,7 +143,7 @@ MAILS = {
 
 def told(*names: str) -> Notice:
     """What people are told of some recorded requests for one key."""
-    reading = Reading()
+    reading = LogWindow()
     for name in names:
         reading.take(read(record(name), at("14:54:40")))
     (key,) = reading.keys

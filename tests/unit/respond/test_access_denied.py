@@ -3,7 +3,7 @@
 import pytest
 
 from reprieve.errors import DeniedError
-from reprieve.respond.access_denied import Denial
+from reprieve.respond.access_denied import AccessDenied
 from tests.examples import KEY
 
 ROLE = "arn:aws:iam::111122223333:role/reprieve-RespondRole-Ab1"
@@ -11,10 +11,10 @@ ROLE = "arn:aws:iam::111122223333:role/reprieve-RespondRole-Ab1"
 
 def denial(
     message: str, operation: str = "kms:EnableKey", account: str = "111122223333", who: str | None = None
-) -> Denial:
+) -> AccessDenied:
     user = who or f"arn:aws:sts::{account}:assumed-role/reprieve-RespondRole-Ab1/reprieve-respond"
     said = f"User: {user} is not authorized to perform: {operation} on resource: {KEY}{message}"
-    return Denial.read(DeniedError(operation, "AccessDeniedException", said), KEY)
+    return AccessDenied.read(DeniedError(operation, "AccessDeniedException", said), KEY)
 
 
 @pytest.mark.parametrize(
@@ -37,8 +37,8 @@ def denial(
 def test_a_denial_says_who_asked_and_which_policy_said_no(
     message: str, policy: str, *, is_outright: bool
 ) -> None:
-    assert denial(message) == Denial(
-        action="kms:EnableKey", role=ROLE, policy=policy, is_outright=is_outright, is_at_the_door=False
+    assert denial(message) == AccessDenied(
+        action="kms:EnableKey", role=ROLE, policy=policy, is_outright=is_outright, is_cross_account=False
     )
 
 
@@ -66,6 +66,6 @@ def test_what_is_no_role_is_not_taken_for_one(who: str) -> None:
 def test_who_does_not_get_into_an_account_is_at_its_door(operation: str, account: str) -> None:
     found = denial("", operation, account)
 
-    assert found.is_at_the_door
+    assert found.is_cross_account
     assert found.action == operation.partition(" ")[0]
     assert found.role == f"arn:aws:iam::{account}:role/reprieve-RespondRole-Ab1"

@@ -5,11 +5,11 @@ import re
 import pytest
 
 from reprieve.cases.decision import Choice
-from reprieve.respond.forms import COOKIE, Form, Secret, is_same_origin
+from reprieve.respond.forms import COOKIE, CsrfSecret, Form, is_same_origin
 
 LINK = "v1a.claims.mac"
 ORIGIN = "https://abc123.execute-api.eu-west-1.amazonaws.com"
-HELD = Secret("s" * 43, is_new=False)
+HELD = CsrfSecret("s" * 43, is_new=False)
 
 
 def form(fields: str = "decision=cancel") -> Form:
@@ -17,20 +17,20 @@ def form(fields: str = "decision=cancel") -> Form:
 
 
 def test_a_browser_is_given_a_secret_once_and_keeps_it() -> None:
-    first = Secret.of({})
+    first = CsrfSecret.of({})
     (header,) = first.set_cookie
 
-    again = Secret.of({COOKIE: first.value})
+    again = CsrfSecret.of({COOKIE: first.value})
 
     assert re.fullmatch(r"__Host-reprieve-form=[\w-]{43}; Path=/; Secure; HttpOnly; SameSite=Lax", header)
-    assert again == Secret(first.value, is_new=False)
+    assert again == CsrfSecret(first.value, is_new=False)
     assert again.set_cookie == ()
-    assert Secret.of({}).value != first.value
+    assert CsrfSecret.of({}).value != first.value
 
 
 @pytest.mark.parametrize("cookie", ["", "short", "é" * 43, "x" * 44])
 def test_what_is_no_secret_of_ours_is_replaced(cookie: str) -> None:
-    assert Secret.of({COOKIE: cookie}).is_new
+    assert CsrfSecret.of({COOKIE: cookie}).is_new
 
 
 def test_a_form_is_of_its_page_in_its_browser() -> None:
@@ -39,8 +39,8 @@ def test_a_form_is_of_its_page_in_its_browser() -> None:
 
 def test_a_form_of_another_link_or_another_browser_or_without_a_cookie_is_not() -> None:
     assert not form().is_of(HELD, "v1a.claims.other")
-    assert not form().is_of(Secret("t" * 43, is_new=False), LINK)
-    assert not form().is_of(Secret(HELD.value, is_new=True), LINK)
+    assert not form().is_of(CsrfSecret("t" * 43, is_new=False), LINK)
+    assert not form().is_of(CsrfSecret(HELD.value, is_new=True), LINK)
     assert not Form.read(b"decision=cancel&decisions=0").is_of(HELD, LINK)
     assert not Form.read(b"decision=cancel&decisions=0&token=%C3%A9").is_of(HELD, LINK)
 

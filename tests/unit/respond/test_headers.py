@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from reprieve.respond.forms import Secret
-from reprieve.respond.pages import Page, Return, View, case_page, outcome_page, redirect, security_headers
+from reprieve.respond.forms import CsrfSecret
+from reprieve.respond.pages import FormState, Page, View, case_page, outcome_page, redirect, security_headers
 from reprieve.respond.responder import Request, Responder
 from reprieve.respond.sign_in import SESSION_COOKIE
 from tests.examples import DELETION, KEY, NOW, case, key, visitor
@@ -53,8 +53,8 @@ def handler(monkeypatch: pytest.MonkeyPatch) -> Callable[..., dict[str, Any]]:
 
 def pages() -> Iterator[Page]:
     """A page of each kind."""
-    form = Return("0" * 64, 1)
-    cookies = Secret("c" * 43, is_new=True).set_cookie
+    form = FormState("0" * 64, 1)
+    cookies = CsrfSecret("c" * 43, is_new=True).set_cookie
     view = View(
         key=key(),
         case=case(),
@@ -68,7 +68,7 @@ def pages() -> Iterator[Page]:
     yield redirect("https://id.example/authorize", cookies)
     for outcome in EVERY:
         yield outcome_page(outcome, form, cookies)
-        yield outcome_page(outcome, Return.to_sign_in("v1a.x.y"))
+        yield outcome_page(outcome, FormState.to_sign_in("v1a.x.y"))
 
 
 def event(name: str, **changes: Any) -> dict[str, Any]:

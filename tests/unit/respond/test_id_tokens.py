@@ -5,14 +5,14 @@ from typing import Any
 import pytest
 
 from reprieve.errors import NotApproverError, UnverifiedEmailError
-from reprieve.respond.id_tokens import Rule, complete, person
+from reprieve.respond.id_tokens import ApproverRules, complete, person
 from reprieve.untrusted import is_loopback, is_over_tls
 
 JANE = {"iss": "https://id.example", "sub": "jane-0001"}
 VERIFIED = {**JANE, "email": "Jane@Example.com", "email_verified": True}
-BY_DOMAIN = Rule(domains=frozenset({"example.com"}))
-BY_EMAIL = Rule(emails=frozenset({"jane@example.com"}))
-BY_GROUP = Rule(groups=frozenset({"key-approvers"}))
+BY_DOMAIN = ApproverRules(domains=frozenset({"example.com"}))
+BY_EMAIL = ApproverRules(emails=frozenset({"jane@example.com"}))
+BY_GROUP = ApproverRules(groups=frozenset({"key-approvers"}))
 
 
 @pytest.mark.parametrize(
@@ -156,14 +156,17 @@ def test_where_nothing_is_told_the_token_stands_alone() -> None:
         (BY_GROUP, {**JANE, "groups": ["others", "key-approvers"]}),
         (BY_GROUP, {**JANE, "groups": "key-approvers"}),
         (BY_GROUP, {**JANE, "groups": [7, None, {}, "key-approvers"]}),
-        (Rule(groups=frozenset({"a"}), group_claim="cognito:groups"), {**JANE, "cognito:groups": ["a"]}),
         (
-            Rule(emails=frozenset({"joe@example.com"}), groups=frozenset({"a"})),
+            ApproverRules(groups=frozenset({"a"}), group_claim="cognito:groups"),
+            {**JANE, "cognito:groups": ["a"]},
+        ),
+        (
+            ApproverRules(emails=frozenset({"joe@example.com"}), groups=frozenset({"a"})),
             {**VERIFIED, "groups": ["a"], "email_verified": False},
         ),
     ],
 )
-def test_whoever_is_named_may_decide(rule: Rule, says: dict[str, Any]) -> None:
+def test_whoever_is_named_may_decide(rule: ApproverRules, says: dict[str, Any]) -> None:
     rule.admit(says)
 
 
@@ -183,10 +186,10 @@ def test_whoever_is_named_may_decide(rule: Rule, says: dict[str, Any]) -> None:
         (BY_GROUP, {**JANE, "groups": {"key-approvers": True}}),
         (BY_GROUP, {**JANE, "groups": [["key-approvers"]]}),
         (BY_GROUP, {**JANE, "roles": ["key-approvers"]}),
-        (Rule(), VERIFIED),
+        (ApproverRules(), VERIFIED),
     ],
 )
-def test_whoever_is_not_named_may_not(rule: Rule, says: dict[str, Any]) -> None:
+def test_whoever_is_not_named_may_not(rule: ApproverRules, says: dict[str, Any]) -> None:
     with pytest.raises(NotApproverError) as caught:
         rule.admit(says)
 
@@ -194,7 +197,7 @@ def test_whoever_is_not_named_may_not(rule: Rule, says: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize("rule", [BY_DOMAIN, BY_EMAIL])
-def test_an_address_that_would_do_has_to_be_verified(rule: Rule) -> None:
+def test_an_address_that_would_do_has_to_be_verified(rule: ApproverRules) -> None:
     with pytest.raises(UnverifiedEmailError) as caught:
         rule.admit({**VERIFIED, "email_verified": False})
 

@@ -17,7 +17,7 @@ from reprieve.cases.key import LastUse, Relative, Rescuable, Unknown
 from reprieve.cases.notice import Reason
 from reprieve.cases.timeline import Timeline, hour
 from reprieve.cases.usage import CallerUses, Uses
-from reprieve.cases.visitor import KnownBy, Person
+from reprieve.cases.visitor import AuthMethod, Person
 from reprieve.cloudtrail.callers import Caller
 from reprieve.cloudtrail.resources import Resource
 from reprieve.errors import (
@@ -28,7 +28,16 @@ from reprieve.errors import (
     ProviderError,
     UnverifiedEmailError,
 )
-from reprieve.respond.pages import Outcome, Return, View, case_page, english, outcome_page, outcomes, redirect
+from reprieve.respond.pages import (
+    FormState,
+    Outcome,
+    View,
+    case_page,
+    english,
+    outcome_page,
+    outcomes,
+    redirect,
+)
 from reprieve.respond.pages.chart import chart
 from tests.examples import (
     DELETION,
@@ -50,7 +59,7 @@ from tests.reading import Words, read
 
 LIMIT = 30_000
 JANE_DOE = Person(issuer="https://login.example.com", subject="0a", name="Jane Doe", email="jane@example.com")
-SIGNED_IN = visitor(known_by=KnownBy.SIGN_IN, person=JANE_DOE)
+SIGNED_IN = visitor(auth_method=AuthMethod.SIGN_IN, person=JANE_DOE)
 SLACK = visitor(channel="slack", source_ip="")
 PART = CallerUses(
     caller=ORDERS,
@@ -75,7 +84,7 @@ def view(**changes: Any) -> View:
         now=NOW,
         expires_at=DELETION,
         visitor=visitor(),
-        form=Return("0123", 2),
+        form=FormState("0123", 2),
     )
     return replace(usual, **changes)
 
@@ -85,7 +94,7 @@ def words(**changes: Any) -> Words:
 
 
 def said(outcome: Outcome) -> Words:
-    return read(outcome_page(outcome, Return("0123", 1)).html)
+    return read(outcome_page(outcome, FormState("0123", 1)).html)
 
 
 def test_the_first_screen_says_which_key_who_uses_it_and_how_long_there_is() -> None:
@@ -114,7 +123,7 @@ def test_each_choice_is_a_form_of_its_own_that_needs_no_script() -> None:
     [
         (visitor(), "Whoever holds this link can decide, until 2026-11-29 14:02 UTC."),
         (
-            visitor(known_by=KnownBy.NETWORK),
+            visitor(auth_method=AuthMethod.NETWORK),
             "Whoever holds this link can decide, from the approvers' network, until 2026-11-29 14:02 UTC.",
         ),
         (
@@ -543,7 +552,7 @@ def test_what_is_not_proven_is_said_not_to_be(state: str | None, sentence: str) 
     ],
 )
 def test_who_could_not_sign_in_is_told_what_to_do(error: Any, advice: str) -> None:
-    page = read(outcome_page(outcomes.not_signed_in(error), Return.to_sign_in("v1.a")).html)
+    page = read(outcome_page(outcomes.not_signed_in(error), FormState.to_sign_in("v1.a")).html)
 
     assert advice in page.text
     assert page.links == ["../sign-in/v1.a"]
@@ -603,7 +612,7 @@ def hostile(name: str) -> View:
         description=QUOTES * 16,
         owner=QUOTES,
         account_name=QUOTES,
-        promised_to=(QUOTES,) * 50,
+        grantees=(QUOTES,) * 50,
         rescuable=Rescuable(allowed=False, why=QUOTES),
         multi_region="PRIMARY",
         relatives=(Relative(arn=OTHER_KEY, role="REPLICA", state="PendingDeletion"),) * 12,

@@ -22,7 +22,7 @@ from reprieve.errors import (
     UnreachableError,
 )
 from reprieve.ports import Document
-from reprieve.respond.id_tokens import Rule
+from reprieve.respond.id_tokens import ApproverRules
 from reprieve.respond.settings import SignInSettings
 from reprieve.respond.sign_in import SESSION_COOKIE, SIGN_IN_COOKIE, Entered, SignIn
 from tests.fakes import NOW, FakeClock, FakeTable
@@ -49,7 +49,9 @@ def provider(clock: FakeClock) -> FakeProvider:
 
 @pytest.fixture
 def sign_in(provider: FakeProvider, table: FakeTable, clock: FakeClock) -> SignIn:
-    return SignIn(provider=provider, rule=Rule(domains=frozenset({"example.com"})), table=table, clock=clock)
+    return SignIn(
+        provider=provider, rule=ApproverRules(domains=frozenset({"example.com"})), table=table, clock=clock
+    )
 
 
 def state(cookie: str) -> str:
@@ -316,7 +318,7 @@ class Impatient(FakeTable):
 
 
 def test_a_session_whose_storing_came_twice_is_stored(provider: FakeProvider, clock: FakeClock) -> None:
-    rule = Rule(domains=frozenset({"example.com"}))
+    rule = ApproverRules(domains=frozenset({"example.com"}))
     sign_in = SignIn(provider=provider, rule=rule, table=Impatient(), clock=clock)
 
     assert sign_in.person(entered(sign_in, provider)) == JANE
@@ -352,7 +354,7 @@ def test_sign_in_is_told_what_it_needs() -> None:
         client_id="kms-reprieve",
         secret="arn:aws:secretsmanager:eu-west-1:111122223333:secret:provider-AbCdEf",
         redirect_uri="https://abc123.execute-api.eu-west-1.amazonaws.com/signed-in",
-        rule=Rule(
+        rule=ApproverRules(
             domains=frozenset({"example.com", "example.org"}),
             emails=frozenset({"jane@elsewhere.example"}),
             groups=frozenset({"Key Approvers", "admins"}),
@@ -371,7 +373,7 @@ def test_a_public_client_has_no_secret_and_groups_are_usually_called_so() -> Non
     settings = SignInSettings.read(bare)
 
     assert settings.secret == ""
-    assert settings.rule == Rule(groups=frozenset({"Key Approvers", "admins"}), group_claim="groups")
+    assert settings.rule == ApproverRules(groups=frozenset({"Key Approvers", "admins"}), group_claim="groups")
 
 
 @pytest.mark.parametrize("name", ["OIDC_ISSUER", "OIDC_CLIENT_ID", "REDIRECT_URI"])

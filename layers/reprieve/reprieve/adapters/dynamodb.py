@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 
 from reprieve.adapters.aws import call
 from reprieve.errors import ConflictError
-from reprieve.ports import Change, Document
+from reprieve.ports import Document, StreamRecord
 from reprieve.untrusted import mapping, objects, text
 
 if TYPE_CHECKING:
@@ -74,14 +74,16 @@ class DynamoTable:
             self.client.delete_item(TableName=self.name, Key=_key(document.partition, document.sort))
 
 
-def changes(event: object) -> tuple[Change, ...]:
+def changes(event: object) -> tuple[StreamRecord, ...]:
     """Return what was written, as the table's stream (`NEW_IMAGE`) hands it to a function; not what is gone.
 
     Source: Lambda developer guide, "Using AWS Lambda with Amazon DynamoDB".
     """
     written = [mapping(record, "dynamodb") for record in objects(event, "Records")]
     return tuple(
-        Change(datetime.fromtimestamp(each["ApproximateCreationDateTime"], UTC), read_item(each["NewImage"]))
+        StreamRecord(
+            datetime.fromtimestamp(each["ApproximateCreationDateTime"], UTC), read_item(each["NewImage"])
+        )
         for each in written
         if "NewImage" in each
     )

@@ -67,7 +67,7 @@ class Closure:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
+class Notified:
     """What people have been told of a case.
 
     Attributes:
@@ -141,7 +141,7 @@ class Case:
         unanswered: What was counted in such minutes while KMS could not be asked. It may belong to a later
             deletion of the same key, and goes there where KMS tells of one.
         recent: What was counted from then up to `read_until`.
-        told: What people have been told.
+        notified: What people have been notified of.
         unknown: Facts about the key that could not be had.
         scheduled_by: Who scheduled the deletion, where the log group says.
         decision: What a person decided on the page.
@@ -163,7 +163,7 @@ class Case:
     settled: Counts = field(default_factory=Counts)
     unanswered: Counts = field(default_factory=Counts)
     recent: Counts = field(default_factory=Counts)
-    told: Told = field(default_factory=Told)
+    notified: Notified = field(default_factory=Notified)
     unknown: tuple[Unknown, ...] = ()
     scheduled_by: ScheduledBy | None = None
     decision: Decision | None = None

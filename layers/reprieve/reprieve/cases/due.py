@@ -46,7 +46,7 @@ _HOUR: Final = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Policy:
+class NoticeRules:
     """What the stack's owner decided.
 
     Attributes:
@@ -76,7 +76,7 @@ class Verdict:
     why: str
 
 
-def due(case: Case, now: datetime, policy: Policy, heard_today: int = 0) -> Verdict:
+def due(case: Case, now: datetime, policy: NoticeRules, heard_today: int = 0) -> Verdict:
     """Return what people have to be told of this case now, if anything.
 
     Args:
@@ -87,7 +87,7 @@ def due(case: Case, now: datetime, policy: Policy, heard_today: int = 0) -> Verd
     """
     if case.closure:
         return _closed(case)
-    if case.told.cancelled and case.told.last_at and now - case.told.last_at >= SETTLING:
+    if case.notified.cancelled and case.notified.last_at and now - case.notified.last_at >= SETTLING:
         return Verdict(
             Reason.CORRECTION, "people heard that the deletion is off, and KMS says that it is not"
         )
@@ -102,7 +102,7 @@ def due(case: Case, now: datetime, policy: Policy, heard_today: int = 0) -> Verd
     return Verdict(None, "nothing is new")
 
 
-def wake_at(case: Case, policy: Policy) -> datetime | None:
+def wake_at(case: Case, policy: NoticeRules) -> datetime | None:
     """Return when the case is to be looked at although nothing was read of it; None for never."""
     if case.closure:
         return None
@@ -110,7 +110,7 @@ def wake_at(case: Case, policy: Policy) -> datetime | None:
     times = [
         case.not_pending_since + CANCEL_RECORD_DELAY if case.not_pending_since else None,
         case.unanswered_since + ANSWER_DELAY if case.unanswered_since and case.cancel_reported else None,
-        case.told.last_at + SETTLING if case.told.cancelled and case.told.last_at else None,
+        case.notified.last_at + SETTLING if case.notified.cancelled and case.notified.last_at else None,
         date + DELETED_WITHIN if date else case.opened_at + LONGEST_DELETION,
         *([] if case.is_kept else _later_notices(case, policy)),
         *(date - hours * _HOUR for hours in HOURS_BEFORE if date and _is_left(case, hours)),
@@ -118,8 +118,8 @@ def wake_at(case: Case, policy: Policy) -> datetime | None:
     return min((moment for moment in times if moment), default=None)
 
 
-def _later_notices(case: Case, policy: Policy) -> list[datetime | None]:
-    told = case.told
+def _later_notices(case: Case, policy: NoticeRules) -> list[datetime | None]:
+    told = case.notified
     repeats = policy.repeat_after and told.last_at and ringing(case, policy) > told.uses
     folded = told.new_callers_at and _unheard(case, policy)
     return [
@@ -128,14 +128,14 @@ def _later_notices(case: Case, policy: Policy) -> list[datetime | None]:
     ]
 
 
-def ringing(case: Case, policy: Policy) -> int:
+def ringing(case: Case, policy: NoticeRules) -> int:
     """Return the number of uses that people are to be woken for."""
     return case.uses.count - sum(part.count for part in case.uses.by_caller if policy.ignores(part))
 
 
 def _closed(case: Case) -> Verdict:
     reason = _TOLD_ENDINGS.get(case.closure.how) if case.closure else None
-    if reason and case.told.notices and not case.told.cancelled:
+    if reason and case.notified.notices and not case.notified.cancelled:
         return Verdict(reason, "the deletion is off")
     return Verdict(None, "the case is closed")
 
@@ -147,32 +147,32 @@ def _kept(case: Case, now: datetime) -> Verdict:
     return Verdict(None, "somebody decided that the deletion is meant")
 
 
-def _key_in_use(case: Case, _now: datetime, policy: Policy) -> Verdict | None:
-    if case.told.in_use or not ringing(case, policy):
+def _key_in_use(case: Case, _now: datetime, policy: NoticeRules) -> Verdict | None:
+    if case.notified.in_use or not ringing(case, policy):
         return None
     return Verdict(Reason.KEY_IN_USE, "it is used, and nobody has been told")
 
 
-def _new_caller(case: Case, now: datetime, policy: Policy) -> Verdict | None:
-    if not case.told.in_use or not _unheard(case, policy):
+def _new_caller(case: Case, now: datetime, policy: NoticeRules) -> Verdict | None:
+    if not case.notified.in_use or not _unheard(case, policy):
         return None
-    lately = sum(now - moment < _HOUR for moment in case.told.new_callers_at)
+    lately = sum(now - moment < _HOUR for moment in case.notified.new_callers_at)
     if lately >= NEW_CALLERS_AN_HOUR:
         return None
     return Verdict(Reason.NEW_CALLER, "a caller, or a resource, is new")
 
 
-def _still_in_use(case: Case, now: datetime, policy: Policy) -> Verdict | None:
-    last_at = case.told.last_at
-    if not case.told.in_use or not policy.repeat_after or ringing(case, policy) <= case.told.uses:
+def _still_in_use(case: Case, now: datetime, policy: NoticeRules) -> Verdict | None:
+    last_at = case.notified.last_at
+    if not case.notified.in_use or not policy.repeat_after or ringing(case, policy) <= case.notified.uses:
         return None
     if last_at and now - last_at < policy.repeat_after:
         return None
     return Verdict(Reason.STILL_IN_USE, "it was used since the last notice, long ago")
 
 
-def _management_call(case: Case, _now: datetime, policy: Policy) -> Verdict | None:
-    told, calls = frozenset(case.told.management_callers), case.management_calls
+def _management_call(case: Case, _now: datetime, policy: NoticeRules) -> Verdict | None:
+    told, calls = frozenset(case.notified.management_callers), case.management_calls
     new = any(
         caller_hash(part.caller.place) not in told and not policy.ignores(part) for part in calls.by_caller
     )
@@ -181,7 +181,7 @@ def _management_call(case: Case, _now: datetime, policy: Policy) -> Verdict | No
     return Verdict(Reason.MANAGEMENT_CALL, "somebody tried to manage it")
 
 
-def _deletion_soon(case: Case, now: datetime, policy: Policy) -> Verdict | None:
+def _deletion_soon(case: Case, now: datetime, policy: NoticeRules) -> Verdict | None:
     for hours in reversed(HOURS_BEFORE):
         if ringing(case, policy) and _is_left(case, hours) and _is_near(case, now, hours):
             return Verdict(
@@ -190,15 +190,20 @@ def _deletion_soon(case: Case, now: datetime, policy: Policy) -> Verdict | None:
     return None
 
 
-def _deletion_scheduled(case: Case, _now: datetime, policy: Policy) -> Verdict | None:
-    if not policy.tells_of_scheduling or case.told.scheduled or case.told.notices or not case.scheduled_by:
+def _deletion_scheduled(case: Case, _now: datetime, policy: NoticeRules) -> Verdict | None:
+    if (
+        not policy.tells_of_scheduling
+        or case.notified.scheduled
+        or case.notified.notices
+        or not case.scheduled_by
+    ):
         return None
     return Verdict(Reason.DELETION_SCHEDULED, "somebody scheduled its deletion")
 
 
-def _unheard(case: Case, policy: Policy) -> bool:
+def _unheard(case: Case, policy: NoticeRules) -> bool:
     """Return whether a caller or a resource is new to those who were told."""
-    callers, resources = frozenset(case.told.callers), frozenset(case.told.resources)
+    callers, resources = frozenset(case.notified.callers), frozenset(case.notified.resources)
     uses = case.uses
     return any(other.id not in callers for other in uses.others) or any(
         caller_hash(part.caller.place) not in callers
@@ -209,7 +214,7 @@ def _unheard(case: Case, policy: Policy) -> bool:
 
 
 def _is_left(case: Case, hours: int) -> bool:
-    return case.told.hours_left is None or case.told.hours_left > hours
+    return case.notified.hours_left is None or case.notified.hours_left > hours
 
 
 def _is_near(case: Case, now: datetime, hours: int) -> bool:
@@ -218,7 +223,7 @@ def _is_near(case: Case, now: datetime, hours: int) -> bool:
 
 
 _TOLD_ENDINGS: Final = {Ending.CANCELLED: Reason.DELETION_CANCELLED, Ending.ABSENT: Reason.CORRECTION}
-_Rule = Callable[[Case, datetime, Policy], Verdict | None]
+_Rule = Callable[[Case, datetime, NoticeRules], Verdict | None]
 _RULES: Final[tuple[_Rule, ...]] = (
     _key_in_use,
     _new_caller,

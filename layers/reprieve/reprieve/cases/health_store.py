@@ -69,7 +69,7 @@ class Address:
 
 
 @dataclass(frozen=True, slots=True)
-class Healthbook:
+class HealthStore:
     """The table, as far as it is about the stack itself."""
 
     table: Table

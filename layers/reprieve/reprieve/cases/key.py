@@ -77,7 +77,7 @@ class Key:
         key_store: The id of the custom key store that holds it.
         relatives: The other keys of a multi-Region key.
         last_used: When it last served a request.
-        promised_to: Whom its grants name.
+        grantees: Whom its grants name.
         rescuable: Whether the page can help, as far as the key's policy tells.
     """
 
@@ -100,7 +100,7 @@ class Key:
     key_store: str | None = None
     relatives: tuple[Relative, ...] | None = None
     last_used: LastUse | None = None
-    promised_to: tuple[str, ...] | None = None
+    grantees: tuple[str, ...] | None = None
     rescuable: Rescuable | None = None
 
     @classmethod

@@ -9,12 +9,12 @@ from typing import Final
 from uuid import UUID, uuid5
 
 from reprieve.arn import KeyArn
-from reprieve.cases.case import NOTICES_REMEMBERED, Case, Closure, ScheduledBy, Told
+from reprieve.cases.case import NOTICES_REMEMBERED, Case, Closure, ScheduledBy, Notified
 from reprieve.cases.decision import Decision
 from reprieve.cases.key import Key, Unknown
 from reprieve.cases.problem import Problem
 from reprieve.cases.usage import Uses, caller_hash
-from reprieve.cases.visitor import KnownBy
+from reprieve.cases.visitor import AuthMethod
 from reprieve.console import careful_commands, key_url, log_url, rescue_commands
 from reprieve.untrusted import one_line
 
@@ -109,7 +109,7 @@ class Notice:
     digest: Digest | None = None
     problem: Problem | None = None
     link: str | None = None
-    approvers: KnownBy | None = None
+    approvers: AuthMethod | None = None
 
     @property
     def key(self) -> Key | None:
@@ -127,15 +127,15 @@ def tell(case: Case, reason: Reason, now: datetime, ringing: int | None = None) 
         ringing: How many uses people are to be woken for; all of them unless said otherwise.
     """
     uses = case.uses.count if ringing is None else ringing
-    notice = _notice(case, reason, now, max(0, uses - case.told.uses))
-    return replace(case, told=_told(case, reason, now, uses)), notice
+    notice = _notice(case, reason, now, max(0, uses - case.notified.uses))
+    return replace(case, notified=_told(case, reason, now, uses)), notice
 
 
-def _told(case: Case, reason: Reason, now: datetime, uses: int) -> Told:
+def _told(case: Case, reason: Reason, now: datetime, uses: int) -> Notified:
     """Return what people know once they have had a notice: everything that it shows."""
-    told, counts = case.told, case.counts
+    told, counts = case.notified, case.counts
     new_callers_at = [at for at in told.new_callers_at if now - at < _HOUR]
-    return Told(
+    return Notified(
         notices=told.notices + 1,
         last_at=now,
         in_use=told.in_use or bool(uses),
@@ -236,7 +236,7 @@ def stack_unhealthy(problem: Problem, now: datetime, console_url: str | None = N
 
 def _notice(case: Case, reason: Reason, now: datetime, since_last: int) -> Notice:
     return Notice(
-        id=_id(case.id, reason, case.told.notices),
+        id=_id(case.id, reason, case.notified.notices),
         reason=reason,
         at=now,
         case=CaseSummary(
@@ -253,7 +253,7 @@ def _notice(case: Case, reason: Reason, now: datetime, since_last: int) -> Notic
         command=_commands(case.key),
         decision=case.decision,
         closure=case.closure,
-        uses_since_last=since_last if case.told.in_use else None,
+        uses_since_last=since_last if case.notified.in_use else None,
     )
 
 

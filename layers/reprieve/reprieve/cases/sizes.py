@@ -71,7 +71,7 @@ def fitting_key(key: Key) -> Key:
         key,
         aliases=key.aliases[:10],
         tags=dict(list(key.tags.items())[:20]),
-        promised_to=key.promised_to[:10] if key.promised_to else key.promised_to,
+        grantees=key.grantees[:10] if key.grantees else key.grantees,
         relatives=key.relatives[:10] if key.relatives else key.relatives,
     )
 

@@ -1,4 +1,4 @@
-"""The casebook: what the table holds, and where.
+"""What the table holds of cases, and where.
 
 | partition           | sort                      | what                                                |
 | ------------------- | ------------------------- | --------------------------------------------------- |
@@ -46,7 +46,7 @@ _Kept = TypeVar("_Kept")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CaseFile:
+class CaseRecord:
     """What is on record of a case.
 
     Attributes:
@@ -67,11 +67,11 @@ class CaseFile:
 
 
 @dataclass(frozen=True, slots=True)
-class Casebook:
-    """The table, in this product's words. `kept` is how long a case is, and what happened to it."""
+class CaseStore:
+    """The table, as far as it is about cases. `retention` is how long it keeps a case, and what happened to it."""
 
     table: Table
-    kept: timedelta = timedelta(days=400)
+    retention: timedelta = timedelta(days=400)
 
     def bookmark(self, log_group: str) -> Bookmark:
         """Return how far a log group has been read."""
@@ -126,7 +126,7 @@ class Casebook:
         found = (_readable(OpenCase, document) for document in self.table.list(_OPEN))
         return tuple(entry for entry in found if entry)
 
-    def file(self, key: KeyArn, deletion_date: datetime) -> CaseFile:
+    def file(self, key: KeyArn, deletion_date: datetime) -> CaseRecord:
         """Return a case with what happened to it, in one request.
 
         What can't be understood is passed over: a person who wants to rescue a key is not kept from it.
@@ -139,7 +139,7 @@ class Casebook:
         history = sorted(entries.values(), key=lambda entry: entry.place)
         latest = entries.get(str(decided.body.get("audit"))) if decided else None
         known = _readable(Case, case) if case else None
-        return CaseFile(
+        return CaseRecord(
             case=replace(known, version=case.version) if known and case else None,
             history=tuple(history),
             decisions=decided.version if decided else 0,
@@ -159,7 +159,7 @@ class Casebook:
             sort=_DECISION + rfc3339(deletion_date),
             body={"audit": _sort(entry)},
             version=after,
-            expires_at=entry.at + self.kept,
+            expires_at=entry.at + self.retention,
         )
         self.table.put(decided, self._happened(key, entry))
 
@@ -195,7 +195,7 @@ class Casebook:
 
     def _documents(self, case: Case, wake_at: datetime | None) -> tuple[Document, Document]:
         """Return a case and its entry in the list of the open ones, which are always written together."""
-        expires_at = (case.deletion_date or case.read_until) + self.kept
+        expires_at = (case.deletion_date or case.read_until) + self.retention
         closure, key = case.closure, case.key
         entry = OpenCase(
             key=key.arn,
@@ -227,7 +227,7 @@ class Casebook:
 
     def _happened(self, key: KeyArn, entry: Entry) -> Document:
         return Document(
-            partition=_key(key), sort=_sort(entry), body=to_json(entry), expires_at=entry.at + self.kept
+            partition=_key(key), sort=_sort(entry), body=to_json(entry), expires_at=entry.at + self.retention
         )
 
 

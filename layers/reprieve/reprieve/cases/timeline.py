@@ -15,7 +15,7 @@ _HOURS: Final = 24
 
 
 @dataclass(frozen=True, slots=True)
-class Stretch:
+class Bucket:
     """Some hours, and how many uses there were in them."""
 
     start: datetime
@@ -63,14 +63,14 @@ class Timeline:
         """Return it with so many stretches at the most, each as long as that takes."""
         return _laid(self.hours, self._widened(self.hours), stretches)
 
-    def stretches(self) -> Iterator[Stretch]:
+    def stretches(self) -> Iterator[Bucket]:
         """Return its stretches, in order."""
         if self.start is None:
             return
         length = timedelta(hours=self.hours)
         for place, count in enumerate(self.counts):
             start = self.start + place * length
-            yield Stretch(start, start + length, count)
+            yield Bucket(start, start + length, count)
 
     def _widened(self, hours: int) -> dict[int, int]:
         """Return the counts by the numbers of stretches of so many hours."""

@@ -14,7 +14,7 @@ from reprieve.cases.case import Case, Closure, Counts, Ending, ScheduledBy
 from reprieve.cases.key import KmsAnswer
 from reprieve.cases.minute_counts import Counted
 from reprieve.clock import to_minute
-from reprieve.cloudtrail.record import Change, KeyChange, Scheduling
+from reprieve.cloudtrail.record import KeyChange, KeyEvent, Scheduling
 
 DELETED_WITHIN: Final = timedelta(hours=24)
 """How long after its date KMS may delete a key; source: KMS developer guide, "Deleting AWS KMS keys"."""
@@ -102,7 +102,7 @@ def note_changes(case: Case, changes: Iterable[KeyChange], now: datetime) -> Cas
         reported = case.cancel_reported
         if (
             case.closure is None
-            and change.change is Change.CANCELLED
+            and change.change is KeyEvent.CANCELLED
             and (since is None or change.at >= since)
             and (reported is None or change.at > reported.at)
         ):

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 
-class KnownBy(StrEnum):
+class AuthMethod(StrEnum):
     """What somebody had to show before they could decide."""
 
     LINK = "link"
@@ -44,7 +44,7 @@ class Visitor:
     """Whoever came with a link.
 
     Attributes:
-        known_by: What they had to show.
+        auth_method: What they had to show.
         channel: The channel that the link was sent to.
         notice: The id of the notice that it was in.
         source_ip: The address that they came from, as API Gateway saw it.
@@ -52,7 +52,7 @@ class Visitor:
         person: Who they are, where they had to sign in.
     """
 
-    known_by: KnownBy
+    auth_method: AuthMethod
     channel: str
     notice: str = ""
     source_ip: str = ""
@@ -64,7 +64,7 @@ class Visitor:
         """What people are shown: a name, or whose link it was."""
         if self.person:
             return self.person.label
-        place = " from the approvers' network" if self.known_by is KnownBy.NETWORK else ""
+        place = " from the approvers' network" if self.auth_method is AuthMethod.NETWORK else ""
         return f"Somebody{place} with the link from {self.channel}"
 
     @property

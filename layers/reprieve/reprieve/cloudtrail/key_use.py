@@ -56,7 +56,7 @@ class Scheduling:
         return self.at + self.waiting_period
 
 
-class Change(StrEnum):
+class KeyEvent(StrEnum):
     """What moves or closes a case, by the name of the CloudTrail event."""
 
     CANCELLED = "CancelKeyDeletion"
@@ -69,12 +69,12 @@ class KeyChange:
     """Somebody cancelled a deletion, or enabled a key; or KMS deleted it."""
 
     key: KeyArn
-    change: Change
+    change: KeyEvent
     caller: Caller
     at: datetime
 
 
-class Passed(StrEnum):
+class Skipped(StrEnum):
     """Why a line of the log group is passed over."""
 
     NOT_JSON = "not-json"

@@ -14,7 +14,7 @@ from typing import Final, NamedTuple
 
 from reprieve.clock import parse
 from reprieve.cloudtrail.key_use import KeyUse
-from reprieve.cloudtrail.record import Reading, believable, read_line
+from reprieve.cloudtrail.record import ParsedRecord, believable, read_line
 
 KINDS_REMEMBERED: Final = 1000
 _TIME: Final = '"eventTime":"'
@@ -39,7 +39,7 @@ class LineReader:
 
     _known: OrderedDict[tuple[str, ...], KeyUse] = field(default_factory=OrderedDict)
 
-    def read(self, line: str, delivered_at: datetime) -> Reading:
+    def read(self, line: str, delivered_at: datetime) -> ParsedRecord:
         """Return what one line of the log group means; see `read_line`."""
         parts = _taken_apart(line)
         if parts is None:
@@ -50,7 +50,7 @@ class LineReader:
         self._known.move_to_end(parts.kind)
         return _another(known, parts, delivered_at)
 
-    def _learned(self, line: str, parts: _Parts, delivered_at: datetime) -> Reading:
+    def _learned(self, line: str, parts: _Parts, delivered_at: datetime) -> ParsedRecord:
         """Read a line whole, and remember its kind if the short way leads to the very same."""
         meant = read_line(line, delivered_at)
         if (

@@ -16,7 +16,7 @@ from typing import Any, Final
 from reprieve.arn import KEY_ARN_PATTERN, KeyArn
 from reprieve.clock import MINUTE, parse
 from reprieve.cloudtrail import callers, resources
-from reprieve.cloudtrail.key_use import Change, KeyChange, KeyUse, Passed, Scheduling, Unproven
+from reprieve.cloudtrail.key_use import KeyChange, KeyEvent, KeyUse, Scheduling, Skipped, Unproven
 from reprieve.untrusted import ARN_LIMIT, mapping, objects, text
 
 EVENT_SOURCE: Final = "kms.amazonaws.com"
@@ -59,10 +59,10 @@ DEFAULT_WAITING_DAYS: Final = 30  # KMS API reference, ScheduleKeyDeletion, Pend
 _LONGEST_AGO: Final = timedelta(days=90)  # CloudTrail user guide: how long the event history goes back
 _WAITING_DAYS: Final = range(7, 31)
 
-Reading = KeyUse | Scheduling | KeyChange | Unproven | Passed
+ParsedRecord = KeyUse | Scheduling | KeyChange | Unproven | Skipped
 
 
-def read_line(line: str, delivered_at: datetime) -> Reading:
+def read_line(line: str, delivered_at: datetime) -> ParsedRecord:
     """Return what one line of the log group means.
 
     Args:
@@ -72,21 +72,21 @@ def read_line(line: str, delivered_at: datetime) -> Reading:
     try:
         record = json.loads(line)
     except (ValueError, RecursionError):
-        return Passed.NOT_JSON
+        return Skipped.NOT_JSON
     return read(record, delivered_at)
 
 
-def read(record: object, delivered_at: datetime) -> Reading:
+def read(record: object, delivered_at: datetime) -> ParsedRecord:
     """Return what one CloudTrail record means; it may be any JSON value."""
     if not isinstance(record, dict) or "eventSource" not in record:
-        return Passed.NOT_A_RECORD
+        return Skipped.NOT_A_RECORD
     if record["eventSource"] != EVENT_SOURCE:
-        return Passed.NOT_KMS
+        return Skipped.NOT_KMS
     message = text(record, "errorMessage", limit=ARN_LIMIT)
     if _LIKE_A_REFUSAL.search(message):
         return _refused(record, message, delivered_at)
     if record.get("errorCode"):
-        return Passed.OTHER_EVENT
+        return Skipped.OTHER_EVENT
     if record.get("eventName") == "ScheduleKeyDeletion":
         return _scheduling(record, delivered_at)
     return _change(record, delivered_at)
@@ -124,11 +124,11 @@ def _doubt(record: Mapping[str, Any], key: KeyArn) -> str:
     return f"its error code is {code}" if code.startswith(_OTHER_REFUSALS) else ""
 
 
-def _scheduling(record: Mapping[str, Any], delivered_at: datetime) -> Scheduling | Passed:
+def _scheduling(record: Mapping[str, Any], delivered_at: datetime) -> Scheduling | Skipped:
     key = _key_of(record)
     days = mapping(record, "requestParameters").get("pendingWindowInDays")
     if not key:
-        return Passed.NOT_A_RECORD
+        return Skipped.NOT_A_RECORD
     return Scheduling(
         key=key,
         caller=callers.read(record, key),
@@ -139,14 +139,14 @@ def _scheduling(record: Mapping[str, Any], delivered_at: datetime) -> Scheduling
     )
 
 
-def _change(record: Mapping[str, Any], delivered_at: datetime) -> KeyChange | Passed:
+def _change(record: Mapping[str, Any], delivered_at: datetime) -> KeyChange | Skipped:
     key = _key_of(record)
     try:
-        change = Change(text(record, "eventName"))
+        change = KeyEvent(text(record, "eventName"))
     except ValueError:
-        return Passed.OTHER_EVENT
+        return Skipped.OTHER_EVENT
     if not key:
-        return Passed.NOT_A_RECORD
+        return Skipped.NOT_A_RECORD
     caller = callers.read(record, key)
     return KeyChange(key=key, change=change, caller=caller, at=_event_time(record, delivered_at))
 
@@ -190,12 +190,12 @@ __all__ = [
     "EVENT_SOURCE",
     "MANAGEMENT_CALLS",
     "READ_PATTERN",
-    "Change",
     "KeyChange",
+    "KeyEvent",
     "KeyUse",
-    "Passed",
-    "Reading",
+    "ParsedRecord",
     "Scheduling",
+    "Skipped",
     "Unproven",
     "read",
     "read_line",

@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final
 
-from reprieve.cases.health_store import Healthbook
+from reprieve.cases.health_store import HealthStore
 from reprieve.cases.key import Unknown
 from reprieve.cases.notice import Notice
-from reprieve.cases.visitor import KnownBy
+from reprieve.cases.visitor import AuthMethod
 from reprieve.clock import Clock
 from reprieve.errors import AwsError, ChannelBusyError, ChannelError, NotUnderstoodError, ReprieveError
-from reprieve.links import Claims, SigningKey, mint
+from reprieve.links import LinkClaims, SigningKey, mint
 from reprieve.messages.channels import Channel
 from reprieve.ports import Log, Once
 from reprieve.serialization import from_json
@@ -46,7 +46,7 @@ class Deliverer:
     lifetime: timedelta
     account: str
     enters_accounts: bool
-    approvers: KnownBy
+    approvers: AuthMethod
     clock: Clock
     log: Log
 
@@ -80,11 +80,11 @@ class Deliverer:
             return _without(notice, f"it could not be signed: {error.operation}, {error.code}")
         return replace(notice, link=link, approvers=self.approvers)
 
-    def _claims(self, notice: Notice, channel: str) -> Claims | None:
+    def _claims(self, notice: Notice, channel: str) -> LinkClaims | None:
         key, now = notice.key, self.clock()
         if key is None or key.deletion_date is None or not key.is_pending or key.deletion_date <= now:
             return None
-        return Claims(
+        return LinkClaims(
             key=key.arn,
             deletion_date=key.deletion_date,
             channel=channel,
@@ -99,7 +99,7 @@ class NotedChannel:
 
     name: str
     channel: Channel
-    book: Healthbook
+    book: HealthStore
     clock: Clock
     log: Log
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Self
 
 from reprieve.arn import KeyArn
-from reprieve.cases.visitor import KnownBy
+from reprieve.cases.visitor import AuthMethod
 from reprieve.environment import Environment, Variables
 
 
@@ -21,7 +21,7 @@ class DeliverSettings:
     signing_letter: str
     page_url: str
     link_lifetime: timedelta
-    approvers: KnownBy
+    approvers: AuthMethod
     account: str
     member_role: str
 

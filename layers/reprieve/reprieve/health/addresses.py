@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from reprieve.cases.health_store import Address, Healthbook, Subscribed, is_to_be_renewed
+from reprieve.cases.health_store import Address, HealthStore, Subscribed, is_to_be_renewed
 from reprieve.cases.problem import Kind, Problem
 from reprieve.errors import AwsError, ConflictError
 from reprieve.ports import Log, Subscriptions
@@ -43,7 +43,7 @@ class Addresses:
     topic: str
     listed: tuple[str, ...]
     subscriptions: Subscriptions
-    book: Healthbook
+    book: HealthStore
     log: Log
 
     def problems(self, now: datetime) -> Iterator[Problem]:

@@ -10,10 +10,10 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from reprieve.alarm import sns_messages
-from reprieve.cases.health_store import Failing, Healthbook
+from reprieve.cases.health_store import Failing, HealthStore
 from reprieve.cases.notice import Notice, stack_unhealthy
 from reprieve.cases.problem import Kind, Problem
-from reprieve.cases.store import Casebook
+from reprieve.cases.store import CaseStore
 from reprieve.clock import Clock
 from reprieve.errors import AwsError, HealthError, InProgressError, NotUnderstoodError, ReprieveError
 from reprieve.health import stack_alarms
@@ -62,8 +62,8 @@ class Health:
     names: Mapping[str, str]
     addresses: Addresses
     log_group: str
-    book: Healthbook
-    casebook: Casebook
+    book: HealthStore
+    store: CaseStore
     once: Once
     clock: Clock
     log: Log
@@ -126,7 +126,7 @@ class Health:
         return (_of_channel(each) for each in lasting if each.channel in self.channels)
 
     def _investigate(self, now: datetime) -> Iterator[Problem]:
-        read_until = self.casebook.bookmark(self.log_group).settled_until
+        read_until = self.store.bookmark(self.log_group).settled_until
         if read_until and now - read_until >= LATENESS + TOLERATED:
             yield Problem(
                 kind=Kind.FUNCTION_STUCK, subject="investigate", since=read_until, advice=_INVESTIGATE

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from reprieve.cases.case import Case, Counts
-from reprieve.cases.due import DAY, MOST_NOTICES_A_DAY, Policy, due, ringing
+from reprieve.cases.due import DAY, MOST_NOTICES_A_DAY, NoticeRules, due, ringing
 from reprieve.cases.key import KmsAnswer
 from reprieve.cases.notice import Notice, tell
 from reprieve.cases.sizes import fitting_case, fitting_notice
@@ -13,7 +13,7 @@ from reprieve.investigate.facts import KeyFacts
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class CaseChange:
     """What is to be stored, all or none: a case, those that end as it begins, and the notices about them.
 
     `in_digest` has the ids of the notices that go out in a digest, for there were many of the key today.
@@ -30,10 +30,12 @@ class Telling:
     """Decides what people are told: `cases` are all cases of the key, as they are stored."""
 
     cases: tuple[Case, ...]
-    policy: Policy
+    policy: NoticeRules
     now: datetime
 
-    def change(self, case: Case, earlier: tuple[Case, ...] = (), unless: Case | None = None) -> Change | None:
+    def change(
+        self, case: Case, earlier: tuple[Case, ...] = (), unless: Case | None = None
+    ) -> CaseChange | None:
         """Return what is to be stored, with every notice that is due; None if the case is as `unless`.
 
         Args:
@@ -41,7 +43,7 @@ class Telling:
             earlier: Those that end as it begins.
             unless: The case as it is stored.
         """
-        heard = sum(self.now - at < DAY for each in self.cases for at in each.told.lately)
+        heard = sum(self.now - at < DAY for each in self.cases for at in each.notified.lately)
         ended, notices = list[Case](), list[Notice]()
         for each in (*earlier, case):
             told, found = tell_all(each, self.now, self.policy, heard + len(notices))
@@ -50,7 +52,7 @@ class Telling:
         *before, last = ended
         if last == unless and not before:
             return None
-        return Change(
+        return CaseChange(
             case=fitting_case(last),
             notices=tuple(map(fitting_notice, notices)),
             earlier=tuple(map(fitting_case, before)),
@@ -59,7 +61,7 @@ class Telling:
 
 
 def tell_all(
-    case: Case, now: datetime, policy: Policy, heard_today: int = 0
+    case: Case, now: datetime, policy: NoticeRules, heard_today: int = 0
 ) -> tuple[Case, tuple[Notice, ...]]:
     """Return the case with every notice that is due, and the notices."""
     notices: list[Notice] = []

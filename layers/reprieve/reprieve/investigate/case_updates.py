@@ -12,13 +12,13 @@ from typing import Final, TypeVar
 
 from reprieve.arn import KeyArn
 from reprieve.cases.case import Case
-from reprieve.cases.due import Policy, wake_at
+from reprieve.cases.due import NoticeRules, wake_at
 from reprieve.cases.key import Unknown
 from reprieve.cases.notice import Notice, without_case
 from reprieve.cases.open_case import OpenCase
 from reprieve.cases.outbox import Outbox, Outgoing
 from reprieve.cases.sizes import fitting_notice
-from reprieve.cases.store import Casebook
+from reprieve.cases.store import CaseStore
 from reprieve.clock import Clock
 from reprieve.errors import (
     ConflictError,
@@ -29,10 +29,10 @@ from reprieve.errors import (
     ThrottledError,
     UnreachableError,
 )
-from reprieve.investigate.case_change import Change
+from reprieve.investigate.case_change import CaseChange
 from reprieve.investigate.facts import Facts
-from reprieve.investigate.key_activity import Stretch, Update, findings
-from reprieve.investigate.log_window import Reading
+from reprieve.investigate.key_activity import ReadWindow, Update, findings
+from reprieve.investigate.log_window import LogWindow
 from reprieve.investigate.review import Review
 from reprieve.ports import Log
 
@@ -73,9 +73,9 @@ class CaseUpdater:
     """Applies what was read, and what KMS says, to the cases in the table."""
 
     facts: Facts
-    casebook: Casebook
+    store: CaseStore
     outbox: Outbox
-    policy: Policy
+    policy: NoticeRules
     pool: Executor
     clock: Clock
     has_time: Callable[[], bool]
@@ -86,9 +86,9 @@ class CaseUpdater:
 
     def begin(self) -> None:
         """Begin to read the list of open cases, beside the log group, so that nobody waits for it."""
-        self._listing.append(self.pool.submit(self.casebook.open_cases))
+        self._listing.append(self.pool.submit(self.store.open_cases))
 
-    def keep(self, reading: Reading, stretch: Stretch, keys: Collection[KeyArn]) -> None:
+    def keep(self, reading: LogWindow, stretch: ReadWindow, keys: Collection[KeyArn]) -> None:
         """Bring the cases of some of a reading's keys up to date, those that have one first.
 
         Args:
@@ -103,7 +103,7 @@ class CaseUpdater:
             if not self.has_time():
                 self.unfinished.note("the keys that are left", OutOfTimeError())
                 return
-            cases = {key: self.pool.submit(self.casebook.cases, key) for key in some}
+            cases = {key: self.pool.submit(self.store.cases, key) for key in some}
             found = findings(reading, self.facts.gather(some, knows_who))
             self._apply((Update(finding, stretch, self.policy, self.clock()) for finding in found), cases)
 
@@ -126,7 +126,7 @@ class CaseUpdater:
             known = self.facts.gather((entry.key for entry in some), knows_who)
             self._apply(Review(entry.name, known[entry.key], self.policy, self.clock()) for entry in some)
 
-    def _pending(self, reading: Reading, keys: list[KeyArn]) -> list[KeyArn]:
+    def _pending(self, reading: LogWindow, keys: list[KeyArn]) -> list[KeyArn]:
         """Return those of many unknown keys that KMS calls pending, or does not answer for."""
         if len(keys) <= FEW:
             return keys
@@ -154,16 +154,16 @@ class CaseUpdater:
         if outgoing:
             self.outbox.send(outgoing)
 
-    def _stored(self, update: Update | Review, read_before: _Read | None) -> Change | None:
+    def _stored(self, update: Update | Review, read_before: _Read | None) -> CaseChange | None:
         """Store one case with its notices; if somebody else wrote it meanwhile, begin again with theirs."""
         for number in range(_TRIES):
             is_first = read_before is not None and number == 0
-            cases = read_before.result() if read_before and is_first else self.casebook.cases(update.key)
+            cases = read_before.result() if read_before and is_first else self.store.cases(update.key)
             change = update.apply(cases)
             if change is None:
                 return None
             try:
-                self.casebook.save(
+                self.store.save(
                     change.case,
                     *change.notices,
                     wake_at=wake_at(change.case, self.policy),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from reprieve.cases.health_store import Healthbook
+from reprieve.cases.health_store import HealthStore
 from reprieve.cases.notice import stack_unhealthy
 from reprieve.cases.outbox import envelopes
 from reprieve.cases.problem import Kind, Problem
@@ -26,7 +26,7 @@ _ADVICE: Final = (
 class HealthWatch:
     """The use case, with all that it needs. The notice goes by the queue, and deliver sends it once a day."""
 
-    book: Healthbook
+    book: HealthStore
     queue: MessageQueue
     channels: Sequence[str]
     clock: Clock

@@ -14,11 +14,11 @@ from functools import partial
 from typing import Any, Final
 
 from reprieve.alarm import Alarm, read_alarm, sns_messages
-from reprieve.cases.due import Policy
+from reprieve.cases.due import NoticeRules
 from reprieve.cases.key import Unknown
 from reprieve.cases.notice import Window, no_event_found
 from reprieve.cases.outbox import Outbox, Outgoing
-from reprieve.cases.store import Casebook
+from reprieve.cases.store import CaseStore
 from reprieve.clock import Clock
 from reprieve.cloudtrail.record import READ_PATTERN
 from reprieve.console import log_group_url
@@ -26,7 +26,7 @@ from reprieve.errors import ConflictError, IncompleteError, NotUnderstoodError, 
 from reprieve.investigate.case_updates import CaseUpdater
 from reprieve.investigate.facts import Facts
 from reprieve.investigate.log_reader import LogGroupReading
-from reprieve.investigate.log_window import Reading
+from reprieve.investigate.log_window import LogWindow
 from reprieve.ports import Log, LogReader, MessageQueue
 
 TIME_TO_READ: Final = 50.0
@@ -59,10 +59,10 @@ class Investigator:
     account: str
     region: str
     channels: tuple[str, ...]
-    policy: Policy
+    policy: NoticeRules
     logs: LogReader
     facts: Facts
-    casebook: Casebook
+    store: CaseStore
     queue: MessageQueue
     pool: Executor
     clock: Clock
@@ -120,7 +120,7 @@ class Investigator:
             else:
                 self.log.info("Passed over the message of another alarm", alarm=alarm.name)
 
-    def _explain(self, since: datetime, found: Reading, reading: LogGroupReading, outbox: Outbox) -> None:
+    def _explain(self, since: datetime, found: LogWindow, reading: LogGroupReading, outbox: Outbox) -> None:
         """Say so when no record is there that made the alarm ring: it may only be slow to appear."""
         for pause in RETRIES_AFTER:
             if found.found_since(since):
@@ -132,14 +132,14 @@ class Investigator:
         if not looked.found_since(since):
             self._tell_of_no_event(Window(log_group=self.log_group, start=since, end=now), looked, outbox)
 
-    def _tell_of_no_event(self, window: Window, looked: Reading, outbox: Outbox) -> None:
-        bookmark = self.casebook.bookmark(self.log_group)
+    def _tell_of_no_event(self, window: Window, looked: LogWindow, outbox: Outbox) -> None:
+        bookmark = self.store.bookmark(self.log_group)
         told_at = bookmark.no_event_told_at
         if told_at and self.clock() - told_at < NO_EVENT_AGAIN:
             return
         notice = no_event_found(window, self.region, READ_PATTERN, self.clock(), _unproven(looked))
         try:
-            self.casebook.post(self.log_group, replace(bookmark, no_event_told_at=self.clock()), notice)
+            self.store.post(self.log_group, replace(bookmark, no_event_told_at=self.clock()), notice)
         except ConflictError:
             self.log.info("Another run told of the alarm that nothing explains")
             return
@@ -147,7 +147,7 @@ class Investigator:
 
     def _outbox(self) -> Outbox:
         return Outbox(
-            table=self.casebook.table,
+            table=self.store.table,
             queue=self.queue,
             channels=self.channels,
             console_url=log_group_url(self.log_group, self.region),
@@ -159,7 +159,7 @@ class Investigator:
     def _updater(self, outbox: Outbox) -> CaseUpdater:
         return CaseUpdater(
             facts=self.facts,
-            casebook=self.casebook,
+            store=self.store,
             outbox=outbox,
             policy=self.policy,
             pool=self.pool,
@@ -172,7 +172,7 @@ class Investigator:
         return LogGroupReading(
             log_group=self.log_group,
             logs=self.logs,
-            casebook=self.casebook,
+            store=self.store,
             updater=updater,
             policy=self.policy,
             clock=self.clock,
@@ -182,7 +182,7 @@ class Investigator:
         )
 
 
-def _unproven(looked: Reading) -> tuple[Unknown, ...]:
+def _unproven(looked: LogWindow) -> tuple[Unknown, ...]:
     return tuple(
         Unknown(
             fact=f"which key {record.caller.label} meant with {record.operation}",

@@ -7,23 +7,22 @@ from typing import Final
 
 from reprieve.arn import KeyArn
 from reprieve.cases.case import Case, Closure, Counts, Ending, open_case
-from reprieve.cases.due import Policy
+from reprieve.cases.due import NoticeRules
 from reprieve.cases.key import KmsAnswer
 from reprieve.cases.minute_counts import Counted
 from reprieve.cases.transitions import count, cut, glimpse, is_of, note_answer, note_changes, note_schedulings
 from reprieve.clock import to_minute
-from reprieve.cloudtrail.record import Change as KeyEvent
-from reprieve.cloudtrail.record import KeyChange, Scheduling
-from reprieve.investigate.case_change import Change, Left, Telling, as_answered, succeeding, with_facts
+from reprieve.cloudtrail.record import KeyChange, KeyEvent, Scheduling
+from reprieve.investigate.case_change import CaseChange, Left, Telling, as_answered, succeeding, with_facts
 from reprieve.investigate.facts import KeyFacts
-from reprieve.investigate.log_window import Reading
+from reprieve.investigate.log_window import LogWindow
 
 LATE_USE: Final = timedelta(hours=1)
 """How long after its end a case still takes the uses of before, which were delivered late."""
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class KeyActivity:
     """What a reading found of one key, and what was looked up about it."""
 
     facts: KeyFacts
@@ -51,7 +50,7 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
-class Stretch:
+class ReadWindow:
     """The part of the log group that was read.
 
     Attributes:
@@ -71,9 +70,9 @@ class Stretch:
 class Update:
     """A finding, and all that decides what becomes of it."""
 
-    finding: Finding
-    stretch: Stretch
-    policy: Policy
+    finding: KeyActivity
+    stretch: ReadWindow
+    policy: NoticeRules
     now: datetime
 
     @property
@@ -81,7 +80,7 @@ class Update:
         """The key that it is about."""
         return self.finding.facts.key.arn
 
-    def apply(self, cases: tuple[Case, ...]) -> Change | None:
+    def apply(self, cases: tuple[Case, ...]) -> CaseChange | None:
         """Return what is to be stored; None if there is nothing to keep, or nothing new.
 
         Args:
@@ -234,10 +233,10 @@ class Update:
         return count(case, self.finding.minutes, self.stretch.settle_until, self.stretch.read_until)
 
 
-def findings(reading: Reading, known: Mapping[KeyArn, KeyFacts]) -> Iterator[Finding]:
+def findings(reading: LogWindow, known: Mapping[KeyArn, KeyFacts]) -> Iterator[KeyActivity]:
     """Yield what was found of each key that something is known of."""
     for key, facts in known.items():
-        yield Finding(
+        yield KeyActivity(
             facts,
             reading.of(key),
             tuple(reading.schedulings.get(key, ())),

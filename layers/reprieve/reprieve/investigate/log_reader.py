@@ -15,14 +15,14 @@ from typing import Final
 
 from reprieve.arn import KeyArn
 from reprieve.cases.bookmark import Bookmark, ReadOn
-from reprieve.cases.due import Policy
-from reprieve.cases.store import Casebook
+from reprieve.cases.due import NoticeRules
+from reprieve.cases.store import CaseStore
 from reprieve.clock import Clock, to_minute
 from reprieve.cloudtrail.record import READ_PATTERN
 from reprieve.errors import AwsError, ConflictError, TooMuchError
 from reprieve.investigate.case_updates import CaseUpdater
-from reprieve.investigate.key_activity import Stretch
-from reprieve.investigate.log_window import Reading
+from reprieve.investigate.key_activity import ReadWindow
+from reprieve.investigate.log_window import LogWindow
 from reprieve.ports import Log, LogPage, LogReader
 
 LATENESS: Final = timedelta(minutes=15)
@@ -86,15 +86,15 @@ class LogGroupReading:
 
     log_group: str
     logs: LogReader
-    casebook: Casebook
+    store: CaseStore
     updater: CaseUpdater
-    policy: Policy
+    policy: NoticeRules
     clock: Clock
     has_time: Callable[[], bool]
     remaining: Callable[[], float]
     log: Log
 
-    def read_on(self, wanted_from: datetime) -> Reading:
+    def read_on(self, wanted_from: datetime) -> LogWindow:
         """Read from the bookmark to the present; return what was read last.
 
         Without a bookmark, what was delivered since `wanted_from` is read.
@@ -105,7 +105,7 @@ class LogGroupReading:
         """
         is_first = True
         while True:
-            bookmark, now = self.casebook.bookmark(self.log_group), self.clock()
+            bookmark, now = self.store.bookmark(self.log_group), self.clock()
             start = self._start(bookmark, wanted_from, now)
             if is_first and now - start > BACKLOG:
                 self._glance(start, now)
@@ -116,7 +116,7 @@ class LogGroupReading:
                     self.log.warning("The rest is left for the next run", read_until=reached.isoformat())
                 return reading
 
-    def look(self, start: datetime, end: datetime) -> Reading:
+    def look(self, start: datetime, end: datetime) -> LogWindow:
         """Read a window, as far as there is time, and change nothing."""
         reading = self._reading()
         for page in self.logs.read(start, end, READ_PATTERN):
@@ -138,9 +138,9 @@ class LogGroupReading:
             reading.take_lines(page.lines)
             if not self.has_time() or self.remaining() < until:
                 break
-        self._keep(reading, Stretch(start, start, start, is_whole=False), reading.keys)
+        self._keep(reading, ReadWindow(start, start, start, is_whole=False), reading.keys)
 
-    def _read(self, bookmark: Bookmark, start: datetime, now: datetime) -> tuple[Reading, datetime]:
+    def _read(self, bookmark: Bookmark, start: datetime, now: datetime) -> tuple[LogWindow, datetime]:
         """Read one question's pages, store what they hold, move the bookmark; return how far that is."""
         question = self._question(bookmark, start, now)
         reading, pages, settled = self._reading(), _Pages(question.token), start
@@ -158,7 +158,7 @@ class LogGroupReading:
                 new = [key for key in reading.minutes if key not in seen]
                 if page.token and new:
                     seen.update(new)
-                    self._keep(reading, Stretch(settled, settled, settled, is_whole=False), new)
+                    self._keep(reading, ReadWindow(settled, settled, settled, is_whole=False), new)
         except AwsError as error:
             if question.token and error.code == _BAD_PARAMETER:
                 self._move(settled_until=settled)
@@ -167,7 +167,7 @@ class LogGroupReading:
         is_storm = reading.lines > STORM
         complete = question.end if is_storm else min(question.end, now - LATENESS)
         settle = max(settled, to_minute(complete))
-        if self._keep(reading, Stretch(settled, settle, question.end), reading.keys):
+        if self._keep(reading, ReadWindow(settled, settle, question.end), reading.keys):
             self._move(settled_until=settle, copies_from=settle if is_storm else None)
         return reading, question.end
 
@@ -180,9 +180,9 @@ class LogGroupReading:
             start=max(start - COPIES_APART, bookmark.copies_from or EARLIEST), end=now, token="", at=now
         )
 
-    def _checkpoint(self, reading: Reading, settled: datetime, whole: datetime) -> datetime:
+    def _checkpoint(self, reading: LogWindow, settled: datetime, whole: datetime) -> datetime:
         """Store the whole minutes that were read of a backlog; return up to where that is done."""
-        stretch = Stretch(settled, whole, reading.last_at or whole)
+        stretch = ReadWindow(settled, whole, reading.last_at or whole)
         if not self._keep(reading, stretch, reading.keys):
             return settled
         reading.drop_before(whole)
@@ -190,7 +190,7 @@ class LogGroupReading:
         return whole
 
     def _broken_off(
-        self, reading: Reading, question: ReadOn, pages: _Pages, done: tuple[datetime, datetime]
+        self, reading: LogWindow, question: ReadOn, pages: _Pages, done: tuple[datetime, datetime]
     ) -> datetime:
         """Store what was read when time ran out, and where to go on; return up to where that is done.
 
@@ -201,15 +201,15 @@ class LogGroupReading:
         whole = max(settled, to_minute(reading.last_at or settled))
         token = pages.before(whole)
         if whole == began and token == question.token:
-            self._keep(reading, Stretch(settled, settled, settled, is_whole=False), reading.keys)
+            self._keep(reading, ReadWindow(settled, settled, settled, is_whole=False), reading.keys)
             raise TooMuchError(reading.lines)
         self._note_reading(reading, question)
-        if self._keep(reading, Stretch(settled, whole, reading.last_at or whole), reading.keys):
+        if self._keep(reading, ReadWindow(settled, whole, reading.last_at or whole), reading.keys):
             read_on = replace(question, token=token, at=self.clock()) if token else None
             self._move(settled_until=whole, copies_from=whole, read_on=read_on)
         return whole
 
-    def _keep(self, reading: Reading, stretch: Stretch, keys: Collection[KeyArn]) -> bool:
+    def _keep(self, reading: LogWindow, stretch: ReadWindow, keys: Collection[KeyArn]) -> bool:
         """Store what was read; return whether the bookmark may pass it."""
         unfinished = self.updater.unfinished
         unfinished.is_held = False
@@ -218,7 +218,7 @@ class LogGroupReading:
 
     def _has_waited(self) -> bool:
         """Return whether what could not be stored was tried for so long that the rest must go on."""
-        settled = self.casebook.bookmark(self.log_group).settled_until
+        settled = self.store.bookmark(self.log_group).settled_until
         return settled is not None and self.clock() - settled > HELD_FOR
 
     def _move(
@@ -228,7 +228,7 @@ class LogGroupReading:
         copies_from: datetime | None = None,
         read_on: ReadOn | None = None,
     ) -> None:
-        bookmark = self.casebook.bookmark(self.log_group)
+        bookmark = self.store.bookmark(self.log_group)
         moved = replace(
             bookmark,
             settled_until=max(settled_until, bookmark.settled_until or settled_until),
@@ -238,14 +238,14 @@ class LogGroupReading:
         if moved == bookmark:
             return
         try:
-            self.casebook.move_bookmark(self.log_group, moved)
+            self.store.move_bookmark(self.log_group, moved)
         except ConflictError:
             self.log.info("Another run moved the bookmark")
 
-    def _reading(self) -> Reading:
-        return Reading(ignores=self.policy.ignores_caller)
+    def _reading(self) -> LogWindow:
+        return LogWindow(ignores=self.policy.ignores_caller)
 
-    def _note_reading(self, reading: Reading, question: ReadOn) -> None:
+    def _note_reading(self, reading: LogWindow, question: ReadOn) -> None:
         self.log.info(
             "Read the log group",
             start=question.start.isoformat(),

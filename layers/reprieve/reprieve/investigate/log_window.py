@@ -11,8 +11,7 @@ from reprieve.cases.minute_counts import Counted, Requests
 from reprieve.clock import to_minute
 from reprieve.cloudtrail.callers import Caller
 from reprieve.cloudtrail.line_cache import LineReader
-from reprieve.cloudtrail.record import KeyChange, KeyUse, Passed, Scheduling, Unproven
-from reprieve.cloudtrail.record import Reading as Record
+from reprieve.cloudtrail.record import KeyChange, KeyUse, ParsedRecord, Scheduling, Skipped, Unproven
 from reprieve.ports import LogLine
 
 _UNPROVEN_LISTED: Final = 5
@@ -25,7 +24,7 @@ def _minutes() -> dict[datetime, Counted]:
 
 
 @dataclass(slots=True)
-class Reading:
+class LogWindow:
     """What has been read so far. It grows with keys, callers and minutes, not with records.
 
     Attributes:
@@ -45,7 +44,7 @@ class Reading:
     changes: dict[KeyArn, list[KeyChange]] = field(default_factory=lambda: defaultdict(list))
     unproven: list[Unproven] = field(default_factory=list)
     unproven_lines: int = 0
-    passed: Counter[Passed] = field(default_factory=Counter)
+    passed: Counter[Skipped] = field(default_factory=Counter)
     lines: int = 0
     last_at: datetime | None = None
     ignores: Callable[[Caller], bool] = lambda _: False
@@ -61,7 +60,7 @@ class Reading:
             self.last_at = line.timestamp
             self.take(self._reader.read(line.message, line.timestamp))
 
-    def take(self, record: Record) -> None:
+    def take(self, record: ParsedRecord) -> None:
         """Take in one record."""
         match record:
             case KeyUse():
@@ -73,7 +72,7 @@ class Reading:
             case Unproven():
                 self.unproven = [*self.unproven, record][:_UNPROVEN_LISTED]
                 self.unproven_lines += 1
-            case Passed():
+            case Skipped():
                 self.passed[record] += 1
             case _:
                 assert_never(record)

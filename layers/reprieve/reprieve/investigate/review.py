@@ -5,9 +5,9 @@ from datetime import datetime
 
 from reprieve.arn import KeyArn
 from reprieve.cases.case import Case, Closure, Ending, open_case
-from reprieve.cases.due import Policy
+from reprieve.cases.due import NoticeRules
 from reprieve.cases.transitions import note_answer
-from reprieve.investigate.case_change import Change, Left, Telling, as_answered, succeeding, with_facts
+from reprieve.investigate.case_change import CaseChange, Left, Telling, as_answered, succeeding, with_facts
 from reprieve.investigate.facts import KeyFacts
 
 
@@ -17,7 +17,7 @@ class Review:
 
     case_name: str
     facts: KeyFacts
-    policy: Policy
+    policy: NoticeRules
     now: datetime
 
     @property
@@ -25,7 +25,7 @@ class Review:
         """The key that it is about."""
         return self.facts.key.arn
 
-    def apply(self, cases: tuple[Case, ...]) -> Change | None:
+    def apply(self, cases: tuple[Case, ...]) -> CaseChange | None:
         """Return what is to be stored; None if nothing is new."""
         before = next((case for case in cases if case.name == self.case_name), None)
         if before is None:
@@ -36,7 +36,7 @@ class Review:
         case = note_answer(with_facts(before, self.facts), answer, self.now)
         return Telling(cases, self.policy, self.now).change(as_answered(case, answer), unless=before)
 
-    def _dated(self, undated: Case, cases: tuple[Case, ...]) -> Change | None:
+    def _dated(self, undated: Case, cases: tuple[Case, ...]) -> CaseChange | None:
         """Return the case that goes on with the date that KMS tells of now."""
         left = Left(replace(undated, closure=Closure(how=Ending.CONTINUED, at=self.now)), continues=True)
         same = (case for case in cases if case.deletion_date == self.facts.answer.deletion_date)

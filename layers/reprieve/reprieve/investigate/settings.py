@@ -26,7 +26,7 @@ class InvestigateSettings:
     ignored_callers: tuple[str, ...]
     owner_tags: tuple[str, ...]
     responder: str
-    kept: timedelta
+    retention: timedelta
     organization: str
     member_role: str
     external_id: str
@@ -52,7 +52,7 @@ class InvestigateSettings:
             ignored_callers=environment.listed("IGNORED_CALLERS"),
             owner_tags=environment.names("OWNER_TAGS"),
             responder=environment.text("RESPOND_ROLE_ARN"),
-            kept=environment.days("AUDIT_DAYS"),
+            retention=environment.days("AUDIT_DAYS"),
             organization=environment.optional("ORGANIZATION_ID"),
             member_role=environment.optional("MEMBER_ROLE_NAME"),
             external_id=environment.optional("EXTERNAL_ID"),

@@ -81,7 +81,7 @@ def last_used(key: Key) -> str:
 
 def grants(key: Key) -> str:
     """Return whom the key's grants promise it to: the first few, and how many more are known."""
-    names = [_grantee(name, key.account) for name in key.promised_to or ()]
+    names = [_grantee(name, key.account) for name in key.grantees or ()]
     more = len(names) - GRANTEES_SHOWN
     return ", ".join((*names[:GRANTEES_SHOWN], *([f"{more} more"] if more > 0 else [])))
 

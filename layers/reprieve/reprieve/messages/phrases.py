@@ -8,7 +8,7 @@ from reprieve.cases.key import Key, KeyState
 from reprieve.cases.notice import Window
 from reprieve.cases.tallies import RESOURCES_LISTED, SESSIONS_LISTED
 from reprieve.cases.usage import CallerUses, Uses
-from reprieve.cases.visitor import KnownBy
+from reprieve.cases.visitor import AuthMethod
 from reprieve.clock import for_people, left
 from reprieve.cloudtrail.callers import Caller
 from reprieve.cloudtrail.resources import summarised
@@ -132,12 +132,12 @@ def searched(window: Window) -> str:
     return f"log group {window.log_group}, from {for_people(window.start)} to {for_people(window.end)}"
 
 
-def who_may(approvers: KnownBy | None) -> str:
+def who_may(approvers: AuthMethod | None) -> str:
     """Return who can act with a link."""
     match approvers:
-        case KnownBy.SIGN_IN:
+        case AuthMethod.SIGN_IN:
             return "Approvers alone can do so, when they have signed in, until it expires."
-        case KnownBy.NETWORK:
+        case AuthMethod.NETWORK:
             return "Whoever holds this link can do so, from the approvers' network, until it expires."
         case _:
             return "Whoever holds this link can do so, until it expires."

@@ -1,11 +1,11 @@
-"""The door: who may look at a case and decide about it, beside holding its link."""
+"""Who may see a case and decide: anyone with its link, only some networks, or people who sign in."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network, ip_address
 
-from reprieve.cases.visitor import KnownBy, Visitor
-from reprieve.links import Claims
+from reprieve.cases.visitor import AuthMethod, Visitor
+from reprieve.links import LinkClaims
 from reprieve.respond.sign_in import SignIn
 from reprieve.untrusted import one_line
 
@@ -15,16 +15,16 @@ _ADDRESS_LIMIT = 64
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Door:
-    """Lets in whoever holds a link, from certain networks alone, or those alone who sign in.
+class Access:
+    """What somebody needs beside a link.
 
     Attributes:
-        known_by: What is asked for.
+        auth_method: What is asked for.
         networks: Where visitors may come from; anywhere if none is named.
         sign_in: How they sign in, where they have to.
     """
 
-    known_by: KnownBy = KnownBy.LINK
+    auth_method: AuthMethod = AuthMethod.LINK
     networks: tuple[Network, ...] = ()
     sign_in: SignIn | None = None
 
@@ -40,14 +40,14 @@ class Door:
         return any((inner or address) in network for network in self.networks)
 
     def visitor(
-        self, claims: Claims, source_ip: str, user_agent: str, cookies: Mapping[str, str]
+        self, claims: LinkClaims, source_ip: str, user_agent: str, cookies: Mapping[str, str]
     ) -> Visitor | None:
         """Return who comes with a good link; None if they have to sign in first."""
         person = self.sign_in.person(cookies) if self.sign_in else None
         if self.sign_in and person is None:
             return None
         return Visitor(
-            known_by=self.known_by,
+            auth_method=self.auth_method,
             channel=claims.channel,
             notice=claims.notice,
             source_ip=one_line(source_ip, _ADDRESS_LIMIT),

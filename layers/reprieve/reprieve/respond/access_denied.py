@@ -26,7 +26,7 @@ _ABOVE: Final = frozenset({"service control policy", "resource control policy", 
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Denial:
+class AccessDenied:
     """A call that was denied.
 
     Attributes:
@@ -34,17 +34,17 @@ class Denial:
         role: The ARN of the role that asked, where AWS says; one with a path is told without it.
         policy: The kind of policy that said no, in AWS' words; "" where AWS does not say.
         is_outright: Whether no statement in the key's policy helps: a deny, or a limit above it.
-        is_at_the_door: Whether it is the key's account that could not be entered.
+        is_cross_account: Whether it is the key's account that could not be entered.
     """
 
     action: str
     role: str | None = None
     policy: str = ""
     is_outright: bool = False
-    is_at_the_door: bool = False
+    is_cross_account: bool = False
 
     @classmethod
-    def read(cls, error: DeniedError, key: KeyArn) -> "Denial":
+    def read(cls, error: DeniedError, key: KeyArn) -> "AccessDenied":
         """Return what an error tells; AWS' own text goes no further than through these patterns."""
         asked, said = _ROLE.search(error.message), _POLICY.search(error.message)
         policy = said["policy"] if said else ""
@@ -53,6 +53,6 @@ class Denial:
             role=f"arn:{asked['partition']}:iam::{asked['account']}:role/{asked['name']}" if asked else None,
             policy=policy,
             is_outright=policy in _ABOVE or bool(said and said["deny"].startswith("explicit")),
-            is_at_the_door=error.operation.startswith(_ENTER)
+            is_cross_account=error.operation.startswith(_ENTER)
             or bool(asked and asked["account"] != key.account),
         )

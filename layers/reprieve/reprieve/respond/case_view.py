@@ -9,10 +9,10 @@ from reprieve.cases.audit_entry import Aftermath
 from reprieve.cases.case import Case
 from reprieve.cases.decision import Choice, Decision
 from reprieve.cases.key import Key, KeyState
-from reprieve.cases.store import Casebook, CaseFile
+from reprieve.cases.store import CaseRecord, CaseStore
 from reprieve.clock import Clock
 from reprieve.errors import AbsentError, AwsError, DeniedError, ThrottledError
-from reprieve.links import Claims
+from reprieve.links import LinkClaims
 from reprieve.ports import KeyDirectory, KeyMetadata, Log
 from reprieve.respond.pages import Outcome, outcomes
 
@@ -26,11 +26,11 @@ _EVER: Final = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class CaseView:
     """What was read at a moment: the key as it is then, and what is on record of its case."""
 
     key: Key
-    file: CaseFile
+    file: CaseRecord
     at: datetime
 
     @property
@@ -69,7 +69,7 @@ class Seen:
         states = {self.case and self.case.key.state, decision and decision.state}
         return shown or KeyState.ENABLED in states
 
-    def nothing_to_decide(self, claims: Claims) -> Outcome | None:
+    def nothing_to_decide(self, claims: LinkClaims) -> Outcome | None:
         """Return what to say where there is nothing to decide, or None where there is."""
         if not self.key.is_pending:
             closure = self.case.closure if self.case else None
@@ -82,16 +82,16 @@ class Seen:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Looker:
+class CaseReader:
     """Reads a case and its key, side by side."""
 
     keys: KeyDirectory
-    casebook: Casebook
+    store: CaseStore
     pool: Executor
     clock: Clock
     log: Log
 
-    def look(self, claims: Claims) -> Seen | Outcome:
+    def look(self, claims: LinkClaims) -> CaseView | Outcome:
         """Return what there is to see, or what to say where the key can't be read."""
         on_record = self.pool.submit(self._file, claims)
         try:
@@ -103,15 +103,15 @@ class Looker:
         if isinstance(told, AwsError):
             self.log.warning("Could not read a key", problem=str(told), key=str(claims.key))
             return refused(key, told)
-        return Seen(as_told(key, told), file, self.clock())
+        return CaseView(as_told(key, told), file, self.clock())
 
-    def _file(self, claims: Claims) -> CaseFile:
+    def _file(self, claims: LinkClaims) -> CaseRecord:
         """Return what is on record; without it the page still shows the key."""
         try:
-            file = self.casebook.file(claims.key, claims.deletion_date)
+            file = self.store.file(claims.key, claims.deletion_date)
         except AwsError as error:
             self.log.error("Could not read a case", problem=str(error), key=str(claims.key))
-            return CaseFile()
+            return CaseRecord()
         if file.unreadable:
             self.log.error("Passed over what it could not read", items=file.unreadable, key=str(claims.key))
         return file

@@ -26,14 +26,14 @@ _DECISIONS_DIGITS: Final = 9
 
 
 @dataclass(frozen=True, slots=True)
-class Secret:
+class CsrfSecret:
     """What one browser has been given; `is_new` if it is to be given it with this answer."""
 
     value: str
     is_new: bool
 
     @classmethod
-    def of(cls, cookies: Mapping[str, str]) -> "Secret":
+    def of(cls, cookies: Mapping[str, str]) -> "CsrfSecret":
         """Return what the browser has, else something new."""
         held = cookies.get(COOKIE, "")
         is_held = len(held) == _COOKIE_LENGTH and held.isascii()
@@ -87,7 +87,7 @@ class Form:
             decisions=_number(fields.get("decisions", "")),
         )
 
-    def is_of(self, secret: Secret, link: str) -> bool:
+    def is_of(self, secret: CsrfSecret, link: str) -> bool:
         """Return whether it was sent from the page of `link` in the browser that holds `secret`."""
         return not secret.is_new and compare_digest(self.token.encode(), secret.token(link).encode())
 

@@ -160,7 +160,7 @@ def _is_verified(claims: Claims) -> bool:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Rule:
+class ApproverRules:
     """Who may decide: whoever one of these names.
 
     Attributes:

@@ -12,10 +12,10 @@ from uuid import uuid4
 from reprieve.cases.audit_entry import STARTED, Entry, Event
 from reprieve.cases.case import Case, Closure, Ending, case_id, open_case
 from reprieve.cases.decision import Choice, Decision
-from reprieve.cases.due import Policy, wake_at
+from reprieve.cases.due import NoticeRules, wake_at
 from reprieve.cases.key import Key, KeyState
 from reprieve.cases.notice import Notice, Reason, tell
-from reprieve.cases.store import Casebook
+from reprieve.cases.store import CaseStore
 from reprieve.clock import Clock, to_minute
 from reprieve.errors import (
     AbsentError,
@@ -26,9 +26,9 @@ from reprieve.errors import (
     ThrottledError,
     WrongStateError,
 )
-from reprieve.links import Claims
+from reprieve.links import LinkClaims
 from reprieve.ports import KeyControl, KeyDirectory, Log, MessageQueue
-from reprieve.respond.case_view import Looker, Seen, as_told
+from reprieve.respond.case_view import CaseReader, CaseView, as_told
 from reprieve.respond.pages import Outcome, outcomes
 
 CONSISTENCY_PAUSES: Final = (0.2, 0.4, 0.8, 1.6)
@@ -42,16 +42,16 @@ class Rescuer:
     """Acts on a decision. `channels` are those that are told of it."""
 
     channels: tuple[str, ...]
-    looker: Looker
+    reader: CaseReader
     keys: KeyDirectory
     control: KeyControl
-    casebook: Casebook
+    store: CaseStore
     queue: MessageQueue
     clock: Clock
     sleep: Callable[[float], None]
     log: Log
 
-    def act(self, claims: Claims, decision: Decision, after: int) -> Outcome:
+    def act(self, claims: LinkClaims, decision: Decision, after: int) -> Outcome:
         """Do what was decided, if it still can be.
 
         Args:
@@ -59,7 +59,7 @@ class Rescuer:
             decision: What was decided, by whom.
             after: How many decisions there had been when the person read the page.
         """
-        seen = self.looker.look(claims)
+        seen = self.reader.look(claims)
         if isinstance(seen, Outcome):
             return seen
         nothing = seen.nothing_to_decide(claims)
@@ -75,7 +75,7 @@ class Rescuer:
             return outcomes.kept(seen.key, seen.case, seen.at)
         return self._recorded(claims, decision, seen)
 
-    def _recorded(self, claims: Claims, decision: Decision, seen: Seen) -> Outcome:
+    def _recorded(self, claims: LinkClaims, decision: Decision, seen: CaseView) -> Outcome:
         """Act, between two entries in the record; without the first nothing is done.
 
         The first one is the decision: of two people at the same moment, one writes it.
@@ -90,7 +90,7 @@ class Rescuer:
             outcome=STARTED,
         )
         try:
-            self.casebook.decide(claims.key, claims.deletion_date, entry, seen.file.decisions)
+            self.store.decide(claims.key, claims.deletion_date, entry, seen.file.decisions)
         except ConflictError:
             return self._decided_meanwhile(claims, seen)
         except AwsError as error:
@@ -102,9 +102,9 @@ class Rescuer:
         self._conclude(claims, decided, replace(done.noted_in(entry), decision=decided))
         return replace(done.outcome, decisions=seen.file.decisions + 1)
 
-    def _decided_meanwhile(self, claims: Claims, seen: Seen) -> Outcome:
+    def _decided_meanwhile(self, claims: LinkClaims, seen: CaseView) -> Outcome:
         """Say who was faster; they may be at it still."""
-        now = self.looker.look(claims)
+        now = self.reader.look(claims)
         if isinstance(now, Outcome):
             return now
         return (
@@ -113,7 +113,7 @@ class Rescuer:
             else outcomes.not_recorded(seen.key)
         )
 
-    def _cancel(self, claims: Claims, decision: Decision, seen: Seen) -> "_Done":
+    def _cancel(self, claims: LinkClaims, decision: Decision, seen: CaseView) -> "_Done":
         try:
             request_id = self.control.cancel_deletion(claims.key, by=decision.by.acting)
         except DeniedError as error:
@@ -123,7 +123,7 @@ class Rescuer:
             return self._unanswered(claims, decision, seen, error)
         return self._bring_back(claims, decision, seen, (request_id,))
 
-    def _unanswered(self, claims: Claims, decision: Decision, seen: Seen, error: AwsError) -> "_Done":
+    def _unanswered(self, claims: LinkClaims, decision: Decision, seen: CaseView, error: AwsError) -> "_Done":
         """Find out what came of a cancellation that KMS did not confirm.
 
         The SDK asks twice where an answer gets lost: what the second one says is no word on the first.
@@ -140,15 +140,15 @@ class Rescuer:
         busy = isinstance(error, ThrottledError)
         return _Done(outcomes.busy(now.key) if busy else outcomes.not_done(now.key, error, now.at))
 
-    def _look_again(self, claims: Claims, seen: Seen) -> Seen | Outcome:
+    def _look_again(self, claims: LinkClaims, seen: CaseView) -> CaseView | Outcome:
         """Look while acting: whatever was brought back meanwhile was not brought back by this decision."""
-        now = self.looker.look(claims)
+        now = self.reader.look(claims)
         if isinstance(now, Outcome):
             return now
         return replace(now, file=replace(now.file, rescue=seen.file.rescue))
 
     def _bring_back(
-        self, claims: Claims, decision: Decision, seen: Seen, request_ids: tuple[str, ...]
+        self, claims: LinkClaims, decision: Decision, seen: CaseView, request_ids: tuple[str, ...]
     ) -> "_Done":
         """Enable the key if that was chosen, prove what is so, and tell everybody."""
         problem: AwsError | None = None
@@ -165,7 +165,7 @@ class Rescuer:
         is_taken = bool(decision.enable and not problem) or None
         return _Done(outcome if told else outcomes.untold(outcome), request_ids, is_taken)
 
-    def _keep(self, claims: Claims, decision: Decision, seen: Seen) -> "_Done":
+    def _keep(self, claims: LinkClaims, decision: Decision, seen: CaseView) -> "_Done":
         """Be quiet about the key, if nobody has brought it back meanwhile."""
         now = self._look_again(claims, seen)
         if isinstance(now, Outcome):
@@ -176,10 +176,10 @@ class Rescuer:
         told = self._tell(claims, decided, now, Reason.DELETION_KEPT)
         return _Done(outcomes.kept(now.key, now.case, now.at) if told else outcomes.not_recorded(seen.key))
 
-    def _enable_again(self, claims: Claims, decision: Decision, seen: Seen) -> "_Done":
+    def _enable_again(self, claims: LinkClaims, decision: Decision, seen: CaseView) -> "_Done":
         return self._bring_back(claims, decision, seen, ())
 
-    def _enable(self, claims: Claims, decision: Decision) -> tuple[AwsError | None, tuple[str, ...]]:
+    def _enable(self, claims: LinkClaims, decision: Decision) -> tuple[AwsError | None, tuple[str, ...]]:
         """Enable the key; return why it failed, or the request's id.
 
         Straight after CancelKeyDeletion, KMS may still take the key for one that waits to be deleted.
@@ -225,17 +225,15 @@ class Rescuer:
                 outcome = outcomes.not_enabled(key, problem, at) if problem else outcomes.unproven(key, at)
         return outcome
 
-    def _tell(self, claims: Claims, decision: Decision, seen: Seen, reason: Reason) -> bool:
+    def _tell(self, claims: LinkClaims, decision: Decision, seen: CaseView, reason: Reason) -> bool:
         """Store the decision with a notice for every channel; return whether that could be done."""
         for _ in range(_TRIES):
             try:
-                case = self.casebook.case(claims.key, claims.deletion_date) or _case_of(
-                    seen, claims, decision
-                )
+                case = self.store.case(claims.key, claims.deletion_date) or _case_of(seen, claims, decision)
                 if reason is Reason.DELETION_KEPT and case.closure:
                     return False
                 case, notice = tell(_decided(case, seen.key, decision, reason), reason, self.clock())
-                self.casebook.save(case, notice, wake_at=wake_at(case, Policy()))
+                self.store.save(case, notice, wake_at=wake_at(case, NoticeRules()))
             except ConflictError:
                 continue
             except (AwsError, NotUnderstoodError) as error:
@@ -245,30 +243,30 @@ class Rescuer:
             return True
         return False
 
-    def _send(self, claims: Claims, notice: Notice) -> None:
+    def _send(self, claims: LinkClaims, notice: Notice) -> None:
         """Send what is decided; what fails is in the outbox, and leaves with the next tick of the clock."""
         try:
-            self.casebook.send(self.queue, self.channels, (notice,))
+            self.store.send(self.queue, self.channels, (notice,))
         except AwsError as error:
             self._failed(error, claims)
 
-    def _conclude(self, claims: Claims, decision: Decision, entry: Entry) -> None:
+    def _conclude(self, claims: LinkClaims, decision: Decision, entry: Entry) -> None:
         try:
-            self.casebook.conclude(claims.key, entry)
+            self.store.conclude(claims.key, entry)
         except (AwsError, ConflictError) as error:
             self._failed(error, claims)
         self.log.info(
             "Acted on a decision",
             key=str(claims.key),
             choice=decision.choice,
-            known_by=decision.by.known_by,
+            auth_method=decision.by.auth_method,
             channel=decision.by.channel,
             source_ip=decision.by.source_ip,
             outcome=entry.outcome,
             request_ids=entry.request_ids,
         )
 
-    def _failed(self, error: Exception, claims: Claims) -> None:
+    def _failed(self, error: Exception, claims: LinkClaims) -> None:
         self.log.warning("A step of a rescue failed", problem=str(error), key=str(claims.key))
 
 
@@ -294,7 +292,7 @@ def _decided(case: Case, key: Key, decision: Decision, reason: Reason) -> Case:
     return replace(case, key=key, decision=decision, closure=closure)
 
 
-def _case_of(seen: Seen, claims: Claims, decision: Decision) -> Case:
+def _case_of(seen: CaseView, claims: LinkClaims, decision: Decision) -> Case:
     """Return a case that begins with the decision, for a key of which none is on record."""
     key = replace(seen.key, deletion_date=claims.deletion_date)
     return open_case(key, decision.at, to_minute(decision.at))

@@ -12,16 +12,16 @@ from uuid import uuid4
 from reprieve.cases.audit_entry import Entry, Event
 from reprieve.cases.case import case_id
 from reprieve.cases.decision import Choice, Decision
-from reprieve.cases.store import Casebook
+from reprieve.cases.store import CaseStore
 from reprieve.cases.visitor import Person, Visitor
 from reprieve.clock import Clock
 from reprieve.errors import AwsError, ConflictError, LinkError, LostSignInError, SignInError
-from reprieve.links import Claims, verify
+from reprieve.links import LinkClaims, verify
 from reprieve.ports import LinkChecker, Log
-from reprieve.respond.access import Door
-from reprieve.respond.case_view import Looker, Seen
-from reprieve.respond.forms import FORM_LIMIT, Form, Secret, is_same_origin
-from reprieve.respond.pages import Outcome, Page, Return, View, case_page, outcome_page, outcomes, redirect
+from reprieve.respond.access import Access
+from reprieve.respond.case_view import CaseReader, CaseView
+from reprieve.respond.forms import FORM_LIMIT, CsrfSecret, Form, is_same_origin
+from reprieve.respond.pages import FormState, Outcome, Page, View, case_page, outcome_page, outcomes, redirect
 from reprieve.respond.rescue import Rescuer
 from reprieve.respond.sign_in import SignIn
 
@@ -63,26 +63,26 @@ class Responder:
     """The use case, with all that it needs. `checkers` are those of the signing keys, by their letters."""
 
     checkers: Mapping[str, LinkChecker]
-    door: Door
-    looker: Looker
+    access: Access
+    reader: CaseReader
     rescuer: Rescuer
-    casebook: Casebook
+    store: CaseStore
     clock: Clock
     log: Log
 
     def respond(self, request: Request) -> Page:
         """Answer a request. Every failure has a page; none tells anything to one without a good link."""
-        if not self.door.is_open_to(request.source_ip):
+        if not self.access.is_open_to(request.source_ip):
             self.log.info("Refused an address", source_ip=request.source_ip)
             return outcome_page(outcomes.not_from_here(request.source_ip))
-        if request.route == SIGNED_IN and self.door.sign_in:
-            return self._signed_in(self.door.sign_in, request)
+        if request.route == SIGNED_IN and self.access.sign_in:
+            return self._signed_in(self.access.sign_in, request)
         if request.route not in {*PAGE, DECIDE, SIGN_IN}:
             return outcome_page(outcomes.BAD_LINK)
         claims = self._verified(request.token)
         return outcome_page(claims) if isinstance(claims, Outcome) else self._enter(claims, request)
 
-    def _verified(self, token: str) -> Claims | Outcome:
+    def _verified(self, token: str) -> LinkClaims | Outcome:
         """Return what a link vouches for, or what is said of one that opens nothing."""
         try:
             return verify(token, self.checkers, self.clock())
@@ -93,36 +93,36 @@ class Responder:
             self.log.error("Could not check a link", problem=str(error))
             return outcomes.NOT_CHECKED
 
-    def _enter(self, claims: Claims, request: Request) -> Page:
+    def _enter(self, claims: LinkClaims, request: Request) -> Page:
         """Answer somebody with a good link."""
         if request.route == SIGN_IN:
             return self._sign_in(request)
         try:
-            visitor = self.door.visitor(claims, request.source_ip, request.user_agent, request.cookies)
+            visitor = self.access.visitor(claims, request.source_ip, request.user_agent, request.cookies)
         except AwsError as error:
             self.log.error("Could not find out who has signed in", problem=str(error))
             return outcome_page(outcomes.NOT_CHECKED)
         if visitor is None:
             first = outcomes.sign_in_again if request.route == DECIDE else outcomes.sign_in_first
-            return outcome_page(first(self._issuer), Return.to_sign_in(request.token))
+            return outcome_page(first(self._issuer), FormState.to_sign_in(request.token))
         if request.route == DECIDE:
             return self._decide(claims, visitor, request)
         return self._show(claims, visitor, request)
 
     @property
     def _issuer(self) -> str:
-        return self.door.sign_in.provider.issuer if self.door.sign_in else ""
+        return self.access.sign_in.provider.issuer if self.access.sign_in else ""
 
-    def _show(self, claims: Claims, visitor: Visitor, request: Request) -> Page:
-        secret = Secret.of(request.cookies)
+    def _show(self, claims: LinkClaims, visitor: Visitor, request: Request) -> Page:
+        secret = CsrfSecret.of(request.cookies)
         token = secret.token(request.token)
-        seen = self.looker.look(claims)
+        seen = self.reader.look(claims)
         if isinstance(seen, Outcome):
             return outcome_page(seen)
         if visitor.person:
             self._note(claims, seen, visitor, visitor.person)
         if nothing := seen.nothing_to_decide(claims):
-            return outcome_page(nothing, Return(token, seen.file.decisions), secret.set_cookie)
+            return outcome_page(nothing, FormState(token, seen.file.decisions), secret.set_cookie)
         view = View(
             key=seen.key,
             case=seen.case,
@@ -130,14 +130,14 @@ class Responder:
             now=self.clock(),
             expires_at=claims.expires_at,
             visitor=visitor,
-            form=Return(token, seen.file.decisions),
+            form=FormState(token, seen.file.decisions),
         )
         return case_page(view, secret.set_cookie)
 
-    def _decide(self, claims: Claims, visitor: Visitor, request: Request) -> Page:
+    def _decide(self, claims: LinkClaims, visitor: Visitor, request: Request) -> Page:
         if len(request.body) > FORM_LIMIT:
             return outcome_page(outcomes.TOO_LARGE)
-        secret = Secret.of(request.cookies)
+        secret = CsrfSecret.of(request.cookies)
         try:
             form = Form.read(request.body)
         except ValueError:
@@ -155,9 +155,9 @@ class Responder:
             why=form.why or None,
         )
         outcome = self.rescuer.act(claims, decision, form.decisions)
-        return outcome_page(outcome, Return(form.token, outcome.decisions))
+        return outcome_page(outcome, FormState(form.token, outcome.decisions))
 
-    def _note(self, claims: Claims, seen: Seen, visitor: Visitor, person: Person) -> None:
+    def _note(self, claims: LinkClaims, seen: CaseView, visitor: Visitor, person: Person) -> None:
         """Put on record who opened the page, once each; a record that can't be written hides no page."""
         opened = (entry.visitor.person for entry in seen.file.history if entry.visitor)
         if any(other and other.is_same(person) for other in opened):
@@ -171,16 +171,16 @@ class Responder:
             state_before=seen.key.state,
         )
         try:
-            self.casebook.note(claims.key, entry)
+            self.store.note(claims.key, entry)
         except (AwsError, ConflictError) as error:
             self.log.error("Could not record who opened a page", problem=str(error))
 
     def _sign_in(self, request: Request) -> Page:
         """Send somebody with a good link to where they sign in."""
-        if self.door.sign_in is None:
+        if self.access.sign_in is None:
             return outcome_page(outcomes.BAD_LINK)
         try:
-            begun = self.door.sign_in.begin(request.token)
+            begun = self.access.sign_in.begin(request.token)
         except SignInError as error:
             return self._not_signed_in(error, request.token)
         return redirect(begun.address, (begun.cookie,))
@@ -215,4 +215,4 @@ class Responder:
 
     def _not_signed_in(self, error: SignInError, token: str) -> Page:
         self.log.warning("Somebody could not sign in", problem=str(error), kind=type(error).__name__)
-        return outcome_page(outcomes.not_signed_in(error), Return.to_sign_in(token) if token else None)
+        return outcome_page(outcomes.not_signed_in(error), FormState.to_sign_in(token) if token else None)

@@ -8,11 +8,11 @@ from ipaddress import ip_network
 from typing import Final, Self
 
 from reprieve.arn import KeyArn
-from reprieve.cases.visitor import KnownBy
+from reprieve.cases.visitor import AuthMethod
 from reprieve.environment import Environment, Variables
 from reprieve.errors import SettingsError
 from reprieve.respond.access import Network
-from reprieve.respond.id_tokens import Rule
+from reprieve.respond.id_tokens import ApproverRules
 
 SIGNING_LETTERS: Final = ("a", "b")
 _DOMAIN: Final = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+")
@@ -26,9 +26,9 @@ class RespondSettings:
     queue_url: str
     channels: tuple[str, ...]
     signing_keys: Mapping[str, KeyArn]
-    known_by: KnownBy
+    auth_method: AuthMethod
     networks: tuple[Network, ...]
-    kept: timedelta
+    retention: timedelta
     account: str
     member_role: str
     external_id: str
@@ -46,9 +46,9 @@ class RespondSettings:
             queue_url=environment.text("QUEUE_URL"),
             channels=environment.names("CHANNELS"),
             signing_keys=_signing_keys(environment),
-            known_by=environment.approvers(),
+            auth_method=environment.approvers(),
             networks=_networks(environment),
-            kept=environment.days("AUDIT_DAYS"),
+            retention=environment.days("AUDIT_DAYS"),
             account=environment.text("ACCOUNT_ID"),
             member_role=environment.optional("MEMBER_ROLE_NAME"),
             external_id=environment.optional("EXTERNAL_ID"),
@@ -63,7 +63,7 @@ class SignInSettings:
     client_id: str
     secret: str
     redirect_uri: str
-    rule: Rule
+    rule: ApproverRules
 
     @classmethod
     def read(cls, variables: Variables) -> Self:
@@ -82,12 +82,12 @@ class SignInSettings:
         )
 
 
-def _rule(environment: Environment) -> Rule:
-    rule = Rule(
+def _rule(environment: Environment) -> ApproverRules:
+    rule = ApproverRules(
         domains=frozenset(domain.removeprefix("@") for domain in environment.lower("APPROVER_DOMAINS")),
         emails=frozenset(environment.lower("APPROVER_EMAILS")),
         groups=frozenset(environment.listed("APPROVER_GROUPS")),
-        group_claim=environment.optional("APPROVER_GROUP_CLAIM") or Rule().group_claim,
+        group_claim=environment.optional("APPROVER_GROUP_CLAIM") or ApproverRules().group_claim,
     )
     if not all(map(_DOMAIN.fullmatch, rule.domains)):
         raise SettingsError("APPROVER_DOMAINS", "is not a list of domains")
@@ -113,7 +113,7 @@ def _networks(environment: Environment) -> tuple[Network, ...]:
     A network that is asked for and not named would let everybody in.
     Any address in a network may name it, as people write `192.0.2.1/24`.
     """
-    if environment.approvers() is not KnownBy.NETWORK:
+    if environment.approvers() is not AuthMethod.NETWORK:
         return ()
     try:
         return tuple(ip_network(name, strict=False) for name in environment.names("APPROVER_CIDRS"))

@@ -30,13 +30,13 @@ from reprieve.errors import (
 )
 from reprieve.links import LONGEST
 from reprieve.ports import Document, IdentityProvider, Table, Tokens
-from reprieve.respond.id_tokens import Claims, Expected, Rule, check, complete, person
+from reprieve.respond.id_tokens import ApproverRules, Claims, Expected, check, complete, person
 from reprieve.serialization import from_json, to_json
 from reprieve.untrusted import one_line
 
 SIGN_IN_COOKIE: Final = "__Host-reprieve-sign-in"
 SESSION_COOKIE: Final = "__Host-reprieve-session"
-PATIENCE: Final = timedelta(minutes=10)
+SIGN_IN_TIMEOUT: Final = timedelta(minutes=10)
 LIFETIME: Final = timedelta(hours=1)
 _SORT: Final = "session"
 _ERROR_LIMIT: Final = 64
@@ -66,7 +66,7 @@ class Entered:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Session:
+class SignInSession:
     """What the table holds of somebody who has signed in."""
 
     person: Person
@@ -116,7 +116,7 @@ class SignIn:
     """The use case, with all that it needs."""
 
     provider: IdentityProvider
-    rule: Rule
+    rule: ApproverRules
     table: Table
     clock: Clock
 
@@ -133,7 +133,7 @@ class SignIn:
         address = self.provider.authorization_url(
             state=pending.state, nonce=pending.nonce, verifier=pending.verifier
         )
-        return Begun(address=address, cookie=_cookie(SIGN_IN_COOKIE, str(pending), PATIENCE))
+        return Begun(address=address, cookie=_cookie(SIGN_IN_COOKIE, str(pending), SIGN_IN_TIMEOUT))
 
     def pending(self, query: Mapping[str, str], cookies: Mapping[str, str]) -> Pending:
         """Return the sign-in that a browser comes back from; nobody is asked.
@@ -149,7 +149,7 @@ class SignIn:
         state = query.get("state", "")
         if not compare_digest(state.encode(errors="replace"), pending.state.encode()):
             raise LostSignInError
-        if self.clock() - pending.begun_at >= PATIENCE:
+        if self.clock() - pending.begun_at >= SIGN_IN_TIMEOUT:
             raise LostSignInError
         return pending
 
@@ -185,7 +185,7 @@ class SignIn:
         secret = cookies.get(SESSION_COOKIE, "")
         found = self.table.get(_partition(secret), _SORT) if _SECRET.fullmatch(secret) else None
         try:
-            session = from_json(Session, found.body) if found else None
+            session = from_json(SignInSession, found.body) if found else None
         except NotUnderstoodError:  # of another version of this product
             return None
         if session is None:
@@ -233,7 +233,7 @@ class SignIn:
         """Store a session, and return its cookie."""
         secret = token_urlsafe(_RANDOM)
         ends_at = self.clock().replace(microsecond=0) + LIFETIME
-        body = to_json(Session(person=who, ends_at=ends_at))
+        body = to_json(SignInSession(person=who, ends_at=ends_at))
         document = Document(partition=_partition(secret), sort=_SORT, body=body, expires_at=ends_at)
         # What is there already is our own write, whose answer got lost: nobody else knows the secret.
         with suppress(ConflictError):

@@ -339,7 +339,7 @@ def test_the_link_has_a_line_of_its_own() -> None:
 FULL = key(
     account_name="prod",
     last_used=LastUse(operation="Decrypt", at=at("14:01")),
-    promised_to=("rds.amazonaws.com",),
+    grantees=("rds.amazonaws.com",),
     rescuable=Rescuable(allowed=False, why="its key policy denies kms:EnableKey"),
 )
 

@@ -366,7 +366,7 @@ FULL = key(
     spec="RSA_4096",
     multi_region="REPLICA",
     last_used=LastUse(operation="Decrypt", at=at("14:01")),
-    promised_to=("rds.amazonaws.com",),
+    grantees=("rds.amazonaws.com",),
     rescuable=Rescuable(allowed=False, why="its key policy denies kms:EnableKey"),
 )
 

@@ -9,7 +9,7 @@ actions taken with assumed roles".
 from reprieve.cloudtrail.callers import sessions
 from reprieve.cloudtrail.callers.caller import Caller
 from reprieve.cloudtrail.callers.evidence import Evidence
-from reprieve.cloudtrail.callers.sessions.session import Session
+from reprieve.cloudtrail.callers.sessions.session import RoleSession
 from reprieve.console import iam_page
 
 TYPE = "AssumedRole"
@@ -17,7 +17,7 @@ TYPE = "AssumedRole"
 
 def read(evidence: Evidence) -> Caller:
     """Name who has the session, and the role and the session apart from it."""
-    session = Session.of(evidence)
+    session = RoleSession.of(evidence)
     role = f"role {session.role}" if session.role else "a role without a name"
     who = sessions.recognise(session)
     return evidence.caller(

@@ -71,7 +71,7 @@ class KeyFacts:
         key: The key with all that could be had.
         unknown: What could not, each reason once.
         schedulings: Who scheduled it, by the event history.
-        told: The fields of the key that were told, also if that is nothing.
+        fields: The fields of the key that had an answer, also if it is nothing.
         missed: The fields that were asked for and had no answer, by the reason.
         answer: What KMS says of the key's state.
     """
@@ -79,13 +79,13 @@ class KeyFacts:
     key: Key
     unknown: tuple[Unknown, ...] = ()
     schedulings: tuple[Scheduling, ...] = ()
-    told: frozenset[str] = frozenset()
+    fields: frozenset[str] = frozenset()
     missed: Mapping[str, frozenset[str]] = field(default_factory=dict)
     answer: KmsAnswer = field(default_factory=KmsAnswer)
 
     def after(self, earlier: Key) -> "KeyFacts":
         """Return the same with what an earlier look told where this one tells nothing, and say so."""
-        stands = {name: getattr(earlier, name) for name in _TOLD - self.told}
+        stands = {name: getattr(earlier, name) for name in _TOLD - self.fields}
         older = {why for why, names in self.missed.items() if any(map(stands.get, names))}
         unknown = (
             replace(each, why=each.why + FROM_EARLIER) if each.why in older else each for each in self.unknown
@@ -230,7 +230,7 @@ def _put_together(key: KeyArn, answers: Mapping[Fact, _Found]) -> tuple[KeyFacts
                 known = replace(known, schedulings=_of(key, found["schedulings"]))
             case _:
                 known = replace(known, key=replace(known.key, **found))
-        known = replace(known, told=known.told | fact.FIELDS)
+        known = replace(known, fields=known.fields | fact.FIELDS)
     return replace(known, missed=missed), unknown
 
 

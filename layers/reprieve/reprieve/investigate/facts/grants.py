@@ -12,7 +12,7 @@ from reprieve.investigate.facts.fact import Scope, Sources
 
 FACT = "grants of the key"
 SCOPE = Scope.KEY
-FIELDS = frozenset({"promised_to"})
+FIELDS = frozenset({"grantees"})
 NAMED: Final = 20
 AND_MORE: Final = "and more"
 
@@ -21,4 +21,4 @@ def look_up(sources: Sources, key: KeyArn) -> Mapping[str, Any]:
     """Ask KMS for the first page; the names end with `and more` where there are more."""
     found = sources.keys.grants(key)
     more = (AND_MORE,) if found.more or len(found.grantees) > NAMED else ()
-    return {"promised_to": (*found.grantees[:NAMED], *more)}
+    return {"grantees": (*found.grantees[:NAMED], *more)}

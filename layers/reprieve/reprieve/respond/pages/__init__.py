@@ -3,8 +3,8 @@
 from reprieve.respond.pages import outcomes
 from reprieve.respond.pages.outcomes import Outcome
 from reprieve.respond.pages.rendering import (
+    FormState,
     Page,
-    Return,
     View,
     case_page,
     outcome_page,
@@ -13,9 +13,9 @@ from reprieve.respond.pages.rendering import (
 )
 
 __all__ = [
+    "FormState",
     "Outcome",
     "Page",
-    "Return",
     "View",
     "case_page",
     "outcome_page",

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from reprieve.cases.timeline import Stretch, Timeline
+from reprieve.cases.timeline import Bucket, Timeline
 from reprieve.cases.usage import Uses
 
 HEIGHT: Final = 40
@@ -26,13 +26,13 @@ class Chart:
         rows: The table's rows: longer stretches, those without a use left out.
     """
 
-    stretches: tuple[Stretch, ...]
+    stretches: tuple[Bucket, ...]
     bars: str
     first: float
     last: float
     now: float
-    peak: Stretch
-    rows: tuple[Stretch, ...]
+    peak: Bucket
+    rows: tuple[Bucket, ...]
 
 
 def chart(timeline: Timeline, uses: Uses, since: datetime | None, now: datetime) -> Chart | None:

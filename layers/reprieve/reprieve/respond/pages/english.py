@@ -15,9 +15,9 @@ from reprieve.cases.case import Closure
 from reprieve.cases.decision import Choice, Decision
 from reprieve.cases.key import Key, KeyState, Unknown
 from reprieve.cases.notice import Reason
-from reprieve.cases.timeline import Stretch
+from reprieve.cases.timeline import Bucket
 from reprieve.cases.usage import CallerUses, Uses
-from reprieve.cases.visitor import KnownBy, Visitor
+from reprieve.cases.visitor import AuthMethod, Visitor
 from reprieve.clock import for_people, left
 from reprieve.errors import (
     AwsError,
@@ -29,7 +29,7 @@ from reprieve.errors import (
 )
 from reprieve.messages.key_details import regions
 from reprieve.messages.phrases import operations, requests
-from reprieve.respond.access_denied import Denial
+from reprieve.respond.access_denied import AccessDenied
 from reprieve.respond.pages.chart import Chart
 from reprieve.untrusted import one_line
 
@@ -150,10 +150,10 @@ _POLICIES: Final[Mapping[str, str]] = {
     "session policy": "the policy of its session",
     "VPC endpoint policy": "the policy of a VPC endpoint",
 }
-_KNOWN_BY: Final[Mapping[KnownBy, str]] = {
-    KnownBy.LINK: "known by the link alone",
-    KnownBy.NETWORK: "known by the link and the network",
-    KnownBy.SIGN_IN: "known by a sign-in",
+_KNOWN_BY: Final[Mapping[AuthMethod, str]] = {
+    AuthMethod.LINK: "known by the link alone",
+    AuthMethod.NETWORK: "known by the link and the network",
+    AuthMethod.SIGN_IN: "known by a sign-in",
 }
 
 # Outcomes
@@ -478,7 +478,7 @@ def unproven(state: str | None, at: str, problem: AwsError | None) -> Telling:
     )
 
 
-def denied(denial: Denial) -> Telling:
+def denied(denial: AccessDenied) -> Telling:
     """Say what is not permitted, and who has to permit it."""
     now = "Somebody who may act on the key can do so now, with the commands beneath."
     return Telling(
@@ -488,15 +488,15 @@ def denied(denial: Denial) -> Telling:
     )
 
 
-def _denier(denial: Denial) -> str:
+def _denier(denial: AccessDenied) -> str:
     policy = _POLICIES.get(denial.policy, "")
     if not policy:
         return ""
     return f": {policy} forbids it" if denial.is_outright else f": {policy} does not allow it"
 
 
-def _permit(denial: Denial) -> str:
-    if denial.is_at_the_door:
+def _permit(denial: AccessDenied) -> str:
+    if denial.is_cross_account:
         return (
             "For the next time, bring organization/member-role.yaml to the key's account, with these"
             " parameters; the key's policy has nothing to do with it:"
@@ -568,7 +568,7 @@ def acting(visitor: Visitor, expires: datetime) -> str:
     until = f"until {for_people(expires)}"
     if visitor.person:
         return f"You are signed in as {visitor.person.label}, and can decide {until}."
-    if visitor.known_by is KnownBy.NETWORK:
+    if visitor.auth_method is AuthMethod.NETWORK:
         return f"Whoever holds this link can decide, from the approvers' network, {until}."
     return f"Whoever holds this link can decide, {until}."
 
@@ -586,7 +586,7 @@ def uses_in_words(uses: Uses, chart: Chart | None, now: datetime) -> str:
     )
 
 
-def _stretch(stretch: Stretch) -> str:
+def _stretch(stretch: Bucket) -> str:
     hours = round((stretch.end - stretch.start) / timedelta(hours=1))
     length = "hour" if hours == 1 else f"{hours} hours"
     return f"in the {length} from {for_people(stretch.start)} on"
@@ -649,4 +649,4 @@ def _decided(entry: Entry, decision: Decision) -> Iterator[str]:
 
 
 def _origin(visitor: Visitor) -> str:
-    return f"From {visitor.source_ip or 'an unknown address'}, {_KNOWN_BY[visitor.known_by]}."
+    return f"From {visitor.source_ip or 'an unknown address'}, {_KNOWN_BY[visitor.auth_method]}."

@@ -11,7 +11,7 @@ from reprieve.cases.decision import Decision
 from reprieve.cases.key import Key, KeyState
 from reprieve.console import rescue_commands
 from reprieve.errors import AwsError, DeniedError, SignInError
-from reprieve.respond.access_denied import Denial
+from reprieve.respond.access_denied import AccessDenied
 from reprieve.respond.pages import english
 from reprieve.respond.pages.english import Telling
 
@@ -210,7 +210,7 @@ def gone(key: Key) -> Outcome:
 
 def denied(key: Key, error: DeniedError) -> Outcome:
     """A permission is missing: which, and who can give it with what."""
-    denial = Denial.read(error, key.arn)
+    denial = AccessDenied.read(error, key.arn)
     return Outcome(
         name="denied",
         status=403,
@@ -282,10 +282,10 @@ def _proof(key: Key, at: datetime) -> str:
     return english.proven(key.state, english.clock(at)) if key.state else ""
 
 
-def _permission(denial: Denial) -> str:
+def _permission(denial: AccessDenied) -> str:
     """Return what is to be added; "" where no addition helps."""
     role = denial.role or english.ROLE_UNKNOWN
-    if denial.is_at_the_door:
+    if denial.is_cross_account:
         return f"RespondRoleArn: {role}\nAllowRescue: yes"
     if denial.is_outright:
         return ""

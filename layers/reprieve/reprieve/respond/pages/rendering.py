@@ -49,7 +49,7 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
-class Return:
+class FormState:
     """What brings a person back from a page: what its forms send along, or where to sign in.
 
     Attributes:
@@ -63,7 +63,7 @@ class Return:
     sign_in: str = ""
 
     @classmethod
-    def to_sign_in(cls, link: str) -> "Return":
+    def to_sign_in(cls, link: str) -> "FormState":
         """Return the way by which the holder of a link signs in."""
         return cls(sign_in=f"../sign-in/{link}")
 
@@ -88,7 +88,7 @@ class View:
     now: datetime
     expires_at: datetime
     visitor: Visitor
-    form: Return
+    form: FormState
 
 
 def case_page(view: View, cookies: tuple[str, ...] = ()) -> Page:
@@ -129,14 +129,14 @@ def case_page(view: View, cookies: tuple[str, ...] = ()) -> Page:
     return Page(200, html, cookies=cookies)
 
 
-def outcome_page(outcome: Outcome, form: Return | None = None, cookies: tuple[str, ...] = ()) -> Page:
+def outcome_page(outcome: Outcome, form: FormState | None = None, cookies: tuple[str, ...] = ()) -> Page:
     """Return the page that says what is so now."""
     html = _environment().get_template("outcome.html").render(
         title=outcome.words.title,
         outcome=outcome,
         place=_place(outcome.key) if outcome.key else "",
         console_url=key_url(outcome.key.arn) if outcome.key else "",
-        form=form or Return(),
+        form=form or FormState(),
     )  # fmt: skip
     wait = outcome.retry_after
     return Page(outcome.status, html, {} if wait is None else {"Retry-After": str(wait)}, cookies)

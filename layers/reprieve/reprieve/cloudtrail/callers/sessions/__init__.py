@@ -22,7 +22,7 @@ from reprieve.cloudtrail.callers.sessions import (
     systems_manager,
     web_identity,
 )
-from reprieve.cloudtrail.callers.sessions.session import Session, Who
+from reprieve.cloudtrail.callers.sessions.session import RoleSession, Who
 
 KINDS: Final = (
     identity_center,
@@ -41,7 +41,7 @@ KINDS: Final = (
 )
 
 
-def recognise(session: Session) -> Who | None:
+def recognise(session: RoleSession) -> Who | None:
     """Return whose session it is; None where it is a role's and nothing more is known."""
     return next((who for kind in KINDS if (who := kind.read(session))), None)
 

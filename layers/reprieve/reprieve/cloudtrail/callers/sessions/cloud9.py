@@ -6,12 +6,12 @@ Source: Cloud9 user guide, "Accessing no-ingress EC2 instances with AWS Systems 
 """
 
 from reprieve.cloudtrail.callers.sessions import ec2_instance
-from reprieve.cloudtrail.callers.sessions.session import INSTANCE_ID, Session, Who
+from reprieve.cloudtrail.callers.sessions.session import INSTANCE_ID, RoleSession, Who
 
 _ROLE = "AWSCloud9SSMAccessRole"
 
 
-def read(session: Session) -> Who | None:
+def read(session: RoleSession) -> Who | None:
     """Name the instance that the environment runs on."""
     if session.role != _ROLE or not INSTANCE_ID.fullmatch(session.name):
         return None

@@ -4,12 +4,12 @@ No customer's role has a colon in its name. Source: KMS developer guide, "Amazon
 """
 
 from reprieve.cloudtrail.callers.sessions import ec2_instance
-from reprieve.cloudtrail.callers.sessions.session import INSTANCE_ID, Session, Who
+from reprieve.cloudtrail.callers.sessions.session import INSTANCE_ID, RoleSession, Who
 
 _ROLE = "aws:ec2-infrastructure"
 
 
-def read(session: Session) -> Who | None:
+def read(session: RoleSession) -> Who | None:
     """Name the instance behind the request."""
     if session.role != _ROLE:
         return None

@@ -6,14 +6,14 @@ Source: CloudTrail user guide, "CloudTrail userIdentity element", ec2RoleDeliver
 EC2 user guide, "Instance identity roles"; real records of 2023 to 2026.
 """
 
-from reprieve.cloudtrail.callers.sessions.session import INSTANCE_ID, Session, Who
+from reprieve.cloudtrail.callers.sessions.session import INSTANCE_ID, RoleSession, Who
 from reprieve.console import page
 
 _KIND = "AWS::EC2::Instance"
 _IDENTITY_ROLE = "aws:ec2-instance"
 
 
-def read(session: Session) -> Who | None:
+def read(session: RoleSession) -> Who | None:
     """Name the instance."""
     issued_to = session.issued_to(_KIND)
     instance = issued_to.resource.removeprefix("instance/") if issued_to else session.name

@@ -6,12 +6,12 @@ Source: ECS developer guide, "Amazon ECS task IAM role"; real records, `exec-env
 
 import re
 
-from reprieve.cloudtrail.callers.sessions.session import Session, Who
+from reprieve.cloudtrail.callers.sessions.session import RoleSession, Who
 
 _TASK = re.compile(r"[0-9a-f]{32}")
 
 
-def read(session: Session) -> Who | None:
+def read(session: RoleSession) -> Who | None:
     """Name the task; the record does not tell its cluster."""
     is_task = _TASK.fullmatch(session.name) and session.environment.startswith("AWS_ECS_")
     return Who(name=f"likely ECS task {session.name}") if is_task else None

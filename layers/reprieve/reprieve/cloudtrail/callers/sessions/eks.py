@@ -9,7 +9,7 @@ Source: EKS user guide, "IAM roles for service accounts" and "EKS Pod Identity";
 
 import re
 
-from reprieve.cloudtrail.callers.sessions.session import UUID, Session, Who
+from reprieve.cloudtrail.callers.sessions.session import UUID, RoleSession, Who
 from reprieve.cloudtrail.callers.sessions.web_identity import subjects
 
 _PROVIDER = re.compile(
@@ -19,7 +19,7 @@ _ACCOUNT = re.compile(r"system:serviceaccount:(?P<namespace>[a-z0-9.-]{1,63}):(?
 _POD = re.compile(rf"eks-.+-{UUID}")
 
 
-def read(session: Session) -> Who | None:
+def read(session: RoleSession) -> Who | None:
     """Name the service account, the cluster's provider, or what Pod Identity calls the pod."""
     cluster = _PROVIDER.fullmatch(session.provider)
     if not cluster:

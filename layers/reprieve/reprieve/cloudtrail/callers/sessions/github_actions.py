@@ -9,14 +9,14 @@ GitHub, "OpenID Connect reference", subject claims.
 
 import re
 
-from reprieve.cloudtrail.callers.sessions.session import Session, Who
+from reprieve.cloudtrail.callers.sessions.session import RoleSession, Who
 from reprieve.cloudtrail.callers.sessions.web_identity import subjects
 
 _PROVIDER = "token.actions.githubusercontent.com"
 _REPOSITORY = re.compile(r"repo:(?P<name>[\w.-]{1,100}/[\w.-]{1,100})(?::.*)?")
 
 
-def read(session: Session) -> Who | None:
+def read(session: RoleSession) -> Who | None:
     """Name the repository, where the record has it."""
     if session.provider.partition("/")[0] != _PROVIDER:
         return None

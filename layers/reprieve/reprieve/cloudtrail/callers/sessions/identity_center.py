@@ -7,13 +7,13 @@ Source: IAM Identity Center user guide, "Referencing permission sets in resource
 
 import re
 
-from reprieve.cloudtrail.callers.sessions.session import Session, Who
+from reprieve.cloudtrail.callers.sessions.session import RoleSession, Who
 
 _ROLE = re.compile(r"AWSReservedSSO_(?P<set>.{1,32})_[0-9a-f]{16}")
 _PATH = "/aws-reserved/sso.amazonaws.com/"
 
 
-def read(session: Session) -> Who | None:
+def read(session: RoleSession) -> Who | None:
     """Name the person and the permission set."""
     role = _ROLE.fullmatch(session.role)
     if not role or not session.name or not (session.path or _PATH).startswith(_PATH):

@@ -5,13 +5,13 @@ Source: CloudTrail user guide, "CloudTrail userIdentity element", inScopeOf.
 
 import re
 
-from reprieve.cloudtrail.callers.sessions.session import Session, Who
+from reprieve.cloudtrail.callers.sessions.session import RoleSession, Who
 from reprieve.untrusted import one_line
 
 _TYPE = re.compile(r"AWS::(?P<service>\w{1,40})::(?P<thing>\w{1,40})")
 
 
-def read(session: Session) -> Who | None:
+def read(session: RoleSession) -> Who | None:
     """Name the workload: `AWS::ECS::Task` is told as `ECS task`."""
     kind = session.evidence.text("inScopeOf", "issuerType")
     found = _TYPE.fullmatch(kind)

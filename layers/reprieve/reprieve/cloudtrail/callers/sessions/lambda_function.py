@@ -7,14 +7,14 @@ Source: CloudTrail user guide, "CloudTrail userIdentity element", inScopeOf; Lam
 "Defined runtime environment variables" (AWS_EXECUTION_ENV) and "Securing environment variables".
 """
 
-from reprieve.cloudtrail.callers.sessions.session import Session, Who
+from reprieve.cloudtrail.callers.sessions.session import RoleSession, Who
 from reprieve.console import page
 from reprieve.untrusted import text
 
 _KIND = "AWS::Lambda::Function"
 
 
-def read(session: Session) -> Who | None:
+def read(session: RoleSession) -> Who | None:
     """Name the function."""
     issued_to = session.issued_to(_KIND)
     if issued_to:
@@ -26,7 +26,7 @@ def read(session: Session) -> Who | None:
     return None
 
 
-def _is_in_context(session: Session) -> bool:
+def _is_in_context(session: RoleSession) -> bool:
     resource = text(session.evidence.context, "aws:lambda:FunctionArn", limit=256).partition(":function:")[2]
     return _name(f"function:{resource}") == session.name
 

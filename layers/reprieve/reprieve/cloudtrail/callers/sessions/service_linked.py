@@ -5,12 +5,12 @@ real records of RDS and Inspector, whose sessions have names of numbers: the rol
 """
 
 from reprieve.cloudtrail.callers import service_between
-from reprieve.cloudtrail.callers.sessions.session import Session, Who
+from reprieve.cloudtrail.callers.sessions.session import RoleSession, Who
 
 _PATH = "/aws-service-role/"
 
 
-def read(session: Session) -> Who | None:
+def read(session: RoleSession) -> Who | None:
     """Name the service."""
     if not session.path or not session.path.startswith(_PATH):
         return None

@@ -33,7 +33,7 @@ class Who:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Session:
+class RoleSession:
     """A role session: `role` and `name` are "" where the record lacks them.
 
     `path` is the role's path, `/` if it has none; None where the record does not show it.
@@ -47,7 +47,7 @@ class Session:
     issuer: str = ""
 
     @classmethod
-    def of(cls, evidence: Evidence) -> "Session":
+    def of(cls, evidence: Evidence) -> "RoleSession":
         """Read the identity: `arn:…:sts::ACCOUNT:assumed-role/ROLE/SESSION`, and the issuer, the role."""
         _, _, role_and_session = evidence.arn.partition(":assumed-role/")
         role, _, name = role_and_session.partition("/")

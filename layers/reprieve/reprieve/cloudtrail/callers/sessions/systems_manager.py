@@ -6,14 +6,14 @@ Source: Systems Manager user guide, "Managed nodes" and "Setting up Automation".
 
 import re
 
-from reprieve.cloudtrail.callers.sessions.session import UUID, Session, Who
+from reprieve.cloudtrail.callers.sessions.session import UUID, RoleSession, Who
 from reprieve.console import page
 
 _NODE = re.compile(r"mi-[0-9a-f]{17}")
 _AUTOMATION = re.compile(rf"Automation-(?P<execution>{UUID})")
 
 
-def read(session: Session) -> Who | None:
+def read(session: RoleSession) -> Who | None:
     """Name the node or the execution."""
     region, automation = session.evidence.region, _AUTOMATION.fullmatch(session.name)
     if _NODE.fullmatch(session.name):
