@@ -9,7 +9,7 @@ from typing import Final
 from uuid import UUID, uuid5
 
 from reprieve.arn import KeyArn
-from reprieve.cases.case import NOTICES_REMEMBERED, Case, Closure, ScheduledBy, Notified
+from reprieve.cases.case import NOTICES_REMEMBERED, Case, Closure, Notified, ScheduledBy
 from reprieve.cases.decision import Decision
 from reprieve.cases.key import Key, Unknown
 from reprieve.cases.problem import Problem

@@ -68,7 +68,7 @@ class CaseRecord:
 
 @dataclass(frozen=True, slots=True)
 class CaseStore:
-    """The table, as far as it is about cases. `retention` is how long it keeps a case, and what happened to it."""
+    """The table, as far as it is about cases. `retention` is how long a case and its history stay."""
 
     table: Table
     retention: timedelta = timedelta(days=400)
