@@ -8,7 +8,8 @@ import pytest
 
 from reprieve.arn import KeyArn
 from reprieve.cases.case import Closure, Ending
-from reprieve.cases.notice import Notice, Reason, digest
+from reprieve.cases.digest import digest
+from reprieve.cases.notice import Notice, Reason
 from reprieve.cases.sizes import NOTICE_LIMIT, fitting_digest, size
 from reprieve.messages.channels import email, slack
 from reprieve.messages.headline import headline, subject

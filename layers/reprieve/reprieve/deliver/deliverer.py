@@ -72,13 +72,13 @@ class Deliverer:
         if claims is None:
             return notice
         if claims.key.account != self.account and not self.enters_accounts:
-            return _without(notice, f"the page may act in account {self.account} alone")
+            return _without(notice, f"the page can only act in account {self.account}")
         try:
             link = self.page_url + mint(claims, self.signing_key)
         except AwsError as error:
             self.log.error("No link could be signed", problem=str(error), notice_id=notice.id)
             return _without(notice, f"it could not be signed: {error.operation}, {error.code}")
-        return replace(notice, link=link, approvers=self.approvers)
+        return replace(notice, link=link, link_expires_at=claims.expires_at, approvers=self.approvers)
 
     def _claims(self, notice: Notice, channel: str) -> LinkClaims | None:
         key, now = notice.key, self.clock()

@@ -1,4 +1,4 @@
-"""What is told of a key beside its name, its date and its owner, in words; what is as usual is not told."""
+"""What is said of a key beside its name, its date and its owner, in words; what is as usual is left out."""
 
 from collections.abc import Iterator
 from typing import Final
@@ -14,12 +14,17 @@ _ARN_FIELDS: Final = 6
 
 
 def particulars(key: Key) -> tuple[tuple[str, str], ...]:
-    """Return labels of nine characters at the most, each with what is to be said."""
+    """Return labels of eleven characters at the most, each with what is to be said."""
+    account = f"{key.account}, {key.account_name}" if key.account_name else ""
+    return (*((("Account", account),) if account else ()), *details(key))
+
+
+def details(key: Key) -> tuple[tuple[str, str], ...]:
+    """Return the same without the account, for a medium that names it with the key."""
     said = (
-        ("Account", f"{key.account}, {key.account_name}" if key.account_name else ""),
         ("Kind", kind(key)),
         ("Regions", regions(key)),
-        ("Last used", last_used(key)),
+        ("Last worked", last_used(key)),
         ("Grants", grants(key)),
     )
     return tuple((label, words) for label, words in said if words)
@@ -58,7 +63,7 @@ def _regions(key: Key) -> Iterator[str]:
     for relative in pending:
         yield f"cancelling here leaves the {relative.role.lower()} in {relative.arn.region} pending"
     if not pending:
-        yield f"this concerns the key in {key.region} alone"
+        yield f"this concerns only the key in {key.region}"
 
 
 def _counted(replicas: int) -> str:
