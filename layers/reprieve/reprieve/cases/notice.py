@@ -17,6 +17,9 @@ from reprieve.cases.visitor import AuthMethod
 from reprieve.console import careful_commands, key_url, log_url, rescue_commands
 
 _NAMESPACE: Final = UUID("3c0f6e0e-5a0e-4b0e-9a54-0f2a6f0f6d53")
+LINK: Final = "link"
+"""The fact that is unknown where there is no link, with why."""
+
 _UNSTORED_AGAIN: Final = timedelta(hours=2)
 
 
@@ -235,6 +238,7 @@ def notice_id(subject: str, reason: Reason, number: int) -> str:
 
 
 __all__ = [
+    "LINK",
     "CaseSummary",
     "Digest",
     "DigestEntry",

@@ -72,5 +72,5 @@ def _resources(uses: Uses) -> Iterator[str]:
 
 
 def _hours_left(case: Case, now: datetime) -> int | None:
-    """Return how many hours are left, which a notice says: nobody is notified again that it is less than that."""
+    """Return how many hours are left, which a notice says: it is due again only when fewer are left."""
     return None if case.deletion_date is None else max(0, ceil((case.deletion_date - now) / _HOUR))

@@ -9,7 +9,7 @@ from typing import Final
 
 from reprieve.cases.health_store import HealthStore
 from reprieve.cases.key import Unknown
-from reprieve.cases.notice import Notice
+from reprieve.cases.notice import LINK, Notice
 from reprieve.cases.visitor import AuthMethod
 from reprieve.clock import Clock
 from reprieve.errors import AwsError, ChannelBusyError, ChannelError, NotUnderstoodError, ReprieveError
@@ -135,7 +135,7 @@ def pause(error: Exception, attempt: int) -> int:
 
 def _without(notice: Notice, why: str) -> Notice:
     """Return the notice without a link, and with the reason."""
-    return replace(notice, unknown=(*notice.unknown, Unknown(fact="link", why=why)))
+    return replace(notice, unknown=(*notice.unknown, Unknown(fact=LINK, why=why)))
 
 
 def _opened(body: str) -> tuple[str, Notice]:

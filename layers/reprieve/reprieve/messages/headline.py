@@ -1,4 +1,4 @@
-"""One line for a notice: its subject, and its line in a digest. The state comes first, then key, caller and deadline."""
+"""One line for a notice: its subject, or its line in a digest. First what happened, at last the deadline."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -19,7 +19,7 @@ VERBS: Final[Mapping[Reason, str]] = {
     Reason.STILL_IN_USE: "Calls still refused",
     Reason.MANAGEMENT_CALL: "Management call refused",
     Reason.DELETION_SCHEDULED: "Deletion scheduled",
-    Reason.DELETION_SOON: "Deleted soon, calls refused",
+    Reason.DELETION_SOON: "Deletion soon",
     Reason.DELETION_CANCELLED: "Deletion cancelled",
     Reason.DELETION_KEPT: "Deletion not stopped",
     Reason.CORRECTION: "Correction",
@@ -61,18 +61,25 @@ def verb(notice: Notice) -> str:
     """Return what happened, in a few words."""
     match notice.reason:
         case Reason.CORRECTION:
-            return "Correction, no such key" if notice.closure else "Correction, not cancelled"
-        case Reason.NEW_CALLER if notice.new_resources and not notice.new_callers:
-            return "New use refused"
-        case Reason.DELETION_SOON if is_kept(notice):
-            return "Deleted soon, as decided"
+            return "Correction, no such key" if is_gone(notice) else "Correction, still pending deletion"
+        case Reason.NEW_CALLER if not notice.new_callers:
+            return "New use refused" if notice.new_resources else VERBS[Reason.KEY_IN_USE]
+        case Reason.DELETION_SOON:
+            return f"Deletion soon, {'as decided' if is_kept(notice) else 'calls refused'}"
+        case Reason.DELETION_CANCELLED if notice.closure and notice.closure.scheduled_again:
+            return "Pending deletion again"
         case reason if is_off(notice.key) and reason in _REFUSED:
             return "Calls were refused"
         case reason:
             return VERBS[reason]
 
 
-_REFUSED: Final = frozenset({Reason.KEY_IN_USE, Reason.STILL_IN_USE, Reason.DELETION_SOON})
+_REFUSED: Final = frozenset({Reason.KEY_IN_USE, Reason.STILL_IN_USE})
+
+
+def is_gone(notice: Notice) -> bool:
+    """Return whether it says that KMS has no such key."""
+    return notice.reason is Reason.CORRECTION and notice.closure is not None
 
 
 def is_off(key: Key | None) -> bool:
@@ -82,10 +89,8 @@ def is_off(key: Key | None) -> bool:
 
 def who(notice: Notice) -> tuple[str, str]:
     """Return the name of the caller that the notice is about, and how many others there are, in words."""
-    if notice.reason in ENDED or notice.reason is Reason.DELETION_SCHEDULED:
+    if notice.reason in ENDED or is_gone(notice):
         return "", ""
-    if notice.reason is Reason.DELETION_KEPT:
-        return (f"by {notice.decision.by.label}", "") if notice.decision else ("", "")
     if new := _new(notice):
         return new[0], and_more(len(new) - 1, is_more=len(new) == NEW_LISTED)
     uses: Uses = notice.management_calls if notice.reason is Reason.MANAGEMENT_CALL else notice.uses
@@ -114,7 +119,7 @@ def and_more(number: int, *, is_more: bool) -> str:
 def _end(notice: Notice, key: Key) -> str:
     """Return how long there is, or what stands in the way of saying so."""
     if key.state is None:
-        return "" if notice.reason in ENDED else ", state not known"
+        return "" if notice.reason in ENDED or is_gone(notice) else ", state not known"
     if not key.is_pending:
         return f", key is {shortened(key.state, _STATE_LIMIT)}"
     if key.deletion_date:
@@ -133,4 +138,6 @@ def folded(entry: DigestEntry, now: datetime) -> str:
     )
     callers = f". Callers: {', '.join(entry.callers)}" if entry.callers else ""
     where = f" in {entry.key.account}, {entry.key.region}"
-    return f"{VERBS[entry.reason]}: {entry.title}{title}{where}{'' if entry.reason in ENDED else ends}{callers}"
+    return (
+        f"{VERBS[entry.reason]}: {entry.title}{title}{where}{'' if entry.reason in ENDED else ends}{callers}"
+    )

@@ -9,17 +9,16 @@ from reprieve.cases.notice import Notice, Reason
 from reprieve.cases.usage import Uses
 from reprieve.clock import for_people
 from reprieve.messages import problem_phrases
-from reprieve.messages.headline import is_off, who
+from reprieve.messages.headline import is_gone, is_off, verb, who
 from reprieve.messages.outcome import cancelled, concluded, is_kept
 from reprieve.messages.phrases import moment, requests, shortened, until
 
+_LINE: Final = 69
 _NAME_LIMIT: Final = 30
 _TITLE_LIMIT: Final = 40
 _LABEL_LIMIT: Final = 60
 _QUIET: Final = "No more notices of its uses are sent, except one on the day before the deletion."
-_CORRECTED: Final = (
-    "An earlier notice said that the deletion was cancelled. KMS says that the key is pending deletion."
-)
+_NO_USE: Final = "This call does not use the key. KMS refused it because of the deletion."
 
 
 def opening(notice: Notice) -> tuple[str, ...]:
@@ -36,32 +35,36 @@ def opening(notice: Notice) -> tuple[str, ...]:
             )
         case Reason.DELETION_CANCELLED:
             return (cancelled(notice),)
-        case Reason.CORRECTION if notice.closure:
+        case _ if is_gone(notice):
             return ("Correction: KMS has no such key.",)
         case _:
             return tuple(filter(None, (_news(notice), state(notice))))
 
 
 def _unhealthy(notice: Notice) -> str:
-    problem = notice.problem
-    return problem_phrases.sentence(problem) if problem else f"{problem_phrases.PRODUCT} does not work as it should."
+    product, problem = problem_phrases.PRODUCT, notice.problem
+    return problem_phrases.sentence(problem) if problem else f"{product} does not work as it should."
 
 
 def _news(notice: Notice) -> str:
     """Return who or what is new, or what was wrong; "" where the state is all the news."""
-    name, others = who(notice)
-    named = f"{shortened(name, _NAME_LIMIT)}{others}"
     match notice.reason:
         case Reason.CORRECTION:
-            return "Correction: the deletion was not cancelled."
-        case Reason.NEW_CALLER if notice.new_callers or not notice.new_resources:
-            return f"New caller refused: {named}." if name else "A new caller is refused."
+            return "Correction: the deletion still stands."
+        case Reason.NEW_CALLER if notice.new_callers or notice.new_resources:
+            return _new(verb(notice), notice)
         case Reason.NEW_CALLER:
-            return f"Refused for something new: {named}."
+            return "A new caller, or a call for something new, is refused."
         case Reason.MANAGEMENT_CALL:
-            return f"Management call refused: {named}." if name else "A management call was refused."
+            return _new(verb(notice), notice)
         case _:
             return ""
+
+
+def _new(what: str, notice: Notice) -> str:
+    """Return one line of a mail that names who or what is new, and how many others there are."""
+    name, others = who(notice)
+    return f"{what}: {shortened(name, _LINE - len(what) - len(others))}{others}." if name else f"{what}."
 
 
 def state(notice: Notice) -> str:
@@ -72,7 +75,8 @@ def state(notice: Notice) -> str:
     if key.state is None:
         return _unknown(key, notice.at, is_used=used)
     if is_off(key):
-        return f"{'Calls were refused. ' if used else ''}The deletion is off: KMS says {key.state} now{_still(key)}."
+        calls = "Calls were refused. " if used else ""
+        return f"{calls}The deletion is off: KMS says {key.state} now{_still(key)}."
     if is_kept(notice):
         return f"Nothing stops the deletion, due {_date(key, notice.at)}."
     return f"{'Broken' if used else 'Not usable'} now, and deleted for good {_date(key, notice.at)}."
@@ -103,7 +107,9 @@ def _date(key: Key, now: datetime) -> str:
 
 def place(key: Key) -> str:
     """Return the key's name, its account and its Region."""
-    account = f"{key.account} ({shortened(key.account_name, _NAME_LIMIT)})" if key.account_name else key.account
+    account = (
+        f"{key.account} ({shortened(key.account_name, _NAME_LIMIT)})" if key.account_name else key.account
+    )
     return f"{shortened(key.title, _TITLE_LIMIT)} in {account}, {key.region}"
 
 
@@ -118,32 +124,41 @@ def _sentences(notice: Notice) -> Iterator[str]:
             yield "No CloudTrail record that names the key was found so far."
         case Reason.DELETION_CANCELLED:
             yield from concluded(notice)
-        case Reason.CORRECTION if notice.closure:
+        case _ if is_gone(notice):
             yield "An earlier notice said that the key is in use. KMS says that there is no such key."
         case _ if notice.key:
-            yield from (_last_refused(notice), *_of_reason(notice), _callers(notice), _since(notice))
-            yield from concluded(notice)[1 if is_kept(notice) else 0 :]
+            yield from (_last_refused(notice), *_urgent(notice), _callers(notice), _since(notice))
+            yield from (_explained(notice), *concluded(notice)[1 if is_kept(notice) else 0 :])
         case _:
             return
 
 
-def _of_reason(notice: Notice) -> Iterator[str]:
-    """Yield what only a notice of this reason says."""
+def _urgent(notice: Notice) -> Iterator[str]:
+    """Yield what only a notice of this reason says, and what has to be read first."""
     match notice.reason:
         case Reason.STILL_IN_USE:
             yield f"Since the last notice: {requests(notice.uses_since_last or 0)}."
-        case Reason.MANAGEMENT_CALL:
-            yield "The management call is no use of the key. KMS refuses it because of the pending deletion."
         case Reason.DELETION_SCHEDULED:
             yield from (_scheduled(notice), "Was this intended?")
         case Reason.CORRECTION:
-            yield _CORRECTED
+            yield "An earlier notice said that it was cancelled."
+        case Reason.DELETION_KEPT if is_kept(notice):
+            yield concluded(notice)[0]
         case Reason.DELETION_SOON if is_kept(notice):
             yield from (concluded(notice)[0], _since_decided(notice))
-        case Reason.DELETION_KEPT if is_kept(notice):
-            yield from (concluded(notice)[0], _QUIET)
         case _:
             return
+
+
+def _explained(notice: Notice) -> str:
+    """Return what only a notice of this reason says, and what has time."""
+    match notice.reason:
+        case Reason.MANAGEMENT_CALL:
+            return _NO_USE
+        case Reason.DELETION_KEPT:
+            return _QUIET
+        case _:
+            return ""
 
 
 def _last_refused(notice: Notice) -> str:
@@ -153,7 +168,11 @@ def _last_refused(notice: Notice) -> str:
 
 def _scheduled(notice: Notice) -> str:
     by = notice.case.scheduled_by if notice.case else None
-    return f"{shortened(by.caller.label, _LABEL_LIMIT)} scheduled the deletion at {for_people(by.at)}." if by else ""
+    return (
+        f"{shortened(by.caller.label, _LABEL_LIMIT)} scheduled the deletion at {for_people(by.at)}."
+        if by
+        else ""
+    )
 
 
 def _since_decided(notice: Notice) -> str:
@@ -164,20 +183,22 @@ def _since_decided(notice: Notice) -> str:
 
 def _callers(notice: Notice) -> str:
     """Return how many callers are refused, and which of them most often, as far as that is known."""
-    uses, are = notice.uses, "were" if is_off(notice.key) else "are"
+    uses, is_pending = notice.uses, bool(notice.key and notice.key.is_pending)
     if not uses.count:
         return ""
     if uses.callers == 1 and not uses.unnamed:
-        return f"1 caller {'was' if are == 'were' else 'is'} refused: {_named(uses.names[0])} ({requests(uses.count)})."
+        verb = "is" if is_pending else "was"
+        return f"1 caller {verb} refused: {_named(uses.names[0])} ({requests(uses.count)})."
     number = f"At least {uses.callers}" if uses.unnamed else str(uses.callers)
+    start = f"{number} callers {'are' if is_pending else 'were'} refused"
     if worst := _worst(uses):
         name, count = worst
-        return f"{number} callers {are} refused, most often {_named(name)} ({count} of {requests(uses.count)})."
-    return f"{number} callers {are} refused ({requests(uses.count)}), the last one {_named(uses.names[0])}."
+        return f"{start}, most often {_named(name)} ({count} of {requests(uses.count)})."
+    return f"{start} ({requests(uses.count)}), the last one {_named(uses.names[0])}."
 
 
 def _worst(uses: Uses) -> tuple[str, int] | None:
-    """Return who was refused most often, and how often; None where several were, or a caller without a name."""
+    """Return who was refused most often, and how often; None where that are several, or nobody knows."""
     counts = [(part.name, part.count) for part in uses.by_last_refusal]
     counts += [(other.name, other.count) for other in uses.others]
     first, second = sorted(counts, key=lambda each: each[1], reverse=True)[:2]

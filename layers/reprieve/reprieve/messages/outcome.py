@@ -22,7 +22,7 @@ def cancelled(notice: Notice) -> str:
     """Return that the deletion was cancelled, how much of that is known, and whether calls work."""
     closure, key = notice.closure, notice.key
     if closure and closure.scheduled_again:
-        return f"The deletion was cancelled, and scheduled again for {for_people(closure.scheduled_again)}."
+        return f"Pending deletion again, due {for_people(closure.scheduled_again)}, after a cancellation."
     if closure and not closure.confirmed:
         if _made_here(notice):
             return "KMS accepted the cancellation, and has not confirmed it yet."
@@ -54,7 +54,7 @@ def decided(decision: Decision) -> tuple[str, ...]:
     """Return what a person chose on the page, when, why and from where."""
     by = decision.by
     who, at = shortened(by.label, _LABEL_LIMIT), for_people(decision.at)
-    reason = (f"The reason given: {decision.why}",) if decision.why else ()
+    reason = (f'The reason given: "{decision.why}".',) if decision.why else ()
     origin = f"From {by.source_ip or 'an unknown address'}, {by.user_agent or 'an unnamed browser'}."
     match decision.choice:
         case Choice.KEEP:

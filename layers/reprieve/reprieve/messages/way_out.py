@@ -2,11 +2,12 @@
 
 from datetime import datetime
 
-from reprieve.cases.notice import Notice, Reason
+from reprieve.cases.key import Unknown
+from reprieve.cases.notice import LINK, Notice
 from reprieve.cases.visitor import AuthMethod
 from reprieve.clock import for_people
 from reprieve.messages.headline import ENDED
-from reprieve.messages.key_details import no_rescue
+from reprieve.messages.outcome import is_kept
 
 BUTTON = "Review and decide"
 
@@ -18,12 +19,13 @@ def commands(notice: Notice) -> tuple[str, ...]:
 
 def has_page(notice: Notice) -> bool:
     """Return whether the link comes first: there is one, and nobody knows that it can't help."""
-    return bool(notice.link) and not sorry(notice)
+    return bool(notice.link) and not why_not(notice)
 
 
-def sorry(notice: Notice) -> str:
-    """Return that the page can't rescue the key, why, and whom to ask; "" where it can, or nobody knows."""
-    return no_rescue(notice.key) if notice.key and commands(notice) else ""
+def why_not(notice: Notice) -> str:
+    """Return why the page can't rescue the key, and whom to ask; "" where it can, or nobody knows."""
+    rescuable = notice.key and notice.key.rescuable
+    return f"Why: {rescuable.why}." if rescuable and not rescuable.allowed and commands(notice) else ""
 
 
 def heading(notice: Notice) -> str:
@@ -31,15 +33,21 @@ def heading(notice: Notice) -> str:
     if has_page(notice):
         return _before_link(notice)
     account = notice.key.account if notice.key else ""
-    if sorry(notice):
+    if why_not(notice):
         return f"The page can't rescue this key. Ask an administrator of account {account} to run:"
-    return f"There is no link. With the AWS CLI, in account {account}:"
+    why = "".join(f": {each.why}" for each in notice.unknown if each.fact == LINK)
+    return f"There is no link{why}. Run in account {account}, or ask its administrator:"
 
 
 def _before_link(notice: Notice) -> str:
-    if notice.reason is Reason.DELETION_KEPT:
+    if is_kept(notice):
         return "You disagree? Stop it. Opening the link changes nothing:"
     return f"{BUTTON}. Opening changes nothing. Not sure? Rescue the key:"
+
+
+def unknown(notice: Notice) -> tuple[Unknown, ...]:
+    """Return what is not known; why there is no link is said before the commands."""
+    return tuple(each for each in notice.unknown if each.fact != LINK or not commands(notice))
 
 
 def forwarding(approvers: AuthMethod | None, expires_at: datetime | None) -> str:

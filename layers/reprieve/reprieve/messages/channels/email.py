@@ -74,7 +74,9 @@ def _lead(notice: Notice) -> tuple[list[str], list[str]]:
     top += _filled(lead.place(notice.key)) if notice.key else []
     sentences = lead.sentences(notice)
     room = FIRST_LINES - len(top) - len(_first_way_out(notice)) - 2  # a blank line before each of the two
-    number = next((some for some in range(len(sentences), 1, -1) if len(_paragraph(sentences[:some])) <= room), 1)
+    number = next(
+        (some for some in range(len(sentences), 1, -1) if len(_paragraph(sentences[:some])) <= room), 1
+    )
     first = _paragraph(sentences[:number])
     return [*top, *(["", *first] if first else [])], _paragraph(sentences[number:])
 
@@ -107,7 +109,9 @@ def _key(notice: Notice) -> Iterator[str]:
     yield from _labelled("Key", phrases.names(key))
     yield from _labelled("", str(key.arn))
     if notice.reason not in headline.ENDED:
-        yield from _labelled("Scheduled", phrases.scheduled_by(notice.case.scheduled_by if notice.case else None))
+        yield from _labelled(
+            "Scheduled", phrases.scheduled_by(notice.case.scheduled_by if notice.case else None)
+        )
     yield from _labelled("New", phrases.news(notice))
     yield from _labelled("Before", phrases.earlier(notice.case.previous if notice.case else None))
     yield from _labelled("Owner", phrases.owner(key))
@@ -117,7 +121,7 @@ def _key(notice: Notice) -> Iterator[str]:
 
 
 def _was(notice: Notice) -> str:
-    return "was" if headline.is_off(notice.key) else "is"
+    return "is" if notice.key and notice.key.is_pending else "was"
 
 
 def _uses(uses: Uses, heading: str, now: datetime) -> Iterator[str]:
@@ -162,12 +166,11 @@ def _digest(notice: Notice) -> Iterator[str]:
 
 
 def _way_out(notice: Notice) -> Iterator[str]:
-    """Yield the link and who may use it; or the commands, whom to ask, and the link that is likely to fail."""
+    """Yield the link and who may use it; or the commands, whom to ask, and the link to try anyway."""
     yield from _first_way_out(notice)
     if not way_out.has_page(notice) and way_out.commands(notice) and notice.console_url:
         yield f"  {notice.console_url}"
-    if sorry := way_out.sorry(notice):
-        yield from _filled(sorry)
+    yield from _filled(way_out.why_not(notice))
     if notice.link and not way_out.has_page(notice):
         yield from ("Try it anyway:", f"  {notice.link}")
     if notice.link:
@@ -190,7 +193,7 @@ def _elsewhere(notice: Notice) -> Iterator[str]:
 
 
 def _unknown(notice: Notice) -> Iterator[str]:
-    for unknown in notice.unknown:
+    for unknown in way_out.unknown(notice):
         yield from _hanging("Not known: ", str(unknown))
 
 
