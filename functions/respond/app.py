@@ -24,7 +24,7 @@ from reprieve.clock import utc_now
 from reprieve.ports import Log
 from reprieve.respond.access import Access
 from reprieve.respond.case_view import CaseReader
-from reprieve.respond.pages import security_headers
+from reprieve.respond.pages.rendering import security_headers
 from reprieve.respond.recovery import KeyRecovery
 from reprieve.respond.rescue import Rescuer
 from reprieve.respond.responder import Request, Responder

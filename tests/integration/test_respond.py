@@ -30,12 +30,11 @@ from reprieve.errors import (
 from reprieve.links import LinkClaims, mint, verify
 from reprieve.ports import Document
 from reprieve.respond.access import Access
-from reprieve.respond.case_view import CaseReader
 from reprieve.respond.forms import COOKIE, FORM_LIMIT, CsrfSecret
 from reprieve.respond.pages.rendering import Page, security_headers
-from reprieve.respond.rescue import Rescuer
 from reprieve.respond.responder import Request, Responder
-from tests.fakes import FakeClock, FakeKms, FakeLog, FakeQueue, FakeSigner, FakeTable, Here
+from tests.builders import responder
+from tests.fakes import FakeClock, FakeKms, FakeLog, FakeQueue, FakeSigner, FakeTable
 
 KEY = KeyArn.parse("arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab")
 NOW = datetime(2026, 11, 22, 15, 0, tzinfo=UTC)

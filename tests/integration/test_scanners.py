@@ -14,15 +14,13 @@ from reprieve.cases.store import CaseStore
 from reprieve.cases.visitor import AuthMethod
 from reprieve.links import LinkClaims, mint
 from reprieve.respond.access import Access
-from reprieve.respond.case_view import CaseReader
 from reprieve.respond.id_tokens import ApproverRules
 from reprieve.respond.pages.rendering import Page
-from reprieve.respond.rescue import Rescuer
-from reprieve.respond.responder import Request, Responder
+from reprieve.respond.responder import Request
 from reprieve.respond.sign_in import SignIn
 from tests.builders import responder
 from tests.examples import DELETION, KEY, NOW, case
-from tests.fakes import FakeClock, FakeKms, FakeLog, FakeQueue, FakeSigner, FakeTable, Here
+from tests.fakes import FakeClock, FakeKms, FakeLog, FakeQueue, FakeSigner, FakeTable
 from tests.identity import FakeProvider
 from tests.robots import AGENTS, WAYS, Ask, looks, visits
 from tests.scene import Answer

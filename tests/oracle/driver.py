@@ -192,7 +192,7 @@ class Driver:
             why="it is meant",
         )
         try:
-            return self.rescuer.act(claims, decision, seen.file.decisions).name
+            return self.rescuer.act(claims, decision, seen.record.decisions).name
         except ReprieveError as error:
             self.problems.append(f"{type(error).__name__}: {error}")
             return "failed"

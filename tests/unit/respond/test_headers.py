@@ -67,7 +67,7 @@ def pages() -> Iterator[Page]:
     )
     yield case_page(view, cookies)
     yield redirect("https://id.example/authorize", cookies)
-    for outcome in EVERY:
+    for outcome in EVERY.values():
         yield outcome_page(outcome, form, cookies)
         yield outcome_page(outcome, FormState.to_sign_in("v1a.x.y"))
 
