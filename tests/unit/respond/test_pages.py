@@ -223,7 +223,7 @@ def test_the_evidence_says_who_scheduled_the_deletion_and_all_that_is_known_of_t
         "Description Orders database, prod",
         "Before a deletion of this key on 2026-10-01 was stopped",
         "Owner team-orders",
-        "Last used 2026-11-22 12:55 UTC, Decrypt",
+        "Last worked 2026-11-22 12:55 UTC, Decrypt",
         "Protects 1 secret",
         "role orders-fn, session orders-api 214 requests: Decrypt, last on 2026-11-22 14:52 UTC"
         " (3 minutes ago) secret prod/orders/db from 198.51.100.7",

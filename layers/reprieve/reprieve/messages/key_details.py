@@ -14,13 +14,10 @@ _ARN_FIELDS: Final = 6
 
 
 def particulars(key: Key) -> tuple[tuple[str, str], ...]:
-    """Return labels of eleven characters at the most, each with what is to be said."""
-    account = f"{key.account}, {key.account_name}" if key.account_name else ""
-    return (*((("Account", account),) if account else ()), *details(key))
+    """Return labels of eleven characters at the most, each with what is to be said.
 
-
-def details(key: Key) -> tuple[tuple[str, str], ...]:
-    """Return the same without the account, for a medium that names it with the key."""
+    The account is named with the key, in its place.
+    """
     said = (
         ("Kind", kind(key)),
         ("Regions", regions(key)),
@@ -98,10 +95,3 @@ def _grantee(name: str, account: str) -> str:
         return name
     owner = fields[_ACCOUNT_FIELD]
     return fields[-1] if owner == account else f"{fields[-1]} of {owner}"
-
-
-def no_rescue(key: Key) -> str:
-    """Return that the page can't help, why, and whom to ask; "" where it can, or nobody knows."""
-    if key.rescuable is None or key.rescuable.allowed:
-        return ""
-    return f"The link can't help: {key.rescuable.why}."

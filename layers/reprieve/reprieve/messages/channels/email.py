@@ -19,7 +19,7 @@ from reprieve.cases.usage import CallerUses, Uses
 from reprieve.clock import for_people
 from reprieve.messages import headline, lead, phrases, problem_phrases, way_out
 from reprieve.messages.defang import defanged
-from reprieve.messages.key_details import details
+from reprieve.messages.key_details import particulars
 from reprieve.ports import Topic
 
 NAME = "email"
@@ -116,7 +116,7 @@ def _key(notice: Notice) -> Iterator[str]:
     yield from _labelled("Before", phrases.earlier(notice.case.previous if notice.case else None))
     yield from _labelled("Owner", phrases.owner(key))
     yield from _labelled("Protects", phrases.protects(notice.uses))
-    for label, words in details(key):
+    for label, words in particulars(key):
         yield from _labelled(label, words)
 
 

@@ -16,7 +16,7 @@ from reprieve.cases.usage import CallerUses, Uses
 from reprieve.clock import for_people
 from reprieve.messages import headline, lead, phrases, problem_phrases, way_out
 from reprieve.messages.defang import defanged
-from reprieve.messages.key_details import details
+from reprieve.messages.key_details import particulars
 from reprieve.ports import Webhook
 from reprieve.untrusted import one_line
 
@@ -129,7 +129,7 @@ def _key(notice: Notice) -> Iterator[Block]:
         "type": "section",
         "fields": [_plain(f"{label}\n{value}", FIELD_LIMIT) for label, value in fields if value],
     }
-    if more := details(key):
+    if more := particulars(key):
         yield {
             "type": "section",
             "fields": [_plain(f"{label}\n{words}", FIELD_LIMIT) for label, words in more],
