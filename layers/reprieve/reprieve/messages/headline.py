@@ -50,11 +50,12 @@ def _of_key(notice: Notice, key: Key, limit: int) -> str:
     start, end = f"{verb(notice)}: ", _end(notice, key)
     room = limit - len(start) - len(end)
     name, others = who(notice)
-    wanted = len(f" ({name}{others})") if name else 0
-    called = shortened(key.title, room - min(wanted, room // 2))
+    wanted = min(len(f" ({name}{others})") if name else 0, room // 2)
+    called = shortened(key.title, room - wanted)
     left = room - len(called) - len(f" ({others})")
-    caller = f" ({shortened(name, left)}{others})" if name and left >= _LEAST else ""
-    return f"{start}{called}{caller}{end}"
+    if not name or left < _LEAST:
+        return f"{start}{shortened(key.title, room)}{end}"
+    return f"{start}{called} ({shortened(name, left)}{others}){end}"
 
 
 def verb(notice: Notice) -> str:
