@@ -176,7 +176,7 @@ def test_a_short_key_leaves_its_room_to_the_caller() -> None:
 def test_what_has_no_room_for_a_caller_names_none() -> None:
     long = about(key(aliases=("alias/" + "k" * 60,)))
 
-    assert subject(long, 52) == f"Calls refused: alias/{'k' * 10}..., deleted in 6 days"
+    assert subject(long, 52) == f"Calls refused: alias/{'k' * 9}..., deleted in 6 days"
 
 
 @pytest.mark.parametrize("reason", [reason for reason in Reason if reason in VERBS])

@@ -83,7 +83,10 @@ def unused(**changes: Any) -> Notice:
         ),
         (
             about(Key.bare(KEY)),
-            ("Calls refused: the key was pending deletion. KMS could not be asked for its state now.",),
+            (
+                "Calls refused: the key was pending deletion. KMS could not be asked for its state now."
+                " The deletion date is not known.",
+            ),
         ),
         (
             replace(about(key(state=None)), uses=Uses()),

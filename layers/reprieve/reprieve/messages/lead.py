@@ -14,10 +14,12 @@ from reprieve.messages.outcome import cancelled, concluded, is_kept
 from reprieve.messages.phrases import moment, requests, shortened, until
 
 _LINE: Final = 69
-_NAME_LIMIT: Final = 30
+_NAME_LIMIT: Final = 40
+_ACCOUNT_LIMIT: Final = 30
 _TITLE_LIMIT: Final = 40
 _LABEL_LIMIT: Final = 60
 _QUIET: Final = "No more notices of its uses are sent, except one on the day before the deletion."
+_NO_DATE: Final = "The deletion date is not known."
 _NO_USE: Final = "This call does not use the key. KMS refused it because of the deletion."
 
 
@@ -84,8 +86,8 @@ def state(notice: Notice) -> str:
 
 def _unknown(key: Key, now: datetime, *, is_used: bool) -> str:
     first = "Calls refused: the key was pending deletion." if is_used else "Scheduled for deletion."
-    due = f" If the deletion stands, it is due {_date(key, now)}." if key.deletion_date else ""
-    return f"{first} KMS could not be asked for its state now.{due}"
+    due = f"If the deletion stands, it is due {_date(key, now)}." if key.deletion_date else _NO_DATE
+    return f"{first} KMS could not be asked for its state now. {due}"
 
 
 def _still(key: Key) -> str:
@@ -108,7 +110,7 @@ def _date(key: Key, now: datetime) -> str:
 def place(key: Key) -> str:
     """Return the key's name, its account and its Region."""
     account = (
-        f"{key.account} ({shortened(key.account_name, _NAME_LIMIT)})" if key.account_name else key.account
+        f"{key.account} ({shortened(key.account_name, _ACCOUNT_LIMIT)})" if key.account_name else key.account
     )
     return f"{shortened(key.title, _TITLE_LIMIT)} in {account}, {key.region}"
 
