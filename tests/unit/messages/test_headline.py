@@ -219,8 +219,8 @@ ENTRY = DigestEntry(
     [
         (
             ENTRY,
-            "Calls refused: alias/orders-db (1234abcd-12ab-34cd-56ef-1234567890ab) in 111122223333, eu-west-1,"
-            " deleted 2026-11-29 14:02 UTC, in 6 days. Callers: role orders-fn, user jane",
+            "Calls refused: alias/orders-db (1234abcd-12ab-34cd-56ef-1234567890ab) in 111122223333,"
+            " eu-west-1, deleted 2026-11-29 14:02 UTC, in 6 days. Callers: role orders-fn, user jane",
         ),
         (
             replace(ENTRY, title=KEY.key_id, deletion_date=None, callers=()),

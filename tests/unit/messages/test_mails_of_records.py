@@ -1,4 +1,4 @@
-"""Recorded requests → the mail that people read: its subject, and all that stands before what is not known."""
+"""Recorded requests → the mail that people read: its subject, and all of it before what is not known."""
 
 from datetime import timedelta
 
