@@ -12,7 +12,7 @@ from reprieve.respond.responder import Responder
 from tests.fakes import FakeClock, FakeKms, FakeLog, Here
 
 
-def responder(  # noqa: PLR0913 - each of them is another part of the world
+def responder(
     *,
     kms: FakeKms,
     store: CaseStore,

@@ -29,7 +29,8 @@ from reprieve.errors import (
     UnreachableError,
     WrongStateError,
 )
-from reprieve.investigate.facts import Facts, Sources
+from reprieve.investigate.facts.fact import Sources
+from reprieve.investigate.facts.lookup import Facts
 from reprieve.investigate.investigator import Investigator
 from reprieve.links import LinkClaims
 from reprieve.ports import Document, Grants, KeyMetadata, KeyUsage, LogLine, LogPage
