@@ -47,8 +47,10 @@ def test_a_refused_request_ends_in_a_working_key(stack: Local) -> None:
     assert "alias/whole-way" in shown.text
     assert (done.status, scene.state(), scene.works()) == (200, "Enabled", True)
     assert "The key works again" in done.text
-    assert handled["email"].payload["Message"].startswith(
-        "The deletion is cancelled. KMS says that the key is Enabled.\n"
+    assert (
+        handled["email"]
+        .payload["Message"]
+        .startswith("The deletion is cancelled. KMS says that the key is Enabled.\n")
     )
 
 

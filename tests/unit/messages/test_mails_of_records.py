@@ -117,7 +117,7 @@ Who was refused: 5 requests since 2026-11-22 14:52 UTC
     Decrypt: SSM parameter /orders/db, secret prod/orders/db, S3 object
     2026/11/22 & more[.]csv in bucket orders, and 2 more
     from secretsmanager.amazonaws.com, 198.51.100.7
-  somebody in account 444455556666, from outside: 1 request, last at
+  someone in account 444455556666, from outside: 1 request, last at
   14:52 UTC
     Decrypt: secret prod/orders/db
     from 203.0.113.9
