@@ -61,7 +61,7 @@ def decided(decision: Decision) -> tuple[str, ...]:
             return (f"{who} decided at {at} to let the key be deleted.", *reason, origin)
         case Choice.ENABLE:
             return (f"{who} decided at {at} to enable the key.", *reason, origin)
-        case Choice.CANCEL:
+        case _:
             also = "to enable the key" if decision.enable else "to leave the key disabled"
             return (f"{who} decided at {at} to cancel the deletion and {also}.", *reason, origin)
 

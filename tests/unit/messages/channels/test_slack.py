@@ -8,7 +8,7 @@ import pytest
 from slack_sdk.models.blocks import Block
 
 from reprieve.arn import KeyArn
-from reprieve.cases.case import ScheduledBy
+from reprieve.cases.case import Closure, Ending, ScheduledBy
 from reprieve.cases.key import Key, LastUse, Rescuable, Unknown
 from reprieve.cases.notice import CaseSummary, Notice, Reason, Window, no_event_found, stack_unhealthy
 from reprieve.cases.problem import Kind
@@ -428,3 +428,13 @@ def test_number_and_time_stand_at_the_end_of_a_callers_row_however_long_it_is() 
 
     assert row.endswith("\N{HORIZONTAL ELLIPSIS}; 1 request, last at 14:52 UTC")
     assert len(row) <= slack.CALLER_LIMIT
+
+
+def test_a_key_that_was_scheduled_again_has_a_button_and_no_commands() -> None:
+    closure = Closure(how=Ending.CANCELLED, at=NOW, by=JANE, scheduled_again=DELETION)
+
+    said = texts(about(key(), reason=Reason.DELETION_CANCELLED, closure=closure, link=LINK))
+
+    assert said[0] == "Pending deletion again: alias/orders-db, deleted in 6 days"
+    assert "Review and decide" in said
+    assert "Without the link:" not in said
