@@ -454,7 +454,9 @@ def test_who_is_not_in_the_network_sees_nothing_and_asks_nothing_of_kms(
     page = world.ask(method, body)
 
     assert page.status == 403
-    assert "Your address is 203.0.113.40 (an IPv4 address). It is not in the approvers' networks." in read(page)
+    assert "Your address is 203.0.113.40 (an IPv4 address). It is not in the approvers' networks." in read(
+        page
+    )
     assert "orders" not in page.html
     assert (world.signer.checks, world.kms.calls) == (0, [])
 
@@ -613,7 +615,12 @@ def denied(operation: str) -> AwsError:
 @pytest.mark.parametrize(
     ("operation", "error", "status", "title"),
     [
-        ("kms:CancelKeyDeletion", denied("kms:CancelKeyDeletion"), 403, "This stack has no permission to do that"),
+        (
+            "kms:CancelKeyDeletion",
+            denied("kms:CancelKeyDeletion"),
+            403,
+            "This stack has no permission to do that",
+        ),
         (
             "kms:CancelKeyDeletion",
             ThrottledError("kms:CancelKeyDeletion", "ThrottlingException", ""),
