@@ -273,6 +273,9 @@ def test_who_scheduled_the_deletion_is_said_and_since_then_nothing_works() -> No
         "Was this intended?",
     )
     assert sentences(told) == ("No refused use is on record.", "Was this intended?")
+    assert sentences(replace(known, reason=Reason.MANAGEMENT_CALL))[1] == (
+        "No use of this key works since 2026-11-22 14:02 UTC."
+    )
     assert sentences(replace(known, uses=TWO, reason=Reason.KEY_IN_USE))[-1] == (
         "No use of this key works since 2026-11-22 14:02 UTC."
     )

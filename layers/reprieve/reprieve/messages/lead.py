@@ -213,8 +213,10 @@ def _named(name: str) -> str:
 
 def _since(notice: Notice) -> str:
     """Return since when every use is refused; a key whose state is not known may work by now."""
-    if not (notice.key and notice.key.is_pending and notice.case and notice.uses.first_at):
+    if not (notice.key and notice.key.is_pending and notice.case):
         return ""
     if by := notice.case.scheduled_by:
-        return f"No use of this key works since {for_people(by.at)}."
-    return f"No use of this key works since {for_people(notice.uses.first_at)} or earlier."
+        is_said = notice.reason is Reason.DELETION_SCHEDULED
+        return "" if is_said else f"No use of this key works since {for_people(by.at)}."
+    first_at = notice.uses.first_at
+    return f"No use of this key works since {for_people(first_at)} or earlier." if first_at else ""
