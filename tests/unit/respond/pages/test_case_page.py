@@ -128,7 +128,7 @@ def test_where_the_page_can_not_rescue_the_commands_take_the_buttons_place() -> 
 
 
 def test_a_page_that_can_rescue_lists_the_commands_at_its_end() -> None:
-    page = words(key=key(rescuable=Rescuable(allowed=True)))
+    page = words(key=key(rescuable=Rescuable(allowed=True, why="")))
 
     assert "Try anyway" not in page.text
     assert page.text.index("Without this page") < page.text.index("aws kms cancel-key-deletion")
@@ -189,7 +189,7 @@ def test_the_evidence_says_all_that_is_known_of_the_key() -> None:
         "Owner team-orders",
         "Protects 1 secret",
         "role orders-fn, session orders-api 214 calls, 3 minutes ago Decrypt refused: secret prod/orders/db"
-        " From where from 198.51.100.7",
+        " From where 198.51.100.7",
     ):
         assert fact in page.text
     assert "2026-10-01" in page.text
