@@ -139,7 +139,8 @@ def refused(case: Case | None, uses: Uses) -> str:
         return "No call has been refused so far, as far as the records show."
     if uses.callers == 1 and not uses.unnamed:
         return "1 caller is refused: {caller}."
-    return f"{callers(uses)} are refused."
+    number = callers(uses)
+    return f"{number[:1].upper()}{number[1:]} are refused."
 
 
 def callers(uses: Uses) -> str:
