@@ -230,7 +230,11 @@ def test_callers_that_nobody_can_name_are_counted() -> None:
 
 def test_a_caller_of_whom_only_the_name_is_kept_is_named() -> None:
     uses = Uses(
-        count=3, last_at=at("14:52"), unlisted=3, others=(OtherCaller(id="1", name="role r", count=3),)
+        count=3,
+        first_at=at("14:10"),
+        last_at=at("14:52"),
+        unlisted=3,
+        others=(OtherCaller(id="1", name="role r", count=3),),
     )
 
     assert "1 caller is refused: role r." in words(case=used_by(uses)).text
