@@ -1,7 +1,6 @@
 """The page of a stack whose approvers sign in: the use case on a world in memory."""
 
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
 from urllib.parse import urlsplit
 
 import pytest

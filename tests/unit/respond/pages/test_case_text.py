@@ -7,10 +7,10 @@ import pytest
 
 from reprieve.cases.usage import OtherCaller, Uses
 from reprieve.respond.pages import case_text
-from tests.case_pages import KEPT, USED, USES, callers, words
+from tests.case_pages import KEPT, PART, USED, USES, callers, words
 from tests.examples import DELETION, NOW, at, case, decision, key
 
-ONE = replace(USES, count=1)
+ONE = replace(USES, count=1, by_caller=(replace(PART, count=1),))
 MANY = callers(20, unlisted=900, others=tuple(OtherCaller(id=f"{n}", name="x", count=1) for n in range(400)))
 
 

@@ -109,8 +109,8 @@ def test_who_cancelled_elsewhere_is_named_by_the_record_and_enables_it_themselve
     page = said(outcomes.already(DISABLED, None, closure, LATER))
 
     assert (
-        "user jane cancelled the deletion outside this page, on 2026-11-22 16:00 UTC (2 hours 10 minutes ago)."
-        in page.text.replace("(2 hours ago)", "(2 hours 10 minutes ago)")
+        "user jane cancelled the deletion outside this page, on 2026-11-22 16:00 UTC (2 hours ago)."
+        in page.text
     )
     assert page.forms == []
     assert "aws kms enable-key" in page.text

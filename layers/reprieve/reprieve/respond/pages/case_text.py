@@ -5,7 +5,7 @@ What pages share with the messages is in `reprieve.messages`; outcomes carry the
 """
 
 from datetime import datetime
-from typing import Final
+from typing import Final, assert_never
 
 from reprieve.cases.case import Case, Closure, Ending
 from reprieve.cases.key import Key, Unknown
@@ -354,3 +354,5 @@ def closed(closure: Closure) -> str:
             return f"Another case of this key took over, {at}."
         case Ending.UNKNOWN:
             return f"KMS could not be asked how this deletion ended. The case was closed, {at}."
+        case _:
+            assert_never(closure.how)
