@@ -64,8 +64,8 @@ def test_without_the_tick_the_key_stays_disabled_and_a_second_click_says_so(stac
     second = send(link, b"enable=yes&decision=cancel", page)
 
     assert "The deletion is cancelled" in first.text
-    assert "The deletion is already off" in second.text
-    assert "Somebody with the link from slack cancelled the deletion" in second.text
+    assert "The deletion is already cancelled" in second.text
+    assert "Someone with the link from slack cancelled the deletion" in second.text
     assert scene.state() == "Disabled"
     assert len(scene.messages("deletion-cancelled")) <= 2
 
@@ -97,7 +97,7 @@ def test_keeping_the_deletion_is_told_with_its_reason_and_can_be_undone(stack: L
     told = scene.hear("deletion-kept")
     undone = post(link, b"enable=yes&decision=cancel")
 
-    assert "The deletion goes on" in kept.text
+    assert "Nothing stops the deletion" in kept.text
     assert "The reason given: The tenant has left" in told["email"].payload["Message"]
     assert "The key works again" in undone.text
     assert scene.state() == "Enabled"
