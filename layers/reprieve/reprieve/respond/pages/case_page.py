@@ -31,7 +31,7 @@ _DECISIONS_WEIGHT: Final = 3_000
 _CALLERS_WEIGHT: Final = 7_000
 _EVENTS_WEIGHT: Final = 2_500
 _FRAME_WEIGHT: Final = 400
-"""Bytes of HTML: rows get what the rest of the page leaves, so that none weighs more, whatever strangers write."""
+"""Bytes of HTML: rows get what the rest leaves, so that no page weighs more, whatever strangers write."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
