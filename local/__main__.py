@@ -65,11 +65,11 @@ def run(command: str, rest: list[str]) -> int:
 
             return demo.main(rest)
         case "audit":
-            from local import audit  # noqa: PLC0415 - as above
+            from kms_reprieve_cli import audit  # noqa: PLC0415 - as above
 
             return audit.main(rest)
         case _:
-            from local import replay  # noqa: PLC0415 - as above
+            from kms_reprieve_cli import replay  # noqa: PLC0415 - as above
 
             return replay.main(rest)
 

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
+from kms_reprieve_cli import audit
 
-from local import audit
 from reprieve.adapters.dynamodb import DynamoTable
 from reprieve.cases.audit_entry import STARTED, Entry, Event
 from reprieve.cases.decision import Choice

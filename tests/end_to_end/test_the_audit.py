@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
+from kms_reprieve_cli import audit
 
-from local import audit
 from local.application import assume
 from local.up import Local
 from tests.scene import SECONDS, Scene, post, request
