@@ -3,7 +3,7 @@
 PYTHON ?= python3
 RUN := .venv/bin
 SAM := SAM_CLI_TELEMETRY=0 $(RUN)/sam
-CODE := layers functions local tests bench
+CODE := layers functions cli local tests bench
 VOLUME := oracle faults/test_matrix.py
 
 help: ## Show what can be made
@@ -21,13 +21,13 @@ up: setup ## The stack on this machine, until it is interrupted
 	@$(RUN)/python -m local up
 
 replay: setup ## The notices that CloudTrail files would have caused: make replay FILES="…" JSON=1
-	@$(RUN)/python -m local replay $(if $(JSON),--json) $(FILES)
+	@$(RUN)/kms-reprieve replay $(if $(JSON),--json) $(FILES)
 
 test: setup lint build unit stack ## Everything that CI runs, set-up included
 
 lint: setup ## What can be said without running it
 	$(RUN)/ruff check $(CODE) && $(RUN)/ruff format --check $(CODE) && $(RUN)/lint-imports --no-logo
-	$(RUN)/mypy layers/reprieve/reprieve local tests bench && for f in functions/*/app.py; do $(RUN)/mypy $$f || exit; done
+	$(RUN)/mypy layers/reprieve/reprieve cli/kms_reprieve_cli local tests bench && for f in functions/*/app.py; do $(RUN)/mypy $$f || exit; done
 	$(RUN)/cfn-lint template.yaml organization/*.yaml && $(SAM) validate --lint
 
 unit: setup
@@ -55,7 +55,8 @@ pictures: browser ## Take the pictures of the documents anew
 lock: setup ## Write the lock files anew, within what the .in files allow
 	set -e; for in in layers/reprieve/requirements.in requirements/*.in; do $(RUN)/uv pip compile --quiet --upgrade --universal \
 	  --python-version $$(case $$in in layers/*) echo 3.13;; *) echo 3.11;; esac) --generate-hashes --no-emit-index-url \
-	  --no-header --no-annotate $$(case $$in in requirements/dev*) echo --constraint layers/reprieve/requirements.txt;; esac) \
+	  --no-header --no-annotate $$(case $$in in requirements/dev*) echo --constraint layers/reprieve/requirements.txt;; \
+	  requirements/operator*) echo --constraint requirements/development.txt;; esac) \
 	  $$in --output-file $${in%.in}.txt; done
 
 clean: ## Remove everything that was made here

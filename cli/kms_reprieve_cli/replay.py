@@ -1,19 +1,20 @@
-"""`python -m local replay`: the notices that CloudTrail files would have caused. No call of AWS is made.
+"""`kms-reprieve replay`: the notices that CloudTrail files would have caused. It makes no call to AWS."""
 
-Reads what S3 holds (`{"Records": […]}`, plain or gzipped) and files of one record a line.
-"""
-
-import argparse
-import gzip
 import json
-import sys
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
-from typing import IO, Final
+from typing import Final
 
+from rich.progress import Progress, TaskID
+from rich.text import Text
+
+from kms_reprieve_cli.cloudtrail_files import files, records
+from kms_reprieve_cli.status import Status
+from kms_reprieve_cli.terminal import complain, messages, output, reading
 from reprieve.arn import KeyArn
 from reprieve.cases.case import Case, open_case
 from reprieve.cases.due import NoticeRules
@@ -21,73 +22,72 @@ from reprieve.cases.key import Key, KmsAnswer, Unknown
 from reprieve.cases.notice import Notice
 from reprieve.cases.transitions import count, note_answer, note_changes, note_schedulings
 from reprieve.clock import MINUTE, parse, to_minute
-from reprieve.cloudtrail.record import Scheduling, read
+from reprieve.cloudtrail.record import Scheduling, Skipped, read
 from reprieve.investigate.case_change import tell_all
 from reprieve.investigate.log_window import LogWindow
 from reprieve.messages.channels import email
 from reprieve.serialization import to_json
 from reprieve.untrusted import text
 
-ENDINGS: Final = (".json", ".json.gz", ".jsonl", ".jsonl.gz", ".gz")
 NOT_ASKED: Final = KmsAnswer(can_be_asked=False)
-NO_LOOK_UP: Final = Unknown(fact="state, aliases and tags of the key", why="a replay asks AWS nothing")
+NO_LOOK_UP: Final = Unknown(fact="state, aliases and tags of the key", why="replay makes no call to AWS")
+NO_NOTICE: Final = "No request was refused because its key is pending deletion."
+
+_WHY: Final[Mapping[Skipped, str]] = {
+    Skipped.NOT_JSON: "not JSON",
+    Skipped.NOT_A_RECORD: "not a CloudTrail record",
+    Skipped.NOT_KMS: "of other services",
+    Skipped.OTHER_EVENT: "not about a pending deletion",
+}
+_UNPROVEN: Final = "like a refusal, but not as KMS writes it"
+_TASK: Final = TaskID(0)
 
 
-def main(arguments: list[str]) -> int:
-    """Print the notices of the files that are named; 1 if one could not be read."""
-    options = _options(arguments)
-    progress = _Progress()
-    reading, done, failed = LogWindow(), 0, 0
-    for file in files(options.paths):
-        progress.show(file)
+@dataclass(slots=True)
+class Archive:
+    """What was read so far, and how many files could not be."""
+
+    window: LogWindow = field(default_factory=LogWindow)
+    records: int = 0
+    failed: int = 0
+
+    def read(self, file: Path, progress: Progress) -> None:
+        """Read one file; what is before a fault in it counts."""
+        progress.update(_TASK, description=file.name)
         try:
-            for record in records(file):
-                reading.take(read(record, _delivered(record)))
+            for record in records(file, partial(progress.wrap_file, task_id=_TASK)):
+                self.records += 1
+                self.window.take(read(record, _delivered(record)))
         except (OSError, EOFError, ValueError, zlib.error, RecursionError) as error:
-            progress.clear()
-            print(f"{file}: {error}", file=sys.stderr)
-            failed += 1
-        else:
-            done += 1
-    progress.clear()
-    _print(list(notices(reading)), done, as_json=options.json)
-    return 1 if failed else 0
+            complain(f"{file}: {error}")
+            self.failed += 1
+
+    @property
+    def summary(self) -> str:
+        """How many records were read, how many were skipped, and why."""
+        skipped = {_WHY[why]: number for why, number in self.window.passed.items()}
+        skipped |= {_UNPROVEN: self.window.unproven_lines} if self.window.unproven_lines else {}
+        why = ", ".join(f"{number:,} {reason}" for reason, number in skipped.items())
+        read = f"read {self.records:,} record{'' if self.records == 1 else 's'}"
+        return f"{read}, skipped {sum(skipped.values()):,}{': ' if why else ''}{why}"
 
 
-def files(paths: Iterable[Path]) -> Iterator[Path]:
-    """Yield the files that the paths name, those of a folder in their order."""
-    for path in paths:
-        if path.is_dir():
-            yield from sorted(
-                file for file in path.rglob("*") if file.is_file() and file.name.endswith(ENDINGS)
-            )
-        else:
-            yield path
+def replay(paths: Iterable[Path], *, as_json: bool) -> Status:
+    """Print the notices of the files that are named; WRONG if one could not be read."""
+    found = list(files(paths))
+    archive = Archive()
+    with reading(sum(map(_size, found))) as progress:
+        for file in found:
+            archive.read(file, progress)
+    _print(list(notices(archive.window)), as_json=as_json)
+    messages().print(archive.summary)
+    return Status.WRONG if archive.failed else Status.DONE
 
 
-def records(file: Path) -> Iterator[object]:
-    """Yield the records of a file.
-
-    Raises:
-        OSError: it can't be read.
-        ValueError: it is not JSON; the records before the fault have been yielded.
-    """
-    with _opened(file) as lines:
-        first = lines.readline()
-        try:
-            whole = json.loads(first)
-        except ValueError:
-            whole = json.loads(first + lines.read())
-        yield from _unpacked(whole)
-        for line in lines:
-            if line.strip():
-                yield from _unpacked(json.loads(line))
-
-
-def notices(reading: LogWindow) -> Iterator[Notice]:
+def notices(window: LogWindow) -> Iterator[Notice]:
     """Yield the notices that a reading comes to, key by key: of its use, and then of its end."""
-    for key in reading.keys:
-        minutes, schedulings = reading.of(key), reading.schedulings.get(key, ())
+    for key in window.keys:
+        minutes, schedulings = window.of(key), window.schedulings.get(key, ())
         moments = [*minutes, *(scheduling.at for scheduling in schedulings)]
         if not moments:
             continue
@@ -95,7 +95,7 @@ def notices(reading: LogWindow) -> Iterator[Notice]:
         case = note_schedulings(_opened_case(key, schedulings, min(moments), now), schedulings)
         case, found = tell_all(count(case, minutes, now, now), now, NoticeRules())
         yield from found
-        case = note_answer(note_changes(case, reading.changes.get(key, ()), now), NOT_ASKED, now)
+        case = note_answer(note_changes(case, window.changes.get(key, ()), now), NOT_ASKED, now)
         yield from tell_all(case, now, NoticeRules())[1]
 
 
@@ -106,30 +106,21 @@ def _opened_case(arn: KeyArn, schedulings: Sequence[Scheduling], start: datetime
     return replace(case, unknown=(NO_LOOK_UP,))
 
 
-def _print(found: list[Notice], files_read: int, *, as_json: bool) -> None:
+def _print(found: list[Notice], *, as_json: bool) -> None:
     if as_json:
         print(json.dumps([to_json(notice) for notice in found], indent=2, ensure_ascii=False))
         return
+    console = output()
     for notice in found:
-        print(f"Subject: {email.subject(notice)}\n\n{email.body(notice)}")
+        console.print(Text(f"Subject: {email.subject(notice)}", style="bold"))
+        console.print(f"\n{email.body(notice)}")
     if not found:
-        said = "no request was refused because its key was waiting to be deleted"
-        print(f"In {files_read} files {said}." if files_read else "No file was read.")
+        console.print(NO_NOTICE)
 
 
-def _opened(file: Path) -> IO[str]:
-    if file.suffix == ".gz":
-        return gzip.open(file, "rt", encoding="utf-8")
-    return file.open(encoding="utf-8")
-
-
-def _unpacked(value: object) -> Iterator[object]:
-    if isinstance(value, dict) and isinstance(value.get("Records"), list):
-        yield from value["Records"]
-    elif isinstance(value, list):
-        yield from value
-    else:
-        yield value
+def _size(file: Path) -> int:
+    """Return how many bytes a file has; one that is gone is told when it is opened."""
+    return file.stat().st_size if file.exists() else 0
 
 
 def _delivered(record: object) -> datetime:
@@ -138,31 +129,3 @@ def _delivered(record: object) -> datetime:
         return to_minute(parse(text(record, "eventTime")))
     except ValueError:
         return datetime.fromtimestamp(0, UTC)
-
-
-def _options(arguments: list[str]) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m local replay", description=__doc__)
-    parser.add_argument(
-        "--json", action="store_true", help="print an array of notices, as events/notice.schema.json"
-    )
-    parser.add_argument(
-        "paths", nargs="+", type=Path, metavar="PATH", help="a CloudTrail file, or a folder of them"
-    )
-    return parser.parse_args(arguments)
-
-
-class _Progress:
-    """Which file is being read, on a terminal alone."""
-
-    def __init__(self) -> None:
-        self._shown = sys.stderr.isatty()
-        self._number = 0
-
-    def show(self, file: Path) -> None:
-        self._number += 1
-        if self._shown:
-            print(f"\r\033[K{self._number}: {file.name}", end="", file=sys.stderr, flush=True)
-
-    def clear(self) -> None:
-        if self._shown:
-            print("\r\033[K", end="", file=sys.stderr, flush=True)
