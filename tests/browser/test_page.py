@@ -11,7 +11,9 @@ from playwright.sync_api import Browser, Page, Request, expect
 
 from local.browser import running_browser
 from local.up import Local
-from reprieve.respond.pages import FormState, Outcome, outcome_page
+from reprieve.respond.pages.case_page import outcome_page
+from reprieve.respond.pages.outcome import Outcome
+from reprieve.respond.pages.rendering import FormState
 from tests.outcomes import EVERY
 from tests.scene import Scene
 

@@ -9,7 +9,7 @@ from typing import Any, Final
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from reprieve.arn import KeyArn
-from reprieve.respond.pages import english
+from reprieve.respond.pages.case_text import NO_CASE
 from tests.faults.cells import Cell, Row, Seen
 from tests.faults.cloud import OWN
 from tests.faults.cloudtrail import refused
@@ -61,12 +61,12 @@ CASE: Final = "shows the case"
 KEY: Final = "shows the key alone"
 # What each page says by its title, and the states that the key may have then.
 PAGES_SAY: Final[Mapping[str, tuple[str, frozenset[str]]]] = {
-    english.RESCUED.title: ("rescued", frozenset({"Enabled"})),
-    english.NOT_CHECKED.title: ("not checked", PENDING),
-    english.NOT_RECORDED.title: ("nothing changed", PENDING),
-    english.BUSY.title: ("busy, nothing changed", PENDING),
-    english.UNREACHABLE.title: ("no answer, nothing changed", PENDING),
-    english.UNSURE.title: ("unsure", ANY),
+    "The key works again": ("rescued", frozenset({"Enabled"})),
+    "The link could not be checked": ("not checked", PENDING),
+    "Your decision was not carried out": ("nothing changed", PENDING),
+    "KMS is busy": ("busy, nothing changed", PENDING),
+    "KMS did not answer": ("no answer, nothing changed", PENDING),
+    "It is not known whether that worked": ("unsure", ANY),
     "This stack may not do that": ("denied, nothing changed", PENDING),
     "KMS did not do that": ("not done", PENDING),
     "The deletion is cancelled, and the key is not enabled yet": ("not enabled yet", frozenset({"Disabled"})),
@@ -237,7 +237,7 @@ def _said(browser: Browser, page: Mapping[str, Any]) -> str:
     word, states = PAGES_SAY.get(title, (CASE, PENDING)) if "<h1" in page["body"] else ("", PENDING)
     if word == CASE:
         assert 'value="cancel"' in page["body"], title
-        word = KEY if english.NO_CASE.why in html.unescape(page["body"]) else CASE
+        word = KEY if NO_CASE.why in html.unescape(page["body"]) else CASE
     assert browser.world.state(browser.key) in states, (title, browser.world.state(browser.key))
     assert page["statusCode"] < 500 or "retry-after" in {name.lower() for name in page["headers"]}, title
     return word + (", untold" if "could not be told" in page["body"] else "")

@@ -30,12 +30,11 @@ from reprieve.errors import (
 from reprieve.links import LinkClaims, mint, verify
 from reprieve.ports import Document
 from reprieve.respond.access import Access
-from reprieve.respond.case_view import CaseReader
 from reprieve.respond.forms import COOKIE, FORM_LIMIT, CsrfSecret
-from reprieve.respond.pages import Page, security_headers
-from reprieve.respond.rescue import Rescuer
+from reprieve.respond.pages.rendering import Page, security_headers
 from reprieve.respond.responder import Request, Responder
-from tests.fakes import FakeClock, FakeKms, FakeLog, FakeQueue, FakeSigner, FakeTable, Here
+from tests.builders import responder
+from tests.fakes import FakeClock, FakeKms, FakeLog, FakeQueue, FakeSigner, FakeTable
 
 KEY = KeyArn.parse("arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab")
 NOW = datetime(2026, 11, 22, 15, 0, tzinfo=UTC)
@@ -67,26 +66,14 @@ class World:
         )
 
     def responder(self) -> Responder:
-        reader = CaseReader(keys=self.kms, store=self.store, pool=Here(), clock=self.clock, log=self.log)
-        rescuer = Rescuer(
-            channels=("email", "slack"),
-            reader=reader,
-            keys=self.kms,
-            control=self.kms,
+        return responder(
+            kms=self.kms,
             store=self.store,
             queue=self.queue,
             clock=self.clock,
-            sleep=self.clock.sleep,
             log=self.log,
-        )
-        return Responder(
             checkers=self.signer.keys,
             access=self.access,
-            reader=reader,
-            rescuer=rescuer,
-            store=self.store,
-            clock=self.clock,
-            log=self.log,
         )
 
     def token(self, **changes: Any) -> str:
@@ -120,7 +107,7 @@ class World:
 
     def post(self, body: bytes = CANCEL, token: str | None = None) -> Page:
         """Send a form of the page as it is now."""
-        return self.send(body, self.store.file(KEY, DELETION).decisions, token)
+        return self.send(body, self.store.record(KEY, DELETION).decisions, token)
 
     def send(self, body: bytes, decisions: int, token: str | None = None) -> Page:
         """Send a form of the page as it was after so many decisions."""

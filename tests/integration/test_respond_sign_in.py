@@ -12,7 +12,7 @@ from reprieve.errors import AbsentError, AwsError, ConflictError, ProviderError,
 from reprieve.respond.access import Access
 from reprieve.respond.forms import COOKIE
 from reprieve.respond.id_tokens import ApproverRules
-from reprieve.respond.pages import Page
+from reprieve.respond.pages.rendering import Page
 from reprieve.respond.sign_in import SESSION_COOKIE, SIGN_IN_COOKIE, SignIn
 from tests.identity import FakeProvider
 from tests.integration.test_respond import CANCEL, KEY, World, begin, read

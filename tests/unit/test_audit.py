@@ -11,9 +11,10 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from reprieve.audit import Recorder, facts, line
-from reprieve.cases.audit_entry import STARTED, Entry, Event
+from reprieve.cases.audit_entry import Entry, Event
 from reprieve.cases.decision import Choice
 from reprieve.cases.notice import Reason
+from reprieve.cases.result import Result
 from reprieve.cases.store import CaseStore
 from reprieve.cases.visitor import AuthMethod, Person, Visitor
 from reprieve.errors import ThrottledError
@@ -36,7 +37,7 @@ def entry(**changes: Any) -> Entry:
         event=Event.DECISION,
         decision=decision(state=None),
         state_before="PendingDeletion",
-        outcome=STARTED,
+        outcome=Result.STARTED,
     )
     return replace(usual, **changes)
 

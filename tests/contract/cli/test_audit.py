@@ -11,9 +11,10 @@ from typer.testing import CliRunner, Result
 from kms_reprieve_cli import command
 from kms_reprieve_cli.audit import trail
 from reprieve.adapters.dynamodb import DynamoTable
-from reprieve.cases.audit_entry import STARTED, Entry, Event
+from reprieve.cases.audit_entry import Entry, Event
 from reprieve.cases.decision import Choice
 from reprieve.cases.notice import Reason
+from reprieve.cases.result import Result
 from reprieve.cases.store import CaseStore
 from reprieve.cases.visitor import AuthMethod, Person
 from reprieve.ports import Document
@@ -48,7 +49,7 @@ ENTRY = Entry(
     event=Event.DECISION,
     decision=decision(state=None),
     state_before="PendingDeletion",
-    outcome=STARTED,
+    outcome=Result.STARTED,
 )
 DONE = replace(ENTRY, decision=decision(), outcome="rescued", request_ids=("r1", "r2"))
 TOLD = Entry(id="n1", at=at("14:55"), case_id=ENTRY.case_id, event=Event.NOTICE, reason=Reason.KEY_IN_USE)

@@ -28,17 +28,12 @@ from reprieve.errors import (
     ProviderError,
     UnverifiedEmailError,
 )
-from reprieve.respond.pages import (
-    FormState,
-    Outcome,
-    View,
-    case_page,
-    english,
-    outcome_page,
-    outcomes,
-    redirect,
-)
+from reprieve.respond.pages import english
+from reprieve.respond.pages import rescue_outcomes as outcomes
+from reprieve.respond.pages.case_page import View, case_page, outcome_page
 from reprieve.respond.pages.chart import chart
+from reprieve.respond.pages.outcome import Outcome
+from reprieve.respond.pages.rendering import FormState, redirect
 from tests.examples import (
     DELETION,
     JANE,

@@ -66,6 +66,16 @@ class Uses:
         return (*(name_of(part.caller) for part in self.by_caller), *(other.name for other in self.others))
 
     @property
+    def by_last_refusal(self) -> tuple[CallerUses, ...]:
+        """The callers of whom more is known: the one refused last first, then the one refused most."""
+        return tuple(sorted(self.by_caller, key=lambda part: (part.last_at, part.count), reverse=True))
+
+    @property
+    def callers(self) -> int:
+        """How many callers are known by name; there may be more, where `unnamed` is not 0."""
+        return len(self.by_caller) + len(self.others)
+
+    @property
     def unnamed(self) -> int:
         """How many requests were made by callers of whom not even the name is kept."""
         return self.unlisted - sum(other.count for other in self.others)

@@ -24,7 +24,7 @@ from reprieve.cloudtrail.record import READ_PATTERN
 from reprieve.console import log_group_url
 from reprieve.errors import ConflictError, IncompleteError, NotUnderstoodError, ReprieveError
 from reprieve.investigate.case_updates import CaseUpdater
-from reprieve.investigate.facts import Facts
+from reprieve.investigate.facts.lookup import Facts
 from reprieve.investigate.log_reader import LogGroupReading
 from reprieve.investigate.log_window import LogWindow
 from reprieve.ports import Log, LogReader, MessageQueue

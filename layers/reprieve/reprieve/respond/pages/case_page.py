@@ -1,0 +1,239 @@
+"""The page of a case: to decide, or to review what was decided."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from markupsafe import Markup
+
+from reprieve.cases.audit_entry import Entry, Event
+from reprieve.cases.case import Case, Ending
+from reprieve.cases.decision import Choice
+from reprieve.cases.key import Key
+from reprieve.cases.usage import Uses
+from reprieve.cases.visitor import Visitor
+from reprieve.console import key_url, rescue_commands
+from reprieve.messages import phrases
+from reprieve.messages.key_details import particulars
+from reprieve.respond.pages import case_text, times
+from reprieve.respond.pages.outcome import Outcome, proof
+from reprieve.respond.pages.picture import Life, peak, pictures, rows
+from reprieve.respond.pages.rendering import FormState, Page, parts, rendered, short
+
+_NAME_LIMIT: Final = 64
+_CALLER_LIMIT: Final = 80
+_ALIASES_SHOWN: Final = 5
+_UNKNOWN_SHOWN: Final = 6
+_EVENTS_SHOWN: Final = 12
+_CALLERS_WEIGHT: Final = 7_000
+_DECISIONS_WEIGHT: Final = 3_000
+_EVENTS_WEIGHT: Final = 2_500
+"""Bytes of HTML: with these, and what is cut short, no page weighs 30 KB, whatever strangers write."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class View:
+    """What the page of a case shows.
+
+    Attributes:
+        key: The key as KMS told of it just now, with its deletion date.
+        case: What is on record of it, if anything.
+        history: What happened to the case, in order.
+        now: When KMS was asked.
+        expires_at: Until when the link is good.
+        visitor: Who reads it.
+        form: What its forms send along.
+    """
+
+    key: Key
+    case: Case | None
+    history: tuple[Entry, ...]
+    now: datetime
+    expires_at: datetime
+    visitor: Visitor
+    form: FormState
+
+    @property
+    def uses(self) -> Uses:
+        """The calls that KMS refused."""
+        return self.case.uses if self.case else Uses()
+
+    @property
+    def deletion(self) -> datetime | None:
+        """When the key is, or was to be, deleted."""
+        return self.key.deletion_date or (self.case.deletion_date if self.case else None)
+
+    @property
+    def name(self) -> str:
+        """What people call the key."""
+        return short(self.key.title, _NAME_LIMIT)
+
+
+def case_page(view: View, cookies: tuple[str, ...] = ()) -> Page:
+    """Return the page on which a person decides."""
+    case, key, uses, now = view.case, view.key, view.uses, view.now
+    first = uses.by_last_refusal[:1]
+    scheduled = case.scheduled_by if case else None
+    kept = case.decision if case and case.is_kept else None
+    html = rendered(
+        "case.html",
+        title=case_text.title(view.name, uses, view.deletion, now),
+        kicker=case_text.kicker(case, uses, view.deletion, now),
+        name=view.name,
+        place=case_text.place(key),
+        refused=case_text.refused(case, uses),
+        single=short(phrases.caller(first[0]), _CALLER_LIMIT) if first else "",
+        since=case_text.since(case),
+        scheduled_at=times.short(scheduled.at) if scheduled else "",
+        tiles=case_text.tiles(case, uses, view.deletion, now),
+        form=view.form,
+        asks_name=view.visitor.person is None,
+        kept=kept,
+        kept_when=times.short(kept.at) if kept else "",
+        kept_since=case_text.since_last_message(uses.count - case.notified.uses) if case else "",
+        keep_does=case_text.keep_does(view.deletion),
+        acting=case_text.acting(view.visitor, view.expires_at),
+        cannot=key.rescuable.why if key.rescuable and not key.rescuable.allowed else "",
+        **_evidence(view),
+    )
+    return Page(200, html, cookies=cookies)
+
+
+def outcome_page(outcome: Outcome, form: FormState | None = None, cookies: tuple[str, ...] = ()) -> Page:
+    """Return the page that says what came of a request."""
+    return _page_of(outcome, form or FormState(), cookies, {"evidence": False})
+
+
+def review_page(outcome: Outcome, view: View, cookies: tuple[str, ...] = ()) -> Page:
+    """Return the page that says how a case stands, and shows all that happened; nothing is decided there."""
+    return _page_of(outcome, view.form, cookies, {**_evidence(view), "commands": ()})
+
+
+def _page_of(
+    outcome: Outcome, form: FormState, cookies: tuple[str, ...], evidence: Mapping[str, Any]
+) -> Page:
+    key = outcome.key
+    shown = {
+        "title": f"{outcome.title}: {short(key.title, _NAME_LIMIT)}" if key else outcome.title,
+        "outcome": outcome,
+        "place": case_text.place(key) if key else "",
+        "console_url": key_url(key.arn) if key else "",
+        "form": form,
+    }
+    html = rendered("outcome.html", **{**evidence, **shown})
+    wait = outcome.retry_after
+    return Page(outcome.status, html, {} if wait is None else {"Retry-After": str(wait)}, cookies)
+
+
+def _evidence(view: View) -> Mapping[str, Any]:
+    """Return what the page shows of the key, its callers and what happened."""
+    case, key, uses = view.case, view.key, view.uses
+    scheduled = case.scheduled_by if case else None
+    unknown = case.unknown if case else (case_text.NO_CASE,)
+    is_closed = bool(case and case.closure and not (case.decision and not case.is_kept))
+    return {
+        "evidence": True,
+        "now": view.now,
+        "key": key,
+        "uses": uses,
+        "deletion": view.deletion if key.is_pending else None,
+        "callers_heading": case_text.CALLERS if key.is_pending else case_text.CALLERS_THEN,
+        "life_heading": case_text.LIFE if key.is_pending else case_text.LIFE_OVER,
+        "scheduled": scheduled,
+        "scheduler": short(scheduled.caller.name, _CALLER_LIMIT) if scheduled else "",
+        "scheduler_in_full": short(scheduled.caller.label, 160) if scheduled else "",
+        "closed": case_text.closed(case.closure) if case and case.closure and is_closed else "",
+        "proven": proof(key, view.now),
+        "aliases": case_text.aliases(key.aliases, _ALIASES_SHOWN),
+        "earlier": phrases.earlier(case.previous) if case else "",
+        "particulars": particulars(key),
+        "protects": phrases.protects(uses) if uses.count else "",
+        "unknown": unknown[:_UNKNOWN_SHOWN],
+        "unknown_left": max(0, len(unknown) - _UNKNOWN_SHOWN),
+        "commands": rescue_commands(key.arn),
+        "console_url": key_url(key.arn),
+        **_picture(view),
+        **_callers(view),
+        **_history(view),
+    }
+
+
+def _picture(view: View) -> Mapping[str, Any]:
+    """Return the picture, with what it says in words; none where there is nothing to begin it with."""
+    life = _life(view)
+    if life is None:
+        return {"pictures": ()}
+    highest = peak(life)
+    marks = {"use": bool(view.uses.count), "note": bool(life.notices), "dec": bool(life.decisions)}
+    return {
+        "life": life,
+        "pictures": pictures(life),
+        "most": case_text.most(view.uses, highest),
+        "left_short": case_text.left_short(life),
+        "legend": [(mark, said) for mark, said in case_text.LEGEND.items() if marks[mark]],
+        "caption": case_text.caption(life, view.case, view.uses, highest),
+        "rows": rows(life),
+    }
+
+
+def _life(view: View) -> Life | None:
+    case, uses = view.case, view.uses
+    scheduled = case.scheduled_by.at if case and case.scheduled_by else None
+    start = scheduled or uses.first_at
+    if case is None or start is None:
+        return None
+    closure = case.closure
+    end = closure.at if closure else view.deletion
+    return Life(
+        start=start,
+        is_scheduling=scheduled is not None,
+        uses=case.timeline,
+        notices=tuple(entry.at for entry in view.history if entry.event is Event.NOTICE),
+        decisions=tuple(
+            (entry.decision.at, entry.decision.choice is not Choice.KEEP)
+            for entry in view.history
+            if entry.decision
+        ),
+        now=view.now,
+        end=end,
+        is_over=closure is not None or (end is not None and end <= view.now and not view.key.is_pending),
+        is_deletion=closure is None or closure.how is Ending.DELETED,
+    )
+
+
+def _callers(view: View) -> Mapping[str, Any]:
+    """Return the rows of those who are shown, and how much was refused to the others."""
+    uses, row = view.uses, parts(now=view.now).caller_row
+    ordered = uses.by_last_refusal
+    shown = _fitting((row(part) for part in ordered[: phrases.CALLERS_SHOWN]), _CALLERS_WEIGHT)
+    others = ordered[len(shown) :]
+    number = sum(part.count for part in others) + uses.unlisted
+    said = case_text.callers_left(0 if uses.unlisted else len(others), number) if number else ""
+    return {"callers": shown, "callers_left": said}
+
+
+def _history(view: View) -> Mapping[str, Any]:
+    """Return decisions and other events apart, the latest first, and how many are not shown."""
+    row = parts(now=view.now).history_row
+    decided = [entry for entry in reversed(view.history) if entry.event is Event.DECISION]
+    others = [entry for entry in reversed(view.history) if entry.event is not Event.DECISION]
+    decisions = _fitting(map(row, decided), _DECISIONS_WEIGHT)
+    events = _fitting(map(row, others[:_EVENTS_SHOWN]), _EVENTS_WEIGHT)
+    return {
+        "decisions": decisions,
+        "events": events,
+        "events_all": len(others),
+        "history_left": len(view.history) - len(decisions) - len(events),
+    }
+
+
+def _fitting(found: Iterable[Markup], weight: int) -> list[Markup]:
+    """Return the first rows, as many as weigh no more than so many bytes: strangers choose their length."""
+    taken: list[Markup] = []
+    for row in found:
+        weight -= len(row.encode())
+        if weight < 0:
+            break
+        taken.append(row)
+    return taken
