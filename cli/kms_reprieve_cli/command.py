@@ -6,6 +6,7 @@ from typing import Annotated, Final
 
 import typer
 
+from kms_reprieve_cli.doctor.group import Group
 from kms_reprieve_cli.status import Status, conclude
 from reprieve.arn import KeyArn
 from reprieve.errors import NotUnderstoodError
@@ -105,6 +106,70 @@ def audit(
     from kms_reprieve_cli.session import open_session  # noqa: PLC0415 - as above
 
     conclude(lambda: command.audit(open_session(profile, region), stack_name, key, as_json=as_json))
+
+
+@app.command(epilog=EXIT_CODES)
+def doctor(
+    *,
+    stack_name: Annotated[
+        str | None,
+        typer.Option("--stack-name", help=f"After deploying: name of the stack. If not given: {STACK_NAME}."),
+    ] = None,
+    log_group: Annotated[
+        str | None,
+        typer.Option("--log-group", help="Before deploying: the log group that CloudTrail delivers to."),
+    ] = None,
+    only: Annotated[
+        list[Group] | None, typer.Option("--only", help="Only the checks of this group; may be repeated.")
+    ] = None,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Show what passed, too.")] = False,
+    as_json: AsJson = False,
+    policy: Annotated[
+        bool, typer.Option("--policy", help="Print the IAM policy that doctor needs, and check nothing.")
+    ] = False,
+    audit_role: Annotated[
+        str,
+        typer.Option(
+            "--member-audit-role",
+            metavar="ROLE",
+            help="Name of a role in the other accounts that you may assume and that may read IAM there.",
+        ),
+    ] = "",
+    everything: Annotated[
+        bool,
+        typer.Option(
+            "--all",
+            help="Look at every other account, not at a sample of five, and at the keys of every Region.",
+        ),
+    ] = False,
+    profile: Profile = None,
+    region: Region = None,
+) -> None:
+    """Check that everything is as it must be, before deploying and after. Changes nothing.
+
+    Before: `kms-reprieve doctor --log-group NAME --region REGION`.
+    After: `kms-reprieve doctor --stack-name NAME`.
+
+    Each check passes, warns or fails, or says which permission it lacks. Exit code 1: a check failed.
+    """
+    from kms_reprieve_cli.doctor import command  # noqa: PLC0415 - as above
+    from kms_reprieve_cli.doctor.subject import Reach  # noqa: PLC0415 - as above
+    from kms_reprieve_cli.session import open_session  # noqa: PLC0415 - as above
+
+    if stack_name is not None and log_group is not None:
+        raise typer.BadParameter("give --log-group before deploying or --stack-name after it, not both")
+    name = "" if log_group is not None else stack_name or STACK_NAME
+    wanted = command.Wanted(
+        stack_name=name,
+        log_group=log_group or "",
+        only=only or (),
+        reach=Reach(role=audit_role, is_all=everything),
+        is_verbose=verbose,
+        is_json=as_json,
+    )
+    if policy:
+        conclude(lambda: command.print_policy(name or STACK_NAME, region or "", audit_role))
+    conclude(lambda: command.doctor(open_session(profile, region), wanted))
 
 
 def main() -> None:

@@ -7,22 +7,15 @@ A module of a check has `ID`, `GROUP`, `WHEN` it applies, `NEEDS`, the IAM actio
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
+from typing import Final, Protocol
 
+from kms_reprieve_cli.doctor.group import Group
 from kms_reprieve_cli.doctor.subject import Subject
 
-
-class Group(StrEnum):
-    """What a check is about: a heading of the report and of docs/doctor.md, and a value of `--only`."""
-
-    ACCOUNT = "account"
-    SOURCE = "source"
-    DETECTION = "detection"
-    PEOPLE = "people"
-    PAGE = "page"
-    OTHER_ACCOUNTS = "other-accounts"
-    KEYS = "keys"
-    HEALTH = "health"
+DEPLOY_AGAIN: Final = (
+    "Delete the stack and deploy it again: the table and the log group of the audit trail stay."
+)
+"""What brings back a part of the stack that was removed, which CloudFormation does not by itself."""
 
 
 class Phase(StrEnum):
@@ -68,10 +61,25 @@ class Result:
 class Check(Protocol):
     """What every module of a check is."""
 
-    ID: str
-    GROUP: Group
-    WHEN: Phase
-    NEEDS: tuple[str, ...]
+    @property
+    def ID(self) -> str:  # noqa: N802 - a module's constant
+        """Its name in the report and in `--json`: that of its file, with hyphens."""
+        ...
+
+    @property
+    def GROUP(self) -> Group:  # noqa: N802 - as above
+        """What it is about."""
+        ...
+
+    @property
+    def WHEN(self) -> Phase:  # noqa: N802 - as above
+        """When it applies."""
+        ...
+
+    @property
+    def NEEDS(self) -> tuple[str, ...]:  # noqa: N802 - as above
+        """The IAM actions of its calls."""
+        ...
 
     def look(self, subject: Subject, /) -> Iterable[Result]:
         """Yield what was found; nothing where the check does not apply, or where another one says why not.

@@ -8,9 +8,10 @@ from datetime import UTC, datetime
 import boto3
 
 from kms_reprieve_cli.doctor.aws_cloud import AwsCloud
-from kms_reprieve_cli.doctor.check import CheckStatus, Group
+from kms_reprieve_cli.doctor.check import CheckStatus
 from kms_reprieve_cli.doctor.checks import CHECKS, GATES
 from kms_reprieve_cli.doctor.examination import examine
+from kms_reprieve_cli.doctor.group import Group
 from kms_reprieve_cli.doctor.http_network import HttpNetwork
 from kms_reprieve_cli.doctor.policy import document
 from kms_reprieve_cli.doctor.report import Report, as_json

@@ -4,11 +4,14 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
-from kms_reprieve_cli.doctor.check import Check, CheckStatus, Group, Phase, Result, failure, unknown
+from kms_reprieve_cli.doctor.check import DEPLOY_AGAIN, Check, CheckStatus, Phase, Result, failure, unknown
+from kms_reprieve_cli.doctor.group import Group
 from kms_reprieve_cli.doctor.subject import Subject
-from reprieve.errors import AbsentError, AwsError, DeniedError
+from reprieve.errors import AbsentError, AwsError, DeniedError, NotUnderstoodError
+from reprieve.untrusted import one_line
 
 DOCUMENT: Final = "docs/doctor.md"
+_LONGEST: Final = 1_000  # characters
 _BAD: Final = frozenset({CheckStatus.FAIL, CheckStatus.UNKNOWN})
 
 
@@ -21,7 +24,7 @@ def examine(
         subject: What is looked at.
         checks: The checks.
         gates: The ids of those without which no other can tell anything: where one fails, it is the last.
-        only: The groups that are wanted; all of them if empty. A gate is always asked, and told where it fails.
+        only: The groups that are wanted; all of them if empty. A gate is always asked; a shut one is told.
     """
     for check in checks:
         is_gate, is_wanted = check.ID in gates, not only or check.GROUP in only
@@ -42,27 +45,45 @@ def _applies(check: Check, subject: Subject) -> bool:
 def _results(check: Check, subject: Subject) -> Iterator[Result]:
     for result in _looked(check, subject):
         link = result.link or f"{DOCUMENT}#{check.GROUP}"
-        yield replace(result, id=check.ID, group=check.GROUP, link=link)
+        yield replace(
+            result,
+            id=check.ID,
+            group=check.GROUP,
+            what=_shown(result.what),
+            cause=_shown(result.cause),
+            fix=_shown(result.fix),
+            link=link,
+        )
+
+
+def _shown(text: str) -> str:
+    """Return a text as one line: names in it may be a stranger's."""
+    return one_line(" ".join(text.split()), _LONGEST)
 
 
 def _looked(check: Check, subject: Subject) -> Iterable[Result]:
     try:
         yield from check.look(subject)
     except AwsError as error:
-        yield _unread(check.ID, error)
+        yield _unread(error)
+    except NotUnderstoodError as error:
+        yield unknown(
+            "it could not be checked",
+            cause=str(error),
+            fix="Deploy this version of the stack, or use the command of the stack's version.",
+        )
 
 
-def _unread(check_id: str, error: AwsError) -> Result:
-    what = f"{check_id} could not be checked"
+def _unread(error: AwsError) -> Result:
+    what = "it could not be checked"
     match error:
         case DeniedError():
             return unknown(what, cause=str(error), fix=f"Allow {error.operation} to your credentials.")
         case AbsentError():
             return failure(
-                f"{check_id}: something that it looks at does not exist",
+                "something that it looks at does not exist",
                 cause=str(error),
-                fix="It was removed without CloudFormation. Delete the stack and deploy it again: the table and"
-                " the log group of the audit trail stay.",
+                fix=f"It was removed without CloudFormation. {DEPLOY_AGAIN}",
             )
         case _:
             return unknown(what, cause=str(error), fix="Run doctor again.")

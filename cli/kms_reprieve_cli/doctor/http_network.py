@@ -2,9 +2,8 @@
 
 from secrets import token_urlsafe
 from typing import Final
-from urllib.parse import urlsplit
 
-from urllib3 import HTTPConnectionPool, PoolManager, Timeout
+from urllib3 import PoolManager, Timeout
 from urllib3.exceptions import HTTPError
 
 from kms_reprieve_cli.doctor.cloud import HttpAnswer
@@ -20,12 +19,11 @@ class HttpNetwork:
 
     def get(self, address: str) -> HttpAnswer:
         """Send GET."""
-        pool, target, host = _route(address)
         try:
-            answer = pool.request(
+            answer = PoolManager().request(
                 "GET",
-                target,
-                headers={"User-Agent": _AGENT, "Host": host},
+                address,
+                headers={"User-Agent": _AGENT},
                 timeout=_TIMEOUT,
                 redirect=False,
                 retries=False,
@@ -41,14 +39,3 @@ class HttpNetwork:
         provider = OpenIdProvider(issuer=issuer, client_id=client_id, redirect_uri=redirect_uri, timeout=10)
         secrets = (token_urlsafe(32) for _ in range(3))
         return provider.authorization_url(state=next(secrets), nonce=next(secrets), verifier=next(secrets))
-
-
-def _route(address: str) -> tuple[PoolManager | HTTPConnectionPool, str, str]:
-    """Return what carries a request, its target and its Host.
-
-    `*.localhost` is this machine (RFC 6761), whether its resolver knows that or not: a stack in an emulator.
-    """
-    parts = urlsplit(address)
-    if (parts.hostname or "").endswith(".localhost"):
-        return HTTPConnectionPool("127.0.0.1", parts.port), parts.path, parts.netloc
-    return PoolManager(), address, parts.netloc

@@ -19,7 +19,7 @@ def judged(subject: Subject, logical_id: str, name: str) -> Iterator[Result]:
         logical_id: The function in the template.
         name: What people call it.
     """
-    function = subject.stack.named(logical_id)
+    function = subject.stack.required(logical_id)
     told = subject.cloud.ask("lambda", "GetFunctionConfiguration", FunctionName=function)
     limit = subject.cloud.ask("lambda", "GetFunctionConcurrency", FunctionName=function)
     if limit.get("ReservedConcurrentExecutions") == 0:

@@ -39,7 +39,9 @@ def judge(policy: Policy, *, principals: frozenset[str], action: str, context: C
     allowed = [_holds(each, context) for each in about if each.get("Effect") == "Allow"]
     if Answer.ALLOWED in denied:
         return Answer.REFUSED
-    return min(max(allowed, default=Answer.REFUSED), Answer.UNSURE if denied & {Answer.UNSURE} else Answer.ALLOWED)
+    return min(
+        max(allowed, default=Answer.REFUSED), Answer.UNSURE if denied & {Answer.UNSURE} else Answer.ALLOWED
+    )
 
 
 def _statements(policy: Policy) -> Iterator[Mapping[str, Any]]:
@@ -53,7 +55,9 @@ def _statements(policy: Policy) -> Iterator[Mapping[str, Any]]:
 
 def _names(statement: Mapping[str, Any], principals: frozenset[str]) -> bool:
     named = statement.get("Principal")
-    values = [each for kind in named.values() for each in _listed(kind)] if isinstance(named, dict) else [named]
+    values = (
+        [each for kind in named.values() for each in _listed(kind)] if isinstance(named, dict) else [named]
+    )
     return any(value in principals for value in values)
 
 

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from kms_reprieve_cli.doctor.cloud import Cloud, Network
 from reprieve.arn import partition_of
+from reprieve.errors import NotUnderstoodError
 
 LAMBDA_FUNCTION: Final = "AWS::Lambda::Function"
 ALARM: Final = "AWS::CloudWatch::Alarm"
@@ -39,6 +40,27 @@ class Stack:
         found = self.resources.get(logical_id)
         return found.physical_id if found else ""
 
+    def required(self, logical_id: str) -> str:
+        """Return what AWS calls a resource.
+
+        Raises:
+            NotUnderstoodError: the stack has none by that name.
+        """
+        found = self.named(logical_id)
+        if not found:
+            raise NotUnderstoodError(f"stack {self.name}", f"it has no resource {logical_id}")
+        return found
+
+    def output(self, name: str) -> str:
+        """Return an output.
+
+        Raises:
+            NotUnderstoodError: the stack has none by that name.
+        """
+        if name not in self.outputs:
+            raise NotUnderstoodError(f"stack {self.name}", f"it has no output {name}")
+        return self.outputs[name]
+
     def of_type(self, wanted: str) -> Iterator[Resource]:
         """Yield the resources of a type."""
         yield from (each for each in self.resources.values() if each.type == wanted)
@@ -50,13 +72,11 @@ class Reach:
 
     Attributes:
         role: The name of a role in other accounts that the operator may assume and that may read IAM there.
-        all_accounts: Whether every account is looked at, or a sample.
-        all_regions: Whether keys are looked for in every Region, or in the stack's.
+        is_all: Whether every account is looked at and not a sample, and the keys of every Region.
     """
 
     role: str = ""
-    all_accounts: bool = False
-    all_regions: bool = False
+    is_all: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,7 +136,7 @@ class Subject:
     @property
     def log_group(self) -> str:
         """The name of the log group that CloudTrail delivers to."""
-        return self.stack.outputs["CloudTrailLogGroup"] if self.is_deployed else self.log_group_name
+        return self.stack.output("CloudTrailLogGroup") if self.is_deployed else self.log_group_name
 
     def arn(self, service: str, resource: str) -> str:
         """Return the ARN of something in this account and Region."""

@@ -53,7 +53,7 @@ class ReadTable:
 
     @property
     def _name(self) -> str:
-        return self.subject.stack.outputs["CaseTableName"]
+        return self.subject.stack.output("CaseTableName")
 
 
 def health_store(subject: Subject) -> HealthStore:

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from typing import Final
 
-from kms_reprieve_cli.doctor.check import Group, Phase, Result, failure, passed, warning
+from kms_reprieve_cli.doctor.check import Phase, Result, failure, passed, warning
+from kms_reprieve_cli.doctor.group import Group
 from kms_reprieve_cli.doctor.subject import Stack, Subject
 from reprieve.errors import AwsError, DeniedError
 
@@ -30,7 +31,8 @@ def look(subject: Subject) -> Iterator[Result]:
         yield failure(
             f"there is no stack {subject.stack_name} in {subject.region}",
             cause=str(error),
-            fix="Name the stack with --stack-name and its Region with --region. Before deploying, use --log-group.",
+            fix="Name the stack with --stack-name and its Region with --region. Before deploying, use"
+            " --log-group.",
         )
     else:
         yield _judged(stack)
@@ -41,7 +43,8 @@ def _judged(stack: Stack) -> Result:
         return failure(
             f"stack {stack.name} is not a stack of kms-reprieve, or was never made to its end",
             cause=f"it is {stack.status} and has no output {', '.join(missing)}",
-            fix="Name another stack with --stack-name; or look at the stack's events, delete it and deploy again.",
+            fix="Name another stack with --stack-name; or look at the stack's events, delete it and deploy"
+            " again.",
         )
     if stack.status.endswith("_IN_PROGRESS"):
         return warning(

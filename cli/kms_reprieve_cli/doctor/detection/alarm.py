@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from typing import Final
 
-from kms_reprieve_cli.doctor.check import Group, Phase, Result, failure, passed, warning
+from kms_reprieve_cli.doctor.check import Phase, Result, failure, passed, warning
 from kms_reprieve_cli.doctor.cloud import Reply
 from kms_reprieve_cli.doctor.detection import alarms, metric_filters
+from kms_reprieve_cli.doctor.group import Group
 from kms_reprieve_cli.doctor.subject import Subject
 
 ID: Final = "alarm"
@@ -18,7 +19,7 @@ _DEPLOY: Final = "Put it back as template.yaml has it, or delete the stack and d
 
 def look(subject: Subject) -> Iterator[Result]:
     """Compare the alarm with the template's."""
-    name, found = subject.stack.outputs["AlarmName"], alarms.find(subject)
+    name, found = subject.stack.output("AlarmName"), alarms.find(subject)
     if found is None:
         yield failure(
             f"there is no alarm {name}",
@@ -52,7 +53,8 @@ def _judged(subject: Subject, name: str, found: Reply) -> Result:
     if (found.get("Threshold"), found.get("Statistic")) != (1.0, "Sum"):
         return warning(
             f"alarm {name} does not go off at the first refused request",
-            cause=f"its threshold is {found.get('Threshold')} ({found.get('Statistic')}): the schedule notices the"
+            cause=f"its threshold is {found.get('Threshold')} ({found.get('Statistic')}): the schedule"
+            " notices the"
             " rest, up to 5 minutes later",
             fix=_DEPLOY,
         )

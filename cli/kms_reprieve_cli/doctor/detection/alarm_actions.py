@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Final
 
-from kms_reprieve_cli.doctor.check import Group, Phase, Result, failure, passed
+from kms_reprieve_cli.doctor.check import Phase, Result, failure, passed
+from kms_reprieve_cli.doctor.group import Group
 from kms_reprieve_cli.doctor.subject import Subject
 
 ID: Final = "alarm-actions"
@@ -21,7 +22,7 @@ def look(subject: Subject) -> Iterator[Result]:
     told = subject.cloud.ask(
         "cloudwatch",
         "DescribeAlarmHistory",
-        AlarmName=subject.stack.outputs["AlarmName"],
+        AlarmName=subject.stack.output("AlarmName"),
         HistoryItemType="Action",
         StartDate=subject.now - SINCE,
         EndDate=subject.now,
@@ -33,7 +34,8 @@ def look(subject: Subject) -> Iterator[Result]:
         yield failure(
             "CloudWatch could not notify the alarm's topic the last time",
             cause=last,
-            fix="Let cloudwatch.amazonaws.com call sns:Publish on the topic and, if it is encrypted, kms:Decrypt and"
+            fix="Let cloudwatch.amazonaws.com call sns:Publish on the topic and, if it is encrypted,"
+            " kms:Decrypt and"
             " kms:GenerateDataKey* on its key.",
         )
     elif last:

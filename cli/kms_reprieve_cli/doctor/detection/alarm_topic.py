@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 from typing import Final
 
-from kms_reprieve_cli.doctor.check import Group, Phase, Result, failure, passed, warning
+from kms_reprieve_cli.doctor.check import Phase, Result, failure, passed, warning
 from kms_reprieve_cli.doctor.detection import alarms
+from kms_reprieve_cli.doctor.group import Group
 from kms_reprieve_cli.doctor.statements import Answer, judge
 from kms_reprieve_cli.doctor.subject import Subject
 
@@ -15,7 +16,7 @@ NEEDS: Final = alarms.TOPIC_NEEDS
 
 _ACTION: Final = "sns:Publish"
 _FIX: Final = (
-    "Allow sns:Publish to cloudwatch.amazonaws.com in the topic's policy, with the condition aws:SourceAccount."
+    "Allow sns:Publish to cloudwatch.amazonaws.com in the topic's policy, on the condition aws:SourceAccount."
 )
 
 

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from typing import Final
 
 from kms_reprieve_cli.doctor import kms_keys
-from kms_reprieve_cli.doctor.check import CheckStatus, Group, Phase, Result, failure, passed, warning
+from kms_reprieve_cli.doctor.check import CheckStatus, Phase, Result, failure, passed, warning
 from kms_reprieve_cli.doctor.detection import alarms
+from kms_reprieve_cli.doctor.group import Group
 from kms_reprieve_cli.doctor.statements import Answer, judge
 from kms_reprieve_cli.doctor.subject import Subject
 from reprieve.arn import Arn

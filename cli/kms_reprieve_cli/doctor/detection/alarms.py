@@ -14,14 +14,14 @@ CLOUDWATCH: Final = frozenset({"cloudwatch.amazonaws.com", "*"})
 
 def find(subject: Subject) -> Reply | None:
     """Return the alarm; None where there is none by its name."""
-    name = subject.stack.outputs["AlarmName"]
+    name = subject.stack.output("AlarmName")
     told = subject.cloud.ask_all("cloudwatch", "DescribeAlarms", AlarmNames=[name])
     return next((each for each in told.get("MetricAlarms", []) if each["AlarmName"] == name), None)
 
 
 def topic_arn(subject: Subject) -> str:
     """Return the topic that the alarm is to notify."""
-    return subject.stack.outputs["AlarmTopicArn"]
+    return subject.stack.output("AlarmTopicArn")
 
 
 def topic(subject: Subject) -> Reply:
@@ -33,7 +33,7 @@ def topic(subject: Subject) -> Reply:
 
 def context(subject: Subject) -> dict[str, str]:
     """Return what CloudWatch says of itself when the alarm publishes: the condition keys of a policy."""
-    alarm = subject.arn("cloudwatch", f"alarm:{subject.stack.outputs['AlarmName']}")
+    alarm = subject.arn("cloudwatch", f"alarm:{subject.stack.output('AlarmName')}")
     return {
         "aws:sourceaccount": subject.account,
         "aws:sourceowner": subject.account,

@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from typing import Final
 
-from kms_reprieve_cli.doctor.check import Group, Phase, Result, failure, passed
+from kms_reprieve_cli.doctor.check import Phase, Result, failure, passed
 from kms_reprieve_cli.doctor.cloud import Reply
 from kms_reprieve_cli.doctor.detection import metric_filters
+from kms_reprieve_cli.doctor.group import Group
 from kms_reprieve_cli.doctor.source import log_groups
 from kms_reprieve_cli.doctor.subject import Subject
 
@@ -49,6 +50,4 @@ def _judged(subject: Subject, name: str, found: list[Reply]) -> Result:
 
 
 def _metrics(metric_filter: Reply) -> list[tuple[str, str]]:
-    return [
-        (each["metricNamespace"], each["metricName"]) for each in metric_filter["metricTransformations"]
-    ]
+    return [(each["metricNamespace"], each["metricName"]) for each in metric_filter["metricTransformations"]]

@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 from typing import Final
 
-from kms_reprieve_cli.doctor.check import Group, Phase, Result, failure, passed, warning
+from kms_reprieve_cli.doctor.check import Phase, Result, failure, passed, warning
 from kms_reprieve_cli.doctor.detection import metric_filters
+from kms_reprieve_cli.doctor.group import Group
 from kms_reprieve_cli.doctor.source import log_groups
 from kms_reprieve_cli.doctor.subject import Subject
 

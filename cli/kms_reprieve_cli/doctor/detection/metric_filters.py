@@ -34,8 +34,6 @@ def metric(subject: Subject) -> tuple[str, str]:
 def of_metric(subject: Subject) -> Sequence[Reply]:
     """Return the metric filters that write to the alarm's metric, of any log group."""
     namespace, name = metric(subject)
-    told = subject.cloud.ask_all(
-        "logs", "DescribeMetricFilters", metricNamespace=namespace, metricName=name
-    )
+    told = subject.cloud.ask_all("logs", "DescribeMetricFilters", metricNamespace=namespace, metricName=name)
     found: Sequence[Reply] = told["metricFilters"]
     return found

@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from typing import Final
 
-from kms_reprieve_cli.doctor.check import Group, Phase, Result, passed, warning
+from kms_reprieve_cli.doctor.check import Phase, Result, passed, warning
 from kms_reprieve_cli.doctor.cloud import Reply
 from kms_reprieve_cli.doctor.detection import metric_filters
+from kms_reprieve_cli.doctor.group import Group
 from kms_reprieve_cli.doctor.subject import Subject
 
 ID: Final = "metric-neighbours"

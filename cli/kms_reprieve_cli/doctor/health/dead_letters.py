@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from typing import Final
 
-from kms_reprieve_cli.doctor.check import Group, Phase, Result, failure, passed
+from kms_reprieve_cli.doctor.check import Phase, Result, failure, passed
+from kms_reprieve_cli.doctor.group import Group
 from kms_reprieve_cli.doctor.subject import Subject
 
 ID: Final = "dead-letters"
@@ -13,11 +14,15 @@ NEEDS: Final = ("sqs:GetQueueAttributes",)
 
 _NUMBER: Final = "ApproximateNumberOfMessages"
 QUEUES: Final = {
-    "InvestigateDeadLetterQueueUrl": "Nothing is lost: investigate reads on where it stopped. Its log says why it"
+    "InvestigateDeadLetterQueueUrl": "Nothing is lost: investigate reads on where it stopped. Its log says"
+    " why it"
     " failed; when that is mended, purge the queue.",
-    "DeliveryDeadLetterQueueUrl": "When the channel works again, start the queue's redrive: the notices are sent.",
-    "HealthDeadLetterQueueUrl": "Look at all alarms of the stack: nobody heard of them. Then purge the queue.",
-    "AuditDeadLetterQueueUrl": "The table has every entry, and kms-reprieve audit prints them. Then purge the queue.",
+    "DeliveryDeadLetterQueueUrl": "When the channel works again, start the queue's redrive: the notices"
+    " are sent.",
+    "HealthDeadLetterQueueUrl": "Look at all alarms of the stack: nobody heard of them. Then purge the"
+    " queue.",
+    "AuditDeadLetterQueueUrl": "The table has every entry, and kms-reprieve audit prints them. Then purge"
+    " the queue.",
 }
 """The outputs that name the queues, and what to do."""
 
@@ -38,6 +43,6 @@ def look(subject: Subject) -> Iterator[Result]:
 
 def _number(subject: Subject, output: str) -> int:
     told = subject.cloud.ask(
-        "sqs", "GetQueueAttributes", QueueUrl=subject.stack.outputs[output], AttributeNames=[_NUMBER]
+        "sqs", "GetQueueAttributes", QueueUrl=subject.stack.output(output), AttributeNames=[_NUMBER]
     )
     return int(told["Attributes"][_NUMBER])

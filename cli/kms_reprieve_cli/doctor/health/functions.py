@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from kms_reprieve_cli.doctor import lambda_functions
-from kms_reprieve_cli.doctor.check import Group, Phase, Result
+from kms_reprieve_cli.doctor.check import Phase, Result
+from kms_reprieve_cli.doctor.group import Group
 from kms_reprieve_cli.doctor.subject import Subject
 
 ID: Final = "functions"

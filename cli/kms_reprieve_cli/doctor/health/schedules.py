@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from typing import Final
 
-from kms_reprieve_cli.doctor.check import Group, Phase, Result, failure, passed
+from kms_reprieve_cli.doctor.check import Phase, Result, failure, passed
+from kms_reprieve_cli.doctor.group import Group
 from kms_reprieve_cli.doctor.subject import SCHEDULE, Subject
 
 ID: Final = "schedules"
@@ -25,5 +26,6 @@ def look(subject: Subject) -> Iterator[Result]:
             yield failure(
                 f"schedule {name} is off",
                 cause="what an alarm's message does not tell is read by schedule only",
-                fix="Enable it in the console of EventBridge Scheduler, or delete the stack and deploy it again.",
+                fix="Enable it in the console of EventBridge Scheduler, or delete the stack and deploy it"
+                " again.",
             )

@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 from typing import Final
 
-from kms_reprieve_cli.doctor.check import Group, Phase, Result, failure, passed, warning
+from kms_reprieve_cli.doctor.check import DEPLOY_AGAIN, Phase, Result, failure, passed, warning
 from kms_reprieve_cli.doctor.cloud import Reply
+from kms_reprieve_cli.doctor.group import Group
 from kms_reprieve_cli.doctor.subject import ALARM, Subject
 
 ID: Final = "stack-alarms"
@@ -17,9 +18,7 @@ _KEY_IN_USE: Final = "KeyInUseAlarm"
 
 def look(subject: Subject) -> Iterator[Result]:
     """Ask CloudWatch for all of them; the alarm on refused requests is none of these."""
-    names = [
-        each.physical_id for each in subject.stack.of_type(ALARM) if each.logical_id != _KEY_IN_USE
-    ]
+    names = [each.physical_id for each in subject.stack.of_type(ALARM) if each.logical_id != _KEY_IN_USE]
     told = subject.cloud.ask_all("cloudwatch", "DescribeAlarms", AlarmNames=sorted(names))
     found = told.get("MetricAlarms", [])
     missing = set(names) - {each["AlarmName"] for each in found}
@@ -29,7 +28,7 @@ def look(subject: Subject) -> Iterator[Result]:
         yield failure(
             f"{len(missing)} of the stack's own alarms do not exist",
             cause=f"{', '.join(sorted(missing))}: deleted, so nobody hears of what they watch",
-            fix="Delete the stack and deploy it again: the table and the log group of the audit trail stay.",
+            fix=DEPLOY_AGAIN,
         )
     elif not wrong:
         yield passed(f"none of the stack's own {len(found)} alarms has gone off")

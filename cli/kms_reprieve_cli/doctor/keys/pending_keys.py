@@ -5,8 +5,9 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Final
 
-from kms_reprieve_cli.doctor.check import Group, Phase, Result, passed, unknown, warning
+from kms_reprieve_cli.doctor.check import Phase, Result, passed, unknown, warning
 from kms_reprieve_cli.doctor.cloud import Reply
+from kms_reprieve_cli.doctor.group import Group
 from kms_reprieve_cli.doctor.subject import Subject
 from reprieve.arn import KeyArn
 from reprieve.errors import AwsError
@@ -35,7 +36,7 @@ def look(subject: Subject) -> Iterator[Result]:
 
 
 def _regions(subject: Subject) -> Sequence[str]:
-    if not subject.reach.all_regions:
+    if not subject.reach.is_all:
         return [subject.region]
     return sorted(each["RegionName"] for each in subject.cloud.ask("ec2", "DescribeRegions")["Regions"])
 
@@ -62,13 +63,15 @@ def _deadline(key: Reply) -> tuple[bool, str]:
 
 
 def _counted(region: str, number: int, pending: Sequence[Reply]) -> str:
-    said = f"{len(pending)} of {number} keys in {region} {'is' if len(pending) == 1 else 'are'} pending deletion"
+    said = (
+        f"{len(pending)} of {number} keys in {region} {'is' if len(pending) == 1 else 'are'} pending deletion"
+    )
     dated = [key for key in pending if "DeletionDate" in key]
     return f"{said}, the next on {dated[0]['DeletionDate']:%Y-%m-%d}: {dated[0]['Arn']}" if dated else said
 
 
 def _unsaved(subject: Subject, pending: Iterable[Reply]) -> Iterator[Result]:
-    role = subject.stack.outputs["RespondRoleArn"]
+    role = subject.stack.output("RespondRoleArn")
     for key in pending:
         judged = _judged(subject, KeyArn.parse(key["Arn"]), role)
         if judged.verdict in {Verdict.REFUSED, Verdict.UNSURE}:
@@ -78,14 +81,13 @@ def _unsaved(subject: Subject, pending: Iterable[Reply]) -> Iterator[Result]:
 def _warned(arn: str, judged: Judged, role: str) -> Result:
     sure = judged.verdict is Verdict.REFUSED
     return warning(
-        f"the page {'can' if sure else 'may'} not {'' if sure else 'be able to '}cancel the deletion of {arn}",
+        f"the page {'can' if sure else 'may'} not {'' if sure else 'be able to '}cancel the deletion of"
+        f" {arn}",
         cause=judged.why,
         fix=f"Allow kms:CancelKeyDeletion and kms:EnableKey to {role} in the key's policy.",
     )
 
 
 def _judged(subject: Subject, key: KeyArn, role: str) -> Judged:
-    policy = subject.cloud.ask(
-        "kms", "GetKeyPolicy", region=key.region, KeyId=str(key), PolicyName="default"
-    )
+    policy = subject.cloud.ask("kms", "GetKeyPolicy", region=key.region, KeyId=str(key), PolicyName="default")
     return judge(policy["Policy"], key, role)

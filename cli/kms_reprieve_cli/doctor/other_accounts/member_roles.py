@@ -1,15 +1,16 @@
 """Whether the other accounts have the roles, and let the stack in.
 
-The operator's credentials are of the stack's account. The roles there can be read with a role of the operator's own
-that may read IAM in each account, such as the one of AWS Organizations or of an audit.
+The operator's credentials are of the stack's account. The roles in others can be read with a role of the
+operator's own that may read IAM there, such as one that audits.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from kms_reprieve_cli.doctor.check import Group, Phase, Result, failure, passed, unknown, warning
+from kms_reprieve_cli.doctor.check import Phase, Result, failure, passed, unknown, warning
 from kms_reprieve_cli.doctor.cloud import Cloud, Reply
+from kms_reprieve_cli.doctor.group import Group
 from kms_reprieve_cli.doctor.statements import Answer, judge
 from kms_reprieve_cli.doctor.subject import Stack, Subject
 from reprieve.errors import AwsError
@@ -52,11 +53,13 @@ def look(subject: Subject) -> Iterator[Result]:
         )
         return
     accounts = _accounts(subject)
-    looked_at = accounts if subject.reach.all_accounts else accounts[:SAMPLE]
+    looked_at = accounts if subject.reach.is_all else accounts[:SAMPLE]
     for account in looked_at:
         yield _judged(subject, account)
     if len(looked_at) < len(accounts):
-        yield passed(f"{len(looked_at)} of {len(accounts)} other accounts were looked at; --all-accounts: all")
+        yield passed(
+            f"{len(looked_at)} of {len(accounts)} other accounts were looked at; with --all, all are"
+        )
 
 
 def _accounts(subject: Subject) -> Sequence[str]:
@@ -80,8 +83,8 @@ def _judged(subject: Subject, account: str) -> Result:
 def _of_roles(stack: Stack, account: str, there: Cloud) -> Result:
     name = stack.parameters["MemberRoleName"]
     roles = (
-        _Role(name=f"{name}{READ}", caller=stack.outputs["InvestigateRoleArn"]),
-        _Role(name=name, caller=stack.outputs["RespondRoleArn"]),
+        _Role(name=f"{name}{READ}", caller=stack.output("InvestigateRoleArn")),
+        _Role(name=name, caller=stack.output("RespondRoleArn")),
     )
     for role in roles:
         if wrong := _wrong(stack, account, role, _trust(there, role.name)):

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from typing import Final
 
-from kms_reprieve_cli.doctor.check import Group, Phase, Result, failure, passed, warning
+from kms_reprieve_cli.doctor.check import Phase, Result, failure, passed, warning
+from kms_reprieve_cli.doctor.group import Group
 from kms_reprieve_cli.doctor.page.networks import named
 from kms_reprieve_cli.doctor.subject import Subject
 
@@ -17,7 +18,7 @@ _IPV6: Final = 6
 
 def look(subject: Subject) -> Iterator[Result]:
     """Ask API Gateway."""
-    api = subject.stack.named("LinkApi")
+    api = subject.stack.required("LinkApi")
     told = subject.cloud.ask("apigatewayv2", "GetApi", ApiId=api)
     if told.get("DisableExecuteApiEndpoint"):
         yield failure(

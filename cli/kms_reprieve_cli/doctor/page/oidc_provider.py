@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from typing import Final
 
-from kms_reprieve_cli.doctor.check import Group, Phase, Result, failure, passed
+from kms_reprieve_cli.doctor.check import Phase, Result, failure, passed
+from kms_reprieve_cli.doctor.group import Group
 from kms_reprieve_cli.doctor.page.sign_in import provider
 from kms_reprieve_cli.doctor.subject import Subject
 from reprieve.errors import ProviderError

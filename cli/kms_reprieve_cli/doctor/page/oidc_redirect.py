@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from contextlib import suppress
 from typing import Final
 
-from kms_reprieve_cli.doctor.check import Group, Phase, Result, failure, passed, unknown
+from kms_reprieve_cli.doctor.check import Phase, Result, failure, passed, unknown
+from kms_reprieve_cli.doctor.group import Group
 from kms_reprieve_cli.doctor.page.sign_in import Provider, provider
 from kms_reprieve_cli.doctor.subject import Subject
 from reprieve.errors import ProviderError, UnreachableError

@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from typing import Final
 
-from kms_reprieve_cli.doctor.check import Group, Phase, Result
-from kms_reprieve_cli.doctor.page.sign_in import provider
 from kms_reprieve_cli.doctor import stack_secrets as secrets
+from kms_reprieve_cli.doctor.check import Phase, Result
+from kms_reprieve_cli.doctor.group import Group
+from kms_reprieve_cli.doctor.page.sign_in import provider
 from kms_reprieve_cli.doctor.subject import Subject
 
 ID: Final = "oidc-secret"

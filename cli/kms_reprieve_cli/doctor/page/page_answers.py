@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 from typing import Final
 
-from kms_reprieve_cli.doctor.check import Group, Phase, Result, failure, passed, unknown, warning
+from kms_reprieve_cli.doctor.check import Phase, Result, failure, passed, unknown, warning
 from kms_reprieve_cli.doctor.cloud import HttpAnswer
+from kms_reprieve_cli.doctor.group import Group
 from kms_reprieve_cli.doctor.subject import Subject
 from reprieve.errors import UnreachableError
 
@@ -23,7 +24,7 @@ _BAD_LINK: Final = 404
 
 def look(subject: Subject) -> Iterator[Result]:
     """Ask for a link that opens nothing: the answer has come through the API and the function."""
-    address = f"{subject.stack.outputs['PageUrl']}{NO_LINK}"
+    address = f"{subject.stack.output('PageUrl')}{NO_LINK}"
     try:
         answer = subject.network.get(address)
     except UnreachableError as error:
@@ -48,6 +49,8 @@ def _judged(address: str, answer: HttpAnswer) -> Result:
         )
     return failure(
         "the page does not answer as it should",
-        cause=f"GET {address} is answered with HTTP {answer.status}{'' if is_ours else ', and not by respond'}",
-        fix="Look into the log of respond: with every request, SettingsError says what is wrong with a parameter.",
+        cause=f"GET {address} is answered with HTTP"
+        f" {answer.status}{'' if is_ours else ', and not by respond'}",
+        fix="Look into the log of respond: with every request, SettingsError says what is wrong with a"
+        " parameter.",
     )

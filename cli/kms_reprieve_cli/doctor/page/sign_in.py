@@ -26,6 +26,6 @@ def provider(stack: Stack) -> Provider | None:
     return Provider(
         issuer=told.get("OidcIssuer", ""),
         client_id=told.get("OidcClientId", ""),
-        redirect_uri=stack.outputs["SignInRedirectUri"],
+        redirect_uri=stack.output("SignInRedirectUri"),
         secret=stack.named("OidcSecret") or told.get("OidcClientSecretArn", ""),
     )

@@ -5,7 +5,8 @@ from datetime import datetime
 from typing import Final
 
 from kms_reprieve_cli.doctor import table
-from kms_reprieve_cli.doctor.check import Group, Phase, Result, failure, passed
+from kms_reprieve_cli.doctor.check import Phase, Result, failure, passed
+from kms_reprieve_cli.doctor.group import Group
 from kms_reprieve_cli.doctor.subject import Subject
 from reprieve.cases.health_store import Address, Subscribed
 from reprieve.errors import AwsError
@@ -33,14 +34,12 @@ def look(subject: Subject) -> Iterator[Result]:
 
 def _present(subject: Subject) -> Mapping[str, Subscribed]:
     """Return how SNS lists the addresses: a confirmed subscription counts, whatever else there is."""
-    topic = subject.stack.outputs["NoticeTopicArn"]
+    topic = subject.stack.output("NoticeTopicArn")
     told = subject.cloud.ask_all("sns", "ListSubscriptionsByTopic", TopicArn=topic)
     found = [each for each in told["Subscriptions"] if each["Protocol"] == "email"]
     asked = {each["Endpoint"].casefold() for each in found if each["SubscriptionArn"] == _PENDING}
     confirmed = {
-        each["Endpoint"].casefold()
-        for each in found
-        if each["SubscriptionArn"] not in {_PENDING, _DELETED}
+        each["Endpoint"].casefold() for each in found if each["SubscriptionArn"] not in {_PENDING, _DELETED}
     }
     return dict.fromkeys(asked, Subscribed.ASKED) | dict.fromkeys(confirmed, Subscribed.CONFIRMED)
 
@@ -61,7 +60,8 @@ def _judged(address: str, seen: Subscribed | None, known: Address | None) -> Res
         return failure(
             f"{address} is not confirmed{since}",
             cause="the link in the mail from AWS has not been followed",
-            fix=f"Confirm the mail from no-reply@sns.amazonaws.com; if it is more than two days old, {_AGAIN}.",
+            fix="Confirm the mail from no-reply@sns.amazonaws.com; if it is more than two days old,"
+            f" {_AGAIN}.",
         )
     return failure(
         f"{address} is not subscribed",

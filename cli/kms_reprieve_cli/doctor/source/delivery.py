@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Final
 
-from kms_reprieve_cli.doctor.check import Group, Phase, Result, failure, passed, warning
+from kms_reprieve_cli.doctor.check import Phase, Result, failure, passed, warning
+from kms_reprieve_cli.doctor.group import Group
 from kms_reprieve_cli.doctor.source import log_groups, trails
 from kms_reprieve_cli.doctor.subject import Subject
 

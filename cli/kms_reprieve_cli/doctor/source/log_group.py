@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from typing import Final
 
-from kms_reprieve_cli.doctor.check import Group, Phase, Result, failure, passed
+from kms_reprieve_cli.doctor.check import Phase, Result, failure, passed
+from kms_reprieve_cli.doctor.group import Group
 from kms_reprieve_cli.doctor.source import log_groups
 from kms_reprieve_cli.doctor.subject import Subject
 
@@ -30,7 +31,8 @@ def look(subject: Subject) -> Iterator[Result]:
         yield failure(
             f"log group {name} is of class {kind}",
             cause="only log groups of class STANDARD have metric filters and can be searched",
-            fix="Let the trail deliver to a log group of class STANDARD; the class of a log group can't be changed.",
+            fix="Let the trail deliver to a log group of class STANDARD; the class of a log group can't be"
+            " changed.",
         )
     else:
         yield passed(f"log group {name} is there, of class {_STANDARD}")

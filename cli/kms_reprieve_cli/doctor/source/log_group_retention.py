@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from typing import Final
 
-from kms_reprieve_cli.doctor.check import Group, Phase, Result, passed, warning
+from kms_reprieve_cli.doctor.check import Phase, Result, passed, warning
+from kms_reprieve_cli.doctor.group import Group
 from kms_reprieve_cli.doctor.source import log_groups
 from kms_reprieve_cli.doctor.subject import Subject
 

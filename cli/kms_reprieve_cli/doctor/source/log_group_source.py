@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from typing import Final
 
-from kms_reprieve_cli.doctor.check import Group, Phase, Result, failure, passed, warning
+from kms_reprieve_cli.doctor.check import Phase, Result, failure, passed, warning
+from kms_reprieve_cli.doctor.group import Group
 from kms_reprieve_cli.doctor.source import log_groups, trails
 from kms_reprieve_cli.doctor.subject import Subject
 
@@ -27,15 +28,19 @@ def _judged(subject: Subject) -> Result:
     last = log_groups.last_event(subject)
     if last and subject.now - last < log_groups.RECENT:
         return warning(
-            "events come to the log group, and neither a trail nor a telemetry rule of this account sends them",
-            cause="they may be centralized from another account: which KMS events they include can't be seen here",
-            fix="Look at the trail, or at the rule of CloudWatch centralization, in the account that sends them:"
+            "events come to the log group, and neither a trail nor a telemetry rule of this account sends"
+            " them",
+            cause="they may be centralized from another account: which KMS events they include can't be"
+            " seen here",
+            fix="Look at the trail, or at the rule of CloudWatch centralization, in the account that sends"
+            " them:"
             " management events, read and write, KMS included.",
         )
     return failure(
         f"nothing delivers CloudTrail's records to log group {subject.log_group}",
         cause="neither a trail nor a telemetry rule of this account does",
-        fix="Let a trail deliver to it: aws cloudtrail update-trail --name TRAIL --cloud-watch-logs-log-group-arn"
+        fix="Let a trail deliver to it: aws cloudtrail update-trail --name TRAIL"
+        " --cloud-watch-logs-log-group-arn"
         f" {subject.arn('logs', f'log-group:{subject.log_group}:*')} --cloud-watch-logs-role-arn ROLE",
     )
 
