@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
-from typer.testing import CliRunner, Result
+from typer.testing import CliRunner
+from typer.testing import Result as Invocation
 
 from kms_reprieve_cli import command
 from kms_reprieve_cli.audit import trail
@@ -83,7 +84,7 @@ def book(table: DynamoTable) -> CaseStore:
     return made
 
 
-def audit(*arguments: str) -> Result:
+def audit(*arguments: str) -> Invocation:
     return CliRunner().invoke(command.app, ["audit", *arguments])
 
 
