@@ -61,7 +61,8 @@ class Network(Protocol):
         """Ask an OpenID provider what it says of itself, and return the address to sign in at.
 
         Raises:
-            ProviderError: it can't be asked, or what it says is not what a provider says.
+            UnreachableError: it can't be reached.
+            ProviderError: what it says is not what a provider says.
         """
         ...
 

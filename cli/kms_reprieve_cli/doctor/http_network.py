@@ -35,7 +35,8 @@ class HttpNetwork:
         )
 
     def sign_in_address(self, issuer: str, client_id: str, redirect_uri: str) -> str:
-        """Read the provider's discovery document, as respond does."""
+        """Read the provider's discovery document, as respond does: first whether it can be reached at all."""
+        self.get(f"{issuer.removesuffix('/')}/.well-known/openid-configuration")
         provider = OpenIdProvider(issuer=issuer, client_id=client_id, redirect_uri=redirect_uri, timeout=10)
         secrets = (token_urlsafe(32) for _ in range(3))
         return provider.authorization_url(state=next(secrets), nonce=next(secrets), verifier=next(secrets))

@@ -22,7 +22,7 @@ _REFUSED: Final = range(400, 500)
 def look(subject: Subject) -> Iterator[Result]:
     """Begin a sign-in, as a browser would, and go no further; `oidc-provider` says where that can't be."""
     if found := provider(subject.stack):
-        with suppress(ProviderError):
+        with suppress(ProviderError, UnreachableError):
             address = subject.network.sign_in_address(found.issuer, found.client_id, found.redirect_uri)
             yield _asked(subject, found, address)
 

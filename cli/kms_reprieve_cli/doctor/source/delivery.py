@@ -16,10 +16,10 @@ NEEDS: Final = (*log_groups.NEEDS, "logs:DescribeLogStreams", *trails.TRAILS_NEE
 
 
 def look(subject: Subject) -> Iterator[Result]:
-    """Ask the trail how its deliveries went; without a trail, look at the log group."""
+    """Ask the trail how its deliveries went, if it is logging; without a trail, look at the log group."""
     for _ in log_groups.found(subject):
         if found := trails.delivering(subject):
-            yield from (_of_trail(trail, subject.now) for trail in found)
+            yield from (_of_trail(trail, subject.now) for trail in found if trail.is_logging)
         elif last := log_groups.last_event(subject):
             yield _judged("the log group", last, subject.now)
 

@@ -341,6 +341,7 @@ CASES: Final = (
             )
         },
     ),
+    Case(check=delivery, status=(), differs={"cloudtrail:GetTrailStatus": {"IsLogging": False}}),
     Case(check=delivery, status=PASS, says="the log group: the last", differs=events(MINUTES_AGO)),
     Case(check=delivery, status=(), differs=events(None)),
 )

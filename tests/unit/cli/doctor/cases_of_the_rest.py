@@ -248,7 +248,15 @@ CASES: Final = (
         differs=signing_in(),
         subject=refusing(ProviderError("discovery: it is another issuer's")),
     ),
+    Case(
+        check=oidc_provider,
+        status=UNKNOWN,
+        says="could not be reached from here",
+        differs=signing_in(),
+        subject=refusing(NOBODY),
+    ),
     Case(check=oidc_redirect, status=()),
+    Case(check=oidc_redirect, status=(), differs=signing_in(), subject=refusing(NOBODY)),
     Case(check=oidc_redirect, status=PASS, says=f"redirect address {PAGE}/signed-in", differs=signing_in()),
     Case(
         check=oidc_redirect,
