@@ -56,13 +56,13 @@ def client(local: Local, service: str) -> Any:
     return make(service, endpoint_url=local.emulator.endpoint)
 
 
-def named(local: Local, logical_id: str) -> str:
+def physical_id(local: Local, logical_id: str) -> str:
     """What the emulator calls a resource of the stack."""
     told = client(local, "cloudformation").describe_stack_resource(
         StackName="kms-reprieve", LogicalResourceId=logical_id
     )
-    name: str = told["StackResourceDetail"]["PhysicalResourceId"]
-    return name
+    found: str = told["StackResourceDetail"]["PhysicalResourceId"]
+    return found
 
 
 @pytest.fixture(scope="module")
@@ -70,7 +70,7 @@ def audited(stack: Local) -> Local:
     """The stack after the first run of its functions, and a role of the operator in the other account."""
     for name in ("InvestigateFunction", "HealthFunction"):
         client(stack, "lambda").invoke(
-            FunctionName=named(stack, name), Payload=json.dumps({"source": "aws.scheduler"})
+            FunctionName=physical_id(stack, name), Payload=json.dumps({"source": "aws.scheduler"})
         )
     there = organization.member_account(stack.emulator)
     iam = there.session().client("iam", endpoint_url=there.endpoint)
@@ -150,7 +150,7 @@ def with_retention(local: Local) -> Iterator[None]:
 @contextmanager
 def with_another_pattern(local: Local) -> Iterator[None]:
     logs, group = client(local, "logs"), local.stack.log_group
-    name = named(local, "MetricFilter")
+    name = physical_id(local, "MetricFilter")
     (usual,) = logs.describe_metric_filters(logGroupName=group, filterNamePrefix=name)["metricFilters"]
     kept = {each: usual[each] for each in ("filterPattern", "metricTransformations")}
     logs.put_metric_filter(logGroupName=group, filterName=name, **kept | {"filterPattern": '"is pending"'})
@@ -205,7 +205,7 @@ def unsubscribed(local: Local) -> Iterator[None]:
 
 @contextmanager
 def without_a_webhook(local: Local) -> Iterator[None]:
-    secrets, name = client(local, "secretsmanager"), named(local, "SlackWebhookSecret")
+    secrets, name = client(local, "secretsmanager"), physical_id(local, "SlackWebhookSecret")
     usual = secrets.get_secret_value(SecretId=name)["SecretString"]
     secrets.put_secret_value(SecretId=name, SecretString="revoked")
     yield
@@ -222,7 +222,7 @@ def disabled(local: Local) -> Iterator[None]:
 
 @contextmanager
 def switched_off(local: Local) -> Iterator[None]:
-    lambda_, name = client(local, "lambda"), named(local, "DeliverFunction")
+    lambda_, name = client(local, "lambda"), physical_id(local, "DeliverFunction")
     lambda_.put_function_concurrency(FunctionName=name, ReservedConcurrentExecutions=0)
     yield
     lambda_.delete_function_concurrency(FunctionName=name)
@@ -240,29 +240,29 @@ Break = Callable[[Local], Any]
 
 
 @pytest.mark.parametrize(
-    ("group", "check", "status", "broken"),
+    ("group", "named", "broken"),
     [
-        ("source", "trail-logging", "fail", stopped),
-        ("source", "trail-events", "fail", without_kms),
-        ("source", "log-group-retention", "warn", with_retention),
-        ("detection", "metric-filter", "fail", with_another_pattern),
-        ("detection", "metric-neighbours", "warn", with_a_neighbour),
-        ("detection", "alarm", "fail", silenced),
-        ("detection", "alarm-topic", "fail", with_an_open_topic_policy),
-        ("detection", "alarm-subscription", "fail", unsubscribed),
-        ("people", "slack-secret", "fail", without_a_webhook),
-        ("page", "signing-keys", "fail", disabled),
-        ("health", "functions", "fail", switched_off),
-        ("health", "dead-letters", "fail", with_dead_letters),
+        ("source", {"trail-logging": "fail"}, stopped),
+        ("source", {"trail-events": "fail"}, without_kms),
+        ("source", {"log-group-retention": "warn"}, with_retention),
+        ("detection", {"metric-filter": "fail"}, with_another_pattern),
+        ("detection", {"metric-neighbours": "warn"}, with_a_neighbour),
+        ("detection", {"alarm": "fail"}, silenced),
+        ("detection", {"alarm-topic": "fail"}, with_an_open_topic_policy),
+        ("detection", {"alarm-subscription": "fail"}, unsubscribed),
+        ("people", {"slack-secret": "fail"}, without_a_webhook),
+        ("page", {"signing-keys": "fail"}, disabled),
+        ("health", {"functions": "fail"}, switched_off),
+        ("health", {"dead-letters": "fail"}, with_dead_letters),
     ],
 )
 def test_what_is_broken_is_named_and_nothing_else_is(
-    audited: Local, well: Mapping[str, str], group: str, check: str, status: str, broken: Break
+    audited: Local, well: Mapping[str, str], group: str, named: Mapping[str, str], broken: Break
 ) -> None:
     with broken(audited):
         then = wrong(audited, "--only", group)
 
-    assert {name: how for name, how in then.items() if name not in well} == {check: status}
+    assert {name: how for name, how in then.items() if name not in well} == named
 
 
 def test_what_is_mended_is_named_no_more(audited: Local, well: Mapping[str, str]) -> None:
