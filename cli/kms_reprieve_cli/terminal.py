@@ -21,7 +21,7 @@ class _Terminal(Console):
 
 
 def output() -> Console:
-    """Return standard output, for people."""
+    """Return standard output, as people read it."""
     return _Terminal(is_error=False)
 
 

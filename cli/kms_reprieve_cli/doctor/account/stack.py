@@ -41,10 +41,10 @@ def look(subject: Subject) -> Iterator[Result]:
 def _judged(stack: Stack) -> Result:
     if missing := [name for name in OUTPUTS if name not in stack.outputs]:
         return failure(
-            f"stack {stack.name} is not a stack of kms-reprieve, or was never made to its end",
+            f"stack {stack.name} is not a stack of kms-reprieve, or its creation failed",
             cause=f"it is {stack.status} and has no output {', '.join(missing)}",
-            fix="Name another stack with --stack-name; or look at the stack's events, delete it and deploy"
-            " again.",
+            fix="Name another stack with --stack-name; or look at the stack's events, delete it and"
+            " deploy again.",
         )
     if stack.status.endswith("_IN_PROGRESS"):
         return warning(
@@ -56,6 +56,6 @@ def _judged(stack: Stack) -> Result:
         return warning(
             f"the latest deployment of stack {stack.name} failed: {stack.status}",
             cause=stack.reason or "the stack's events say why",
-            fix="Look at the stack's events, mend the reason and deploy again. The stack runs as before.",
+            fix="Look at the stack's events, fix the reason and deploy again. The stack runs as before.",
         )
     return passed(f"stack {stack.name} is {stack.status}")

@@ -35,7 +35,7 @@ def _judged(subject: Subject, name: str, found: Reply) -> Result:
     if not found.get("ActionsEnabled", True):
         return failure(
             f"the actions of alarm {name} are disabled",
-            cause="it notifies nobody when it goes off",
+            cause="it notifies nobody when it goes to ALARM",
             fix=f"aws cloudwatch enable-alarm-actions --alarm-names {name}",
         )
     if topic not in found.get("AlarmActions", []):
@@ -52,10 +52,9 @@ def _judged(subject: Subject, name: str, found: Reply) -> Result:
         )
     if (found.get("Threshold"), found.get("Statistic")) != (1.0, "Sum"):
         return warning(
-            f"alarm {name} does not go off at the first refused request",
+            f"alarm {name} does not go to ALARM at the first refused request",
             cause=f"its threshold is {found.get('Threshold')} ({found.get('Statistic')}): the schedule"
-            " notices the"
-            " rest, up to 5 minutes later",
+            " notices the rest, up to 5 minutes later",
             fix=_DEPLOY,
         )
     return passed(f"alarm {name} is {found.get('StateValue', 'OK')} and notifies its topic")

@@ -1,4 +1,4 @@
-"""Whether CloudWatch could do what the alarm wants, the last time that it went off."""
+"""Whether CloudWatch could do what the alarm wants, the last time that it went to ALARM."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -35,10 +35,9 @@ def look(subject: Subject) -> Iterator[Result]:
             "CloudWatch could not notify the alarm's topic the last time",
             cause=last,
             fix="Let cloudwatch.amazonaws.com call sns:Publish on the topic and, if it is encrypted,"
-            " kms:Decrypt and"
-            " kms:GenerateDataKey* on its key.",
+            " kms:Decrypt and kms:GenerateDataKey* on its key.",
         )
     elif last:
-        yield passed("CloudWatch notified the alarm's topic the last time that the alarm went off")
+        yield passed("CloudWatch notified the alarm's topic the last time that it went to ALARM")
     else:
-        yield passed(f"the alarm did not go off in the last {SINCE.days} days")
+        yield passed(f"the alarm did not go to ALARM in the last {SINCE.days} days")

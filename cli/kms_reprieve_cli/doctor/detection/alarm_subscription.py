@@ -26,7 +26,6 @@ def look(subject: Subject) -> Iterator[Result]:
         yield failure(
             "the alarm's topic does not start investigate",
             cause=f"{function} is not subscribed to {topic}: notices come by the schedule only, up to 5"
-            " minutes"
-            " later",
+            " minutes later",
             fix=f"aws sns subscribe --topic-arn {topic} --protocol lambda --notification-endpoint {arn}",
         )

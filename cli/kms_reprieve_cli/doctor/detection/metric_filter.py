@@ -31,7 +31,7 @@ def _judged(subject: Subject, name: str, found: list[Reply]) -> Result:
     if not found:
         return failure(
             "the log group does not have the stack's metric filter",
-            cause=f"metric filter {name} was deleted, so the alarm can't go off",
+            cause=f"metric filter {name} was deleted, so the alarm can't go to ALARM",
             fix=fix,
         )
     if " ".join(found[0]["filterPattern"].split()) != metric_filters.PATTERN:

@@ -25,8 +25,8 @@ def look(subject: Subject) -> Iterator[Result]:
     if strangers := [each for each in others if not _counts_the_same(each)]:
         yield warning(
             f"metric {namespace}/{name} counts other events too",
-            cause=f"metric filter {_named(strangers)} counts into it, so the alarm goes off without a refused"
-            " request, and you get no-event-found notices",
+            cause=f"metric filter {_named(strangers)} counts into it, so the alarm goes to ALARM without"
+            " a refused request, and you get no-event-found notices",
             fix="Deploy with another MetricName, or give the other metric filter another metric.",
         )
     else:

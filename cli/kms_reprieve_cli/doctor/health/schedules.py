@@ -26,6 +26,6 @@ def look(subject: Subject) -> Iterator[Result]:
             yield failure(
                 f"schedule {name} is off",
                 cause="what an alarm's message does not tell is read by schedule only",
-                fix="Enable it in the console of EventBridge Scheduler, or delete the stack and deploy it"
-                " again.",
+                fix="Enable it in the console of EventBridge Scheduler, or delete the stack and deploy"
+                " it again.",
             )

@@ -1,4 +1,4 @@
-"""Whether one of the stack's own alarms has gone off, or can't tell anybody."""
+"""Whether one of the stack's own alarms is in ALARM, or can't tell anybody."""
 
 from collections.abc import Iterator
 from typing import Final
@@ -31,19 +31,19 @@ def look(subject: Subject) -> Iterator[Result]:
             fix=DEPLOY_AGAIN,
         )
     elif not wrong:
-        yield passed(f"none of the stack's own {len(found)} alarms has gone off")
+        yield passed(f"none of the stack's own {len(found)} alarms is in ALARM")
 
 
 def _judged(alarm: Reply) -> Iterator[Result]:
     if alarm["StateValue"] == "ALARM":
         yield failure(
-            f"alarm {alarm['AlarmName']} has gone off",
+            f"alarm {alarm['AlarmName']} is in ALARM",
             cause=alarm.get("StateReason", "CloudWatch does not say why"),
             fix=alarm.get("AlarmDescription", "Look at the alarm."),
         )
     if not alarm.get("ActionsEnabled", True):
         yield warning(
             f"the actions of alarm {alarm['AlarmName']} are disabled",
-            cause="it notifies nobody when it goes off",
+            cause="it notifies nobody when it goes to ALARM",
             fix=f"aws cloudwatch enable-alarm-actions --alarm-names {alarm['AlarmName']}",
         )

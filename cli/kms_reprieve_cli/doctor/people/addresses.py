@@ -59,14 +59,14 @@ def _judged(address: str, seen: Subscribed | None, known: Address | None) -> Res
         since = f" since {_date(known.since)}" if known and known.seen is Subscribed.ASKED else ""
         return failure(
             f"{address} is not confirmed{since}",
-            cause="the link in the mail from AWS has not been followed",
-            fix="Confirm the mail from no-reply@sns.amazonaws.com; if it is more than two days old,"
+            cause="the link in the email from AWS has not been followed",
+            fix="Confirm the email from no-reply@sns.amazonaws.com; if it is more than two days old,"
             f" {_AGAIN}.",
         )
     return failure(
         f"{address} is not subscribed",
-        cause="it was unsubscribed by the link beneath a mail, which mail scanners follow too, or was not"
-        " confirmed within two days",
+        cause="it was unsubscribed with the link at the end of an email, which mail scanners follow too,"
+        " or was not confirmed within two days",
         fix=f"{_AGAIN[0].upper()}{_AGAIN[1:]}.",
     )
 

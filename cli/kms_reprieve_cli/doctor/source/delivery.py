@@ -37,7 +37,7 @@ def _of_trail(trail: trails.Trail, now: datetime) -> Result:
         return warning(
             f"trail {trail.name} can't write to its S3 bucket",
             cause=f"CloudTrail says: {error}. The log group has its records all the same",
-            fix="Mend the policy of the trail's bucket, or of its key.",
+            fix="Fix the policy of the trail's bucket, or of its key.",
         )
     return _judged(f"trail {trail.name}", told.get("LatestCloudWatchLogsDeliveryTime"), now)
 

@@ -28,20 +28,18 @@ def _judged(subject: Subject) -> Result:
     last = log_groups.last_event(subject)
     if last and subject.now - last < log_groups.RECENT:
         return warning(
-            "events come to the log group, and neither a trail nor a telemetry rule of this account sends"
-            " them",
+            "events come to the log group, but no trail and no telemetry rule of this account sends them",
             cause="they may be centralized from another account: which KMS events they include can't be"
             " seen here",
-            fix="Look at the trail, or at the rule of CloudWatch centralization, in the account that sends"
-            " them:"
-            " management events, read and write, KMS included.",
+            fix="Look at the trail, or at the rule of CloudWatch centralization, in the account that"
+            " sends them: management events, read and write, KMS included.",
         )
     return failure(
         f"nothing delivers CloudTrail's records to log group {subject.log_group}",
-        cause="neither a trail nor a telemetry rule of this account does",
+        cause="no trail and no telemetry rule of this account does",
         fix="Let a trail deliver to it: aws cloudtrail update-trail --name TRAIL"
-        " --cloud-watch-logs-log-group-arn"
-        f" {subject.arn('logs', f'log-group:{subject.log_group}:*')} --cloud-watch-logs-role-arn ROLE",
+        f" --cloud-watch-logs-log-group-arn {subject.arn('logs', f'log-group:{subject.log_group}:*')}"
+        " --cloud-watch-logs-role-arn ROLE",
     )
 
 

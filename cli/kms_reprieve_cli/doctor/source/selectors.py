@@ -1,6 +1,6 @@
 """Which of KMS' events a trail or a telemetry rule records.
 
-Decrypt, Encrypt and GenerateDataKey are management events that read; CreateGrant is one that writes.
+Decrypt, Encrypt and GenerateDataKey are read events; CreateGrant is one that writes.
 Source: CloudTrail API reference, EventSelector and AdvancedFieldSelector.
 """
 
@@ -32,7 +32,7 @@ class Selectors:
     advanced: Sequence[Mapping[str, Any]]
 
     def records(self, *, reads: bool) -> Answer:
-        """Return whether KMS' management events that read, or those that write, are recorded."""
+        """Return whether KMS' read events, or its write events, are recorded."""
         if self.advanced:
             event = {
                 "eventCategory": "Management",

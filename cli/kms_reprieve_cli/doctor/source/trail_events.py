@@ -17,8 +17,8 @@ NEEDS: Final = (*trails.TRAILS_NEED, *trails.RULES_NEED, "cloudtrail:GetEventSel
 
 _FIX: Final = (
     "Record management events, ReadWriteType All, without excluding kms.amazonaws.com: aws cloudtrail"
-    " put-event-selectors. With advanced event selectors: eventCategory Management, no field readOnly, and"
-    " none that leaves KMS out."
+    " put-event-selectors. With advanced event selectors: eventCategory Management, no field readOnly,"
+    " and none that leaves KMS out."
 )
 
 
@@ -37,13 +37,13 @@ def _judged(name: str, selectors: Selectors) -> Result:
     reads, writes = (selectors.records(reads=is_read) for is_read in (True, False))
     if reads is Answer.REFUSED:
         return failure(
-            f"{name} does not record KMS' events that read",
-            cause="Decrypt, Encrypt and GenerateDataKey are management events that read",
+            f"{name} does not record KMS' read events",
+            cause="Decrypt, Encrypt and GenerateDataKey are read events",
             fix=_FIX,
         )
     if writes is Answer.REFUSED:
         return warning(
-            f"{name} does not record KMS' events that write",
+            f"{name} does not record KMS' write events",
             cause="CreateGrant, and who scheduled or cancelled a deletion, are not seen",
             fix=_FIX,
         )
@@ -53,4 +53,4 @@ def _judged(name: str, selectors: Selectors) -> Result:
             cause="its event selectors depend on more than the source and the kind of an event",
             fix=_FIX,
         )
-    return passed(f"{name} records KMS' events, those that read and those that write")
+    return passed(f"{name} records KMS' read and write events")

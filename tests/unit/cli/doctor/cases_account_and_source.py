@@ -224,9 +224,19 @@ CASES: Final = (
         says="records eu-west-1 only",
         differs={"cloudtrail:DescribeTrails": trail(IsMultiRegionTrail=False)},
     ),
-    Case(check=trail_events, status=PASS, says="trail management records KMS' events"),
-    Case(check=trail_events, status=FAIL, says="that read", differs=of(selectors(ReadWriteType="WriteOnly"))),
-    Case(check=trail_events, status=WARN, says="that write", differs=of(selectors(ReadWriteType="ReadOnly"))),
+    Case(check=trail_events, status=PASS, says="trail management records KMS' read and write events"),
+    Case(
+        check=trail_events,
+        status=FAIL,
+        says="KMS' read events",
+        differs=of(selectors(ReadWriteType="WriteOnly")),
+    ),
+    Case(
+        check=trail_events,
+        status=WARN,
+        says="KMS' write events",
+        differs=of(selectors(ReadWriteType="ReadOnly")),
+    ),
     Case(
         check=trail_events,
         status=FAIL,
@@ -236,7 +246,7 @@ CASES: Final = (
     Case(
         check=trail_events,
         status=FAIL,
-        says="that read",
+        says="KMS' read events",
         differs=of(selectors(IncludeManagementEvents=False)),
     ),
     Case(
@@ -251,7 +261,7 @@ CASES: Final = (
             }
         ),
     ),
-    Case(check=trail_events, status=FAIL, says="that read", differs=of({})),
+    Case(check=trail_events, status=FAIL, says="KMS' read events", differs=of({})),
     Case(check=trail_events, status=PASS, differs=of(advanced())),
     Case(
         check=trail_events,
@@ -261,13 +271,13 @@ CASES: Final = (
     Case(
         check=trail_events,
         status=FAIL,
-        says="that read",
+        says="KMS' read events",
         differs=of(advanced(field("eventSource", NotEquals=["kms.amazonaws.com"]))),
     ),
     Case(
         check=trail_events,
         status=WARN,
-        says="that write",
+        says="KMS' write events",
         differs=of(advanced(field("readOnly", Equals=["true"]))),
     ),
     Case(
@@ -279,7 +289,7 @@ CASES: Final = (
     Case(
         check=trail_events,
         status=FAIL,
-        says="that read",
+        says="KMS' read events",
         differs=of(
             {"AdvancedEventSelectors": [{"FieldSelectors": [field("eventCategory", Equals=["Data"])]}]}
         ),

@@ -171,7 +171,7 @@ CASES: Final = (
         differs=alarmed(Namespace="Other", MetricName="Else"),
     ),
     Case(check=alarm, status=WARN, says="its threshold is 5.0 (Sum)", differs=alarmed(Threshold=5.0)),
-    Case(check=alarm_actions, status=PASS, says="did not go off in the last 14 days"),
+    Case(check=alarm_actions, status=PASS, says="did not go to ALARM in the last 14 days"),
     Case(
         check=alarm_actions,
         status=PASS,
