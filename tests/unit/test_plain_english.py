@@ -41,7 +41,8 @@ def read_by_people() -> list[str]:
         for place in SPOKEN
         if name.startswith(f"layers/reprieve/reprieve/{place}") and not name.endswith(".css")
     ]
-    return [*documents(), *TEMPLATES, *in_package]
+    of_command = [name for name in tracked() if name.startswith("cli/") and name.endswith(".py")]
+    return [*documents(), *TEMPLATES, *in_package, *of_command]
 
 
 @pytest.mark.parametrize("name", read_by_people())
