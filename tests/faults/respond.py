@@ -67,13 +67,13 @@ PAGES_SAY: Final[Mapping[str, tuple[str, frozenset[str]]]] = {
     "KMS is busy": ("busy, nothing changed", PENDING),
     "KMS did not answer": ("no answer, nothing changed", PENDING),
     "It is not known whether that worked": ("unsure", ANY),
-    "This stack may not do that": ("denied, nothing changed", PENDING),
+    "This stack has no permission to do that": ("denied, nothing changed", PENDING),
     "KMS did not do that": ("not done", PENDING),
-    "The deletion is cancelled, and the key is not enabled yet": ("not enabled yet", frozenset({"Disabled"})),
-    "KMS took the order, and it is not proven yet": ("not proven yet", ANY),
+    "The deletion is cancelled, but the key is not enabled yet": ("not enabled yet", frozenset({"Disabled"})),
+    "KMS accepted the request but has not confirmed it": ("not proven yet", ANY),
     "The deletion goes on": ("kept", PENDING),
     "You are not signed in": ("not signed in", PENDING),
-    "Sign in to see the key": ("asks to sign in", PENDING),
+    "Sign in to see this key": ("asks to sign in", PENDING),
 }
 NOTHING_DONE: Final = frozenset({
     *("not checked", "nothing changed", "not done"),
@@ -240,7 +240,7 @@ def _said(browser: Browser, page: Mapping[str, Any]) -> str:
         word = KEY if NO_CASE.why in html.unescape(page["body"]) else CASE
     assert browser.world.state(browser.key) in states, (title, browser.world.state(browser.key))
     assert page["statusCode"] < 500 or "retry-after" in {name.lower() for name in page["headers"]}, title
-    return word + (", untold" if "could not be told" in page["body"] else "")
+    return word + (", untold" if "could not be notified" in page["body"] else "")
 
 
 def _rescue_at_last(browser: Browser) -> int:

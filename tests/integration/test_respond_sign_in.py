@@ -93,8 +93,8 @@ def test_a_choice_that_came_after_the_session_had_ended_is_said_not_to_be_taken(
     assert company.world.audit() == []
     assert company.world.state() == "PendingDeletion"
     assert "Nothing was changed." in read(page)
-    assert "you have to make your choice again" in read(page)
-    assert "choice" not in read(company.ask("GET /keys/{token}"))
+    assert "your choice was not carried out" in read(page)
+    assert "your choice was not" not in read(company.ask("GET /keys/{token}"))
 
 
 def test_a_bad_link_leads_to_no_sign_in(company: Company) -> None:
@@ -178,7 +178,7 @@ def test_who_is_no_approver_is_told_so_and_sees_nothing(company: Company) -> Non
     page = company.enter()
 
     assert page.status == 403
-    assert "not among those who may decide" in read(page)
+    assert "You are signed in but are not an approver." in read(page)
     assert company.world.kms.calls == []
     assert "Sign in" in read(company.ask("GET /keys/{token}"))
 
@@ -189,7 +189,7 @@ def test_an_unverified_address_is_told_to_be_so(company: Company) -> None:
     page = company.enter()
 
     assert page.status == 403
-    assert "your provider has not verified it" in read(page)
+    assert "Your provider has not verified your email address." in read(page)
 
 
 def test_who_says_no_at_the_provider_is_not_signed_in(company: Company) -> None:
@@ -198,7 +198,7 @@ def test_who_says_no_at_the_provider_is_not_signed_in(company: Company) -> None:
     page = company.enter()
 
     assert page.status == 403
-    assert "did not let you in" in read(page)
+    assert "The sign-in service refused you." in read(page)
 
 
 def test_an_answer_that_nobody_waits_for_is_refused(company: Company) -> None:
@@ -224,7 +224,7 @@ def test_who_comes_back_twice_is_told_to_be_signed_in(company: Company, *, again
     )
 
     assert page.status == 200
-    assert "You are signed in already" in read(page)
+    assert "You are already signed in" in read(page)
     assert company.world.cookies[SESSION_COOKIE] == session
 
 
@@ -304,7 +304,7 @@ def test_a_provider_that_can_not_be_reached_is_said_to_be_so(company: Company, e
     page = company.ask("GET /sign-in/{token}")
 
     assert page.status == 403
-    assert "gave no answer that can be used" in read(page)
+    assert "gave no usable answer" in read(page)
     assert f'href="../sign-in/{company.world.token()}"' in page.html
 
 

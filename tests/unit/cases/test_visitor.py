@@ -32,8 +32,8 @@ def test_a_person_is_the_same_by_issuer_and_subject_alone() -> None:
 @pytest.mark.parametrize(
     ("auth_method", "person", "label", "acting"),
     [
-        (AuthMethod.LINK, None, "Somebody with the link from email", "email"),
-        (AuthMethod.NETWORK, None, "Somebody from the approvers' network with the link from email", "email"),
+        (AuthMethod.LINK, None, "Someone with the link from email", "email"),
+        (AuthMethod.NETWORK, None, "Someone with the link from email in the approvers' network", "email"),
         (AuthMethod.SIGN_IN, JANE, "Jane Doe (jane@example.com)", "jane@example.com"),
         (AuthMethod.SIGN_IN, Person(issuer="i", subject="00u1", name="Jane"), "Jane", "00u1"),
     ],

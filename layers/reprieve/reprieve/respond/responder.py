@@ -12,6 +12,7 @@ from uuid import uuid4
 from reprieve.cases.audit_entry import Entry, Event
 from reprieve.cases.case import case_id
 from reprieve.cases.decision import Choice, Decision
+from reprieve.cases.result import Result
 from reprieve.cases.store import CaseStore
 from reprieve.cases.visitor import Person, Visitor
 from reprieve.clock import Clock
@@ -126,7 +127,9 @@ class Responder:
     def _show(self, claims: LinkClaims, visitor: Visitor, request: Request) -> Page:
         secret = CsrfSecret.of(request.cookies)
         seen = self.reader.look(claims)
-        if visitor.person:
+        is_late = seen.at >= claims.expires_at
+        is_shown = seen.is_on_record or not (seen.unread or is_late)
+        if visitor.person and is_shown:
             self._note(claims, seen, visitor, visitor.person)
         view = View(
             key=seen.key,
@@ -136,8 +139,9 @@ class Responder:
             expires_at=claims.expires_at,
             visitor=visitor,
             form=FormState(secret.token(request.token), seen.record.decisions),
+            is_gone=bool(seen.unread and seen.unread.name is Result.GONE),
         )
-        if seen.at >= claims.expires_at:
+        if is_late:
             return self._review(claims, seen, view)
         if nothing := seen.nothing_to_decide(claims):
             return (

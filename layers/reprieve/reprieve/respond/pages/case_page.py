@@ -8,7 +8,7 @@ from typing import Any, Final
 from markupsafe import Markup
 
 from reprieve.cases.audit_entry import Entry, Event
-from reprieve.cases.case import Case, Ending
+from reprieve.cases.case import Case, Closure, Ending
 from reprieve.cases.decision import Choice
 from reprieve.cases.key import Key
 from reprieve.cases.usage import Uses
@@ -44,6 +44,7 @@ class View:
         expires_at: Until when the link is good.
         visitor: Who reads it.
         form: What its forms send along.
+        is_gone: Whether KMS says that there is no such key.
     """
 
     key: Key
@@ -53,6 +54,7 @@ class View:
     expires_at: datetime
     visitor: Visitor
     form: FormState
+    is_gone: bool = False
 
     @property
     def uses(self) -> Uses:
@@ -83,7 +85,7 @@ def case_page(view: View, cookies: tuple[str, ...] = ()) -> Page:
         name=view.name,
         place=case_text.place(key),
         refused=case_text.refused(case, uses),
-        single=short(phrases.caller(first[0]), _CALLER_LIMIT) if first else "",
+        single=short(phrases.caller(first[0]) if first else "".join(uses.names[:1]), _CALLER_LIMIT),
         since=case_text.since(case),
         scheduled_at=times.short(scheduled.at) if scheduled else "",
         tiles=case_text.tiles(case, uses, view.deletion, now),
@@ -184,7 +186,7 @@ def _life(view: View) -> Life | None:
     if case is None or start is None:
         return None
     closure = case.closure
-    end = closure.at if closure else view.deletion
+    is_off = closure is None and view.key.state is not None and not view.key.is_pending
     return Life(
         start=start,
         is_scheduling=scheduled is not None,
@@ -196,10 +198,19 @@ def _life(view: View) -> Life | None:
             if entry.decision
         ),
         now=view.now,
-        end=end,
-        is_over=closure is not None or (end is not None and end <= view.now and not view.key.is_pending),
-        is_deletion=closure is None or closure.how is Ending.DELETED,
+        end=_end(view, closure, is_off=is_off),
+        is_over=closure is not None or is_off or view.is_gone,
+        is_deletion=closure.how is Ending.DELETED if closure else not is_off,
+        is_cancellation=closure.how is Ending.CANCELLED if closure else is_off,
     )
+
+
+def _end(view: View, closure: Closure | None, *, is_off: bool) -> datetime | None:
+    """Return when it ends or ended; None where that is not known."""
+    if closure:
+        return closure.at
+    early = view.deletion is not None and view.now < view.deletion
+    return None if is_off or (view.is_gone and early) else view.deletion
 
 
 def _callers(view: View) -> Mapping[str, Any]:

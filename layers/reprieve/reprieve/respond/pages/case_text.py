@@ -60,6 +60,7 @@ NOW: Final = "now"
 DELETION_MARK: Final = "deletion"
 CANCELLED_MARK: Final = "cancelled"
 DELETED_MARK: Final = "deleted"
+CLOSED_MARK: Final = "closed"
 LEGEND: Final = {
     "use": "call that KMS refused",
     "note": "message sent",
@@ -249,7 +250,8 @@ def _uses(life: Life, uses: Uses, peak: Bucket | None) -> str:
     if uses.count == 1:
         return f"KMS has refused 1 call, at {last}."
     most = f"; the most were {peak.count} {_bucket(peak)}" if peak else ""
-    return f"KMS has refused {calls(uses.count)} since, the last at {last}{most}."
+    since = " since" if life.is_scheduling else ""
+    return f"KMS has refused {calls(uses.count)}{since}, the last at {last}{most}."
 
 
 def _bucket(bucket: Bucket) -> str:
@@ -258,7 +260,7 @@ def _bucket(bucket: Bucket) -> str:
 
 
 def _messages(number: int) -> str:
-    return "1 message was sent" if number == 1 else f"{number or 'no'} messages were sent"
+    return "1 message was sent" if number == 1 else f"{number or 'No'} messages were sent"
 
 
 def _decisions(number: int) -> str:
@@ -268,10 +270,11 @@ def _decisions(number: int) -> str:
 
 
 def _end(life: Life) -> str:
+    if life.is_over:
+        on = f" on {short(life.end)}" if life.end else ""
+        return f"{end_mark(life).capitalize()}{on}."
     if life.end is None:
         return "The date of the deletion is not known."
-    if life.is_over:
-        return f"{'Deleted' if life.is_deletion else 'Cancelled'} on {short(life.end)}."
     return f"Deletion on {short(life.end)}, {away(life.end, life.now)}."
 
 
@@ -294,7 +297,9 @@ def end_mark(life: Life) -> str:
     """Return what the end of the picture is called."""
     if not life.is_over:
         return DELETION_MARK
-    return DELETED_MARK if life.is_deletion else CANCELLED_MARK
+    if life.is_cancellation:
+        return CANCELLED_MARK
+    return DELETED_MARK if life.is_deletion else CLOSED_MARK
 
 
 def day(at: datetime, width: int) -> str:
@@ -334,12 +339,17 @@ def more_unknown(number: int) -> str:
 
 def closed(closure: Closure) -> str:
     """Return how a case ended, where that was not on this page."""
-    by = closure.by.label if closure.by else ""
     at = for_people(closure.at)
-    if closure.how is Ending.DELETED:
-        return f"KMS deleted the key, {at}."
-    return (
-        f"{by} cancelled the deletion outside this page."
-        if by
-        else "The deletion was cancelled outside this page."
-    )
+    match closure.how:
+        case Ending.CANCELLED:
+            if closure.by:
+                return f"{closure.by.label} cancelled the deletion outside this page, {at}."
+            return f"The deletion was cancelled outside this page, seen {at}."
+        case Ending.DELETED:
+            return f"KMS deleted the key, {at}."
+        case Ending.ABSENT:
+            return f"KMS has no such key, {at}."
+        case Ending.CONTINUED:
+            return f"Another case of this key took over, {at}."
+        case Ending.UNKNOWN:
+            return f"KMS could not be asked how this deletion ended. The case was closed, {at}."

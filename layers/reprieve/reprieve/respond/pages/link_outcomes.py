@@ -10,6 +10,7 @@ _USE_THE_BUTTON: Final = "Open the page again and use a button on it."
 BAD_LINK: Final = Outcome(
     name=Refusal.BAD_LINK,
     title="This link is not valid",
+    is_unchanged=True,
     said=("It may have expired, it may be incomplete, or it may be for another deletion.",),
     next=f"Open the latest message and use the whole link in it. {WITHOUT_LINK}"
     " To see what was decided, run: kms-reprieve audit",
@@ -60,6 +61,7 @@ def not_from_here(address: str) -> Outcome:
     return Outcome(
         name=Refusal.NOT_FROM_HERE,
         title="This page does not open from your network",
+        is_unchanged=True,
         said=(f"Your address is {yours}. It is not in the approvers' networks.",),
         next=f"Connect to the approvers' network (VPN) and open the link again. {WITHOUT_LINK}",
     )

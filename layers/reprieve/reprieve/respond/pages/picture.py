@@ -7,6 +7,7 @@ The axis has two linear halves that meet at the present. The past, which is what
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from math import inf
 from typing import Final
 
 from reprieve.cases.timeline import Bucket, Timeline
@@ -23,11 +24,16 @@ _LEAST_HEIGHT: Final = 4
 _BAR: Final = (3.0, 14.0)
 _LANE: Final = 110
 _DIAMOND: Final = 4
+_DIAMONDS: Final = 24
+_CIRCLE: Final = 6
+_DECISIONS: Final = 6
+"""How many marks there can be: where more would have to stand, they are too near one another to be drawn."""
 _PAST: Final = (0.30, 0.75)
 _BARS: Final = 48
 _ROWS: Final = 24
 _TICKS: Final = 40
 _DAY: Final = timedelta(days=1)
+_MINUTE: Final = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +50,7 @@ class Life:
         end: When the key is deleted, or its deletion was cancelled; None where that is not known.
         is_over: Whether the end has come: nothing is drawn after it.
         is_deletion: Whether the end is a deletion.
+        is_cancellation: Whether the end is a cancellation; a case can end otherwise.
     """
 
     start: datetime
@@ -55,6 +62,7 @@ class Life:
     end: datetime | None
     is_over: bool
     is_deletion: bool
+    is_cancellation: bool
 
     @property
     def seen(self) -> datetime:
@@ -102,14 +110,14 @@ class _Axis:
         life, room = self.life, self.width - 2 * _MARGIN
         if life.is_over or life.end is None or life.end <= life.now:
             return _MARGIN + room * (1 if life.is_over else _PAST[1])
-        part = (life.now - life.start) / (life.end - life.start)
+        part = (life.now - life.start) / max(life.end - life.start, _MINUTE)
         return round(_MARGIN + room * min(max(part, _PAST[0]), _PAST[1]), 1)
 
     def place(self, moment: datetime) -> float:
         """Return where a moment is; one out of range is at the edge."""
         start, seen, end = self.life.start, self.life.seen, self.life.end
         if moment <= seen or end is None or end <= seen:
-            part = (moment - start) / max(seen - start, timedelta(minutes=1))
+            part = (moment - start) / max(seen - start, _MINUTE)
             return round(_MARGIN + (self.present - _MARGIN) * min(max(part, 0), 1), 1)
         part = min((moment - seen) / (end - seen), 1)
         return round(self.present + (self.width - _MARGIN - self.present) * part, 1)
@@ -122,8 +130,10 @@ def _picture(life: Life, width: int) -> Picture:
         now=axis.present,
         bars="".join(_bars(life, axis)),
         ticks="".join(f"M{axis.place(day):g} {_GROUND}v4" for day in _days(life)),
-        diamonds="".join(_diamonds(map(axis.place, life.notices))),
-        decisions=tuple((axis.place(at), is_rescue) for at, is_rescue in life.decisions),
+        diamonds="".join(
+            map(_diamond, _apart(map(axis.place, life.notices), _apart_by(width, _DIAMOND, _DIAMONDS)))
+        ),
+        decisions=tuple(_decisions(life, axis)),
     )
 
 
@@ -152,11 +162,27 @@ def _days(life: Life) -> Iterator[datetime]:
     return (first + place * _DAY for place in range(0, number, step))
 
 
-def _diamonds(places: Iterable[float]) -> Iterator[str]:
-    """Yield a diamond for each place that does not touch the one before."""
-    free = 0.0
+def _decisions(life: Life, axis: _Axis) -> Iterator[tuple[float, bool]]:
+    """Yield the latest decisions that do not touch one another, in order."""
+    is_rescue = {axis.place(at): is_rescue for at, is_rescue in life.decisions}
+    backwards = _apart((-place for place in is_rescue), _apart_by(axis.width, _CIRCLE, _DECISIONS))
+    return ((-place, is_rescue[-place]) for place in reversed(tuple(backwards)))
+
+
+def _diamond(place: float) -> str:
+    d = _DIAMOND
+    return f"M{place:g} {_LANE - d}l{d} {d}l-{d} {d}l-{d}-{d}z"
+
+
+def _apart_by(width: int, radius: int, most: int) -> float:
+    """Return how far marks of that size stand apart, so that there are no more than `most`."""
+    return max(2 * radius, (width - 2 * _MARGIN) / (most - 1))
+
+
+def _apart(places: Iterable[float], distance: float) -> Iterator[float]:
+    """Yield the places from the least on, without those that are too near the one before."""
+    free = -inf
     for place in sorted(places):
-        if place - _DIAMOND >= free:
-            d = _DIAMOND
-            yield f"M{place:g} {_LANE - d}l{d} {d}l-{d} {d}l-{d}-{d}z"
-            free = place + _DIAMOND
+        if place >= free:
+            yield place
+            free = place + distance
