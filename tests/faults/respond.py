@@ -19,11 +19,11 @@ from tests.faults.weather import SKY
 from tests.faults.world import World
 
 LOOKS: Final = "the page is opened"
-CANCELS: Final = "somebody cancels"
-KEEPS: Final = "somebody keeps"
-SIGNS_IN: Final = "somebody signs in"
-SIGNED_IN: Final = "somebody who signed in opens the page"
-ELSEWHERE: Final = "somebody cancels in another account"
+CANCELS: Final = "someone cancels"
+KEEPS: Final = "someone keeps"
+SIGNS_IN: Final = "someone signs in"
+SIGNED_IN: Final = "someone who signed in opens the page"
+ELSEWHERE: Final = "someone cancels in another account"
 
 ROWS: Final = (
     Row("kms:VerifyMac", LOOKS),
@@ -58,7 +58,7 @@ SEE_OTHER: Final = 303
 PENDING: Final = frozenset({"PendingDeletion"})
 ANY: Final = frozenset({"PendingDeletion", "Disabled", "Enabled"})
 CASE: Final = "shows the case"
-KEY: Final = "shows the key alone"
+KEY: Final = "shows only the key"
 # What each page says by its title, and the states that the key may have then.
 PAGES_SAY: Final[Mapping[str, tuple[str, frozenset[str]]]] = {
     "The key works again": ("rescued", frozenset({"Enabled"})),
