@@ -1,4 +1,4 @@
-"""Records as other ways than a trail write them into a log group: what is read, and what is counted as no record."""
+"""Records as other ways than a trail write them into a log group: what is read, and what is no record."""
 
 import json
 from typing import Any
@@ -26,7 +26,7 @@ READ: dict[str, Any] = {
     "a telemetry rule, with fields that no trail has": {"@timestamp": 1795359151000} | RECORD,
     "fields in another order": dict(reversed(RECORD.items())),
 }
-# Amazon EventBridge user guide, "AWS service events delivered via CloudTrail"; CloudTrail user guide, "log file examples".
+# EventBridge user guide, "AWS service events delivered via CloudTrail"; CloudTrail user guide, "Log file examples".
 WRAPPED: dict[str, Any] = {
     "an EventBridge rule": {
         "version": "0",
@@ -63,7 +63,8 @@ def test_a_record_that_two_sources_deliver_counts_once() -> None:
 
     (key,) = window.keys
     assert window.lines == len(READ)
-    assert sum(counted.uses.count for counted in window.of(key).values()) == 1
+    (counted,) = window.of(key).values()
+    assert sum(counted.hours.values()) == 1
 
 
 @pytest.mark.parametrize("source", WRAPPED)
