@@ -1,4 +1,4 @@
-"""`sam deploy` again, with nothing but the repository's own samconfig.toml: what was changed stays changed."""
+"""`sam deploy` again, with only the repository's own samconfig.toml: what was changed stays changed."""
 
 import shutil
 

@@ -26,7 +26,7 @@ READ: dict[str, Any] = {
     "a telemetry rule, with fields that no trail has": {"@timestamp": 1795359151000} | RECORD,
     "fields in another order": dict(reversed(RECORD.items())),
 }
-# EventBridge user guide, "AWS service events delivered via CloudTrail"; CloudTrail user guide, "Log file examples".
+# EventBridge user guide, "AWS service events via CloudTrail"; CloudTrail user guide, "Log file examples".
 WRAPPED: dict[str, Any] = {
     "an EventBridge rule": {
         "version": "0",
