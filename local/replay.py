@@ -113,7 +113,7 @@ def _print(found: list[Notice], files_read: int, *, as_json: bool) -> None:
     for notice in found:
         print(f"Subject: {email.subject(notice)}\n\n{email.body(notice)}")
     if not found:
-        said = "no request was refused because its key was waiting to be deleted"
+        said = "no request was refused because its key was pending deletion"
         print(f"In {files_read} files {said}." if files_read else "No file was read.")
 
 

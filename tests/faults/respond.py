@@ -71,7 +71,7 @@ PAGES_SAY: Final[Mapping[str, tuple[str, frozenset[str]]]] = {
     "KMS did not do that": ("not done", PENDING),
     "The deletion is cancelled, but the key is not enabled yet": ("not enabled yet", frozenset({"Disabled"})),
     "KMS accepted the request but has not confirmed it": ("not proven yet", ANY),
-    "The deletion goes on": ("kept", PENDING),
+    "Nothing stops the deletion": ("kept", PENDING),
     "You are not signed in": ("not signed in", PENDING),
     "Sign in to see this key": ("asks to sign in", PENDING),
 }
@@ -81,6 +81,7 @@ NOTHING_DONE: Final = frozenset({
 })  # fmt: skip
 
 _HIDDEN: Final = re.compile(r'type="hidden" name="(token|decisions)" value="(\w+)"')
+_UNDATED: Final = re.compile(r" on \d+ \w+$")
 _TITLE: Final = re.compile(r"<h1[^>]*>([^<]+)</h1>")
 _BODIES: Final = {
     "cancel": b"enable=yes&decision=cancel",
@@ -234,7 +235,9 @@ def _said(browser: Browser, page: Mapping[str, Any]) -> str:
     found = _TITLE.search(page["body"])
     assert found, page
     title = html.unescape(found[1]).strip()
-    word, states = PAGES_SAY.get(title, (CASE, PENDING)) if "<h1" in page["body"] else ("", PENDING)
+    word, states = (
+        PAGES_SAY.get(_UNDATED.sub("", title), (CASE, PENDING)) if "<h1" in page["body"] else ("", PENDING)
+    )
     if word == CASE:
         assert 'value="cancel"' in page["body"], title
         word = KEY if NO_CASE.why in html.unescape(page["body"]) else CASE

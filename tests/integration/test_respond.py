@@ -211,28 +211,20 @@ def test_the_page_shows_the_key_the_caller_the_time_left_and_one_button(world: W
     assert "6 days 23 h until 29 Nov, 14:02 UTC" in text
     assert "8 min ago last refused call, 14:52 UTC" in text
     assert "KMS has refused 214 calls since, the last at 14:52 UTC (8 minutes ago)" in text
-    assert "From where from 198.51.100.7" in text
+    assert "From where 198.51.100.7" in text
     assert "KMS says: PendingDeletion, 15:00:00 UTC" in text
     assert "Scheduled 2026-11-22 14:00 UTC (1 hour ago) by user jane" in text
     assert "team-orders" in text
     assert "This page can't rescue the key: its key policy denies kms:EnableKey." in text
     assert "last use (kms:GetKeyLastUsage is denied)" in text
     assert "aws kms cancel-key-deletion --region eu-west-1" in text
-    assert controls(page) == [
-        {"type": "submit", "name": "decision", "value": "cancel"},
-        {"type": "text", "id": "why", "name": "why", "maxlength": "200", "autocomplete": "off"},
-        {"type": "text", "id": "why-cancel", "name": "why", "maxlength": "200", "autocomplete": "off"},
-        {"type": "submit", "name": "decision", "value": "cancel", "class": "plain"},
-        {
-            "type": "text",
-            "id": "why-keep",
-            "name": "why",
-            "maxlength": "200",
-            "autocomplete": "off",
-            "required": None,
-        },
-        {"type": "submit", "name": "decision", "value": "keep", "class": "plain"},
+    assert [control.get("id") or control["value"] for control in controls(page)] == [
+        *("cancel", "name-rescue", "why-rescue"),
+        *("name-cancel", "why-cancel", "cancel"),
+        *("name-keep", "why-keep", "keep"),
     ]
+    limits = [control["maxlength"] for control in controls(page) if control.get("type") == "text"]
+    assert limits == ["64", "200"] * 3
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
@@ -509,7 +501,7 @@ def test_a_replica_says_that_it_alone_is_meant(world: World) -> None:
 
     page = world.ask()
 
-    assert "replica of a primary; this concerns the key in eu-west-1 alone" in read(page)
+    assert "replica of a primary; this concerns only the key in eu-west-1" in read(page)
 
 
 @pytest.mark.parametrize(
@@ -1259,3 +1251,44 @@ def test_a_wish_to_keep_that_can_not_be_stored_is_said_to_be_so(world: World) ->
     assert page.status == 503
     assert "Nothing was changed" in read(page)
     assert not world.store.cases(KEY)[-1].is_kept
+
+
+def test_the_name_that_somebody_gives_is_on_record_marked_and_as_text(world: World) -> None:
+    world.post(KEEP + b"&name=%3Ci%3EJane%3C%2Fi%3E" + b"x" * 100)
+
+    shown = world.ask()
+
+    by = world.handled()[0]["notice"]["decision"]["by"]
+    assert by["claimed_name"].startswith("<i>Jane</i>xx")
+    assert len(by["claimed_name"]) == 64
+    assert 'Someone with the link from email, who says they are "<i>Jane</i>x' in read(shown)
+    assert "<i>" not in shown.html
+
+
+@pytest.mark.parametrize("how", ["cancelled", "gone"])
+def test_a_good_link_of_a_decided_case_shows_what_happened_and_nothing_to_press(
+    world: World, how: str
+) -> None:
+    world.post(KEEP)
+    if how == "gone":
+        del world.kms.keys[KEY]
+    else:
+        world.post(CANCEL)
+
+    page = world.ask()
+
+    assert ("The key is deleted" if how == "gone" else "The deletion is already cancelled") in read(page)
+    assert "Reason: The tenant has left" in read(page)
+    assert "role orders-fn, session orders-api" in read(page)
+    assert "From scheduling to the end" in read(page)
+    assert 'role="img"' in page.html
+    assert controls(page) == []
+
+
+def test_a_key_that_can_not_be_read_still_shows_what_is_on_record(world: World) -> None:
+    world.kms.fail("kms:DescribeKey", denied("kms:DescribeKey"))
+
+    page = world.ask()
+
+    assert page.status == 403
+    assert "role orders-fn, session orders-api" in read(page)

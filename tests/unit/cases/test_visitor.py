@@ -29,6 +29,14 @@ def test_a_person_is_the_same_by_issuer_and_subject_alone() -> None:
     assert not JANE.is_same(namesake)
 
 
+def test_a_name_that_nobody_checked_is_marked_and_gives_way_to_one_that_is_vouched_for() -> None:
+    assert visitor(claimed_name="Jane").label == (
+        'Someone with the link from email, who says they are "Jane"'
+    )
+    assert visitor(claimed_name="The boss", person=JANE).label == "Jane Doe (jane@example.com)"
+    assert visitor(claimed_name="Jane").acting == "email"
+
+
 @pytest.mark.parametrize(
     ("auth_method", "person", "label", "acting"),
     [

@@ -148,7 +148,7 @@ def test_each_day_has_a_tick_on_both_sides() -> None:
     ticks = drawn().ticks
 
     assert ticks.count("M") == 7
-    assert ticks.startswith("M43.")
+    assert ticks.startswith("M42.")
     assert drawn(end=NOW + 700 * DAY).ticks.count("M") <= 40
     assert drawn(end=None).ticks.count("M") == 1
 
@@ -161,6 +161,6 @@ def test_the_peak_is_the_first_with_the_most_calls() -> None:
     assert peak(life(uses=Timeline())) is None
 
 
-def test_the_table_has_no_more_than_a_day_of_rows_and_none_without_a_call() -> None:
-    assert len(rows(life(uses=busy(96)))) <= 24
+def test_the_table_has_no_more_than_sixteen_rows_and_none_without_a_call() -> None:
+    assert len(rows(life(uses=busy(96)))) <= 16
     assert [row.count for row in rows(life(uses=Timeline.of({hour(NOW) - 9: 1, hour(NOW): 2})))] == [1, 2]

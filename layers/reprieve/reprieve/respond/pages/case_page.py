@@ -11,7 +11,7 @@ from reprieve.cases.audit_entry import Entry, Event
 from reprieve.cases.case import Case, Closure, Ending
 from reprieve.cases.decision import Choice
 from reprieve.cases.key import Key
-from reprieve.cases.usage import Uses
+from reprieve.cases.usage import CallerUses, Uses
 from reprieve.cases.visitor import Visitor
 from reprieve.console import key_url, rescue_commands
 from reprieve.messages import phrases
@@ -26,10 +26,12 @@ _CALLER_LIMIT: Final = 80
 _ALIASES_SHOWN: Final = 5
 _UNKNOWN_SHOWN: Final = 6
 _EVENTS_SHOWN: Final = 12
-_CALLERS_WEIGHT: Final = 7_000
+_PAGE_WEIGHT: Final = 30_000
 _DECISIONS_WEIGHT: Final = 3_000
+_CALLERS_WEIGHT: Final = 7_000
 _EVENTS_WEIGHT: Final = 2_500
-"""Bytes of HTML: with these, and what is cut short, no page weighs 30 KB, whatever strangers write."""
+_FRAME_WEIGHT: Final = 400
+"""Bytes of HTML: rows get what the rest of the page leaves, so that none weighs more, whoever writes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,8 +80,9 @@ def case_page(view: View, cookies: tuple[str, ...] = ()) -> Page:
     first = uses.by_last_refusal[:1]
     scheduled = case.scheduled_by if case else None
     kept = case.decision if case and case.is_kept else None
-    html = rendered(
+    html = _fitted(
         "case.html",
+        view,
         title=case_text.title(view.name, uses, view.deletion, now),
         kicker=case_text.kicker(case, uses, view.deletion, now),
         name=view.name,
@@ -104,18 +107,17 @@ def case_page(view: View, cookies: tuple[str, ...] = ()) -> Page:
 
 def outcome_page(outcome: Outcome, form: FormState | None = None, cookies: tuple[str, ...] = ()) -> Page:
     """Return the page that says what came of a request."""
-    return _page_of(outcome, form or FormState(), cookies, {"evidence": False})
+    return _page_of(outcome, form or FormState(), cookies)
 
 
 def review_page(outcome: Outcome, view: View, cookies: tuple[str, ...] = ()) -> Page:
     """Return the page that says how a case stands, and shows all that happened; nothing is decided there."""
-    return _page_of(outcome, view.form, cookies, {**_evidence(view), "commands": ()})
+    return _page_of(outcome, view.form, cookies, view)
 
 
-def _page_of(
-    outcome: Outcome, form: FormState, cookies: tuple[str, ...], evidence: Mapping[str, Any]
-) -> Page:
+def _page_of(outcome: Outcome, form: FormState, cookies: tuple[str, ...], view: View | None = None) -> Page:
     key = outcome.key
+    evidence = {**_evidence(view), "commands": ()} if view else {"evidence": False}
     shown = {
         "title": f"{outcome.title}: {short(key.title, _NAME_LIMIT)}" if key else outcome.title,
         "outcome": outcome,
@@ -123,7 +125,8 @@ def _page_of(
         "console_url": key_url(key.arn) if key else "",
         "form": form,
     }
-    html = rendered("outcome.html", **{**evidence, **shown})
+    values = {**evidence, **shown}
+    html = _fitted("outcome.html", view, **values) if view else rendered("outcome.html", **values)
     wait = outcome.retry_after
     return Page(outcome.status, html, {} if wait is None else {"Retry-After": str(wait)}, cookies)
 
@@ -156,8 +159,6 @@ def _evidence(view: View) -> Mapping[str, Any]:
         "commands": rescue_commands(key.arn),
         "console_url": key_url(key.arn),
         **_picture(view),
-        **_callers(view),
-        **_history(view),
     }
 
 
@@ -213,25 +214,26 @@ def _end(view: View, closure: Closure | None, *, is_off: bool) -> datetime | Non
     return None if is_off or (view.is_gone and early) else view.deletion
 
 
-def _callers(view: View) -> Mapping[str, Any]:
-    """Return the rows of those who are shown, and how much was refused to the others."""
-    uses, row = view.uses, parts(now=view.now).caller_row
-    ordered = uses.by_last_refusal
-    shown = _fitting((row(part) for part in ordered[: phrases.CALLERS_SHOWN]), _CALLERS_WEIGHT)
-    others = ordered[len(shown) :]
-    number = sum(part.count for part in others) + uses.unlisted
-    said = case_text.callers_left(0 if uses.unlisted else len(others), number) if number else ""
-    return {"callers": shown, "callers_left": said}
+def _fitted(template: str, view: View, **values: object) -> str:
+    """Return a page with as many rows as there is room for: decisions first, then callers, then events."""
+    bare = rendered(template, **values, **_rows(view, 0))
+    room = _PAGE_WEIGHT - _FRAME_WEIGHT - len(bare.encode())
+    return rendered(template, **values, **_rows(view, room))
 
 
-def _history(view: View) -> Mapping[str, Any]:
-    """Return decisions and other events apart, the latest first, and how many are not shown."""
-    row = parts(now=view.now).history_row
+def _rows(view: View, room: int) -> Mapping[str, Any]:
+    row = parts(now=view.now)
+    ordered = view.uses.by_last_refusal
     decided = [entry for entry in reversed(view.history) if entry.event is Event.DECISION]
     others = [entry for entry in reversed(view.history) if entry.event is not Event.DECISION]
-    decisions = _fitting(map(row, decided), _DECISIONS_WEIGHT)
-    events = _fitting(map(row, others[:_EVENTS_SHOWN]), _EVENTS_WEIGHT)
+    decisions = _fitting(map(row.history_row, decided), min(_DECISIONS_WEIGHT, room // 2))
+    room -= _weight(decisions)
+    callers = _fitting(map(row.caller_row, ordered[: phrases.CALLERS_SHOWN]), min(_CALLERS_WEIGHT, room))
+    room -= _weight(callers)
+    events = _fitting(map(row.history_row, others[:_EVENTS_SHOWN]), min(_EVENTS_WEIGHT, room))
     return {
+        "callers": callers,
+        "callers_left": _left(view.uses, ordered[len(callers) :]),
         "decisions": decisions,
         "events": events,
         "events_all": len(others),
@@ -239,11 +241,21 @@ def _history(view: View) -> Mapping[str, Any]:
     }
 
 
+def _left(uses: Uses, others: tuple[CallerUses, ...]) -> str:
+    """Return how much was refused to those who are not shown."""
+    number = sum(part.count for part in others) + uses.unlisted
+    return case_text.callers_left(0 if uses.unlisted else len(others), number) if number else ""
+
+
+def _weight(rows: Iterable[Markup]) -> int:
+    return sum(len(row.encode()) + 1 for row in rows)
+
+
 def _fitting(found: Iterable[Markup], weight: int) -> list[Markup]:
     """Return the first rows, as many as weigh no more than so many bytes: strangers choose their length."""
     taken: list[Markup] = []
     for row in found:
-        weight -= len(row.encode())
+        weight -= _weight((row,))
         if weight < 0:
             break
         taken.append(row)

@@ -5,7 +5,7 @@ What pages share with the messages is in `reprieve.messages`; outcomes carry the
 """
 
 from datetime import datetime
-from typing import Final
+from typing import Final, assert_never
 
 from reprieve.cases.case import Case, Closure, Ending
 from reprieve.cases.key import Key, Unknown
@@ -139,7 +139,8 @@ def refused(case: Case | None, uses: Uses) -> str:
         return "No call has been refused so far, as far as the records show."
     if uses.callers == 1 and not uses.unnamed:
         return "1 caller is refused: {caller}."
-    return f"{callers(uses)} are refused."
+    number = callers(uses)
+    return f"{number[:1].upper()}{number[1:]} are refused."
 
 
 def callers(uses: Uses) -> str:
@@ -353,3 +354,5 @@ def closed(closure: Closure) -> str:
             return f"Another case of this key took over, {at}."
         case Ending.UNKNOWN:
             return f"KMS could not be asked how this deletion ended. The case was closed, {at}."
+        case _:
+            assert_never(closure.how)

@@ -30,7 +30,7 @@ _DECISIONS: Final = 6
 """How many marks there can be: where more would have to stand, they are too near one another to be drawn."""
 _PAST: Final = (0.30, 0.75)
 _BARS: Final = 48
-_ROWS: Final = 24
+_ROWS: Final = 16
 _TICKS: Final = 40
 _DAY: Final = timedelta(days=1)
 _MINUTE: Final = timedelta(minutes=1)

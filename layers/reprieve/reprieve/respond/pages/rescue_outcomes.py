@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime
-from typing import Final
+from typing import Final, assert_never
 
 from reprieve.cases.audit_entry import Aftermath
 from reprieve.cases.case import Case, Closure
@@ -298,6 +298,8 @@ def chosen(decision: Decision) -> str:
             return "enable the key"
         case Choice.KEEP:
             return "let the key be deleted"
+        case _:
+            assert_never(decision.choice)
 
 
 def _cancelled_by(decision: Decision, now: datetime) -> str:
