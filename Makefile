@@ -3,7 +3,7 @@
 PYTHON ?= python3
 RUN := .venv/bin
 SAM := SAM_CLI_TELEMETRY=0 $(RUN)/sam
-CODE := layers functions local tests bench
+CODE := layers functions cli local tests bench
 VOLUME := oracle faults/test_matrix.py
 
 help: ## List the targets
@@ -21,13 +21,13 @@ up: setup ## Run the stack on this machine until you press Ctrl+C
 	@$(RUN)/python -m local up
 
 replay: setup ## Print the notices that CloudTrail files would have caused: make replay FILES="…" JSON=1
-	@$(RUN)/python -m local replay $(if $(JSON),--json) $(FILES)
+	@$(RUN)/kms-reprieve replay $(if $(JSON),--json) $(FILES)
 
 test: setup lint build unit stack ## Run everything that CI runs, including setup
 
 lint: setup ## Run the linters and the type checker
 	$(RUN)/ruff check $(CODE) && $(RUN)/ruff format --check $(CODE) && $(RUN)/lint-imports --no-logo
-	$(RUN)/mypy layers/reprieve/reprieve local tests bench && for f in functions/*/app.py; do $(RUN)/mypy $$f || exit; done
+	$(RUN)/mypy layers/reprieve/reprieve cli/kms_reprieve_cli local tests bench && for f in functions/*/app.py; do $(RUN)/mypy $$f || exit; done
 	$(RUN)/cfn-lint template.yaml organization/*.yaml && $(SAM) validate --lint
 
 unit: setup
@@ -55,7 +55,8 @@ pictures: browser ## Take the pictures of the documents again
 lock: setup ## Update the lock files from the .in files
 	set -e; for in in layers/reprieve/requirements.in requirements/*.in; do $(RUN)/uv pip compile --quiet --upgrade --universal \
 	  --python-version $$(case $$in in layers/*) echo 3.13;; *) echo 3.11;; esac) --generate-hashes --no-emit-index-url \
-	  --no-header --no-annotate $$(case $$in in requirements/dev*) echo --constraint layers/reprieve/requirements.txt;; esac) \
+	  --no-header --no-annotate $$(case $$in in requirements/dev*) echo --constraint layers/reprieve/requirements.txt;; \
+	  requirements/operator*) echo --constraint requirements/development.txt;; esac) \
 	  $$in --output-file $${in%.in}.txt; done
 
 clean: ## Remove everything that make created

@@ -39,18 +39,19 @@ def test_a_refused_request_ends_in_a_working_key(stack: Local) -> None:
     done = post(link, b"enable=yes&decision=cancel")
     handled = scene.hear("deletion-cancelled")
 
-    assert (
-        told["email"]
-        .payload["Subject"]
-        .startswith("Still in use: alias/whole-way in 111122223333, deleted in 6 days")
-    )
+    subject = told["email"].payload["Subject"]
+    assert subject == "Calls refused: alias/whole-way (role orders-fn), deleted in 6 days"
     assert "role orders-fn, session orders-api" in told["email"].payload["Message"]
     assert "S3 object" in told["email"].payload["Message"]
     assert (shown.status, state_when_shown) == (200, "PendingDeletion")
     assert "alias/whole-way" in shown.text
     assert (done.status, scene.state(), scene.works()) == (200, "Enabled", True)
     assert "The key works again" in done.text
-    assert "KMS says the key is Enabled now." in handled["email"].payload["Message"]
+    assert (
+        handled["email"]
+        .payload["Message"]
+        .startswith("The deletion is cancelled. KMS says that the key is Enabled.\n")
+    )
 
 
 def test_without_the_tick_the_key_stays_disabled_and_a_second_click_says_so(stack: Local) -> None:

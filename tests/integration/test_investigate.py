@@ -312,7 +312,7 @@ def test_a_key_in_another_account_is_told_without_asking(world: World) -> None:
     assert notice["case"]["id"].endswith("@unknown-2026-11-22-1")
     assert notice["unknown"][0] == {
         "fact": "everything about the key",
-        "why": "it belongs to account 777788889999, and this stack may enter 111122223333 alone"
+        "why": "it belongs to account 777788889999, and this stack can only enter 111122223333"
         " (its parameter MemberRoleName is empty), so there is no link either",
     }
 
@@ -421,6 +421,12 @@ def test_an_alarm_that_no_record_explains_is_told_with_the_window(world: World, 
 
     (notice,) = world.notices()
     assert notice["reason"] == "no-event-found"
+    assert notice["unknown"] == [
+        {
+            "fact": "what fired the alarm",
+            "why": "another metric filter may count other events in the same metric",
+        }
+    ]
     assert notice["window"] == {
         "log_group": "trail",
         "start": "2026-11-22T14:39:10Z",

@@ -501,7 +501,7 @@ def test_a_replica_says_that_it_alone_is_meant(world: World) -> None:
 
     page = world.ask()
 
-    assert "replica of a primary; this concerns the key in eu-west-1 alone" in read(page)
+    assert "replica of a primary; this concerns only the key in eu-west-1" in read(page)
 
 
 @pytest.mark.parametrize(

@@ -30,7 +30,7 @@ BECAUSE = r"[,;] for (?:it|they|he|she|we|you|there|nobody|people|its|their|mail
 OLD = re.compile(rf"(?:(?<![\w-])(?:{'|'.join(WORDS)})|{BECAUSE})(?![\w-])", re.IGNORECASE)
 
 TEMPLATES = ("template.yaml", "organization/member-role.yaml", "docs/openapi.yaml", "Makefile")
-SPOKEN: tuple[str, ...] = ()
+SPOKEN: tuple[str, ...] = ("messages/", "respond/pages/")
 """Where pages and messages have their words, in `layers/reprieve/reprieve`: a file, or a folder and `/`."""
 
 
@@ -41,7 +41,8 @@ def read_by_people() -> list[str]:
         for place in SPOKEN
         if name.startswith(f"layers/reprieve/reprieve/{place}") and not name.endswith(".css")
     ]
-    return [*documents(), *TEMPLATES, *in_package]
+    of_command = [name for name in tracked() if name.startswith("cli/") and name.endswith(".py")]
+    return [*documents(), *TEMPLATES, *in_package, *of_command]
 
 
 @pytest.mark.parametrize("name", read_by_people())

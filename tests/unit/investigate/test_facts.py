@@ -168,7 +168,7 @@ def test_another_accounts_key_is_not_asked_for_without_a_role_there_and_the_miss
     assert found.unknown == (
         Unknown(
             fact="everything about the key",
-            why="it belongs to account 777788889999, and this stack may enter 111122223333 alone"
+            why="it belongs to account 777788889999, and this stack can only enter 111122223333"
             " (its parameter MemberRoleName is empty), so there is no link either",
         ),
     )
@@ -530,7 +530,7 @@ def test_an_answer_that_it_can_not_be_told_is_an_answer() -> None:
     found = gathered(directory, KEY).after(earlier)
 
     assert found.key.rescuable is None
-    assert found.unknown[0].why.endswith("depend on a condition that can't be told beforehand")
+    assert found.unknown[0].why.endswith("depend on a condition that is not known beforehand")
 
 
 def test_the_states_of_relatives_do_not_stand_where_their_names_are_told_anew() -> None:

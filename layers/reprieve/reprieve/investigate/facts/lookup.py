@@ -117,7 +117,7 @@ class Facts:
     def _elsewhere(self, key: KeyArn) -> Unknown:
         return Unknown(
             fact=EVERYTHING,
-            why=f"it belongs to account {key.account}, and this stack may enter {self.sources.account} alone"
+            why=f"it belongs to account {key.account}, and this stack can only enter {self.sources.account}"
             " (its parameter MemberRoleName is empty), so there is no link either",
         )
 

@@ -1,41 +1,35 @@
-"""`python -m local audit`: who was told, who opened a page and who decided what, from a stack's table.
+"""`kms-reprieve audit`: who was told, who opened a page and who decided what, from a stack's table."""
 
-Reads with your own AWS credentials, by cloudformation:DescribeStacks and dynamodb:Query, or, without --key,
-dynamodb:Scan: the trail of each key is in order, the keys are not.
-"""
-
-import argparse
-import os
-import sys
-import tomllib
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 from typing import Any, Final
 
 import boto3
+from rich.text import Text
 
-from local.emulator import ROOT
+from kms_reprieve_cli.session import outputs
+from kms_reprieve_cli.status import Status
+from kms_reprieve_cli.terminal import output
 from reprieve.adapters.aws import call
 from reprieve.adapters.dynamodb import read_item
 from reprieve.arn import KeyArn
 from reprieve.audit import Facts, facts, line
 from reprieve.cases.store import AUDIT, KEY
-from reprieve.errors import AwsError, NotUnderstoodError
+from reprieve.errors import NotUnderstoodError
 from reprieve.ports import Document
 
 TABLE_OUTPUT: Final = "CaseTableName"
 
 
-def main(arguments: list[str]) -> int:
-    """Print the trail as it is read; 1 if it can't be."""
-    options = _options(arguments)
-    try:
-        key = KeyArn.parse(options.key) if options.key else None
-        _print(trail(_session(options), options.stack_name, key), as_json=options.json)
-    except (AwsError, NotUnderstoodError) as error:
-        print(error, file=sys.stderr)
-        return 1
-    return 0
+def audit(session: boto3.Session, stack_name: str, key: KeyArn | None, *, as_json: bool) -> Status:
+    """Print the trail as it is read.
+
+    Raises:
+        AwsError: there is no such stack, no credentials, no permission.
+        NotUnderstoodError: the stack is another product's.
+    """
+    _print(trail(session, stack_name, key), as_json=as_json)
+    return Status.DONE
 
 
 def trail(session: boto3.Session, stack_name: str, key: KeyArn | None) -> Iterator[Facts]:
@@ -49,14 +43,12 @@ def trail(session: boto3.Session, stack_name: str, key: KeyArn | None) -> Iterat
 
 
 def _table(session: boto3.Session, stack_name: str) -> str:
-    with call("cloudformation:DescribeStacks"):
-        (stack,) = session.client("cloudformation").describe_stacks(StackName=stack_name)["Stacks"]
-    outputs = {output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", [])}
-    if TABLE_OUTPUT not in outputs:
+    named = outputs(session, stack_name)
+    if TABLE_OUTPUT not in named:
         raise NotUnderstoodError(
-            f"stack {stack_name}", f"without an output {TABLE_OUTPUT} it is none of ours"
+            f"stack {stack_name}", f"it has no output {TABLE_OUTPUT}, so it is not a stack of kms-reprieve"
         )
-    return outputs[TABLE_OUTPUT]
+    return named[TABLE_OUTPUT]
 
 
 def _entries(session: boto3.Session, table: str, key: KeyArn | None) -> Iterator[Document]:
@@ -83,10 +75,11 @@ def _print(found: Iterable[Facts], *, as_json: bool) -> None:
         for said in found:
             print(line(said))
         return
-    for key, entries in groupby(found, lambda said: said.get("key", "not this product's")):
-        print(key)
+    console = output()
+    for key, entries in groupby(found, lambda said: said.get("key", "not of kms-reprieve")):
+        console.print(Text(key, style="bold"))
         for said in entries:
-            print(f"  {said.get('at', '?'):20}  {said['event']:10}  {'; '.join(_parts(said))}")
+            console.print(f"  {said.get('at', '?'):20}  {said['event']:10}  {'; '.join(_parts(said))}")
 
 
 def _parts(said: Facts) -> Iterator[str]:
@@ -109,28 +102,5 @@ def _parts(said: Facts) -> Iterator[str]:
 
 
 def _who(said: Facts) -> str:
-    named = said.get("email") or said.get("subject") or f"whoever had the link from {said.get('channel')}"
+    named = said.get("email") or said.get("subject") or f"someone with the link from {said.get('channel')}"
     return f"{named} ({said['auth_method']}) at {said.get('source_ip', '?')}"
-
-
-def _session(options: argparse.Namespace) -> boto3.Session:
-    """Open a session; `AWS_REGION` counts, as it does for the AWS CLI, and not for boto3."""
-    region = options.region or os.environ.get("AWS_REGION")
-    with call("the AWS settings of this machine"):
-        return boto3.Session(profile_name=options.profile, region_name=region)
-
-
-def _stack_name() -> str:
-    settings = tomllib.loads((ROOT / "samconfig.toml").read_text("utf-8"))
-    name: str = settings["default"]["global"]["parameters"]["stack_name"]
-    return name
-
-
-def _options(arguments: list[str]) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m local audit", description=__doc__)
-    parser.add_argument("--stack-name", default=_stack_name(), help="default: %(default)s")
-    parser.add_argument("--key", metavar="ARN", help="of this key alone; without it, the whole table is read")
-    parser.add_argument("--json", action="store_true", help="one line each, as events/audit.schema.json")
-    parser.add_argument("--profile", help="a profile of your AWS settings")
-    parser.add_argument("--region", help="the stack's Region, if it is not that of your AWS settings")
-    return parser.parse_args(arguments)
