@@ -19,8 +19,8 @@ reference, "Actions, resources, and condition keys for Amazon CloudWatch"); the 
 An HTTP API tells its function of cookies in a list of their own, and not among the headers (API Gateway
 developer guide, "Lambda proxy integrations for HTTP APIs", payload format 2.0).
 
-A function's log is read for as long as a line may still come. The emulator waits 50 ms for the first line of an
-invocation that has written none; a function writes before it answers, so the line is here by then.
+A function writes its log lines before it answers. The emulator waits 50 ms more for the first line of an
+invocation that has written none; 5 ms are enough, and a line that is later still is put before the next ones.
 
 An API's address is one that everything on this machine can reach: `*.localhost`, which the emulator would
 answer with, is known to some browsers and to few other programs.
