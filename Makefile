@@ -3,31 +3,31 @@
 PYTHON ?= python3
 RUN := .venv/bin
 SAM := SAM_CLI_TELEMETRY=0 $(RUN)/sam
-CODE := layers functions local tests bench
+CODE := layers functions cli local tests bench
 VOLUME := oracle faults/test_matrix.py
 
-help: ## Show what can be made
+help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-setup: .venv/ready .venv-emulator/ready ## Make the environments that everything else uses
+setup: .venv/ready .venv-emulator/ready ## Create the two virtual environments that every other target uses
 
 browser: setup
 	$(RUN)/python -m local.browser
 
-demo: setup $(if $(CHECK),browser) ## Rescue a key on this machine; CHECK=1 does it without a person
+demo: setup $(if $(CHECK),browser) ## Play a rescue on this machine; with CHECK=1 a browser clicks for you
 	$(RUN)/python -m local demo $(if $(CHECK),--check)
 
-up: setup ## The stack on this machine, until it is interrupted
+up: setup ## Run the stack on this machine until you press Ctrl+C
 	@$(RUN)/python -m local up
 
-replay: setup ## The notices that CloudTrail files would have caused: make replay FILES="…" JSON=1
-	@$(RUN)/python -m local replay $(if $(JSON),--json) $(FILES)
+replay: setup ## Print the notices that CloudTrail files would have caused: make replay FILES="…" JSON=1
+	@$(RUN)/kms-reprieve replay $(if $(JSON),--json) $(FILES)
 
-test: setup lint build unit stack ## Everything that CI runs, set-up included
+test: setup lint build unit stack ## Run everything that CI runs, including setup
 
-lint: setup ## What can be said without running it
+lint: setup ## Run the linters and the type checker
 	$(RUN)/ruff check $(CODE) && $(RUN)/ruff format --check $(CODE) && $(RUN)/lint-imports --no-logo
-	$(RUN)/mypy layers/reprieve/reprieve local tests bench && for f in functions/*/app.py; do $(RUN)/mypy $$f || exit; done
+	$(RUN)/mypy layers/reprieve/reprieve cli/kms_reprieve_cli local tests bench && for f in functions/*/app.py; do $(RUN)/mypy $$f || exit; done
 	$(RUN)/cfn-lint template.yaml organization/*.yaml && $(SAM) validate --lint
 
 unit: setup
@@ -40,25 +40,26 @@ stack: setup browser
 bench: setup ## Measure speed, memory and calls; docs/performance.md explains the figures
 	$(RUN)/python -m bench
 
-mutate: setup ## Change every rule of the state changes, one at a time, and see whether the oracle notices
+mutate: setup ## Break each rule of the case states, one at a time, and check that the oracle notices
 	$(RUN)/python -m tests.oracle.mutate
 
-build: setup ## Build what is deployed; no Docker is needed
+build: setup ## Build what is deployed, without Docker
 	$(SAM) build
 
-deploy: build ## Deploy to the AWS account of your credentials, with questions
+deploy: build ## Build, then deploy to your AWS account with `sam deploy --guided`
 	$(SAM) deploy --guided
 
-pictures: browser ## Take the pictures of the documents anew
+pictures: browser ## Take the pictures of the documents again
 	$(RUN)/python -m local.pictures
 
-lock: setup ## Write the lock files anew, within what the .in files allow
+lock: setup ## Update the lock files from the .in files
 	set -e; for in in layers/reprieve/requirements.in requirements/*.in; do $(RUN)/uv pip compile --quiet --upgrade --universal \
 	  --python-version $$(case $$in in layers/*) echo 3.13;; *) echo 3.11;; esac) --generate-hashes --no-emit-index-url \
-	  --no-header --no-annotate $$(case $$in in requirements/dev*) echo --constraint layers/reprieve/requirements.txt;; esac) \
+	  --no-header --no-annotate $$(case $$in in requirements/dev*) echo --constraint layers/reprieve/requirements.txt;; \
+	  requirements/operator*) echo --constraint requirements/development.txt;; esac) \
 	  $$in --output-file $${in%.in}.txt; done
 
-clean: ## Remove everything that was made here
+clean: ## Remove everything that make created
 	rm -rf .venv .venv-emulator .aws-sam build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage*
 
 .venv/ready: requirements/development.txt requirements/uv.txt pyproject.toml

@@ -1,4 +1,4 @@
-"""The commands: `python -m local up | demo | replay | audit`."""
+"""The commands: `python -m local up | demo`."""
 
 import argparse
 import os
@@ -14,8 +14,6 @@ def main(arguments: list[str]) -> int:
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("up", help="the stack on this machine, until it is interrupted")
     commands.add_parser("demo", help="rescue a key, from the refused request to the click", add_help=False)
-    commands.add_parser("replay", help="the notices that CloudTrail files would have caused", add_help=False)
-    commands.add_parser("audit", help="who decided what, from a stack's table", add_help=False)
     chosen, rest = parser.parse_known_args(arguments)
     if chosen.command == "up" and rest:
         parser.error(f"unrecognized arguments: {' '.join(rest)}")
@@ -55,23 +53,13 @@ def interrupt_once() -> None:
 
 def run(command: str, rest: list[str]) -> int:
     """Import and run the module of a command, and no other."""
-    match command:
-        case "up":
-            from local import up  # noqa: PLC0415 - nobody waits for another command's libraries
+    if command == "up":
+        from local import up  # noqa: PLC0415 - nobody waits for another command's libraries
 
-            return up.main()
-        case "demo":
-            from local import demo  # noqa: PLC0415 - as above
+        return up.main()
+    from local import demo  # noqa: PLC0415 - as above
 
-            return demo.main(rest)
-        case "audit":
-            from local import audit  # noqa: PLC0415 - as above
-
-            return audit.main(rest)
-        case _:
-            from local import replay  # noqa: PLC0415 - as above
-
-            return replay.main(rest)
+    return demo.main(rest)
 
 
 if __name__ == "__main__":

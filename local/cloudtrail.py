@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from mypy_boto3_logs.type_defs import InputLogEventTypeDef
 
 Record = dict[str, Any]
+TRAIL = "local-trail"
 READ_ONLY = frozenset({"Decrypt", "Encrypt", "GenerateDataKey", "DescribeKey"})
 
 
@@ -85,6 +86,19 @@ def plain(value: object) -> object:
 def lower_first(name: str) -> str:
     """`KeyId` as CloudTrail spells it: `keyId`."""
     return name[:1].lower() + name[1:]
+
+
+def make_trail(emulator: Emulator, log_group: str) -> None:
+    """Make the trail that delivers to a log group: the emulator lists it, `deliver` does its work."""
+    client = emulator.session().client("cloudtrail", endpoint_url=emulator.endpoint)
+    client.create_trail(
+        Name=TRAIL,
+        S3BucketName=TRAIL,
+        IsMultiRegionTrail=True,
+        CloudWatchLogsLogGroupArn=f"arn:aws:logs:{emulator.region}:{emulator.account}:log-group:{log_group}:*",
+        CloudWatchLogsRoleArn=f"arn:aws:iam::{emulator.account}:role/{TRAIL}",
+    )
+    client.start_logging(Name=TRAIL)
 
 
 def deliver(emulator: Emulator, log_group: str, records: list[Record]) -> None:

@@ -26,7 +26,7 @@ An API's address is one that everything on this machine can reach: `*.localhost`
 answer with, is known to some browsers and to few other programs.
 
 What it leaves out of accounts and their sessions is added in `emulator_accounts`, of logs in `emulator_logs`,
-of tables in `emulator_tables`.
+of tables in `emulator_tables`, of trails in `emulator_trails`.
 """
 
 import json
@@ -153,9 +153,11 @@ def add_what_is_missing() -> None:
     from local.emulator_keys import add_last_usage  # noqa: PLC0415 - as above
     from local.emulator_logs import at_streams, in_pages  # noqa: PLC0415 - as above
     from local.emulator_tables import with_leading_keys  # noqa: PLC0415 - as above
+    from local.emulator_trails import add_log_groups  # noqa: PLC0415 - as above
 
     add_accounts()
     add_last_usage()
+    add_log_groups()
     emulator.app = behind_tls(emulator.app)
     iam_actions.request_tag_context = with_mac_algorithm(iam_actions.request_tag_context)
     iam_actions.extract_iam_action = without_batches(iam_actions.extract_iam_action)

@@ -8,7 +8,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import TextIO
 
-from local import inbox_server, metric_filters, organization, stack
+from local import cloudtrail, inbox_server, metric_filters, organization, stack
 from local.emulator import Emulator, running_emulator
 from local.inbox import Inbox
 
@@ -52,6 +52,7 @@ def running(say: Say) -> Iterator[Local]:
         inbox = opened.enter_context(inbox_server.running_inbox(inbox_server.confirming(emulator)))
         logs = emulator.session().client("logs", endpoint_url=emulator.endpoint)
         logs.create_log_group(logGroupName=stack.LOG_GROUP)
+        cloudtrail.make_trail(emulator, stack.LOG_GROUP)
         say("sam build")
         built = stack.build(emulator)
         say("sam deploy")

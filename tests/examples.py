@@ -58,7 +58,7 @@ ADMIN = Caller(
 SOMEBODY = Caller(
     kind="AWSAccount",
     id="444455556666",
-    name="somebody in account 444455556666",
+    name="someone in account 444455556666",
     account="444455556666",
     is_outside=True,
 )

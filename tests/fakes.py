@@ -18,7 +18,8 @@ from reprieve.errors import (
     ReprieveError,
     WrongStateError,
 )
-from reprieve.investigate.facts import Facts, Sources
+from reprieve.investigate.facts.fact import Sources
+from reprieve.investigate.facts.lookup import Facts
 from reprieve.links import SigningKey
 from reprieve.ports import (
     MOST_AT_ONCE,

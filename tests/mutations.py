@@ -25,7 +25,8 @@ from reprieve.cloudtrail.record import Skipped, read_line
 from reprieve.console import PAGE_LIMIT
 from reprieve.investigate.log_window import LogWindow
 from reprieve.messages.channels import email, slack
-from reprieve.respond.pages import FormState, View, case_page
+from reprieve.respond.pages.case_page import View, case_page
+from reprieve.respond.pages.rendering import FormState
 from reprieve.serialization import from_json, to_json
 from tests.examples import DELETION, HOSTILE, NOW, at, visitor
 from tests.recorded import names, record

@@ -1,10 +1,10 @@
 """Every outcome that a page can tell of, once each."""
 
-from dataclasses import replace
-
 from reprieve.cases.audit_entry import Aftermath
-from reprieve.errors import DeniedError, LostSignInError
-from reprieve.respond.pages import Outcome, outcomes
+from reprieve.errors import DeniedError, LostSignInError, NotApproverError
+from reprieve.respond.pages import link_outcomes, sign_in_outcomes
+from reprieve.respond.pages import rescue_outcomes as outcomes
+from reprieve.respond.pages.outcome import Outcome
 from tests.examples import KEY, NOW, at, case, decision, key
 
 LATER = at("18:10:30")
@@ -26,27 +26,39 @@ def denied(
     return outcomes.denied(key(), error)
 
 
-EVERY: tuple[Outcome, ...] = (
-    *(outcomes.BAD_LINK, outcomes.NOT_CHECKED, outcomes.BAD_FORM, outcomes.NO_REASON, outcomes.TOO_LARGE),
-    *(outcomes.FOREIGN_FORM, outcomes.not_from_here("203.0.113.9")),
-    outcomes.sign_in_first("https://login.example.com"),
-    outcomes.not_signed_in(LostSignInError()),
-    *(outcomes.still_signed_in(), outcomes.sign_in_again("https://login.example.com")),
-    outcomes.rescued(ENABLED, PROVEN_AT),
-    outcomes.cancelled(DISABLED, PROVEN_AT),
-    outcomes.kept(key(), case(), NOW),
-    outcomes.not_enabled(DISABLED, REFUSED, PROVEN_AT),
-    outcomes.already(ENABLED, decision(), None, LATER),
-    outcomes.already(DISABLED, decision(), None, LATER, Aftermath.WORKED),
-    outcomes.decided_meanwhile(ENABLED, decision(why="it is needed"), LATER),
-    outcomes.waits_for_replicas(key(state="PendingReplicaDeletion", deletion_date=None), LATER),
-    outcomes.scheduled_again(key(), NOW),
-    outcomes.gone(key()),
-    denied(" because no resource-based policy allows the kms:CancelKeyDeletion action"),
-    replace(denied(operation="sts:AssumeRole of role/m", account="444455556666"), name="denied-at-the-door"),
-    *(outcomes.busy(key()), outcomes.unreachable(key()), outcomes.unsure(key())),
-    outcomes.unproven(key(), PROVEN_AT),
-    outcomes.not_done(key(), REFUSED, PROVEN_AT),
-    outcomes.not_recorded(key()),
-    replace(outcomes.untold(outcomes.rescued(ENABLED, PROVEN_AT)), name="untold"),
-)
+EVERY: dict[str, Outcome] = {
+    "bad-link": link_outcomes.BAD_LINK,
+    "not-checked": link_outcomes.NOT_CHECKED,
+    "bad-form": link_outcomes.BAD_FORM,
+    "no-reason": link_outcomes.NO_REASON,
+    "too-large": link_outcomes.TOO_LARGE,
+    "foreign-form": link_outcomes.FOREIGN_FORM,
+    "not-from-here": link_outcomes.not_from_here("203.0.113.9"),
+    "sign-in-first": sign_in_outcomes.sign_in_first("https://login.example.com"),
+    "not-signed-in": sign_in_outcomes.not_signed_in(LostSignInError()),
+    "not-an-approver": sign_in_outcomes.not_signed_in(NotApproverError("x")),
+    "still-signed-in": sign_in_outcomes.still_signed_in(),
+    "sign-in-again": sign_in_outcomes.sign_in_again("https://login.example.com"),
+    "expired": sign_in_outcomes.expired(key(), LATER),
+    "rescued": outcomes.rescued(ENABLED, PROVEN_AT),
+    "cancelled": outcomes.cancelled(DISABLED, PROVEN_AT),
+    "kept": outcomes.kept(key(), case(), NOW),
+    "not-enabled": outcomes.not_enabled(DISABLED, REFUSED, PROVEN_AT),
+    "already": outcomes.already(ENABLED, decision(), None, LATER),
+    "disabled-afterwards": outcomes.already(DISABLED, decision(), None, LATER, Aftermath.WORKED),
+    "decided-meanwhile": outcomes.decided_meanwhile(ENABLED, decision(why="it is needed"), LATER),
+    "waits-for-replicas": outcomes.waits_for_replicas(
+        key(state="PendingReplicaDeletion", deletion_date=None), LATER
+    ),
+    "scheduled-again": outcomes.scheduled_again(key(), NOW),
+    "gone": outcomes.gone(key()),
+    "denied": denied(" because no resource-based policy allows the kms:CancelKeyDeletion action"),
+    "denied-entry": denied(operation="sts:AssumeRole of role/m", account="444455556666"),
+    "busy": outcomes.busy(key()),
+    "unreachable": outcomes.unreachable(key()),
+    "unsure": outcomes.unsure(key()),
+    "unproven": outcomes.unproven(key(), PROVEN_AT),
+    "not-done": outcomes.not_done(key(), REFUSED, PROVEN_AT),
+    "not-recorded": outcomes.not_recorded(key()),
+    "untold": outcomes.untold(outcomes.rescued(ENABLED, PROVEN_AT)),
+}

@@ -24,7 +24,8 @@ from reprieve.cases.health_store import HealthStore
 from reprieve.cases.store import CaseStore
 from reprieve.clock import utc_now
 from reprieve.errors import ReprieveError
-from reprieve.investigate.facts import Facts, Sources
+from reprieve.investigate.facts.fact import Sources
+from reprieve.investigate.facts.lookup import Facts
 from reprieve.investigate.health_watch import HealthWatch
 from reprieve.investigate.investigator import Investigator
 from reprieve.investigate.settings import InvestigateSettings

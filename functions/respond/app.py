@@ -24,7 +24,8 @@ from reprieve.clock import utc_now
 from reprieve.ports import Log
 from reprieve.respond.access import Access
 from reprieve.respond.case_view import CaseReader
-from reprieve.respond.pages import security_headers
+from reprieve.respond.pages.rendering import security_headers
+from reprieve.respond.recovery import KeyRecovery
 from reprieve.respond.rescue import Rescuer
 from reprieve.respond.responder import Request, Responder
 from reprieve.respond.settings import RespondSettings, SignInSettings
@@ -128,12 +129,10 @@ def _rescuer(settings: RespondSettings, accounts: Accounts, reader: CaseReader, 
     return Rescuer(
         channels=settings.channels,
         reader=reader,
-        keys=reader.keys,
-        control=KmsControl(accounts),
+        recovery=KeyRecovery(keys=reader.keys, control=KmsControl(accounts), sleep=time.sleep, log=log),
         store=reader.store,
         queue=SqsQueue(client("sqs", PROMPT), settings.queue_url),
         clock=utc_now,
-        sleep=time.sleep,
         log=log,
     )
 

@@ -39,18 +39,19 @@ def test_a_refused_request_ends_in_a_working_key(stack: Local) -> None:
     done = post(link, b"enable=yes&decision=cancel")
     handled = scene.hear("deletion-cancelled")
 
-    assert (
-        told["email"]
-        .payload["Subject"]
-        .startswith("Still in use: alias/whole-way in 111122223333, deleted in 6 days")
-    )
+    subject = told["email"].payload["Subject"]
+    assert subject == "Calls refused: alias/whole-way (role orders-fn), deleted in 6 days"
     assert "role orders-fn, session orders-api" in told["email"].payload["Message"]
     assert "S3 object" in told["email"].payload["Message"]
     assert (shown.status, state_when_shown) == (200, "PendingDeletion")
     assert "alias/whole-way" in shown.text
     assert (done.status, scene.state(), scene.works()) == (200, "Enabled", True)
     assert "The key works again" in done.text
-    assert "KMS says the key is Enabled now." in handled["email"].payload["Message"]
+    assert (
+        handled["email"]
+        .payload["Message"]
+        .startswith("The deletion is cancelled. KMS says that the key is Enabled.\n")
+    )
 
 
 def test_without_the_tick_the_key_stays_disabled_and_a_second_click_says_so(stack: Local) -> None:
@@ -63,8 +64,8 @@ def test_without_the_tick_the_key_stays_disabled_and_a_second_click_says_so(stac
     second = send(link, b"enable=yes&decision=cancel", page)
 
     assert "The deletion is cancelled" in first.text
-    assert "The deletion is already off" in second.text
-    assert "Somebody with the link from slack cancelled the deletion" in second.text
+    assert "The deletion is already cancelled" in second.text
+    assert "Someone with the link from slack cancelled the deletion" in second.text
     assert scene.state() == "Disabled"
     assert len(scene.messages("deletion-cancelled")) <= 2
 
@@ -96,7 +97,7 @@ def test_keeping_the_deletion_is_told_with_its_reason_and_can_be_undone(stack: L
     told = scene.hear("deletion-kept")
     undone = post(link, b"enable=yes&decision=cancel")
 
-    assert "The deletion goes on" in kept.text
+    assert "Nothing stops the deletion" in kept.text
     assert "The reason given: The tenant has left" in told["email"].payload["Message"]
     assert "The key works again" in undone.text
     assert scene.state() == "Enabled"

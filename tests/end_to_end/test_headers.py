@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 
 from local.up import Local
-from reprieve.respond.pages import security_headers
+from reprieve.respond.pages.rendering import security_headers
 from tests.robots import over_http
 from tests.scene import Answer, Scene, post, request, send
 

@@ -1,19 +1,22 @@
 """The audit trail on the deployed stack: the table's stream, its filter, the function and its role."""
 
 import json
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 
-from local import audit
 from local.application import assume
 from local.up import Local
 from tests.scene import SECONDS, Scene, post, request
 
 Line = dict[str, Any]
+SCRIPT = Path(sys.executable).with_name("kms-reprieve")
 
 
 def lines(local: Local, key: str) -> list[Line]:
@@ -35,7 +38,7 @@ def wait_for(local: Local, key: str, enough: Callable[[Sequence[Line]], bool]) -
 
 
 def test_a_decision_is_written_before_it_is_acted_on_and_when_it_is_done(
-    stack: Local, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    stack: Local,
 ) -> None:
     scene = Scene.begin(stack)
     link = scene.link()
@@ -64,12 +67,15 @@ def test_a_decision_is_written_before_it_is_acted_on_and_when_it_is_done(
     assert len(done["request_ids"]) == 2
 
     # What the table tells is what the log group has, but for a decision's beginning, which is overwritten.
-    for name, value in credentials(stack).items():
-        monkeypatch.setenv(name, value)
-    status = audit.main(["--stack-name", "kms-reprieve", "--key", scene.key, "--json"])
+    ran = subprocess.run(
+        [str(SCRIPT), "audit", "--stack-name", "kms-reprieve", "--key", scene.key, "--json"],
+        env=credentials(stack),
+        check=True,
+        capture_output=True,
+        text=True,
+    )
 
-    printed = [json.loads(text) for text in capsys.readouterr().out.splitlines()]
-    assert status == 0
+    printed = [json.loads(text) for text in ran.stdout.splitlines()]
     assert sorted(printed, key=by_id) == sorted((line for line in found if line != started), key=by_id)
 
 

@@ -101,7 +101,7 @@ def test_somebody_signs_in_at_a_real_provider_and_decides_by_name(
     assert (session["httpOnly"], session["secure"], session["sameSite"]) == (True, True, "Lax")
     assert "__Host-reprieve-sign-in" not in cookies
     assert scene.state() == "Enabled"
-    assert "Jane Doe (jane@example.com) did so" in " ".join(told["email"].payload["Message"].split())
+    assert "Jane Doe (jane@example.com) decided at" in " ".join(told["email"].payload["Message"].split())
 
 
 def test_without_a_session_a_link_shows_nothing_and_does_nothing(company: Local) -> None:

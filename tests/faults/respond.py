@@ -9,7 +9,7 @@ from typing import Any, Final
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from reprieve.arn import KeyArn
-from reprieve.respond.pages import english
+from reprieve.respond.pages.case_text import NO_CASE
 from tests.faults.cells import Cell, Row, Seen
 from tests.faults.cloud import OWN
 from tests.faults.cloudtrail import refused
@@ -19,11 +19,11 @@ from tests.faults.weather import SKY
 from tests.faults.world import World
 
 LOOKS: Final = "the page is opened"
-CANCELS: Final = "somebody cancels"
-KEEPS: Final = "somebody keeps"
-SIGNS_IN: Final = "somebody signs in"
-SIGNED_IN: Final = "somebody who signed in opens the page"
-ELSEWHERE: Final = "somebody cancels in another account"
+CANCELS: Final = "someone cancels"
+KEEPS: Final = "someone keeps"
+SIGNS_IN: Final = "someone signs in"
+SIGNED_IN: Final = "someone who signed in opens the page"
+ELSEWHERE: Final = "someone cancels in another account"
 
 ROWS: Final = (
     Row("kms:VerifyMac", LOOKS),
@@ -58,22 +58,22 @@ SEE_OTHER: Final = 303
 PENDING: Final = frozenset({"PendingDeletion"})
 ANY: Final = frozenset({"PendingDeletion", "Disabled", "Enabled"})
 CASE: Final = "shows the case"
-KEY: Final = "shows the key alone"
+KEY: Final = "shows only the key"
 # What each page says by its title, and the states that the key may have then.
 PAGES_SAY: Final[Mapping[str, tuple[str, frozenset[str]]]] = {
-    english.RESCUED.title: ("rescued", frozenset({"Enabled"})),
-    english.NOT_CHECKED.title: ("not checked", PENDING),
-    english.NOT_RECORDED.title: ("nothing changed", PENDING),
-    english.BUSY.title: ("busy, nothing changed", PENDING),
-    english.UNREACHABLE.title: ("no answer, nothing changed", PENDING),
-    english.UNSURE.title: ("unsure", ANY),
-    "This stack may not do that": ("denied, nothing changed", PENDING),
+    "The key works again": ("rescued", frozenset({"Enabled"})),
+    "The link could not be checked": ("not checked", PENDING),
+    "Your decision was not carried out": ("nothing changed", PENDING),
+    "KMS is busy": ("busy, nothing changed", PENDING),
+    "KMS did not answer": ("no answer, nothing changed", PENDING),
+    "It is not known whether that worked": ("unsure", ANY),
+    "This stack has no permission to do that": ("denied, nothing changed", PENDING),
     "KMS did not do that": ("not done", PENDING),
-    "The deletion is cancelled, and the key is not enabled yet": ("not enabled yet", frozenset({"Disabled"})),
-    "KMS took the order, and it is not proven yet": ("not proven yet", ANY),
-    "The deletion goes on": ("kept", PENDING),
+    "The deletion is cancelled, but the key is not enabled yet": ("not enabled yet", frozenset({"Disabled"})),
+    "KMS accepted the request but has not confirmed it": ("not proven yet", ANY),
+    "Nothing stops the deletion": ("kept", PENDING),
     "You are not signed in": ("not signed in", PENDING),
-    "Sign in to see the key": ("asks to sign in", PENDING),
+    "Sign in to see this key": ("asks to sign in", PENDING),
 }
 NOTHING_DONE: Final = frozenset({
     *("not checked", "nothing changed", "not done"),
@@ -81,6 +81,7 @@ NOTHING_DONE: Final = frozenset({
 })  # fmt: skip
 
 _HIDDEN: Final = re.compile(r'type="hidden" name="(token|decisions)" value="(\w+)"')
+_UNDATED: Final = re.compile(r" on \d+ \w+$")
 _TITLE: Final = re.compile(r"<h1[^>]*>([^<]+)</h1>")
 _BODIES: Final = {
     "cancel": b"enable=yes&decision=cancel",
@@ -234,13 +235,15 @@ def _said(browser: Browser, page: Mapping[str, Any]) -> str:
     found = _TITLE.search(page["body"])
     assert found, page
     title = html.unescape(found[1]).strip()
-    word, states = PAGES_SAY.get(title, (CASE, PENDING)) if "<h1" in page["body"] else ("", PENDING)
+    word, states = (
+        PAGES_SAY.get(_UNDATED.sub("", title), (CASE, PENDING)) if "<h1" in page["body"] else ("", PENDING)
+    )
     if word == CASE:
         assert 'value="cancel"' in page["body"], title
-        word = KEY if english.NO_CASE.why in html.unescape(page["body"]) else CASE
+        word = KEY if NO_CASE.why in html.unescape(page["body"]) else CASE
     assert browser.world.state(browser.key) in states, (title, browser.world.state(browser.key))
     assert page["statusCode"] < 500 or "retry-after" in {name.lower() for name in page["headers"]}, title
-    return word + (", untold" if "could not be told" in page["body"] else "")
+    return word + (", untold" if "could not be notified" in page["body"] else "")
 
 
 def _rescue_at_last(browser: Browser) -> int:

@@ -99,12 +99,16 @@ def test_each_channel_gets_a_link_of_its_own_that_names_the_key_and_its_deletion
 @pytest.mark.parametrize(
     ("approvers", "said"),
     [
-        (AuthMethod.LINK, "Whoever holds this link can do so, until it expires."),
+        (AuthMethod.LINK, "Do not forward: this link decides without a sign-in until 2026-11-29 14:02 UTC."),
         (
             AuthMethod.NETWORK,
-            "Whoever holds this link can do so, from the approvers' network, until it expires.",
+            "Do not forward: in the approvers' network, this link decides without a sign-in"
+            " until 2026-11-29 14:02 UTC.",
         ),
-        (AuthMethod.SIGN_IN, "Approvers alone can do so, when they have signed in, until it expires."),
+        (
+            AuthMethod.SIGN_IN,
+            "Safe to forward: only approvers who sign in can decide, until 2026-11-29 14:02 UTC.",
+        ),
     ],
 )
 def test_the_mail_says_who_can_act_with_its_link(world: World, approvers: AuthMethod, said: str) -> None:
@@ -124,6 +128,7 @@ def test_a_link_lives_as_long_as_the_stack_says_and_never_longer_than_the_key(wo
     link = world.mailed_link()
     assert link
     assert verify(link.removeprefix(PAGE), world.signer.keys, NOW).expires_at == NOW + timedelta(hours=2)
+    assert "without a sign-in until 2026-11-22 17:00 UTC" in " ".join(world.topic.published[-1][1].split())
 
 
 @pytest.mark.parametrize(
@@ -142,7 +147,7 @@ def test_a_link_that_could_not_work_is_not_made(
     world.deliver(message(about=notice(**changes)))
 
     assert world.mailed_link() is None
-    assert ("There is no link." in world.topic.published[0][1]) is has_commands
+    assert ("There is no link" in world.topic.published[0][1]) is has_commands
 
 
 def test_a_link_for_a_key_that_the_page_may_not_act_on_is_not_made_and_that_is_said(world: World) -> None:
@@ -152,8 +157,8 @@ def test_a_link_for_a_key_that_the_page_may_not_act_on_is_not_made_and_that_is_s
 
     assert world.mailed_link() is None
     body = " ".join(world.topic.published[0][1].split())
-    assert "There is no link." in body
-    assert "Not known: link (the page may act in account 444455556666 alone)" in body
+    assert "There is no link: the page can only act in account 444455556666." in body
+    assert "Run in account 111122223333, or ask its administrator:" in body
 
 
 def test_a_link_for_a_key_of_another_account_is_made_where_there_is_a_role_for_it(world: World) -> None:
@@ -170,8 +175,7 @@ def test_a_link_that_can_not_be_signed_costs_the_link_and_not_the_notice(world: 
     world.deliver(message())
 
     (_, body, _) = world.topic.published[0]
-    assert "There is no link. With the AWS CLI, in the key's account:" in body
-    assert "Not known: link (it could not be signed: kms:GenerateMac, AccessDeniedException)" in " ".join(
+    assert "There is no link: it could not be signed: kms:GenerateMac, AccessDeniedException." in " ".join(
         body.split()
     )
 
@@ -204,7 +208,7 @@ def test_the_mail_says_in_its_attributes_what_it_is_about(world: World) -> None:
     world.deliver(message(about=about))
 
     (subject, _, attributes) = world.topic.published[0]
-    assert subject == "Still in use: alias/orders-db in 111122223333, deleted in 6 days"
+    assert subject == "Calls refused: alias/orders-db, deleted in 6 days"
     assert attributes == {"notice_id": about.id, "reason": "key-in-use", "key_arn": str(KEY)}
 
 
@@ -226,7 +230,10 @@ def test_a_decision_is_told_without_a_link(world: World) -> None:
     )
 
     (_, body, _) = world.topic.published[0]
-    assert "Somebody with the link from slack did so at 2026-11-22 15:00 UTC" in body
+    assert (
+        "Someone with the link from slack decided at 2026-11-22 15:00 UTC to cancel the deletion"
+        " and to enable the key." in " ".join(body.split())
+    )
     assert PAGE not in body
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from reprieve.links import SigningKey, mint
 from reprieve.respond.access import Access
-from reprieve.respond.pages import Page
+from reprieve.respond.pages.rendering import Page
 from reprieve.respond.responder import DECIDE, PAGE, SIGN_IN, Request, Responder
 from tests.examples import NOW
 from tests.fakes import FakeClock, FakeLog, FakeSigner

@@ -455,7 +455,7 @@ def test_investigate_is_told_of_when_its_bookmark_stands_still(world: World) -> 
 
     stuck = "kms-reprieve: the function investigate is stuck"
     assert (world.mailed(), world.posted()) == ([stuck], [stuck])
-    assert "  Since      2026-11-22 11:45 UTC\n" in world.topic.published[0][1]
+    assert "  Since        2026-11-22 11:45 UTC\n" in world.topic.published[0][1]
 
 
 def test_health_knows_how_far_investigate_stays_behind_when_all_is_well() -> None:

@@ -234,7 +234,7 @@ def test_facts_that_are_out_of_reach_for_once_do_not_undo_what_is_known(world: W
     assert world.case().key.state == "PendingDeletion"
     assert world.case().unknown[0] == Unknown(
         fact="state and deletion date of the key",
-        why="kms:DescribeKey failed: ReadTimeoutError; what is told of that is from an earlier look",
+        why="kms:DescribeKey failed: ReadTimeoutError; what is known of that is from an earlier look",
     )
 
 
@@ -256,7 +256,7 @@ def test_tags_that_are_out_of_reach_for_once_are_told_as_they_were(world: World)
     assert notice["unknown"][0] == {
         "fact": "tags of the key",
         "why": "AWS asked for fewer requests (kms:ListResourceTags);"
-        " what is told of that is from an earlier look",
+        " what is known of that is from an earlier look",
     }
     world.logs.put(another(3))
     world.clock.now += timedelta(seconds=1)
@@ -312,7 +312,7 @@ def test_a_key_in_another_account_is_told_without_asking(world: World) -> None:
     assert notice["case"]["id"].endswith("@unknown-2026-11-22-1")
     assert notice["unknown"][0] == {
         "fact": "everything about the key",
-        "why": "it belongs to account 777788889999, and this stack may enter 111122223333 alone"
+        "why": "it belongs to account 777788889999, and this stack can only enter 111122223333"
         " (its parameter MemberRoleName is empty), so there is no link either",
     }
 
@@ -421,6 +421,12 @@ def test_an_alarm_that_no_record_explains_is_told_with_the_window(world: World, 
 
     (notice,) = world.notices()
     assert notice["reason"] == "no-event-found"
+    assert notice["unknown"] == [
+        {
+            "fact": "what fired the alarm",
+            "why": "another metric filter may count other events in the same metric",
+        }
+    ]
     assert notice["window"] == {
         "log_group": "trail",
         "start": "2026-11-22T14:39:10Z",

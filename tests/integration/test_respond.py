@@ -30,12 +30,11 @@ from reprieve.errors import (
 from reprieve.links import LinkClaims, mint, verify
 from reprieve.ports import Document
 from reprieve.respond.access import Access
-from reprieve.respond.case_view import CaseReader
 from reprieve.respond.forms import COOKIE, FORM_LIMIT, CsrfSecret
-from reprieve.respond.pages import Page, security_headers
-from reprieve.respond.rescue import Rescuer
+from reprieve.respond.pages.rendering import Page, security_headers
 from reprieve.respond.responder import Request, Responder
-from tests.fakes import FakeClock, FakeKms, FakeLog, FakeQueue, FakeSigner, FakeTable, Here
+from tests.builders import responder
+from tests.fakes import FakeClock, FakeKms, FakeLog, FakeQueue, FakeSigner, FakeTable
 
 KEY = KeyArn.parse("arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab")
 NOW = datetime(2026, 11, 22, 15, 0, tzinfo=UTC)
@@ -67,26 +66,14 @@ class World:
         )
 
     def responder(self) -> Responder:
-        reader = CaseReader(keys=self.kms, store=self.store, pool=Here(), clock=self.clock, log=self.log)
-        rescuer = Rescuer(
-            channels=("email", "slack"),
-            reader=reader,
-            keys=self.kms,
-            control=self.kms,
+        return responder(
+            kms=self.kms,
             store=self.store,
             queue=self.queue,
             clock=self.clock,
-            sleep=self.clock.sleep,
             log=self.log,
-        )
-        return Responder(
             checkers=self.signer.keys,
             access=self.access,
-            reader=reader,
-            rescuer=rescuer,
-            store=self.store,
-            clock=self.clock,
-            log=self.log,
         )
 
     def token(self, **changes: Any) -> str:
@@ -120,7 +107,7 @@ class World:
 
     def post(self, body: bytes = CANCEL, token: str | None = None) -> Page:
         """Send a form of the page as it is now."""
-        return self.send(body, self.store.file(KEY, DELETION).decisions, token)
+        return self.send(body, self.store.record(KEY, DELETION).decisions, token)
 
     def send(self, body: bytes, decisions: int, token: str | None = None) -> Page:
         """Send a form of the page as it was after so many decisions."""
@@ -219,31 +206,25 @@ def test_the_page_shows_the_key_the_caller_the_time_left_and_one_button(world: W
     text = read(page)
     assert page.status == 200
     assert "alias/orders-db" in text
-    assert "still used by role orders-fn, session orders-api" in text
-    assert "Deleted in 6 days 23 hours 2026-11-29 14:02 UTC" in text
-    assert "KMS refused 214 requests to use the key: the first on 2026-11-22 14:10 UTC" in text
-    assert "from 198.51.100.7" in text
+    assert "Broken now, and deleted for good in 6 days" in text
+    assert "1 caller is refused: role orders-fn, session orders-api." in text
+    assert "6 days 23 h until 29 Nov, 14:02 UTC" in text
+    assert "8 min ago last refused call, 14:52 UTC" in text
+    assert "KMS has refused 214 calls since, the last at 14:52 UTC (8 minutes ago)" in text
+    assert "From where 198.51.100.7" in text
     assert "KMS says: PendingDeletion, 15:00:00 UTC" in text
     assert "Scheduled 2026-11-22 14:00 UTC (1 hour ago) by user jane" in text
     assert "team-orders" in text
-    assert "The link can't help: its key policy denies kms:EnableKey." in text
+    assert "This page can't rescue the key: its key policy denies kms:EnableKey." in text
     assert "last use (kms:GetKeyLastUsage is denied)" in text
     assert "aws kms cancel-key-deletion --region eu-west-1" in text
-    assert controls(page) == [
-        {"type": "submit", "name": "decision", "value": "cancel"},
-        {"type": "text", "id": "why", "name": "why", "maxlength": "200", "autocomplete": "off"},
-        {"type": "text", "id": "why-cancel", "name": "why", "maxlength": "200", "autocomplete": "off"},
-        {"type": "submit", "name": "decision", "value": "cancel", "class": "plain"},
-        {
-            "type": "text",
-            "id": "why-keep",
-            "name": "why",
-            "maxlength": "200",
-            "autocomplete": "off",
-            "required": None,
-        },
-        {"type": "submit", "name": "decision", "value": "keep", "class": "plain"},
+    assert [control.get("id") or control["value"] for control in controls(page)] == [
+        *("cancel", "name-rescue", "why-rescue"),
+        *("name-cancel", "why-cancel", "cancel"),
+        *("name-keep", "why-keep", "keep"),
     ]
+    limits = [control["maxlength"] for control in controls(page) if control.get("type") == "text"]
+    assert limits == ["64", "200"] * 3
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
@@ -292,7 +273,7 @@ def test_without_the_tick_the_key_stays_disabled_and_the_page_says_so(world: Wor
     page = world.post(CANCEL_ONLY)
 
     assert "The deletion is cancelled" in read(page)
-    assert "What needs the key stays broken until it is enabled." in read(page)
+    assert "Programs that need the key fail until it is enabled." in read(page)
     assert "aws kms enable-key" in read(page)
     assert world.kms.changes() == ["kms:CancelKeyDeletion"]
     assert world.state() == "Disabled"
@@ -304,9 +285,9 @@ def test_a_second_click_says_that_it_is_done_and_by_whom(world: World) -> None:
 
     page = world.send(CANCEL, 0)
 
-    assert "The deletion is already off" in read(page)
+    assert "The deletion is already cancelled" in read(page)
     assert (
-        "Somebody with the link from email cancelled the deletion and enabled the key,"
+        "Someone with the link from email cancelled the deletion and enabled the key,"
         " on 2026-11-22 15:00 UTC (just now), from 203.0.113.40." in read(page)
     )
     assert world.kms.changes() == ["kms:CancelKeyDeletion", "kms:EnableKey"]
@@ -318,7 +299,7 @@ def test_a_second_person_who_looks_later_is_told_the_same(world: World) -> None:
 
     page = world.ask(token=world.token(channel="slack"))
 
-    assert "The deletion is already off" in read(page)
+    assert "The deletion is already cancelled" in read(page)
     assert "KMS says: Enabled, 15:00:00 UTC" in read(page)
     assert controls(page) == []
 
@@ -340,8 +321,8 @@ def test_two_people_at_once_one_cancels_and_the_other_is_told(world: World) -> N
 
     page = world.post()
 
-    assert "The deletion is already off" in read(page)
-    assert "Somebody cancelled the deletion by another way than this page" in read(page)
+    assert "The deletion is already cancelled" in read(page)
+    assert "The deletion was cancelled outside this page. CloudTrail shows who did it." in read(page)
     assert world.queue.bodies == []
 
 
@@ -362,7 +343,7 @@ def test_of_two_people_at_the_same_moment_one_decides_and_the_other_is_told_so(w
     assert "The key works again" in read(winner)
     assert loser.status == 409
     assert "This was decided while you were reading" in read(loser)
-    assert "Somebody with the link from email chose to cancel the deletion" in read(loser)
+    assert "Someone with the link from email chose to rescue the key" in read(loser)
     assert [entry.outcome for entry in world.audit()] == ["rescued"]
     assert {message["notice"]["reason"] for message in world.handled()} == {"deletion-cancelled"}
 
@@ -373,7 +354,7 @@ def test_of_two_who_read_the_same_page_the_later_one_is_told_of_the_first(world:
     page = world.send(CANCEL, 0, world.token(channel="slack"))
 
     assert page.status == 409
-    assert "Somebody with the link from email chose to keep the deletion" in read(page)
+    assert "Someone with the link from email chose to let the key be deleted" in read(page)
     assert world.kms.changes() == []
     assert len(world.audit()) == 1
 
@@ -387,7 +368,7 @@ def test_who_loses_by_an_instant_is_told_although_both_had_seen_nothing(world: W
 
     page = world.send(CANCEL, 0)
 
-    assert "Somebody with the link from email chose to keep the deletion" in read(page)
+    assert "Someone with the link from email chose to let the key be deleted" in read(page)
     assert world.kms.changes() == []
 
 
@@ -421,7 +402,7 @@ def test_a_form_that_is_not_from_the_page_changes_nothing(
     page = world.ask("POST", CANCEL + f"&token={proof}&decisions=0".encode() + body, token)
 
     assert page.status == 403
-    assert "The form did not come from the page" in read(page)
+    assert "The form did not come from this page" in read(page)
     assert world.kms.calls == []
     assert world.audit() == []
 
@@ -465,7 +446,9 @@ def test_who_is_not_in_the_network_sees_nothing_and_asks_nothing_of_kms(
     page = world.ask(method, body)
 
     assert page.status == 403
-    assert "Your address, 203.0.113.40, is not in the approvers' network." in read(page)
+    assert "Your address is 203.0.113.40 (an IPv4 address). It is not in the approvers' networks." in read(
+        page
+    )
     assert "orders" not in page.html
     assert (world.signer.checks, world.kms.calls) == (0, [])
 
@@ -484,7 +467,7 @@ def test_a_key_that_was_cancelled_elsewhere_and_left_disabled_is_said_to_be_so(w
 
     page = world.ask()
 
-    assert "What needs the key stays broken until it is enabled." in read(page)
+    assert "Programs that need the key fail until it is enabled." in read(page)
     assert "aws kms enable-key" in read(page)
     assert controls(page) == []
 
@@ -495,7 +478,7 @@ def test_a_key_that_is_gone_is_said_to_be_gone(world: World) -> None:
     shown, page = world.ask(), world.post()
 
     assert (shown.status, page.status) == (410, 410)
-    assert "The key is gone" in read(page)
+    assert "The key is deleted" in read(page)
     assert world.queue.bodies == []
 
 
@@ -518,14 +501,14 @@ def test_a_replica_says_that_it_alone_is_meant(world: World) -> None:
 
     page = world.ask()
 
-    assert "replica of a primary; this concerns the key in eu-west-1 alone" in read(page)
+    assert "replica of a primary; this concerns only the key in eu-west-1" in read(page)
 
 
 @pytest.mark.parametrize(
     ("state", "title"),
     [
         ("PendingDeletion", "The key was scheduled for deletion again"),
-        ("PendingReplicaDeletion", "The key waits for its replicas"),
+        ("PendingReplicaDeletion", "This multi-Region key waits for its replicas"),
     ],
 )
 def test_a_link_of_another_deletion_says_so_and_changes_nothing(world: World, state: str, title: str) -> None:
@@ -624,7 +607,12 @@ def denied(operation: str) -> AwsError:
 @pytest.mark.parametrize(
     ("operation", "error", "status", "title"),
     [
-        ("kms:CancelKeyDeletion", denied("kms:CancelKeyDeletion"), 403, "This stack may not do that"),
+        (
+            "kms:CancelKeyDeletion",
+            denied("kms:CancelKeyDeletion"),
+            403,
+            "This stack has no permission to do that",
+        ),
         (
             "kms:CancelKeyDeletion",
             ThrottledError("kms:CancelKeyDeletion", "ThrottlingException", ""),
@@ -649,7 +637,7 @@ def denied(operation: str) -> AwsError:
             503,
             "KMS did not do that",
         ),
-        ("kms:DescribeKey", denied("kms:DescribeKey"), 403, "This stack may not do that"),
+        ("kms:DescribeKey", denied("kms:DescribeKey"), 403, "This stack has no permission to do that"),
         (
             "kms:DescribeKey",
             UnreachableError("kms:DescribeKey", "ReadTimeoutError", ""),
@@ -667,7 +655,7 @@ def test_a_refused_call_gets_a_page_that_says_that_nothing_was_changed(
 
     assert page.status == status
     assert title in read(page)
-    assert "Nothing was changed" in read(page) or "the key still waits to be deleted" in read(page)
+    assert "Nothing was changed" in read(page) or "the key is still pending deletion" in read(page)
     assert "aws kms cancel-key-deletion" in read(page)
     assert world.state() == "PendingDeletion"
     assert world.queue.bodies == []
@@ -678,7 +666,7 @@ def test_a_missing_permission_comes_with_the_statement_that_grants_it(world: Wor
 
     text = read(world.post())
 
-    assert "kms:CancelKeyDeletion was denied." in text
+    assert "AWS denied kms:CancelKeyDeletion." in text
     assert '"Action": [ "kms:CancelKeyDeletion", "kms:DescribeKey", "kms:EnableKey" ]' in text
 
 
@@ -753,8 +741,8 @@ def test_a_rescue_that_died_on_its_way_can_be_taken_up_again(world: World, died_
     shown = world.ask()
     offered = [control["value"] for control in controls(shown) if control.get("name") == "decision"]
     if died_before == "enabling":
-        assert "chose to cancel the deletion and enable the key" in read(shown)
-        assert "It is not on record what came of it." in read(shown)
+        assert "chose to rescue the key" in read(shown)
+        assert "What came of it is not on record." in read(shown)
         assert offered == ["enable"]
     done = world.post(CANCEL if died_before == "cancelling" else ENABLE)
 
@@ -790,7 +778,7 @@ def test_a_failed_enabling_is_told_although_the_state_can_not_be_read(world: Wor
 
     page = world.post()
 
-    assert "it is not proven yet" in read(page)
+    assert "KMS accepted the request but has not confirmed it" in read(page)
     assert "Enabling it failed: kms:EnableKey ended with AccessDeniedException." in read(page)
 
 
@@ -802,7 +790,7 @@ def test_a_deletion_that_was_kept_and_cancelled_elsewhere_is_not_laid_at_the_kee
 
     page = world.ask()
 
-    assert "Somebody cancelled the deletion by another way than this page" in read(page)
+    assert "The deletion was cancelled outside this page. CloudTrail shows who did it." in read(page)
     assert controls(page) == []
 
 
@@ -812,7 +800,7 @@ def test_keeping_what_is_kept_is_said_and_neither_told_nor_recorded_again(world:
 
     pages = [world.post(KEEP) for _ in range(5)]
 
-    assert all("The deletion goes on" in read(page) for page in pages)
+    assert all("Nothing stops the deletion on 29 Nov" in read(page) for page in pages)
     assert (len(world.queue.bodies), len(world.audit())) == (told, 1)
 
 
@@ -823,7 +811,7 @@ def test_what_is_stored_and_can_not_be_sent_is_not_said_to_be_undone(world: Worl
     page = world.post(body)
 
     assert page.status == 200
-    assert "Every channel is being told." in read(page)
+    assert "Every channel is being notified." in read(page)
     assert len(world.table.list("outbox")) == 1
 
 
@@ -841,7 +829,7 @@ def test_a_key_that_is_brought_back_while_somebody_keeps_its_deletion_is_not_sai
 
     page = world.post(KEEP)
 
-    assert "The deletion is already off" in read(page)
+    assert "The deletion is already cancelled" in read(page)
     assert world.queue.bodies == []
     assert not world.store.cases(KEY)[-1].is_kept
 
@@ -885,7 +873,7 @@ def test_a_case_that_can_not_be_understood_does_not_stand_in_the_way(world: Worl
     done = world.post()
 
     assert "The key works again" in read(done)
-    assert "The other channels could not be told." in read(done)
+    assert "The other channels could not be notified." in read(done)
 
 
 def test_a_cancellation_of_which_nothing_can_be_known_is_said_to_be_so(world: World) -> None:
@@ -927,7 +915,7 @@ def test_a_key_that_could_not_be_enabled_is_safe_and_can_be_enabled_from_the_pag
 
     page = world.post()
 
-    assert "The deletion is cancelled, and the key is not enabled yet" in read(page)
+    assert "The deletion is cancelled, but the key is not enabled yet" in read(page)
     assert said in read(page)
     assert controls(page) == [{"type": "submit", "name": "decision", "value": "enable"}]
     assert world.handled()[0]["notice"]["decision"]["state"] == "Disabled"
@@ -941,7 +929,7 @@ def test_a_key_that_was_left_disabled_on_purpose_is_not_enabled_by_the_link(worl
 
     page = world.post(ENABLE)
 
-    assert "The deletion is already off" in read(page)
+    assert "The deletion is already cancelled" in read(page)
     assert controls(page) == []
     assert world.state() == "Disabled"
 
@@ -965,7 +953,7 @@ def test_a_key_that_somebody_disabled_after_the_rescue_is_not_enabled_by_the_lin
     disable(world)
 
     assert not_enabled_by_the_link(world)
-    assert "somebody has disabled the key since" in read(world.ask())
+    assert "the key was disabled later" in read(world.ask())
 
 
 def test_nor_after_a_second_click_enabled_it(world: World) -> None:
@@ -1069,7 +1057,7 @@ def test_a_state_that_can_not_be_read_afterwards_is_not_claimed(world: World) ->
 
     page = world.post()
 
-    assert "it is not proven yet" in read(page)
+    assert "KMS accepted the request but has not confirmed it" in read(page)
     assert "works again" not in read(page)
     assert "state" not in world.handled()[0]["notice"]["decision"]
 
@@ -1080,7 +1068,7 @@ def test_a_state_that_kms_still_shows_as_pending_is_not_claimed_to_be_another(wo
 
     page = world.post()
 
-    assert "it is not proven yet" in read(page)
+    assert "KMS accepted the request but has not confirmed it" in read(page)
     assert "It still says that the key is PendingDeletion" in read(page)
     assert world.clock.slept == [0.2, 0.4, 0.8, 1.6]
 
@@ -1090,7 +1078,7 @@ def test_a_case_that_is_not_on_record_does_not_stand_in_the_way(world: World) ->
 
     shown, done = world.ask(), world.post()
 
-    assert "what used the key (nothing is on record, or the record can't be read)" in read(shown)
+    assert "which calls were refused (nothing is on record, or it can't be read)" in read(shown)
     assert "The key works again" in read(done)
     assert world.handled()[0]["notice"]["case"]["id"] == f"{KEY}@2026-11-29T14:02:00Z"
 
@@ -1136,8 +1124,8 @@ def test_a_rescue_that_can_not_be_told_is_said_to_the_one_who_did_it(
     page = world.post()
 
     assert "The key works again" in read(page)
-    assert "The other channels could not be told. Please tell your colleagues yourself." in read(page)
-    assert "Every channel is being told" not in read(page)
+    assert "The other channels could not be notified. Tell your colleagues yourself." in read(page)
+    assert "Every channel is being notified" not in read(page)
     assert world.state() == "Enabled"
 
 
@@ -1146,7 +1134,7 @@ def test_a_decision_is_written_on_what_somebody_else_has_counted_meanwhile(world
 
     page = world.post()
 
-    assert "Every channel is being told" in read(page)
+    assert "Every channel is being notified" in read(page)
     assert len(world.handled()) == 2
 
 
@@ -1209,7 +1197,7 @@ def test_keeping_the_deletion_leaves_the_key_alone_records_why_and_tells_everybo
     page = world.post(KEEP)
 
     assert page.status == 200
-    assert "The deletion goes on" in read(page)
+    assert "Nothing stops the deletion on 29 Nov" in read(page)
     assert "KMS deletes the key on 2026-11-29 14:02 UTC." in read(page)
     assert world.kms.changes() == []
     notice = world.handled()[0]["notice"]
@@ -1226,7 +1214,7 @@ def test_a_deletion_that_is_kept_can_still_be_cancelled_by_whoever_knows_better(
     shown = world.ask()
     done = world.post()
 
-    assert "that the deletion is meant: The tenant has left" in read(shown)
+    assert 'decided on 22 Nov, 15:00 UTC to let the key be deleted: "The tenant has left"' in read(shown)
     assert [control["value"] for control in controls(shown) if control.get("name") == "decision"] == [
         *("cancel", "cancel")
     ]
@@ -1263,3 +1251,44 @@ def test_a_wish_to_keep_that_can_not_be_stored_is_said_to_be_so(world: World) ->
     assert page.status == 503
     assert "Nothing was changed" in read(page)
     assert not world.store.cases(KEY)[-1].is_kept
+
+
+def test_the_name_that_somebody_gives_is_on_record_marked_and_as_text(world: World) -> None:
+    world.post(KEEP + b"&name=%3Ci%3EJane%3C%2Fi%3E" + b"x" * 100)
+
+    shown = world.ask()
+
+    by = world.handled()[0]["notice"]["decision"]["by"]
+    assert by["claimed_name"].startswith("<i>Jane</i>xx")
+    assert len(by["claimed_name"]) == 64
+    assert 'Someone with the link from email, who says they are "<i>Jane</i>x' in read(shown)
+    assert "<i>" not in shown.html
+
+
+@pytest.mark.parametrize("how", ["cancelled", "gone"])
+def test_a_good_link_of_a_decided_case_shows_what_happened_and_nothing_to_press(
+    world: World, how: str
+) -> None:
+    world.post(KEEP)
+    if how == "gone":
+        del world.kms.keys[KEY]
+    else:
+        world.post(CANCEL)
+
+    page = world.ask()
+
+    assert ("The key is deleted" if how == "gone" else "The deletion is already cancelled") in read(page)
+    assert "Reason: The tenant has left" in read(page)
+    assert "role orders-fn, session orders-api" in read(page)
+    assert "From scheduling to the end" in read(page)
+    assert 'role="img"' in page.html
+    assert controls(page) == []
+
+
+def test_a_key_that_can_not_be_read_still_shows_what_is_on_record(world: World) -> None:
+    world.kms.fail("kms:DescribeKey", denied("kms:DescribeKey"))
+
+    page = world.ask()
+
+    assert page.status == 403
+    assert "role orders-fn, session orders-api" in read(page)

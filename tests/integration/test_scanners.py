@@ -14,14 +14,13 @@ from reprieve.cases.store import CaseStore
 from reprieve.cases.visitor import AuthMethod
 from reprieve.links import LinkClaims, mint
 from reprieve.respond.access import Access
-from reprieve.respond.case_view import CaseReader
 from reprieve.respond.id_tokens import ApproverRules
-from reprieve.respond.pages import Page
-from reprieve.respond.rescue import Rescuer
-from reprieve.respond.responder import Request, Responder
+from reprieve.respond.pages.rendering import Page
+from reprieve.respond.responder import Request
 from reprieve.respond.sign_in import SignIn
+from tests.builders import responder
 from tests.examples import DELETION, KEY, NOW, case
-from tests.fakes import FakeClock, FakeKms, FakeLog, FakeQueue, FakeSigner, FakeTable, Here
+from tests.fakes import FakeClock, FakeKms, FakeLog, FakeQueue, FakeSigner, FakeTable
 from tests.identity import FakeProvider
 from tests.robots import AGENTS, WAYS, Ask, looks, visits
 from tests.scene import Answer
@@ -48,26 +47,14 @@ class World:
         self.kms.add(KEY, days=(DELETION - NOW) / timedelta(days=1))
         self.store = CaseStore(self.table)
         self.store.save(case(), wake_at=None)
-        reader = CaseReader(keys=self.kms, store=self.store, pool=Here(), clock=self.clock, log=self.log)
-        rescuer = Rescuer(
-            channels=("email", "slack"),
-            reader=reader,
-            keys=self.kms,
-            control=self.kms,
+        self.responder = responder(
+            kms=self.kms,
             store=self.store,
             queue=self.queue,
             clock=self.clock,
-            sleep=self.clock.sleep,
             log=self.log,
-        )
-        self.responder = Responder(
             checkers=self.signer.keys,
             access=self.access,
-            reader=reader,
-            rescuer=rescuer,
-            store=self.store,
-            clock=self.clock,
-            log=self.log,
         )
 
     def link(self) -> str:
@@ -172,7 +159,7 @@ def test_after_every_way_a_person_still_finds_the_page_as_it_was(way: object) ->
     way(world.as_robot(AGENTS[0]), world.link())
 
     assert plain(world.page().html) == plain(before.html)
-    assert world.store.file(KEY, DELETION).history == ()
+    assert world.store.record(KEY, DELETION).history == ()
     assert case_id(KEY, DELETION) == world.store.cases(KEY)[-1].id
 
 

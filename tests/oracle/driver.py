@@ -29,11 +29,13 @@ from reprieve.errors import (
     UnreachableError,
     WrongStateError,
 )
-from reprieve.investigate.facts import Facts, Sources
+from reprieve.investigate.facts.fact import Sources
+from reprieve.investigate.facts.lookup import Facts
 from reprieve.investigate.investigator import Investigator
 from reprieve.links import LinkClaims
 from reprieve.ports import Document, Grants, KeyMetadata, KeyUsage, LogLine, LogPage
 from reprieve.respond.case_view import CaseReader, CaseView
+from reprieve.respond.recovery import KeyRecovery
 from reprieve.respond.rescue import Rescuer
 from tests.oracle.kms import Key
 from tests.oracle.log_group import Question
@@ -142,12 +144,10 @@ class Driver:
             reader=CaseReader(
                 keys=_Directory(self), store=self.store, pool=self.pool, clock=self.clock, log=self
             ),
-            keys=_Directory(self),
-            control=_Control(self),
+            recovery=KeyRecovery(keys=_Directory(self), control=_Control(self), sleep=self.sleep, log=self),
             store=self.store,
             queue=self,
             clock=self.clock,
-            sleep=self.sleep,
             log=self,
         )
 
@@ -193,7 +193,7 @@ class Driver:
             why="it is meant",
         )
         try:
-            return self.rescuer.act(claims, decision, seen.file.decisions).name
+            return self.rescuer.act(claims, decision, seen.record.decisions).name
         except ReprieveError as error:
             self.problems.append(f"{type(error).__name__}: {error}")
             return "failed"

@@ -11,7 +11,7 @@ from samtranslator.yaml_helper import yaml_parse  # type: ignore[import-untyped]
 from reprieve import links
 from reprieve.cases.decision import Choice
 from reprieve.respond import forms
-from reprieve.respond.pages import security_headers
+from reprieve.respond.pages.rendering import security_headers
 from reprieve.respond.sign_in import SESSION_COOKIE
 
 ROOT = Path(__file__).parents[2]

@@ -31,7 +31,7 @@ def test_every_parameter_is_described_and_can_be_left_at_its_default(template: d
 
 def test_a_parameter_that_may_be_empty_says_what_empty_means(template: dict[str, Any]) -> None:
     for parameter in template["Parameters"].values():
-        assert (parameter["Default"] == "") == ("Empty:" in parameter["Description"])
+        assert (parameter["Default"] == "") == ("If empty:" in parameter["Description"])
 
 
 def test_every_parameter_is_used(source: str, template: dict[str, Any]) -> None:
@@ -183,7 +183,7 @@ def test_no_library_may_log_what_it_sends_and_gets(template: dict[str, Any]) -> 
 @pytest.mark.parametrize(
     ("values", "refused_by"),
     [
-        ({}, {"SomebodyIsTold"}),
+        ({}, {"AtLeastOneChannel"}),
         ({"NotificationEmails": "jane@example.com"}, set()),
         ({"SlackWebhookUrl": SLACK}, set()),
         ({"SlackWebhookSecretArn": SECRET}, set()),

@@ -11,9 +11,10 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from reprieve.audit import Recorder, facts, line
-from reprieve.cases.audit_entry import STARTED, Entry, Event
+from reprieve.cases.audit_entry import Entry, Event
 from reprieve.cases.decision import Choice
 from reprieve.cases.notice import Reason
+from reprieve.cases.result import Result
 from reprieve.cases.store import CaseStore
 from reprieve.cases.visitor import AuthMethod, Person, Visitor
 from reprieve.errors import ThrottledError
@@ -36,7 +37,7 @@ def entry(**changes: Any) -> Entry:
         event=Event.DECISION,
         decision=decision(state=None),
         state_before="PendingDeletion",
-        outcome=STARTED,
+        outcome=Result.STARTED,
     )
     return replace(usual, **changes)
 
@@ -115,6 +116,13 @@ def test_who_signed_in_is_named() -> None:
     assert (found["choice"], found["enable"], found["why"]) == ("keep", False, "Meant")
 
 
+def test_a_name_that_nobody_checked_is_told_as_that() -> None:
+    found = said(written(entry(decision=decision(by=visitor(claimed_name="Jane")))))
+
+    assert found["claimed_name"] == "Jane"
+    assert "name" not in found
+
+
 def test_a_notice_and_a_visit_are_told_with_what_is_known_of_them() -> None:
     told = entry(event=Event.NOTICE, reason=Reason.KEY_IN_USE, decision=None, state_before=None, outcome=None)
     opened = replace(told, event=Event.OPENED, reason=None, visitor=visitor(person=JANE))
@@ -135,6 +143,7 @@ def hostile(text: str) -> Entry:
         source_ip=text,
         user_agent=text,
         person=person,
+        claimed_name=text,
     )
     return entry(
         id=text,

@@ -2,6 +2,7 @@
 
 import re
 import subprocess
+import tomllib
 from collections import defaultdict
 from collections.abc import Iterator
 from functools import cache
@@ -11,6 +12,10 @@ from typing import Any
 import pytest
 from samtranslator.yaml_helper import yaml_parse  # type: ignore[import-untyped]
 
+from reprieve.cases.notice import Reason
+from reprieve.cloudtrail import callers, resources
+from reprieve.investigate import facts
+
 ROOT = Path(__file__).parents[2]
 LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
 FENCE = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
@@ -19,7 +24,9 @@ ACTION = re.compile(r"`([a-z0-9]+:[A-Z]\w+)`")
 TARGET = re.compile(r"\bmake ([a-z]+)\b")
 NAMED_TEST = re.compile(r"`([a-z_/]+\.py)::(test_\w+)`")
 CODE = re.compile(r"`[^`\n]+`|^```.*?^```$", re.MULTILINE | re.DOTALL)
+PATH = re.compile(r"`((?:[\w*.-]+/)*(?:[\w*.-]+/|[\w*-]+\.(?:py|yaml|json|toml|md|in)))`")
 BIGGEST_PICTURE = 200_000
+PACKAGE = ROOT / "layers" / "reprieve" / "reprieve"
 
 ROLES = {
     "investigate": "InvestigateRole",
@@ -133,27 +140,99 @@ def test_every_picture_is_shown_somewhere_and_small() -> None:
     assert all((ROOT / name).stat().st_size < BIGGEST_PICTURE for name in pictures)
 
 
-def test_the_readme_lists_every_parameter_with_its_default() -> None:
-    listed = {name.strip("`"): default.strip("`") for name, default, _ in rows("README.md", "Parameter")}
+def test_every_parameter_is_listed_with_its_default() -> None:
+    listed = {
+        name.strip("`"): default.strip("`") for name, default, _ in rows("docs/parameters.md", "Parameter")
+    }
 
     assert listed == {
         name: str(parameter["Default"]) or "empty" for name, parameter in template()["Parameters"].items()
     }
 
 
-def test_the_readme_lists_every_permission_and_no_other() -> None:
+def test_parameters_are_listed_in_the_groups_and_the_order_of_the_template() -> None:
+    listed: dict[str, list[str]] = defaultdict(list)
+    heading = ""
+    for line in text_of("docs/parameters.md").splitlines():
+        if line.startswith("## "):
+            heading = line.removeprefix("## ")
+        elif name := re.match(r"\| `(\w+)` \|", line):
+            listed[heading].append(name[1])
+
+    groups = template()["Metadata"]["AWS::CloudFormation::Interface"]["ParameterGroups"]
+    assert list(listed.items()) == [(group["Label"]["default"], group["Parameters"]) for group in groups]
+
+
+def test_every_permission_is_listed_and_no_other() -> None:
     listed: dict[str, set[str]] = defaultdict(set)
-    for who, may, _ in rows("README.md", "Who"):
+    for who, actions, _ in rows("docs/permissions.md", "Who"):
         for name in FUNCTIONS if who == EACH else (who,):
-            listed[name] |= set(ACTION.findall(may))
+            listed[name] |= set(ACTION.findall(actions))
 
     assert listed == {name: allowed(role) for name, role in ROLES.items()}
 
 
-def test_every_role_of_the_template_is_in_the_readme() -> None:
+def test_every_reason_for_a_notice_is_listed_and_no_other() -> None:
+    listed = [reason.strip("`") for reason, *_ in rows("docs/notices.md", "Reason")]
+
+    assert sorted(listed) == sorted(Reason)
+
+
+def test_every_caller_resource_and_fact_is_in_its_table() -> None:
+    callers_and_resources, facts_of_a_key = text_of("docs/callers-and-resources.md"), text_of("docs/facts.md")
+    types = [identity.TYPE for identity in callers.IDENTITIES if identity.TYPE]
+    keys = [key for service in resources.SERVICES for key in service.CONTEXT_KEYS]
+    files = [f"{fact.__name__.rpartition('.')[2]}.py" for fact in facts.FACTS]  # type: ignore[attr-defined]
+
+    assert [name for name in (*types, *keys) if f"`{name}`" not in callers_and_resources] == []
+    assert [name for name in files if f"`{name}`" not in facts_of_a_key] == []
+
+
+def test_every_alarm_is_in_the_index_of_operations() -> None:
+    listed = [name.strip("`") for name, *_ in rows("docs/operations.md", "Alarm")]
+
+    alarms = [
+        name for name, each in template()["Resources"].items() if each["Type"] == "AWS::CloudWatch::Alarm"
+    ]
+    assert sorted(listed) == sorted(alarms)
+
+
+def test_every_role_of_the_template_is_listed() -> None:
     roles = [name for name, each in template()["Resources"].items() if each["Type"] == "AWS::IAM::Role"]
 
     assert sorted(roles) == sorted(ROLES.values())
+
+
+@pytest.mark.parametrize("name", ["CONTRIBUTING.md", "docs/architecture.md"])
+def test_every_path_that_is_named_exists(name: str) -> None:
+    named = PATH.findall(text_of(name))
+
+    assert named
+    folders = (
+        ROOT,
+        PACKAGE,
+        *(each for each in PACKAGE.rglob("*") if each.is_dir()),
+        ROOT / "events" / "records",
+    )
+    assert [path for path in named if not any(any(folder.glob(path)) for folder in folders)] == []
+
+
+def test_the_layout_has_the_order_that_is_checked() -> None:
+    contracts = tomllib.loads(text_of("pyproject.toml"))["tool"]["importlinter"]["contracts"]
+    (layers,) = [each["layers"] for each in contracts if each.get("containers") == ["reprieve"]]
+
+    assert "\n".join(["```text", *layers, "```"]) in text_of("docs/architecture.md")
+
+
+def test_the_layout_names_every_folder_and_module_of_the_package() -> None:
+    listed = "\n".join(first for first, _ in rows("docs/architecture.md", "Folder or module"))
+    there = {
+        f"{each.name}/" if each.is_dir() else each.name
+        for each in PACKAGE.iterdir()
+        if not each.name.startswith("_") and (each.suffix or any(each.glob("*.py")))
+    }
+
+    assert set(PATH.findall(listed)) == there
 
 
 @pytest.mark.parametrize("name", documents())
@@ -179,11 +258,13 @@ def test_every_threat_has_an_answer_and_a_test() -> None:
         assert NAMED_TEST.search(shown_by), threat
 
 
-def test_every_output_that_operations_names_exists() -> None:
+@pytest.mark.parametrize("name", ["docs/operations.md", "docs/deploying.md"])
+def test_every_output_that_is_named_exists(name: str) -> None:
     outputs = set(template()["Outputs"])
     of_one = r"\b\w+(?:QueueUrl|TopicArn|KeyArn|TableName|LogGroup)\b"
-    named = set(re.findall(of_one, text_of("docs/operations.md")))
+    named = set(re.findall(of_one, text_of(name)))
 
+    assert named
     assert named - set(template()["Parameters"]) <= outputs
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from reprieve.errors import DeniedError, ExpiredLinkError, ForgedLinkError, LinkError, MalformedLinkError
-from reprieve.links import LONGEST, LinkClaims, SigningKey, mint, verify
+from reprieve.links import LONGEST, LinkClaims, SigningKey, authentic, mint, verify
 from tests.examples import DELETION, KEY, NOW
 from tests.fakes import FakeSigner
 
@@ -77,6 +77,17 @@ def test_a_link_is_good_until_it_expires_and_not_a_second_longer() -> None:
     assert verify(token, signer.keys, CLAIMS.expires_at - timedelta(seconds=1)) == CLAIMS
     with pytest.raises(ExpiredLinkError, match="expired at 2026-11-25T14:55:30"):
         verify(token, signer.keys, CLAIMS.expires_at)
+
+
+def test_a_link_that_has_expired_is_still_known_to_be_ours() -> None:
+    signer = FakeSigner()
+    over = replace(CLAIMS, expires_at=NOW - timedelta(days=1))
+
+    assert authentic(mint(over, signer.key), signer.keys) == over
+    with pytest.raises(ForgedLinkError):
+        authentic(mint(over, FakeSigner(secret=b"x").key), signer.keys)
+    with pytest.raises(MalformedLinkError):
+        authentic("v1a.x", signer.keys)
 
 
 def test_a_link_of_another_stack_is_forged() -> None:

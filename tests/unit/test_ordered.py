@@ -17,7 +17,7 @@ SHARED = {
     "__init__",
     *("caller", "evidence", "identity_provider", "service_between", "session"),
     *("resource", "context", "summary"),
-    *("channel", "fact", "policy"),
+    *("channel", "fact", "policy", "lookup", "key_facts"),
 }
 
 

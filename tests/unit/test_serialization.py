@@ -10,6 +10,7 @@ from jsonschema import Draft202012Validator, FormatChecker
 from reprieve.cases.case import Case
 from reprieve.cases.key import Key, LastUse, Relative, Rescuable, Unknown
 from reprieve.cases.notice import CaseSummary, Notice, Reason, Window
+from reprieve.cases.visitor import AuthMethod
 from reprieve.errors import NotUnderstoodError
 from reprieve.serialization import from_json, to_json
 from tests.examples import (
@@ -60,7 +61,12 @@ def whole_notice() -> Notice:
         command=("aws kms enable-key",),
         decision=decision(),
         window=Window(log_group="trail", start=at("14:40"), end=at("14:55")),
+        new_callers=("user jane",),
+        new_resources=("secret prod/orders/db",),
+        last_refused_at=at("14:52:31"),
         link="https://example.com/keys/v1.x.y",
+        link_expires_at=DELETION,
+        approvers=AuthMethod.SIGN_IN,
     )
 
 

@@ -108,6 +108,7 @@ def _visitor(visitor: Visitor) -> Facts:
         "notice_id": visitor.notice,
         "source_ip": visitor.source_ip,
         "user_agent": visitor.user_agent,
+        "claimed_name": visitor.claimed_name,
         **(_person(visitor.person) if visitor.person else {}),
     }
 

@@ -1,18 +1,17 @@
 """A digest: many notices in one, as mail and Slack show it."""
 
 from dataclasses import replace
-from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from reprieve.arn import KeyArn
-from reprieve.cases.case import Closure, Ending
-from reprieve.cases.notice import Notice, Reason, digest
+from reprieve.cases.digest import digest
+from reprieve.cases.notice import Notice, Reason
 from reprieve.cases.sizes import NOTICE_LIMIT, fitting_digest, size
 from reprieve.messages.channels import email, slack
-from reprieve.messages.headline import headline, subject
-from tests.examples import JANE, KEY, NOW, ORDERS, key, notice, use, uses
+from reprieve.messages.headline import subject
+from tests.examples import JANE, KEY, NOW, ORDERS, at, key, notice, use, uses
 
 LOGS = "https://console/records"
 
@@ -28,9 +27,12 @@ def about(number: int = 1, **changes: Any) -> Notice:
 def test_a_mail_names_each_key_with_its_deadline_and_its_callers() -> None:
     mail = email.body(digest([about()], NOW, LOGS))
 
-    assert mail.startswith("There are more notices than fit one by one. Each key below has one.")
-    assert "Still in use: alias/orders-db" in mail
-    assert "deleted 2026-11-29 14:02 UTC, in 6 days, by role orders-fn, user jane" in " ".join(mail.split())
+    said = " ".join(mail.split())
+    assert said.startswith(
+        "Each key below has a notice. They are in one message because they are too many to send one by one."
+    )
+    assert "Calls refused: alias/orders-db (00000001-" in said
+    assert "deleted 2026-11-29 14:02 UTC, in 6 days. Callers: role orders-fn, user jane" in said
     assert "  Their records are in the log group:\n\n" in mail
     assert LOGS in mail
 
@@ -40,7 +42,7 @@ def test_a_key_without_a_date_an_alias_or_a_caller_is_named_all_the_same() -> No
 
     mail = email.body(digest([replace(bare, uses=uses())], NOW, LOGS))
 
-    assert "Still in use: 00000001-12ab-34cd-56ef-1234567890ab in 111122223333, eu-west-1" in " ".join(
+    assert "Calls refused: 00000001-12ab-34cd-56ef-1234567890ab in 111122223333, eu-west-1" in " ".join(
         mail.split()
     )
     assert "deletion date not known" in " ".join(mail.split())
@@ -50,7 +52,7 @@ def test_what_is_not_named_is_counted() -> None:
     many = digest([about(number) for number in range(450)], NOW, LOGS)
 
     assert "  and 50 more, which are in the log group:" in email.body(many)
-    assert subject(many, 99) == "450 more notices about KMS keys that are pending deletion"
+    assert subject(many, 99) == "450 more notices about KMS keys, in one message"
 
 
 @pytest.mark.parametrize(("number", "is_cut"), [(1, False), (3, False), (450, True)])
@@ -77,50 +79,20 @@ def test_a_digest_has_room_for_every_key_and_gives_up_names_of_callers_first() -
     assert all(entry.callers for entry in fitted.digest.entries)
 
 
-@pytest.mark.parametrize(
-    ("changes", "sentence"),
-    [
-        (
-            {"confirmed": False},
-            "CloudTrail says that the deletion of a KMS key was cancelled. KMS could not be asked.",
-        ),
-        (
-            {"scheduled_again": NOW + timedelta(days=7)},
-            "The deletion of a KMS key was cancelled, and scheduled again for 2026-11-29 14:55 UTC.",
-        ),
-    ],
-)
-def test_a_cancellation_says_how_much_of_it_is_known(changes: dict[str, Any], sentence: str) -> None:
-    closure = replace(Closure(how=Ending.CANCELLED, at=NOW, by=JANE), **changes)
+def test_a_cancelled_deletion_has_no_date_in_a_digest() -> None:
+    mail = email.body(digest([replace(about(), reason=Reason.DELETION_CANCELLED)], NOW, LOGS))
 
-    told = notice(reason=Reason.DELETION_CANCELLED, closure=closure)
-
-    assert headline(told) == sentence
-    assert "user jane did so at 2026-11-22 14:55 UTC." in email.body(told)
+    assert "Deletion cancelled: alias/orders-db" in mail
+    assert "deleted 2026" not in mail
 
 
-@pytest.mark.parametrize(
-    ("closure", "sentence"),
-    [
-        (
-            Closure(how=Ending.ABSENT, at=NOW),
-            "An earlier notice said that a KMS key is in use. KMS says that there is no such key.",
-        ),
-        (
-            None,
-            "An earlier notice said that a deletion was cancelled."
-            " KMS says that the key is pending deletion.",
-        ),
-    ],
-)
-def test_a_correction_says_what_was_wrong(closure: Closure | None, sentence: str) -> None:
-    assert headline(notice(reason=Reason.CORRECTION, closure=closure)) == sentence
+def test_the_caller_who_was_refused_last_is_the_first_one() -> None:
+    later = use(event_id="e2", caller=JANE, at=at("14:54"))
 
+    entry = digest([replace(about(), uses=uses(use(), later))], NOW, LOGS).digest
 
-def test_a_cancellation_that_is_not_confirmed_may_have_nobody() -> None:
-    closure = Closure(how=Ending.CANCELLED, at=NOW, confirmed=False)
-
-    assert "did so" not in email.body(notice(reason=Reason.DELETION_CANCELLED, closure=closure))
+    assert entry
+    assert entry.entries[0].callers == ("user jane", "role orders-fn")
 
 
 def test_the_key_of_an_entry_is_the_notices() -> None:

@@ -115,6 +115,9 @@ def test_a_notice_holds_all_that_is_known() -> None:
             "aws kms enable-key --region eu-west-1 --key-id 1234abcd-12ab-34cd-56ef-1234567890ab",
         ),
         decision=decision(),
+        new_callers=("role orders-fn",),
+        new_resources=("secret prod/orders/db",),
+        last_refused_at=at("14:52:31"),
     )
     assert notice.key == key()
 

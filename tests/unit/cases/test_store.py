@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from reprieve.cases.audit_entry import STARTED, Entry, Event
+from reprieve.cases.audit_entry import Entry, Event
 from reprieve.cases.bookmark import Bookmark, ReadOn
 from reprieve.cases.case import Closure, Ending
 from reprieve.cases.decision import Choice
@@ -14,6 +14,7 @@ from reprieve.cases.key import KmsAnswer
 from reprieve.cases.notice import Notice
 from reprieve.cases.open_case import OpenCase
 from reprieve.cases.outbox import envelope
+from reprieve.cases.result import Result
 from reprieve.cases.store import KEPT_IN_LIST, CaseRecord, CaseStore
 from reprieve.errors import AwsError, ConflictError, NotUnderstoodError, ThrottledError
 from reprieve.ports import Document
@@ -28,7 +29,7 @@ ENTRY = Entry(
     event=Event.DECISION,
     decision=decision(state=None),
     state_before="PendingDeletion",
-    outcome=STARTED,
+    outcome=Result.STARTED,
 )
 
 
@@ -320,11 +321,11 @@ def test_a_decision_is_stored_and_stored_again_with_what_came_of_it() -> None:
     done = replace(ENTRY, outcome="rescued", decision=decision(), request_ids=("r1", "r2"))
 
     book.decide(KEY, DELETION, ENTRY, after=0)
-    begun = book.file(KEY, DELETION)
+    begun = book.record(KEY, DELETION)
     book.conclude(KEY, done)
 
     assert begun == BEGUN
-    assert book.file(KEY, DELETION) == CaseRecord(
+    assert book.record(KEY, DELETION) == CaseRecord(
         history=(done,), decisions=1, decision=decision(), rescue=decision()
     )
 
@@ -337,7 +338,7 @@ def test_a_decision_on_what_is_no_longer_so_is_refused_and_leaves_no_trace(after
     with pytest.raises(ConflictError):
         book.decide(KEY, DELETION, replace(ENTRY, id="c000"), after)
 
-    assert book.file(KEY, DELETION) == BEGUN
+    assert book.record(KEY, DELETION) == BEGUN
 
 
 def test_decisions_follow_one_another() -> None:
@@ -347,7 +348,7 @@ def test_decisions_follow_one_another() -> None:
     book.decide(KEY, DELETION, ENTRY, after=0)
     book.decide(KEY, DELETION, later, after=1)
 
-    file = book.file(KEY, DELETION)
+    file = book.record(KEY, DELETION)
     assert (file.decisions, file.decision) == (2, later.decision)
     assert set(file.history) == {ENTRY, later}
 
@@ -359,7 +360,7 @@ def test_within_a_second_a_decision_comes_before_the_notice_of_it() -> None:
     for entry in (told, opened, ENTRY):
         book.note(KEY, entry)
 
-    assert book.file(KEY, DELETION).history == (opened, ENTRY, told)
+    assert book.record(KEY, DELETION).history == (opened, ENTRY, told)
 
 
 def test_the_file_of_a_case_holds_its_notices_and_nothing_of_the_keys_other_cases() -> None:
@@ -367,7 +368,7 @@ def test_the_file_of_a_case_holds_its_notices_and_nothing_of_the_keys_other_case
     book.save(case(), notice(), wake_at=None)
     book.save(case(deletion_date=None), notice(id="9d9e2c5f-1e6a-5b72-8e1f-4e0d2a5b1c22"), wake_at=None)
 
-    file = book.file(KEY, DELETION)
+    file = book.record(KEY, DELETION)
 
     assert file.case == case(version=1)
     assert file.history == (
@@ -419,7 +420,7 @@ def test_what_can_not_be_understood_is_passed_over_and_counted() -> None:
         found = book.table.get(place.partition, place.sort)
         book.table.put(replace(found or place, body=body or {"key": 7}))
 
-    file = book.file(KEY, DELETION)
+    file = book.record(KEY, DELETION)
 
     assert file == CaseRecord(history=(ENTRY,), rescue=ENTRY.decision, unreadable=3)
 
@@ -444,4 +445,4 @@ def test_what_may_have_brought_the_key_back_is_found(
     book.note(KEY, entry)
     book.note(KEY, Entry(id="c000", at=at("15:12"), case_id=ENTRY.case_id, event=Event.NOTICE, reason="x"))
 
-    assert (book.file(KEY, DELETION).rescue == entry.decision) is may_have_acted
+    assert (book.record(KEY, DELETION).rescue == entry.decision) is may_have_acted

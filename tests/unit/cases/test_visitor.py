@@ -29,11 +29,19 @@ def test_a_person_is_the_same_by_issuer_and_subject_alone() -> None:
     assert not JANE.is_same(namesake)
 
 
+def test_a_name_that_nobody_checked_is_marked_and_gives_way_to_one_that_is_vouched_for() -> None:
+    assert visitor(claimed_name="Jane").label == (
+        'Someone with the link from email, who says they are "Jane"'
+    )
+    assert visitor(claimed_name="The boss", person=JANE).label == "Jane Doe (jane@example.com)"
+    assert visitor(claimed_name="Jane").acting == "email"
+
+
 @pytest.mark.parametrize(
     ("auth_method", "person", "label", "acting"),
     [
-        (AuthMethod.LINK, None, "Somebody with the link from email", "email"),
-        (AuthMethod.NETWORK, None, "Somebody from the approvers' network with the link from email", "email"),
+        (AuthMethod.LINK, None, "Someone with the link from email", "email"),
+        (AuthMethod.NETWORK, None, "Someone with the link from email in the approvers' network", "email"),
         (AuthMethod.SIGN_IN, JANE, "Jane Doe (jane@example.com)", "jane@example.com"),
         (AuthMethod.SIGN_IN, Person(issuer="i", subject="00u1", name="Jane"), "Jane", "00u1"),
     ],

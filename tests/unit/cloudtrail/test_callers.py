@@ -16,7 +16,7 @@ EXPECTED: dict[str, tuple[Caller, str]] = {
     **CALLERS,
     "decrypt-by-assumed-role": (ORDERS, "role orders-fn, session orders-api"),
     "decrypt-by-iam-user": (JANE, "user jane"),
-    "decrypt-by-other-account-owner-side": (SOMEBODY, "somebody in account 444455556666, from outside"),
+    "decrypt-by-other-account-owner-side": (SOMEBODY, "someone in account 444455556666, from outside"),
     "decrypt-by-other-account-caller-side": (BILLING, "role billing, from account 444455556666"),
     "schedule-key-deletion": (ADMIN, "jane@example.com (permission set Admin)"),
     "wrong-types-in-every-field": (
@@ -49,7 +49,7 @@ def test_a_recorded_caller_is_told_by_the_type_and_by_the_session(name: str) -> 
         ("AssumedRole", "a role without a name"),
         ("IAMUser", "a user without a name"),
         ("Role", "a role without a name"),
-        ("AWSAccount", "somebody in account unknown"),
+        ("AWSAccount", "someone in account unknown"),
         ("SAMLUser", "a SAML user without a name"),
         ("WebIdentityUser", "a web identity without a name"),
         ("Directory", "a directory user without a name"),

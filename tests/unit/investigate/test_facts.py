@@ -24,8 +24,11 @@ from reprieve.errors import (
     ThrottledError,
     UnreachableError,
 )
-from reprieve.investigate.facts import FACTS, Facts, KeyFacts, knows_who, why
+from reprieve.investigate.facts import FACTS
 from reprieve.investigate.facts.fact import Fact
+from reprieve.investigate.facts.key_facts import KeyFacts
+from reprieve.investigate.facts.lookup import Facts, why
+from reprieve.investigate.facts.scheduling import known_of as knows_who
 from reprieve.ports import Grants, KeyUsage
 from tests.examples import KEY, NOW, OTHER_KEY, at, case, scheduled
 from tests.fakes import RESPONDER, FakeClock, FakeHistory, FakeKms, FakeNames, facts_from
@@ -165,7 +168,7 @@ def test_another_accounts_key_is_not_asked_for_without_a_role_there_and_the_miss
     assert found.unknown == (
         Unknown(
             fact="everything about the key",
-            why="it belongs to account 777788889999, and this stack may enter 111122223333 alone"
+            why="it belongs to account 777788889999, and this stack can only enter 111122223333"
             " (its parameter MemberRoleName is empty), so there is no link either",
         ),
     )
@@ -491,7 +494,7 @@ def test_what_an_earlier_look_told_stands_where_there_is_no_answer_and_that_is_s
     assert found.key == earlier
     assert found.unknown[0] == Unknown(
         fact=stands,
-        why=f"AWS asked for fewer requests ({call}); what is told of that is from an earlier look",
+        why=f"AWS asked for fewer requests ({call}); what is known of that is from an earlier look",
     )
 
 
@@ -527,7 +530,7 @@ def test_an_answer_that_it_can_not_be_told_is_an_answer() -> None:
     found = gathered(directory, KEY).after(earlier)
 
     assert found.key.rescuable is None
-    assert found.unknown[0].why.endswith("depend on a condition that can't be told beforehand")
+    assert found.unknown[0].why.endswith("depend on a condition that is not known beforehand")
 
 
 def test_the_states_of_relatives_do_not_stand_where_their_names_are_told_anew() -> None:
@@ -551,7 +554,7 @@ def test_a_key_that_may_not_be_asked_for_any_more_is_told_as_it_was() -> None:
     found = gathered(directory, FOREIGN).after(earlier)
 
     assert found.key == earlier
-    assert found.unknown[0].why.endswith("; what is told of that is from an earlier look")
+    assert found.unknown[0].why.endswith("; what is known of that is from an earlier look")
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from reprieve.cases.minute_counts import Counted
 from reprieve.cloudtrail.record import KeyChange, Scheduling
 from reprieve.cloudtrail.record import KeyEvent as Event
 from reprieve.investigate.case_change import CaseChange
-from reprieve.investigate.facts import KeyFacts
+from reprieve.investigate.facts.key_facts import KeyFacts
 from reprieve.investigate.key_activity import LATE_USE, KeyActivity, ReadWindow, Update
 from reprieve.investigate.review import Review
 from tests.examples import ADMIN, DELETION, KEY, NOW, at, case, counted, key, use

@@ -154,7 +154,7 @@ def test_other_partitions_have_roots_of_their_own() -> None:
         ([allow(), deny(Action="kms:EnableKey")], "its key policy denies kms:EnableKey"),
         (
             [allow(Condition={"x": {}})],
-            "its key policy lets kms:CancelKeyDeletion depend on a condition that can't be told beforehand",
+            "its key policy lets kms:CancelKeyDeletion depend on a condition that is not known beforehand",
         ),
         (
             [allow(Principal={"AWS": [ADMIN, "b\nc", "d", "e"]}), allow(Principal={"AWS": ADMIN})],

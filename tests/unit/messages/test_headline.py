@@ -1,4 +1,4 @@
-"""The first words of a notice, by its reason."""
+"""The subject of a notice, and its line in a digest."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -6,284 +6,235 @@ from typing import Any
 
 import pytest
 
+from reprieve.arn import KeyArn
 from reprieve.cases.case import Closure, Ending
-from reprieve.cases.decision import Choice, Decision
+from reprieve.cases.decision import Choice
 from reprieve.cases.key import Key
-from reprieve.cases.notice import Notice, Reason, stack_unhealthy
+from reprieve.cases.notice import DigestEntry, Notice, Reason, stack_unhealthy
 from reprieve.cases.problem import Kind
-from reprieve.messages import headline
+from reprieve.cases.usage import Uses, narrowed
+from reprieve.cloudtrail.callers import Caller
+from reprieve.messages.headline import VERBS, folded, subject
 from tests.examples import (
     DELETION,
     HOSTILE,
     JANE,
     KEY,
     NOW,
+    ORDERS,
+    at,
     decision,
     key,
     notice,
     problem,
     use,
     uses,
-    visitor,
 )
 
-SUMMARY = notice().case
+TAGGING = uses(use(operation="TagResource", is_use=False, caller=JANE))
+TWO = uses(use(at=at("14:10"), caller=JANE), use(event_id="e2"))
+KEPT = decision(choice=Choice.KEEP)
 
 
-def about(of: Key, **changes: Any) -> Notice:
-    assert SUMMARY
-    return notice(case=replace(SUMMARY, key=of), **changes)
+def about(of: Key | None = None, **changes: Any) -> Notice:
+    told = notice(**({"uses": TWO} | changes))
+    assert told.case
+    return replace(told, case=replace(told.case, key=of or key()))
 
 
-@pytest.mark.parametrize(
-    ("told", "sentence"),
-    [
-        (notice(), "A KMS key that is waiting to be deleted is still in use."),
-        (
-            about(key(state=None)),
-            "A KMS key that is waiting to be deleted is still in use.",
-        ),
-        (
-            about(key(state="Enabled")),
-            "A KMS key was used while it was waiting to be deleted."
-            " The deletion is off: KMS says Enabled now.",
-        ),
-        (
-            notice(reason=Reason.MANAGEMENT_CALL),
-            "Somebody tried to manage a KMS key that is waiting to be deleted. It was not used.",
-        ),
-        (notice(reason=Reason.DELETION_CANCELLED), "The deletion of a KMS key was cancelled."),
-        (
-            notice(reason=Reason.DELETION_KEPT),
-            "Somebody decided that the deletion of a KMS key is meant."
-            " You are not told of its uses any more, but for a reminder a day before.",
-        ),
-        (
-            notice(reason=Reason.NEW_CALLER),
-            "One more caller, or a use for something else:"
-            " a KMS key that is waiting to be deleted is still in use.",
-        ),
-        (
-            notice(reason=Reason.STILL_IN_USE, uses_since_last=12),
-            "A KMS key that is waiting to be deleted is still in use: 12 requests since the last notice.",
-        ),
-        (
-            notice(reason=Reason.DELETION_SCHEDULED),
-            "A KMS key was scheduled for deletion, and no use of it has been refused since. Was this meant?",
-        ),
-        (
-            notice(reason=Reason.DELETION_SOON),
-            "A KMS key that is waiting to be deleted is deleted soon, and it is in use.",
-        ),
-        (
-            notice(reason=Reason.DELETION_SOON, decision=decision(choice=Choice.KEEP), uses_since_last=3),
-            "A KMS key that is waiting to be deleted is deleted soon,"
-            " as somebody decided; since then KMS refused 3 requests to use it.",
-        ),
-        (
-            notice(reason=Reason.NO_EVENT_FOUND, case=None),
-            "The alarm rang, and no CloudTrail record that names a key explains it.",
-        ),
-    ],
+def cancelled(**changes: Any) -> Closure:
+    return replace(Closure(how=Ending.CANCELLED, at=NOW), **changes)
+
+
+def crowd(number: int) -> Uses:
+    callers = [Caller(kind="IAMUser", id=f"u{each}", name=f"user {each}") for each in range(number)]
+    return uses(*(use(caller=caller) for caller in callers))
+
+
+OFF = key(state="Enabled", deletion_date=None)
+REPLICATED = key(state="PendingReplicaDeletion", deletion_date=None)
+SUBJECTS = (
+    (about(), "Calls refused: alias/orders-db (role orders-fn and 1 more), deleted in 6 days"),
+    (about(uses=uses(use())), "Calls refused: alias/orders-db (role orders-fn), deleted in 6 days"),
+    (about(uses=Uses()), "Calls refused: alias/orders-db, deleted in 6 days"),
+    (about(uses=crowd(20)), "Calls refused: alias/orders-db (user 0 and 19 more), deleted in 6 days"),
+    (
+        about(uses=crowd(430)),
+        "Calls refused: alias/orders-db (user 0 and at least 419 more), deleted in 6 days",
+    ),
+    (
+        about(uses=narrowed(crowd(2), callers=1, others=1), reason=Reason.STILL_IN_USE),
+        "Calls still refused: alias/orders-db (user 0 and 1 more), deleted in 6 days",
+    ),
+    (
+        about(replace(key(), deletion_date=NOW)),
+        "Calls refused: alias/orders-db (role orders-fn and 1 more), deleted any moment now",
+    ),
+    (
+        about(Key.bare(KEY)),
+        "Calls refused: 1234abcd-12ab-34cd-56ef-1234567890ab (role orders-fn and 1 more), state not known",
+    ),
+    (
+        about(REPLICATED),
+        "Calls refused: alias/orders-db (role orders-fn and 1 more), deleted after its replicas",
+    ),
+    (
+        about(key(deletion_date=None)),
+        "Calls refused: alias/orders-db (role orders-fn and 1 more), deletion date not known",
+    ),
+    (about(OFF), "Calls were refused: alias/orders-db (role orders-fn and 1 more), key is Enabled"),
+    (
+        about(reason=Reason.NEW_CALLER, new_callers=("role orders-mail",), new_resources=("secret x",)),
+        "New caller refused: alias/orders-db (role orders-mail), deleted in 6 days",
+    ),
+    (
+        about(reason=Reason.NEW_CALLER, new_callers=tuple(f"role {each}" for each in range(20))),
+        "New caller refused: alias/orders-db (role 0 and at least 19 more), deleted in 6 days",
+    ),
+    (
+        about(reason=Reason.NEW_CALLER, new_resources=("secret prod/billing", "secret prod/tax")),
+        "New use refused: alias/orders-db (secret prod/billing and 1 more), deleted in 6 days",
+    ),
+    (
+        about(reason=Reason.NEW_CALLER),
+        "Calls refused: alias/orders-db (role orders-fn and 1 more), deleted in 6 days",
+    ),
+    (
+        about(reason=Reason.MANAGEMENT_CALL, management_calls=TAGGING, new_callers=("user jane",)),
+        "Management call refused: alias/orders-db (user jane), deleted in 6 days",
+    ),
+    (
+        about(reason=Reason.MANAGEMENT_CALL, management_calls=TAGGING),
+        "Management call refused: alias/orders-db (user jane), deleted in 6 days",
+    ),
+    (
+        about(reason=Reason.DELETION_SCHEDULED, uses=Uses()),
+        "Deletion scheduled: alias/orders-db, deleted in 6 days",
+    ),
+    (
+        about(reason=Reason.DELETION_SOON, at=DELETION - timedelta(hours=23)),
+        "Deletion soon, calls refused: alias/orders-db (role orders-fn and 1 more), deleted in 23 hours",
+    ),
+    (
+        about(reason=Reason.DELETION_SOON, at=DELETION - timedelta(hours=23), decision=KEPT, uses=Uses()),
+        "Deletion soon, as decided: alias/orders-db, deleted in 23 hours",
+    ),
+    (
+        about(reason=Reason.DELETION_SOON, uses=Uses(), decision=decision()),
+        "Deletion soon, calls refused: alias/orders-db, deleted in 6 days",
+    ),
+    (
+        about(reason=Reason.DELETION_KEPT, decision=KEPT),
+        "Deletion not stopped: alias/orders-db (role orders-fn and 1 more), deleted in 6 days",
+    ),
+    (
+        about(OFF, reason=Reason.DELETION_CANCELLED, decision=decision()),
+        "Deletion cancelled: alias/orders-db, key is Enabled",
+    ),
+    (
+        about(Key.bare(KEY), reason=Reason.DELETION_CANCELLED, closure=cancelled(confirmed=False)),
+        "Deletion cancelled: 1234abcd-12ab-34cd-56ef-1234567890ab",
+    ),
+    (
+        about(reason=Reason.DELETION_CANCELLED, closure=cancelled(scheduled_again=DELETION)),
+        "Pending deletion again: alias/orders-db, deleted in 6 days",
+    ),
+    (
+        about(reason=Reason.CORRECTION, uses=uses(use())),
+        "Correction, still pending deletion: alias/orders-db (role orders-fn), deleted in 6 days",
+    ),
+    (
+        about(Key.bare(KEY), reason=Reason.CORRECTION, closure=Closure(how=Ending.ABSENT, at=NOW)),
+        "Correction, no such key: 1234abcd-12ab-34cd-56ef-1234567890ab",
+    ),
+    (
+        notice(reason=Reason.NO_EVENT_FOUND, case=None),
+        "Alarm: a KMS key that is pending deletion may be in use, no record names it",
+    ),
 )
-def test_the_first_sentence_is_the_answer(told: Notice, sentence: str) -> None:
-    assert headline.headline(told) == sentence
 
 
-@pytest.mark.parametrize(
-    ("told", "line"),
-    [
-        (
-            notice(uses=uses(use())),
-            "Still in use: alias/orders-db in 111122223333, deleted in 6 days (Decrypt by role orders-fn)",
-        ),
-        (notice(), "Still in use: alias/orders-db in 111122223333, deleted in 6 days"),
-        (
-            about(key(deletion_date=DELETION - timedelta(days=8)), uses=uses(use())),
-            "Still in use: alias/orders-db in 111122223333, deleted any moment now"
-            " (Decrypt by role orders-fn)",
-        ),
-        (
-            about(Key.bare(KEY), uses=uses(use())),
-            "Still in use: 1234abcd-12ab-34cd-56ef-1234567890ab in 111122223333 (Decrypt by role orders-fn)",
-        ),
-        (
-            notice(
-                reason=Reason.MANAGEMENT_CALL,
-                management_calls=uses(use(operation="TagResource", is_use=False, caller=JANE)),
-            ),
-            "Management call refused: alias/orders-db in 111122223333, deleted in 6 days"
-            " (TagResource by user jane)",
-        ),
-        (
-            about(key(state="Enabled"), reason=Reason.DELETION_CANCELLED, decision=decision()),
-            "Deletion cancelled: alias/orders-db in 111122223333, key is Enabled",
-        ),
-        (
-            about(key(state=None), reason=Reason.DELETION_CANCELLED, decision=decision()),
-            "Deletion cancelled: alias/orders-db in 111122223333",
-        ),
-        (
-            notice(reason=Reason.NO_EVENT_FOUND, case=None),
-            "KMS key in use: the alarm rang, and no record explains it",
-        ),
-    ],
-)
-def test_a_subject_names_the_key_its_account_the_operation_and_the_caller(told: Notice, line: str) -> None:
-    assert headline.subject(told, 150) == line
-
-
-def test_what_does_not_fit_into_a_subject_is_cut_at_its_end() -> None:
-    told = notice(uses=uses(use()))
-
-    assert headline.subject(told, 92) == (
-        "Still in use: alias/orders-db in 111122223333, deleted in 6 days (Decrypt by role orders-fn)"
-    )
-    assert headline.subject(told, 91) == (
-        "Still in use: alias/orders-db in 111122223333, deleted in 6 days (Decrypt by role orders-f…"
-    )
-    assert headline.subject(notice(case=None), 20) == "KMS key in use: the "
-
-
-@pytest.mark.parametrize(
-    ("decided", "sentences"),
-    [
-        (
-            decision(),
-            (
-                "Somebody with the link from email did so at 2026-11-22 15:10 UTC,"
-                " with the key to be enabled again.",
-                "From 203.0.113.40, Mozilla/5.0.",
-                "KMS says the key is Enabled now.",
-            ),
-        ),
-        (
-            decision(enable=False, state=None, by=visitor(source_ip="", user_agent="")),
-            (
-                "Somebody with the link from email did so at 2026-11-22 15:10 UTC,"
-                " with the key to stay disabled.",
-                "From an unknown address, an unnamed browser.",
-                "KMS could not be asked what state the key is in.",
-            ),
-        ),
-    ],
-)
-def test_a_decision_is_told_with_what_came_of_it(decided: Decision, sentences: tuple[str, ...]) -> None:
-    assert tuple(headline.decided(decided)) == sentences
-
-
-def test_a_decision_to_keep_the_deletion_is_told_with_its_reason() -> None:
-    kept = decision(choice=Choice.KEEP, why="the tenant has left")
-
-    assert headline.decided(kept) == (
-        "Somebody with the link from email did so at 2026-11-22 15:10 UTC.",
-        "The reason given: the tenant has left",
-        "From 203.0.113.40, Mozilla/5.0.",
-    )
-
-
-@pytest.mark.parametrize(
-    ("closure", "state", "sentences"),
-    [
-        (
-            Closure(how=Ending.CANCELLED, at=NOW, by=JANE),
-            "Disabled",
-            (
-                "user jane did so, by another way than this stack's page, at 2026-11-22 14:55 UTC.",
-                "KMS says the key is Disabled now.",
-            ),
-        ),
-        (
-            Closure(how=Ending.CANCELLED, at=NOW),
-            None,
-            (
-                "Somebody whom no record names so far did so, by another way than this stack's page,"
-                " by 2026-11-22 14:55 UTC.",
-                "KMS could not be asked for its state.",
-            ),
-        ),
-    ],
-)
-def test_an_end_that_came_by_another_way_is_told_with_who_saw_to_it(
-    closure: Closure, state: str | None, sentences: tuple[str, ...]
+@pytest.mark.parametrize(("told", "line"), SUBJECTS)
+def test_a_subject_says_what_happened_to_which_key_who_is_refused_and_how_long_there_is(
+    told: Notice, line: str
 ) -> None:
-    told = about(key(state=state), reason=Reason.DELETION_CANCELLED, closure=closure)
-
-    assert headline.concluded(told) == sentences
+    assert subject(told, 99) == line
 
 
-def test_hostile_names_give_way_in_a_subject() -> None:
-    told = about(key(aliases=(HOSTILE.replace("\n", "") * 3,)))
+def test_names_give_way_to_the_deadline_and_end_in_three_dots() -> None:
+    long = about(key(aliases=("alias/" + "k" * 60,)), uses=uses(use(caller=replace(ORDERS, name="n" * 60))))
 
-    assert len(headline.subject(told, 99)) == 99
+    assert subject(long, 99) == (f"Calls refused: alias/{'k' * 24}... ({'n' * 26}...), deleted in 6 days")
+
+
+def test_a_short_key_leaves_its_room_to_the_caller() -> None:
+    long = about(uses=uses(use(caller=replace(ORDERS, name="n" * 60))))
+
+    assert subject(long, 99) == f"Calls refused: alias/orders-db ({'n' * 44}...), deleted in 6 days"
+
+
+def test_what_has_no_room_for_a_caller_names_none() -> None:
+    long = about(key(aliases=("alias/" + "k" * 60,)))
+
+    assert subject(long, 52) == f"Calls refused: alias/{'k' * 9}..., deleted in 6 days"
+
+
+@pytest.mark.parametrize("reason", [reason for reason in Reason if reason in VERBS])
+@pytest.mark.parametrize("state", ["PendingDeletion", "PendingReplicaDeletion", "Enabled", HOSTILE, None])
+@pytest.mark.parametrize("name", [HOSTILE, "x" * 999, "a.b" * 40, "\N{CJK UNIFIED IDEOGRAPH-6F22}" * 128])
+def test_a_subject_ends_in_its_deadline_whatever_the_names_are(
+    reason: Reason, state: str | None, name: str
+) -> None:
+    callers = uses(*(use(caller=Caller(kind="x", id=f"{each}", name=name)) for each in range(430)))
+    of = key(state=state, aliases=(name,), deletion_date=DELETION if state == "PendingDeletion" else None)
+    told = about(of, reason=reason, uses=callers, management_calls=callers, new_callers=(name,) * 20)
+
+    line = subject(told, 99)
+
+    assert len(line) <= 99
+    assert line.isprintable()
+    assert state != "PendingDeletion" or line.endswith(", deleted in 6 days")
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_the_subject_of_a_problem_says_what_is_wrong_however_long_the_name(kind: Kind) -> None:
+    told = stack_unhealthy(problem(kind=kind, subject="n" * 400), NOW)
+
+    assert subject(told, 150) == subject(told, 99)
+    assert len(subject(told, 99)) <= 99
+    assert "nnn..." in subject(told, 99)
+
+
+ENTRY = DigestEntry(
+    reason=Reason.KEY_IN_USE,
+    key=KeyArn.parse(str(KEY)),
+    title="alias/orders-db",
+    deletion_date=DELETION,
+    callers=("role orders-fn", "user jane"),
+)
 
 
 @pytest.mark.parametrize(
-    ("kind", "subject", "line", "sentence"),
+    ("entry", "line"),
     [
         (
-            Kind.FUNCTION_FAILS,
-            "deliver",
-            "kms-reprieve: the function deliver fails",
-            "The function deliver of kms-reprieve fails.",
+            ENTRY,
+            "Calls refused: alias/orders-db (1234abcd-12ab-34cd-56ef-1234567890ab) in 111122223333,"
+            " eu-west-1, deleted 2026-11-29 14:02 UTC, in 6 days. Callers: role orders-fn, user jane",
         ),
         (
-            Kind.FUNCTION_STUCK,
-            "investigate",
-            "kms-reprieve: the function investigate is stuck",
-            "The function investigate of kms-reprieve does not run, or does not finish its work.",
+            replace(ENTRY, title=KEY.key_id, deletion_date=None, callers=()),
+            "Calls refused: 1234abcd-12ab-34cd-56ef-1234567890ab in 111122223333, eu-west-1,"
+            " deletion date not known",
         ),
         (
-            Kind.DEAD_LETTERS,
-            "audit",
-            "kms-reprieve: the function audit has dead letters",
-            "The function audit of kms-reprieve gave up on something: it is in the dead-letter queue.",
-        ),
-        (
-            Kind.ALARM,
-            "by-hand",
-            "kms-reprieve: the alarm by-hand rings",
-            "The alarm by-hand of kms-reprieve is in ALARM.",
-        ),
-        (
-            Kind.CHANNEL_FAILS,
-            "slack",
-            "kms-reprieve: the channel slack takes no notices",
-            "The channel slack has not taken a notice since 2026-11-22 13:50 UTC.",
-        ),
-        (
-            Kind.ADDRESS_UNCONFIRMED,
-            "person@example.com",
-            "kms-reprieve: person@example.com has not confirmed the subscription",
-            "person@example.com has not confirmed the subscription to the notices, and gets none.",
-        ),
-        (
-            Kind.ADDRESS_REMOVED,
-            "person@example.com",
-            "kms-reprieve: person@example.com is no longer subscribed",
-            "person@example.com is no longer subscribed to the notices, and gets none.",
+            replace(ENTRY, reason=Reason.DELETION_CANCELLED, deletion_date=None, callers=()),
+            "Deletion cancelled: alias/orders-db (1234abcd-12ab-34cd-56ef-1234567890ab)"
+            " in 111122223333, eu-west-1",
         ),
     ],
 )
-def test_what_is_wrong_with_the_stack_is_said_in_the_subject_and_in_the_first_sentence(
-    kind: Kind, subject: str, line: str, sentence: str
+def test_a_line_of_a_digest_says_the_same_with_the_account_and_the_date(
+    entry: DigestEntry, line: str
 ) -> None:
-    told = stack_unhealthy(problem(kind=kind, subject=subject), NOW)
-
-    assert headline.subject(told, 99) == line
-    assert headline.headline(told) == sentence
-
-
-def test_a_subject_says_what_is_wrong_however_long_the_name() -> None:
-    for kind in Kind:
-        told = stack_unhealthy(problem(kind=kind, subject="n" * 400), NOW)
-
-        assert headline.subject(told, 150) == headline.subject(told, 99)
-        assert "…" in headline.subject(told, 99)
-        assert not headline.subject(told, 99).endswith("…")
-
-
-def test_a_notice_about_the_stack_that_says_nothing_is_still_a_sentence() -> None:
-    told = notice(reason=Reason.STACK_UNHEALTHY, case=None)
-
-    assert headline.headline(told) == "kms-reprieve is not well."
+    assert folded(entry, NOW) == line

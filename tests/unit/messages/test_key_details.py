@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from reprieve.arn import KeyArn
-from reprieve.cases.key import LastUse, Relative, Rescuable
-from reprieve.messages.key_details import no_rescue, particulars
+from reprieve.cases.key import LastUse, Relative
+from reprieve.messages.key_details import particulars
 from tests.examples import at, key
 
 PRIMARY = KeyArn.parse("arn:aws:kms:eu-west-1:111122223333:key/mrk-1234abcd12ab34cd56ef1234567890ab")
@@ -22,6 +22,7 @@ def relative(region: str, role: str = "REPLICA", state: str | None = None) -> Re
     "changes",
     [
         {},
+        {"account_name": "prod"},
         {"spec": "SYMMETRIC_DEFAULT", "usage": "ENCRYPT_DECRYPT", "origin": "AWS_KMS", "grantees": ()},
     ],
 )
@@ -32,7 +33,6 @@ def test_what_is_as_usual_is_not_told(changes: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     ("changes", "label", "words"),
     [
-        ({"account_name": "prod"}, "Account", "111122223333, prod"),
         ({"spec": "RSA_4096", "usage": "SIGN_VERIFY"}, "Kind", "RSA_4096 for SIGN_VERIFY"),
         ({"spec": "SYMMETRIC_DEFAULT", "origin": "EXTERNAL"}, "Kind", "imported key material"),
         (
@@ -42,12 +42,12 @@ def test_what_is_as_usual_is_not_told(changes: dict[str, Any]) -> None:
         ),
         (
             {"last_used": LastUse(operation="Decrypt", at=at("14:01"))},
-            "Last used",
+            "Last worked",
             "2026-11-22 14:01 UTC, Decrypt",
         ),
-        ({"last_used": LastUse(at=at("14:01"))}, "Last used", "2026-11-22 14:01 UTC, an unnamed operation"),
-        ({"last_used": LastUse(tracked_since=at("09:00"))}, "Last used", "not since 2026-11-22 09:00 UTC"),
-        ({"last_used": LastUse()}, "Last used", "not as far as KMS knows"),
+        ({"last_used": LastUse(at=at("14:01"))}, "Last worked", "2026-11-22 14:01 UTC, an unnamed operation"),
+        ({"last_used": LastUse(tracked_since=at("09:00"))}, "Last worked", "not since 2026-11-22 09:00 UTC"),
+        ({"last_used": LastUse()}, "Last worked", "not as far as KMS knows"),
         ({"grantees": (ROLE,)}, "Grants", "role/orders/orders-fn"),
         (
             {
@@ -78,7 +78,7 @@ def test_what_is_not_is_told(changes: dict[str, Any], label: str, words: str) ->
                 "relatives": (relative("us-east-1"), relative("us-east-2")),
             },
             "primary, deleting waits for 2 replicas in us-east-1, us-east-2;"
-            " this concerns the key in eu-west-1 alone",
+            " this concerns only the key in eu-west-1",
         ),
         (
             {"multi_region": "PRIMARY", "relatives": (relative("us-east-1", state="PendingDeletion"),)},
@@ -86,7 +86,7 @@ def test_what_is_not_is_told(changes: dict[str, Any], label: str, words: str) ->
         ),
         (
             {"multi_region": "PRIMARY", "relatives": ()},
-            "primary of 0 replicas; this concerns the key in eu-west-1 alone",
+            "primary of 0 replicas; this concerns only the key in eu-west-1",
         ),
         (
             {
@@ -100,7 +100,7 @@ def test_what_is_not_is_told(changes: dict[str, Any], label: str, words: str) ->
         ),
         (
             {"multi_region": "REPLICA", "relatives": None},
-            "replica of a primary; this concerns the key in eu-west-1 alone",
+            "replica of a primary; this concerns only the key in eu-west-1",
         ),
     ],
 )
@@ -110,26 +110,10 @@ def test_the_keys_of_a_multi_region_family_explain_each_other(changes: dict[str,
 
 def test_labels_fit_into_the_mail_s_column() -> None:
     made = key(
-        account_name="prod",
         spec="RSA_4096",
         multi_region="PRIMARY",
         last_used=LastUse(),
         grantees=("x",),
     )
 
-    assert [label for label, _ in particulars(made)] == ["Account", "Kind", "Regions", "Last used", "Grants"]
-
-
-@pytest.mark.parametrize(
-    ("rescuable", "sentence"),
-    [
-        (None, ""),
-        (Rescuable(allowed=True, why="its key policy names the role"), ""),
-        (
-            Rescuable(allowed=False, why="its key policy denies kms:EnableKey"),
-            "The link can't help: its key policy denies kms:EnableKey.",
-        ),
-    ],
-)
-def test_that_the_link_can_not_help_is_said_beforehand(rescuable: Rescuable | None, sentence: str) -> None:
-    assert no_rescue(key(rescuable=rescuable)) == sentence
+    assert [label for label, _ in particulars(made)] == ["Kind", "Regions", "Last worked", "Grants"]

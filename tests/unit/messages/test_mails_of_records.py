@@ -1,4 +1,4 @@
-"""Recorded requests → the mail that people read: its subject, and what stands before the way out."""
+"""Recorded requests → the mail that people read: its subject, and all of it before what is not known."""
 
 from datetime import timedelta
 
@@ -16,109 +16,137 @@ from tests.examples import NOW, at
 from tests.recorded import record
 
 PEOPLE = """\
-Still in use: 1234abcd-12ab-34cd-56ef-1234567890ab in 111122223333 (Decrypt by jane@example.com)
+Calls refused: 1234abcd-12ab-34cd-56ef-1234567890ab (jane@example.com and 2 more), state not known
 
-A KMS key that is waiting to be deleted is still in use.
+Calls refused: the key was pending deletion. KMS could not be asked for
+its state now. The deletion date is not known.
+1234abcd-12ab-34cd-56ef-1234567890ab in 111122223333, eu-west-1
 
-  Key        1234abcd-12ab-34cd-56ef-1234567890ab
-             arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab
-  Deletion   date not known
-  Protects   1 secret
+Last refused at 14:52 UTC. 3 callers were refused (3 requests), the last
+one jane@example.com.
 
-KMS refused 3 requests to use it, since 2026-11-22 14:52 UTC:
+There is no link. Run in account 111122223333, or ask its administrator:
+  aws kms describe-key --region eu-west-1 --key-id 1234abcd-12ab-34cd-56ef-1234567890ab
+  aws kms cancel-key-deletion --region eu-west-1 --key-id 1234abcd-12ab-34cd-56ef-1234567890ab
+  https://eu-west-1.console.aws.amazon.com/kms/home?region=eu-west-1#/kms/keys/1234abcd-12ab-34cd-56ef-1234567890ab
 
-    1  jane@example.com (permission set PowerUser), in the AWS console
-       Decrypt, last at 14:52 UTC
-       secret prod/orders/db
-       from 198.51.100.7, Boto3/1.44.5
-    1  user jane, in the AWS console, without MFA
-       Decrypt, last at 14:52 UTC
-       secret prod/orders/db
-       from 198.51.100.7, Boto3/1.44.5
-    1  root user of account example-prod
-       Decrypt, last at 14:52 UTC
-       secret prod/orders/db
-       from 198.51.100.7, Boto3/1.44.5
+  Key          1234abcd-12ab-34cd-56ef-1234567890ab
+               arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab
+  Protects     1 secret
+
+Who was refused: 3 requests since 2026-11-22 14:52 UTC
+
+  jane@example.com (permission set PowerUser), in the AWS console: 1
+  request, last at 14:52 UTC
+    Decrypt: secret prod/orders/db
+    from 198.51.100.7
+  user jane, in the AWS console, without MFA: 1 request, last at 14:52
+  UTC
+    Decrypt: secret prod/orders/db
+    from 198.51.100.7
+  root user of account example-prod: 1 request, last at 14:52 UTC
+    Decrypt: secret prod/orders/db
+    from 198.51.100.7
 """
 
 WORKLOADS = """\
-Still in use: 1234abcd-12ab-34cd-56ef-1234567890ab in 111122223333 (Decrypt by EC2 instance i-0abc…
+Calls refused: 1234abcd-12ab-34cd-56ef-1234567... (EC2 instance i-0... and 4 more), state not known
 
-A KMS key that is waiting to be deleted is still in use.
+Calls refused: the key was pending deletion. KMS could not be asked for
+its state now. The deletion date is not known.
+1234abcd-12ab-34cd-56ef-1234567890ab in 111122223333, eu-west-1
 
-  Key        1234abcd-12ab-34cd-56ef-1234567890ab
-             arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab
-  Deletion   date not known
-  Protects   1 EBS volume, 1 RDS database, 1 secret
+Last refused at 14:52 UTC. 5 callers were refused (5 requests), the last
+one EC2 instance i-0abc123450abc1234.
 
-KMS refused 5 requests to use it, since 2026-11-22 14:52 UTC:
+There is no link. Run in account 111122223333, or ask its administrator:
+  aws kms describe-key --region eu-west-1 --key-id 1234abcd-12ab-34cd-56ef-1234567890ab
+  aws kms cancel-key-deletion --region eu-west-1 --key-id 1234abcd-12ab-34cd-56ef-1234567890ab
+  https://eu-west-1.console.aws.amazon.com/kms/home?region=eu-west-1#/kms/keys/1234abcd-12ab-34cd-56ef-1234567890ab
 
-    1  EC2 instance i-0abc123450abc1234 (role aws:ec2-infrastructure)
-       Decrypt, last at 14:52 UTC
-       EBS volume vol-0abc123450abc1234
-    1  RDS (service-linked role AWSServiceRoleForRDS)
-       CreateGrant, last at 14:52 UTC
-       RDS database db-ABCDEFGHIJKLMNOPQRSTUVWXYZ
-    1  Lambda function orders (role orders-role)
-       Decrypt, last at 14:52 UTC
-       secret prod/orders/db
-       from 198.51.100.7, Boto3/1.44.5
-    1  likely ECS task 0123456789abcdef0123456789abcdef (role
-       orders-task)
-       Decrypt, last at 14:52 UTC
-       secret prod/orders/db
-       from 198.51.100.7, aws-sdk-java/2.41.0 exec-env/AWS_ECS_FARGATE
-       cfg/retry-mode#legacy
-    1  GitHub Actions of example-org/orders (role deploy), session
-       GitHubActions
-       Decrypt, last at 14:52 UTC
-       secret prod/orders/db
-       from 198.51.100.7, Boto3/1.44.5
+  Key          1234abcd-12ab-34cd-56ef-1234567890ab
+               arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab
+  Protects     1 EBS volume, 1 RDS database, 1 secret
+
+Who was refused: 5 requests since 2026-11-22 14:52 UTC
+
+  EC2 instance i-0abc123450abc1234 (role aws:ec2-infrastructure): 1
+  request, last at 14:52 UTC
+    Decrypt: EBS volume vol-0abc123450abc1234
+  RDS (service-linked role AWSServiceRoleForRDS): 1 request, last at
+  14:52 UTC
+    CreateGrant: RDS database db-ABCDEFGHIJKLMNOPQRSTUVWXYZ
+  Lambda function orders (role orders-role): 1 request, last at 14:52
+  UTC
+    Decrypt: secret prod/orders/db
+    from 198.51.100.7
+  likely ECS task 0123456789abcdef0123456789abcdef (role orders-task): 1
+  request, last at 14:52 UTC
+    Decrypt: secret prod/orders/db
+    from 198.51.100.7
+  GitHub Actions of example-org/orders (role deploy), session
+  GitHubActions: 1 request, last at 14:52 UTC
+    Decrypt: secret prod/orders/db
+    from 198.51.100.7
 """
 
 SERVICES_AND_STRANGERS = """\
-Still in use: 1234abcd-12ab-34cd-56ef-1234567890ab in 111122223333 (Decrypt by role orders-fn)
+Calls refused: 1234abcd-12ab-34cd-56ef-1234567890ab (role orders-fn and 1 more), state not known
 
-A KMS key that is waiting to be deleted is still in use.
+Calls refused: the key was pending deletion. KMS could not be asked for
+its state now. The deletion date is not known.
+1234abcd-12ab-34cd-56ef-1234567890ab in 111122223333, eu-west-1
 
-  Key        1234abcd-12ab-34cd-56ef-1234567890ab
-             arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab
-  Deletion   date not known
-  Protects   1 SSM parameter, 1 secret, 1 S3 object in bucket orders,
-             data of the AWS Encryption SDK
+Last refused at 14:52 UTC. 2 callers were refused, most often role
+orders-fn (4 of 5 requests).
 
-KMS refused 5 requests to use it, since 2026-11-22 14:52 UTC:
+There is no link. Run in account 111122223333, or ask its administrator:
+  aws kms describe-key --region eu-west-1 --key-id 1234abcd-12ab-34cd-56ef-1234567890ab
+  aws kms cancel-key-deletion --region eu-west-1 --key-id 1234abcd-12ab-34cd-56ef-1234567890ab
+  https://eu-west-1.console.aws.amazon.com/kms/home?region=eu-west-1#/kms/keys/1234abcd-12ab-34cd-56ef-1234567890ab
 
-    4  role orders-fn, session orders-api, at least in part through SSM
-       Parameter Store
-       Decrypt, last at 14:52 UTC
-       SSM parameter /orders/db
-       secret prod/orders/db
-       S3 object 2026/11/22 & more[.]csv in bucket orders
-       and 2 more
-       from secretsmanager.amazonaws.com, 198.51.100.7
-    1  somebody in account 444455556666, from outside
-       Decrypt, last at 14:52 UTC
-       secret prod/orders/db
-       from 203.0.113.9, Boto3/1.44.5
+  Key          1234abcd-12ab-34cd-56ef-1234567890ab
+               arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab
+  Protects     1 SSM parameter, 1 secret, 1 S3 object in bucket orders,
+               data of the AWS Encryption SDK
+
+Who was refused: 5 requests since 2026-11-22 14:52 UTC
+
+  role orders-fn, session orders-api, at least in part through SSM
+  Parameter Store: 4 requests, last at 14:52 UTC
+    Decrypt: SSM parameter /orders/db, secret prod/orders/db, S3 object
+    2026/11/22 & more[.]csv in bucket orders, and 2 more
+    from secretsmanager.amazonaws.com, 198.51.100.7
+  someone in account 444455556666, from outside: 1 request, last at
+  14:52 UTC
+    Decrypt: secret prod/orders/db
+    from 203.0.113.9
 """
 
 CHINA = """\
-Still in use: 1234abcd-12ab-34cd-56ef-1234567890ab in 111122223333 (Decrypt by role orders-fn)
+Calls refused: 1234abcd-12ab-34cd-56ef-1234567890ab (role orders-fn), state not known
 
-A KMS key that is waiting to be deleted is still in use.
+Calls refused: the key was pending deletion. KMS could not be asked for
+its state now. The deletion date is not known.
+1234abcd-12ab-34cd-56ef-1234567890ab in 111122223333, cn-north-1
 
-  Key        1234abcd-12ab-34cd-56ef-1234567890ab
-             arn:aws-cn:kms:cn-north-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab
-  Deletion   date not known
-  Protects   1 secret
+Last refused at 14:52 UTC. 1 caller was refused: role orders-fn (1
+request).
 
-KMS refused 1 request to use it, since 2026-11-22 14:52 UTC:
+There is no link. Run in account 111122223333, or ask its administrator:
+  aws kms describe-key --region cn-north-1 --key-id 1234abcd-12ab-34cd-56ef-1234567890ab
+  aws kms cancel-key-deletion --region cn-north-1 --key-id 1234abcd-12ab-34cd-56ef-1234567890ab
+  https://cn-north-1.console.amazonaws.cn/kms/home?region=cn-north-1#/kms/keys/1234abcd-12ab-34cd-56ef-1234567890ab
 
-    1  role orders-fn, session orders-api
-       Decrypt, last at 14:52 UTC
-       secret prod/orders/db
-       from 198.51.100.7, Boto3/1.44.5
+  Key          1234abcd-12ab-34cd-56ef-1234567890ab
+               arn:aws-cn:kms:cn-north-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab
+  Protects     1 secret
+
+Who was refused: 1 request since 2026-11-22 14:52 UTC
+
+  role orders-fn, session orders-api: 1 request, last at 14:52 UTC
+    Decrypt: secret prod/orders/db
+    from 198.51.100.7
 """
 
 MAILS = {
@@ -155,5 +183,5 @@ def told(*names: str) -> Notice:
 def test_a_mail_says_who_it_was_and_what_is_at_stake(mail: str, names: tuple[str, ...]) -> None:
     notice = told(*names)
 
-    evidence, _, _ = email.body(notice).partition("\n\nThere is no link")
-    assert f"{email.subject(notice)}\n\n{evidence}\n" == mail
+    said, _, _ = email.body(notice).partition("\n\nNot known")
+    assert f"{email.subject(notice)}\n\n{said}\n" == mail

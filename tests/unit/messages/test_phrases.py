@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from reprieve.cases.key import Key
-from reprieve.cases.notice import Window
+from reprieve.cases.notice import Reason, Window
 from reprieve.cases.usage import Uses
 from reprieve.cloudtrail.callers import Caller
 from reprieve.messages import phrases
@@ -19,6 +19,7 @@ from tests.examples import (
     at,
     case,
     key,
+    notice,
     scheduled,
     use,
     uses,
@@ -26,20 +27,21 @@ from tests.examples import (
 
 
 @pytest.mark.parametrize(
-    ("of", "words"),
+    ("text", "words"),
     [
-        (key(), "2026-11-29 14:02 UTC, in 6 days 23 hours"),
-        (key(deletion_date=NOW), "2026-11-22 14:55 UTC, any moment now"),
-        (key(deletion_date=None, state=None), "date not known"),
-        (
-            key(deletion_date=None, state="PendingReplicaDeletion"),
-            "when the last of its replicas is deleted",
-        ),
-        (key(deletion_date=None, state="Disabled"), "not scheduled any more: KMS says Disabled"),
+        ("role orders-fn", "role orders-fn"),
+        ("n" * 20, "n" * 20),
+        ("n" * 21, f"{'n' * 17}..."),
+        ("role orders-fn, and others", "role orders-fn, a..."),
+        ("sixteen letters. and more", "sixteen letters...."),
+        ("already cut\N{HORIZONTAL ELLIPSIS}", "already cut..."),
+        ("evil.example", "evil[.]example"),
+        ("https://evil.example/x", "hxxps://evil[.]ex..."),
+        ("line\nbreak", "line\N{REPLACEMENT CHARACTER}break"),
     ],
 )
-def test_when_the_key_is_deleted_is_said_or_why_not(of: Key, words: str) -> None:
-    assert phrases.deletion(of, NOW) == words
+def test_what_is_cut_ends_in_three_dots_and_holds_no_address(text: str, words: str) -> None:
+    assert phrases.shortened(text, 20) == words
 
 
 @pytest.mark.parametrize(
@@ -56,7 +58,7 @@ def test_a_key_is_told_by_all_its_names(of: Key, words: str) -> None:
 
 def test_who_scheduled_the_deletion_is_told_with_the_time() -> None:
     assert phrases.scheduled_by(scheduled()) == (
-        "scheduled 2026-11-22 14:02 UTC by jane@example.com (permission set Admin)"
+        "2026-11-22 14:02 UTC by jane@example.com (permission set Admin)"
     )
     assert phrases.scheduled_by(case().scheduled_by) == ""
 
@@ -83,6 +85,7 @@ def test_the_origin_is_two_addresses_and_one_agent() -> None:
     (part,) = uses(*requests).by_caller
 
     assert phrases.origin(part) == "198.51.100.0, 198.51.100.1, agent 0"
+    assert phrases.addresses(part) == "198.51.100.0, 198.51.100.1"
 
 
 def test_a_service_between_is_no_origin() -> None:
@@ -199,3 +202,26 @@ def test_a_moment_of_another_day_is_told_with_its_date(then: datetime, words: st
 )
 def test_an_earlier_deletion_of_the_key_is_told_by_its_date(previous: str | None, words: str) -> None:
     assert phrases.earlier(previous) == words
+
+
+NEWCOMERS = {"new_callers": ("role a", "role b"), "new_resources": ("secret x",)}
+
+
+@pytest.mark.parametrize(
+    ("reason", "changes", "words"),
+    [
+        (Reason.NEW_CALLER, NEWCOMERS, "role a, role b, secret x"),
+        (Reason.STILL_IN_USE, NEWCOMERS, "role a, role b, secret x"),
+        (Reason.NEW_CALLER, {}, ""),
+        (Reason.KEY_IN_USE, NEWCOMERS, ""),
+        (
+            Reason.NEW_CALLER,
+            {"new_callers": ("role a",) * 20},
+            f"{', '.join(['role a'] * 20)} and more",
+        ),
+    ],
+)
+def test_who_is_new_is_listed_where_people_had_heard_of_others(
+    reason: Reason, changes: dict[str, tuple[str, ...]], words: str
+) -> None:
+    assert phrases.news(notice(reason=reason, **changes)) == words

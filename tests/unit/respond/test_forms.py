@@ -66,6 +66,14 @@ def test_a_form_says_what_is_chosen_and_why(fields: str, choice: Choice, enable:
     assert (read.choice, read.enable, read.why, read.decisions) == (choice, enable, why, 3)
 
 
+def test_a_name_is_one_short_line() -> None:
+    read = form("decision=cancel&name=+Jane%0ADoe" + "x" * 100)
+
+    assert read.name.startswith("Jane\N{REPLACEMENT CHARACTER}Doexx")
+    assert len(read.name) == 64
+    assert form().name == ""
+
+
 @pytest.mark.parametrize("decisions", ["", "-1", "1.0", "1" * 10, "%C2%B2", "x"])
 def test_a_number_of_decisions_that_is_none_is_refused(decisions: str) -> None:
     with pytest.raises(ValueError, match="decisions is no number"):

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from reprieve.respond.forms import CsrfSecret
-from reprieve.respond.pages import FormState, Page, View, case_page, outcome_page, redirect, security_headers
+from reprieve.respond.pages.case_page import View, case_page, outcome_page
+from reprieve.respond.pages.rendering import FormState, Page, redirect, security_headers
 from reprieve.respond.responder import Request, Responder
 from reprieve.respond.sign_in import SESSION_COOKIE
 from tests.examples import DELETION, KEY, NOW, case, key, visitor
@@ -66,7 +67,7 @@ def pages() -> Iterator[Page]:
     )
     yield case_page(view, cookies)
     yield redirect("https://id.example/authorize", cookies)
-    for outcome in EVERY:
+    for outcome in EVERY.values():
         yield outcome_page(outcome, form, cookies)
         yield outcome_page(outcome, FormState.to_sign_in("v1a.x.y"))
 

@@ -7,14 +7,8 @@ from typing import Final
 
 from reprieve.cases.decision import Choice, Decision
 from reprieve.cases.key import KeyState
+from reprieve.cases.result import MAY_HAVE_ACTED
 from reprieve.cases.visitor import Visitor
-
-STARTED: Final = "started"
-"""The outcome of a decision before anything is done; if it stays, nobody knows what came of it."""
-MAY_HAVE_ACTED: Final = frozenset({
-    *(STARTED, "cancelled", "not-done", "not-enabled", "rescued", "unproven", "unsure"),
-})  # fmt: skip
-"""The outcomes after which a key may be another than before."""
 
 
 class Event(StrEnum):
@@ -52,7 +46,7 @@ class Entry:
         visitor: Who opened the page; only those who signed in are told.
         decision: What was decided, by whom; its `state` is the key's afterwards.
         state_before: The key's state that the person saw.
-        outcome: What came of a decision: `STARTED`, then the name of a `pages.Outcome`.
+        outcome: What came of a decision: a `Result`, or one that a later version knows.
         request_ids: AWS' ids of the requests that were made.
         enabled: True where KMS took EnableKey, whatever it showed afterwards.
     """

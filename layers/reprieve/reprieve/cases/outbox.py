@@ -13,7 +13,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from reprieve.cases.notice import Notice, Reason, digest
+from reprieve.cases.digest import digest
+from reprieve.cases.notice import Notice, Reason
 from reprieve.cases.sizes import fitting_digest
 from reprieve.clock import Clock
 from reprieve.errors import ConflictError, NotUnderstoodError

@@ -126,7 +126,7 @@ class CaseStore:
         found = (_readable(OpenCase, document) for document in self.table.list(_OPEN))
         return tuple(entry for entry in found if entry)
 
-    def file(self, key: KeyArn, deletion_date: datetime) -> CaseRecord:
+    def record(self, key: KeyArn, deletion_date: datetime) -> CaseRecord:
         """Return a case with what happened to it, in one request.
 
         What can't be understood is passed over: a person who wants to rescue a key is not kept from it.

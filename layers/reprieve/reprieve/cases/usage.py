@@ -34,6 +34,11 @@ class CallerUses:
     event_ids: tuple[str, ...] = ()
     sessions: tuple[str, ...] = ()
 
+    @property
+    def name(self) -> str:
+        """What the caller is called in a few words: its role, where several sessions of it are counted."""
+        return name_of(self.caller) if len(self.sessions) > 1 else one_line(self.caller.name, _OTHER_NAME)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OtherCaller:
@@ -62,8 +67,18 @@ class Uses:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The names of all callers, as far as they are kept: first those of whom more is known."""
-        return (*(name_of(part.caller) for part in self.by_caller), *(other.name for other in self.others))
+        """The names of all callers, as far as they are kept: the one refused last first, then the others."""
+        return (*(part.name for part in self.by_last_refusal), *(other.name for other in self.others))
+
+    @property
+    def by_last_refusal(self) -> tuple[CallerUses, ...]:
+        """The callers of whom more is known: the one refused last first, then the one refused most."""
+        return tuple(sorted(self.by_caller, key=lambda part: (part.last_at, part.count), reverse=True))
+
+    @property
+    def callers(self) -> int:
+        """How many callers are known by name; there may be more, where `unnamed` is not 0."""
+        return len(self.by_caller) + len(self.others)
 
     @property
     def unnamed(self) -> int:

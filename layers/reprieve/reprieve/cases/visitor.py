@@ -5,7 +5,7 @@ from enum import StrEnum
 
 
 class AuthMethod(StrEnum):
-    """What somebody had to show before they could decide."""
+    """What a person has to show before they can decide."""
 
     LINK = "link"
     NETWORK = "network"
@@ -14,7 +14,7 @@ class AuthMethod(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
-    """Somebody for whom an OpenID provider vouches.
+    """A person for whom an OpenID provider vouches.
 
     Attributes:
         issuer: The provider.
@@ -41,7 +41,7 @@ class Person:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Visitor:
-    """Whoever came with a link.
+    """A person who came with a link.
 
     Attributes:
         auth_method: What they had to show.
@@ -50,6 +50,7 @@ class Visitor:
         source_ip: The address that they came from, as API Gateway saw it.
         user_agent: The browser, as it calls itself.
         person: Who they are, where they had to sign in.
+        claimed_name: What they say their name is, where nobody checked it.
     """
 
     auth_method: AuthMethod
@@ -58,14 +59,20 @@ class Visitor:
     source_ip: str = ""
     user_agent: str = ""
     person: Person | None = None
+    claimed_name: str | None = None
 
     @property
     def label(self) -> str:
-        """What people are shown: a name, or whose link it was."""
+        """What people are shown: a name, or whose link it was. A name that nobody checked is marked."""
         if self.person:
             return self.person.label
-        place = " from the approvers' network" if self.auth_method is AuthMethod.NETWORK else ""
-        return f"Somebody{place} with the link from {self.channel}"
+        network = " in the approvers' network" if self.auth_method is AuthMethod.NETWORK else ""
+        link = f"with the link from {self.channel}{network}"
+        return (
+            f'Someone {link}, who says they are "{self.claimed_name}"'
+            if self.claimed_name
+            else f"Someone {link}"
+        )
 
     @property
     def acting(self) -> str:

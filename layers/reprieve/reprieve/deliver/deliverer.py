@@ -9,7 +9,7 @@ from typing import Final
 
 from reprieve.cases.health_store import HealthStore
 from reprieve.cases.key import Unknown
-from reprieve.cases.notice import Notice
+from reprieve.cases.notice import LINK, Notice
 from reprieve.cases.visitor import AuthMethod
 from reprieve.clock import Clock
 from reprieve.errors import AwsError, ChannelBusyError, ChannelError, NotUnderstoodError, ReprieveError
@@ -72,13 +72,13 @@ class Deliverer:
         if claims is None:
             return notice
         if claims.key.account != self.account and not self.enters_accounts:
-            return _without(notice, f"the page may act in account {self.account} alone")
+            return _without(notice, f"the page can only act in account {self.account}")
         try:
             link = self.page_url + mint(claims, self.signing_key)
         except AwsError as error:
             self.log.error("No link could be signed", problem=str(error), notice_id=notice.id)
             return _without(notice, f"it could not be signed: {error.operation}, {error.code}")
-        return replace(notice, link=link, approvers=self.approvers)
+        return replace(notice, link=link, link_expires_at=claims.expires_at, approvers=self.approvers)
 
     def _claims(self, notice: Notice, channel: str) -> LinkClaims | None:
         key, now = notice.key, self.clock()
@@ -135,7 +135,7 @@ def pause(error: Exception, attempt: int) -> int:
 
 def _without(notice: Notice, why: str) -> Notice:
     """Return the notice without a link, and with the reason."""
-    return replace(notice, unknown=(*notice.unknown, Unknown(fact="link", why=why)))
+    return replace(notice, unknown=(*notice.unknown, Unknown(fact=LINK, why=why)))
 
 
 def _opened(body: str) -> tuple[str, Notice]:

@@ -9,7 +9,7 @@ from reprieve.cases.key import KmsAnswer
 from reprieve.cases.notice import Notice, tell
 from reprieve.cases.sizes import fitting_case, fitting_notice
 from reprieve.cases.transitions import note_schedulings
-from reprieve.investigate.facts import KeyFacts
+from reprieve.investigate.facts.key_facts import KeyFacts
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,7 @@ from reprieve.errors import (
     UnreachableError,
 )
 from reprieve.investigate.case_change import CaseChange
-from reprieve.investigate.facts import Facts
+from reprieve.investigate.facts.lookup import Facts
 from reprieve.investigate.key_activity import ReadWindow, Update, findings
 from reprieve.investigate.log_window import LogWindow
 from reprieve.investigate.review import Review

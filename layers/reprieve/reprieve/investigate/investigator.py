@@ -24,7 +24,7 @@ from reprieve.cloudtrail.record import READ_PATTERN
 from reprieve.console import log_group_url
 from reprieve.errors import ConflictError, IncompleteError, NotUnderstoodError, ReprieveError
 from reprieve.investigate.case_updates import CaseUpdater
-from reprieve.investigate.facts import Facts
+from reprieve.investigate.facts.lookup import Facts
 from reprieve.investigate.log_reader import LogGroupReading
 from reprieve.investigate.log_window import LogWindow
 from reprieve.ports import Log, LogReader, MessageQueue
@@ -34,6 +34,11 @@ TIME_TO_READ: Final = 50.0
 
 TIME_TO_STORE: Final = 20.0
 """Seconds that have to be left for storing another few keys."""
+
+NEIGHBOR: Final = Unknown(
+    fact="what fired the alarm", why="another metric filter may count other events in the same metric"
+)
+"""For an alarm without any record: public templates write other events to the metric of AWS' instructions."""
 
 NO_EVENT_AGAIN: Final = timedelta(hours=1)
 RETRIES_AFTER: Final = (2.0, 5.0)
@@ -183,10 +188,11 @@ class Investigator:
 
 
 def _unproven(looked: LogWindow) -> tuple[Unknown, ...]:
-    return tuple(
+    listed = tuple(
         Unknown(
             fact=f"which key {record.caller.label} meant with {record.operation}",
             why=f"record {record.event_id} is no refusal by KMS: {record.why}",
         )
         for record in looked.unproven
     )
+    return listed or (NEIGHBOR,)

@@ -14,7 +14,7 @@ from reprieve.cases.transitions import count, cut, glimpse, is_of, note_answer, 
 from reprieve.clock import to_minute
 from reprieve.cloudtrail.record import KeyChange, KeyEvent, Scheduling
 from reprieve.investigate.case_change import CaseChange, Left, Telling, as_answered, succeeding, with_facts
-from reprieve.investigate.facts import KeyFacts
+from reprieve.investigate.facts.key_facts import KeyFacts
 from reprieve.investigate.log_window import LogWindow
 
 LATE_USE: Final = timedelta(hours=1)

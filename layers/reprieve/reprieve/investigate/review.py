@@ -8,7 +8,7 @@ from reprieve.cases.case import Case, Closure, Ending, open_case
 from reprieve.cases.due import NoticeRules
 from reprieve.cases.transitions import note_answer
 from reprieve.investigate.case_change import CaseChange, Left, Telling, as_answered, succeeding, with_facts
-from reprieve.investigate.facts import KeyFacts
+from reprieve.investigate.facts.key_facts import KeyFacts
 
 
 @dataclass(frozen=True, slots=True)

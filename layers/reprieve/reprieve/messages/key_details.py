@@ -1,4 +1,4 @@
-"""What is told of a key beside its name, its date and its owner, in words; what is as usual is not told."""
+"""What is said of a key beside its name, its date and its owner, in words; what is as usual is left out."""
 
 from collections.abc import Iterator
 from typing import Final
@@ -14,12 +14,14 @@ _ARN_FIELDS: Final = 6
 
 
 def particulars(key: Key) -> tuple[tuple[str, str], ...]:
-    """Return labels of nine characters at the most, each with what is to be said."""
+    """Return labels of eleven characters at the most, each with what is to be said.
+
+    The account is named with the key, in its place.
+    """
     said = (
-        ("Account", f"{key.account}, {key.account_name}" if key.account_name else ""),
         ("Kind", kind(key)),
         ("Regions", regions(key)),
-        ("Last used", last_used(key)),
+        ("Last worked", last_used(key)),
         ("Grants", grants(key)),
     )
     return tuple((label, words) for label, words in said if words)
@@ -58,7 +60,7 @@ def _regions(key: Key) -> Iterator[str]:
     for relative in pending:
         yield f"cancelling here leaves the {relative.role.lower()} in {relative.arn.region} pending"
     if not pending:
-        yield f"this concerns the key in {key.region} alone"
+        yield f"this concerns only the key in {key.region}"
 
 
 def _counted(replicas: int) -> str:
@@ -93,10 +95,3 @@ def _grantee(name: str, account: str) -> str:
         return name
     owner = fields[_ACCOUNT_FIELD]
     return fields[-1] if owner == account else f"{fields[-1]} of {owner}"
-
-
-def no_rescue(key: Key) -> str:
-    """Return that the page can't help, why, and whom to ask; "" where it can, or nobody knows."""
-    if key.rescuable is None or key.rescuable.allowed:
-        return ""
-    return f"The link can't help: {key.rescuable.why}."

@@ -4,31 +4,30 @@ from dataclasses import replace
 from datetime import datetime
 
 from reprieve.cases.case import UNKNOWN_DATE, ScheduledBy
-from reprieve.cases.key import Key, KeyState
-from reprieve.cases.notice import Window
+from reprieve.cases.key import Key
+from reprieve.cases.notice import Notice, Reason, Window
+from reprieve.cases.notified import NEW_LISTED
 from reprieve.cases.tallies import RESOURCES_LISTED, SESSIONS_LISTED
 from reprieve.cases.usage import CallerUses, Uses
-from reprieve.cases.visitor import AuthMethod
 from reprieve.clock import for_people, left
 from reprieve.cloudtrail.callers import Caller
 from reprieve.cloudtrail.resources import summarised
+from reprieve.messages.defang import defanged
+from reprieve.untrusted import ELLIPSIS, one_line
 
 CALLERS_SHOWN = 8
 RESOURCES_SHOWN = 3
-PENDING = "waiting to be deleted"
+_DOTS = "..."
+_WITH_NEWS = frozenset({Reason.NEW_CALLER, Reason.STILL_IN_USE})
 
 
-def deletion(key: Key, now: datetime) -> str:
-    """Return when the key is deleted, or what stands in the way of saying so."""
-    if key.deletion_date:
-        return f"{for_people(key.deletion_date)}, {until(now, key.deletion_date, units=2)}"
-    match key.state:
-        case None:
-            return "date not known"
-        case KeyState.PENDING_REPLICA_DELETION:
-            return "when the last of its replicas is deleted"
-        case _:
-            return f"not scheduled any more: KMS says {key.state}"
+def shortened(text: str, limit: int) -> str:
+    """Return a text without addresses, of so many characters: three dots stand for what is cut off.
+
+    The dots are ASCII, as subjects need them.
+    """
+    safe = defanged(one_line(text, 4 * limit)).replace(ELLIPSIS, _DOTS)
+    return safe if len(safe) <= limit else f"{safe[: limit - len(_DOTS)].rstrip()}{_DOTS}"
 
 
 def names(key: Key) -> str:
@@ -38,7 +37,7 @@ def names(key: Key) -> str:
 
 def scheduled_by(by: ScheduledBy | None) -> str:
     """Return since when the deletion is scheduled, and by whom; "" where that is not known."""
-    return f"scheduled {for_people(by.at)} by {by.caller.label}" if by else ""
+    return f"{for_people(by.at)} by {by.caller.label}" if by else ""
 
 
 def owner(key: Key) -> str:
@@ -93,16 +92,27 @@ def other_resources(part: CallerUses) -> str:
 
 def origin(part: CallerUses) -> str:
     """Return from where and with what a caller came; a service between is told with the caller already."""
-    services = {part.caller.invoked_by, "AWS Internal"}
-    addresses = [address for address in part.source_ips if address not in services]
-    agents = [agent for agent in part.user_agents if agent not in services]
-    return ", ".join(dict.fromkeys((*addresses[:2], *agents[:1])))
+    agents = [agent for agent in part.user_agents if agent not in _services(part)]
+    return ", ".join(dict.fromkeys((*_addresses(part), *agents[:1])))
+
+
+def addresses(part: CallerUses) -> str:
+    """Return from where a caller came."""
+    return ", ".join(_addresses(part))
+
+
+def _addresses(part: CallerUses) -> list[str]:
+    return [address for address in part.source_ips if address not in _services(part)][:2]
+
+
+def _services(part: CallerUses) -> frozenset[str | None]:
+    return frozenset({part.caller.invoked_by, "AWS Internal"})
 
 
 def rest(uses: Uses, shown: int = CALLERS_SHOWN) -> tuple[str, ...]:
     """Return what was done by callers who are not shown: each by name, and a number for those without one."""
     named = (
-        *((part.count, part.caller.behind or part.caller.name) for part in uses.by_caller[shown:]),
+        *((part.count, part.name) for part in uses.by_last_refusal[shown:]),
         *((other.count, other.name) for other in uses.others),
     )
     listed = ", ".join(f"{name} ({number})" for number, name in named)
@@ -132,15 +142,12 @@ def searched(window: Window) -> str:
     return f"log group {window.log_group}, from {for_people(window.start)} to {for_people(window.end)}"
 
 
-def who_may(approvers: AuthMethod | None) -> str:
-    """Return who can act with a link."""
-    match approvers:
-        case AuthMethod.SIGN_IN:
-            return "Approvers alone can do so, when they have signed in, until it expires."
-        case AuthMethod.NETWORK:
-            return "Whoever holds this link can do so, from the approvers' network, until it expires."
-        case _:
-            return "Whoever holds this link can do so, until it expires."
+def news(notice: Notice) -> str:
+    """Return the callers and resources that no notice before named, where people had heard of others."""
+    if notice.reason not in _WITH_NEWS:
+        return ""
+    more = " and more" if NEW_LISTED in {len(notice.new_callers), len(notice.new_resources)} else ""
+    return f"{', '.join((*notice.new_callers, *notice.new_resources))}{more}"
 
 
 def until(now: datetime, then: datetime, units: int) -> str:

@@ -1,9 +1,12 @@
-"""What every channel says of a problem of the stack, in words: plain text, as in `wording`."""
+"""What every channel says of a problem of the stack, in words: plain text, as in `phrases`."""
 
-from typing import Final, assert_never
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
 
 from reprieve.cases.problem import Kind, Problem
 from reprieve.clock import for_people
+from reprieve.messages.phrases import shortened
 from reprieve.untrusted import one_line
 
 PRODUCT: Final = "kms-reprieve"
@@ -12,33 +15,47 @@ _ERROR_LIMIT: Final = 300
 _ADVICE_LIMIT: Final = 600
 
 
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """What is said of one kind of problem: `{}` is its subject, `{since}` is when it began."""
+
+    title: str
+    sentence: str
+
+
+_WORDS: Final[Mapping[Kind, _Words]] = {
+    Kind.FUNCTION_FAILS: _Words("the function {} fails", f"The function {{}} of {PRODUCT} fails."),
+    Kind.FUNCTION_STUCK: _Words(
+        "the function {} is stuck",
+        f"The function {{}} of {PRODUCT} does not run, or does not finish its work.",
+    ),
+    Kind.DEAD_LETTERS: _Words(
+        "the function {} has dead letters",
+        f"The function {{}} of {PRODUCT} gave up on a message, which is in the dead-letter queue.",
+    ),
+    Kind.ALARM: _Words("the alarm {} is in ALARM", f"The alarm {{}} of {PRODUCT} is in ALARM."),
+    Kind.CHANNEL_FAILS: _Words(
+        "the channel {} takes no notices", "The channel {} has not taken a notice since {since}."
+    ),
+    Kind.ADDRESS_UNCONFIRMED: _Words(
+        "{} has not confirmed the subscription",
+        "{} has not confirmed the subscription to the notices, and gets none.",
+    ),
+    Kind.ADDRESS_REMOVED: _Words(
+        "{} is no longer subscribed", "{} is no longer subscribed to the notices, and gets none."
+    ),
+}
+
+
 def title(problem: Problem) -> str:
     """Return the subject, which fits into that of a mail."""
-    return f"{PRODUCT}: {_title(problem.kind, one_line(problem.subject, _NAME_LIMIT))}"
+    return f"{PRODUCT}: {_WORDS[problem.kind].title.format(shortened(problem.subject, _NAME_LIMIT))}"
 
 
-def sentence(problem: Problem) -> str:  # noqa: PLR0911 - one sentence for each kind
+def sentence(problem: Problem) -> str:
     """Return the first sentence: what is wrong, in full."""
     subject = one_line(problem.subject, _ERROR_LIMIT)
-    match problem.kind:
-        case Kind.FUNCTION_FAILS:
-            return f"The function {subject} of {PRODUCT} fails."
-        case Kind.FUNCTION_STUCK:
-            return f"The function {subject} of {PRODUCT} does not run, or does not finish its work."
-        case Kind.DEAD_LETTERS:
-            return (
-                f"The function {subject} of {PRODUCT} gave up on something: it is in the dead-letter queue."
-            )
-        case Kind.ALARM:
-            return f"The alarm {subject} of {PRODUCT} is in ALARM."
-        case Kind.CHANNEL_FAILS:
-            return f"The channel {subject} has not taken a notice since {for_people(problem.since)}."
-        case Kind.ADDRESS_UNCONFIRMED:
-            return f"{subject} has not confirmed the subscription to the notices, and gets none."
-        case Kind.ADDRESS_REMOVED:
-            return f"{subject} is no longer subscribed to the notices, and gets none."
-        case _:
-            assert_never(problem.kind)
+    return _WORDS[problem.kind].sentence.format(subject, since=for_people(problem.since))
 
 
 def facts(problem: Problem) -> tuple[tuple[str, str], ...]:
@@ -52,23 +69,3 @@ def facts(problem: Problem) -> tuple[tuple[str, str], ...]:
 def advice(problem: Problem) -> str:
     """Return what to do."""
     return one_line(problem.advice, _ADVICE_LIMIT)
-
-
-def _title(kind: Kind, subject: str) -> str:  # noqa: PLR0911 - as above
-    match kind:
-        case Kind.FUNCTION_FAILS:
-            return f"the function {subject} fails"
-        case Kind.FUNCTION_STUCK:
-            return f"the function {subject} is stuck"
-        case Kind.DEAD_LETTERS:
-            return f"the function {subject} has dead letters"
-        case Kind.ALARM:
-            return f"the alarm {subject} rings"
-        case Kind.CHANNEL_FAILS:
-            return f"the channel {subject} takes no notices"
-        case Kind.ADDRESS_UNCONFIRMED:
-            return f"{subject} has not confirmed the subscription"
-        case Kind.ADDRESS_REMOVED:
-            return f"{subject} is no longer subscribed"
-        case _:
-            assert_never(kind)

@@ -14,7 +14,8 @@ from reprieve.clock import Clock
 from reprieve.errors import AbsentError, AwsError, DeniedError, ThrottledError
 from reprieve.links import LinkClaims
 from reprieve.ports import KeyDirectory, KeyMetadata, Log
-from reprieve.respond.pages import Outcome, outcomes
+from reprieve.respond.pages import rescue_outcomes as outcomes
+from reprieve.respond.pages.outcome import Outcome
 
 AFTERMATH: Final = timedelta(days=1)
 """How long a key that is still disabled is taken for one that a cancellation on the page left so.
@@ -27,27 +28,36 @@ _EVER: Final = datetime.min.replace(tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class CaseView:
-    """What was read at a moment: the key as it is then, and what is on record of its case."""
+    """What was read at a moment: the key as it is then, and what is on record of its case.
+
+    `unread` is why the key could not be read; what is shown of it is then from the record.
+    """
 
     key: Key
-    file: CaseRecord
+    record: CaseRecord
     at: datetime
+    unread: Outcome | None = None
 
     @property
     def case(self) -> Case | None:
         """Its case, where there is one on record."""
-        return self.file.case
+        return self.record.case
+
+    @property
+    def is_on_record(self) -> bool:
+        """Whether anything is known of the case."""
+        return self.case is not None or bool(self.record.history)
 
     @property
     def decision(self) -> Decision | None:
         """The latest decision about the case, whatever came of it."""
-        return self.file.decision
+        return self.record.decision
 
     @property
     def rescue(self) -> Decision | None:
         """The latest decision that may have brought the key back."""
         decision = self.case.decision if self.case and not self.case.is_kept else None
-        return self.file.rescue or decision
+        return self.record.rescue or decision
 
     @property
     def aftermath(self) -> Aftermath:
@@ -55,22 +65,24 @@ class CaseView:
         rescue = self.rescue
         if rescue and self._has_worked:
             return Aftermath.WORKED
-        if rescue is None or not rescue.enable or self.file.unreadable:
+        if rescue is None or not rescue.enable or self.record.unreadable:
             return Aftermath.LEFT
         return Aftermath.UNFINISHED if self.at - rescue.at <= AFTERMATH else Aftermath.LEFT
 
     @property
     def _has_worked(self) -> bool:
         """Whether the record shows that the key was enabled after its latest cancellation on the page."""
-        rescues = (entry.rescue for entry in self.file.history)
+        rescues = (entry.rescue for entry in self.record.history)
         since = max((each.at for each in rescues if each and each.choice is Choice.CANCEL), default=_EVER)
-        shown = any(entry.has_worked for entry in self.file.history if entry.at >= since)
+        shown = any(entry.has_worked for entry in self.record.history if entry.at >= since)
         decision = self.case.decision if self.case else None
         states = {self.case and self.case.key.state, decision and decision.state}
         return shown or KeyState.ENABLED in states
 
     def nothing_to_decide(self, claims: LinkClaims) -> Outcome | None:
         """Return what to say where there is nothing to decide, or None where there is."""
+        if self.unread:
+            return self.unread
         if not self.key.is_pending:
             closure = self.case.closure if self.case else None
             return outcomes.already(self.key, self.rescue, closure, self.at, self.aftermath)
@@ -91,30 +103,30 @@ class CaseReader:
     clock: Clock
     log: Log
 
-    def look(self, claims: LinkClaims) -> CaseView | Outcome:
-        """Return what there is to see, or what to say where the key can't be read."""
-        on_record = self.pool.submit(self._file, claims)
+    def look(self, claims: LinkClaims) -> CaseView:
+        """Return what there is to see; without KMS' answer, what is on record and why there is no more."""
+        on_record = self.pool.submit(self._record, claims)
         try:
             told: KeyMetadata | AwsError = self.keys.describe(claims.key)
         except AwsError as error:
             told = error
-        file = on_record.result()
-        key = file.case.key if file.case else Key.bare(claims.key)
+        record = on_record.result()
+        key = record.case.key if record.case else Key.bare(claims.key)
         if isinstance(told, AwsError):
             self.log.warning("Could not read a key", problem=str(told), key=str(claims.key))
-            return refused(key, told)
-        return CaseView(as_told(key, told), file, self.clock())
+            return CaseView(replace(key, state=None), record, self.clock(), refused(key, told))
+        return CaseView(as_told(key, told), record, self.clock())
 
-    def _file(self, claims: LinkClaims) -> CaseRecord:
+    def _record(self, claims: LinkClaims) -> CaseRecord:
         """Return what is on record; without it the page still shows the key."""
         try:
-            file = self.store.file(claims.key, claims.deletion_date)
+            record = self.store.record(claims.key, claims.deletion_date)
         except AwsError as error:
             self.log.error("Could not read a case", problem=str(error), key=str(claims.key))
             return CaseRecord()
-        if file.unreadable:
-            self.log.error("Passed over what it could not read", items=file.unreadable, key=str(claims.key))
-        return file
+        if record.unreadable:
+            self.log.error("Passed over what it could not read", items=record.unreadable, key=str(claims.key))
+        return record
 
 
 def as_told(key: Key, told: KeyMetadata) -> Key:

@@ -22,6 +22,7 @@ COOKIE: Final = "__Host-reprieve-form"
 _COOKIE_LENGTH: Final = 43
 _FIELDS_AT_MOST: Final = 10
 _WHY_LIMIT: Final = 200
+_NAME_LIMIT: Final = 64
 _DECISIONS_DIGITS: Final = 9
 
 
@@ -57,6 +58,7 @@ class Form:
         choice: What they choose.
         enable: Whether the key is to be enabled.
         why: The reason that they give.
+        name: What they say their name is; "" if they don't.
         token: Proves that the page was theirs.
         decisions: How many decisions there were when they read the page.
     """
@@ -64,6 +66,7 @@ class Form:
     choice: Choice
     enable: bool
     why: str
+    name: str
     token: str
     decisions: int
 
@@ -83,6 +86,7 @@ class Form:
             choice=choice,
             enable=choice is Choice.ENABLE or (choice is Choice.CANCEL and fields.get("enable") == "yes"),
             why=one_line(fields.get("why", "").strip(), _WHY_LIMIT),
+            name=one_line(fields.get("name", "").strip(), _NAME_LIMIT),
             token=fields.get("token", ""),
             decisions=_number(fields.get("decisions", "")),
         )

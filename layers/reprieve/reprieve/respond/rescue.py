@@ -1,20 +1,17 @@
-"""Bringing a key back: cancel, enable, prove, put on record, tell everybody.
+"""Acting on a decision: record it, carry it out, record what came of it, notify every channel."""
 
-CancelKeyDeletion leaves a key `Disabled`: the outage goes on until EnableKey.
-What is to be done is put on record before it is done, and again with what came of it.
-"""
-
-from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Final
 from uuid import uuid4
 
-from reprieve.cases.audit_entry import STARTED, Entry, Event
+from reprieve.cases.audit_entry import Entry, Event
 from reprieve.cases.case import Case, Closure, Ending, case_id, open_case
 from reprieve.cases.decision import Choice, Decision
 from reprieve.cases.due import NoticeRules, wake_at
 from reprieve.cases.key import Key, KeyState
 from reprieve.cases.notice import Notice, Reason, tell
+from reprieve.cases.result import Result
 from reprieve.cases.store import CaseStore
 from reprieve.clock import Clock, to_minute
 from reprieve.errors import (
@@ -24,31 +21,46 @@ from reprieve.errors import (
     DeniedError,
     NotUnderstoodError,
     ThrottledError,
-    WrongStateError,
 )
 from reprieve.links import LinkClaims
-from reprieve.ports import KeyControl, KeyDirectory, Log, MessageQueue
-from reprieve.respond.case_view import CaseReader, CaseView, as_told
-from reprieve.respond.pages import Outcome, outcomes
-
-CONSISTENCY_PAUSES: Final = (0.2, 0.4, 0.8, 1.6)
-"""Seconds to wait, each time, until KMS shows everywhere what it has just done."""
+from reprieve.ports import Log, MessageQueue
+from reprieve.respond.case_view import CaseReader, CaseView
+from reprieve.respond.pages import link_outcomes
+from reprieve.respond.pages import rescue_outcomes as outcomes
+from reprieve.respond.pages.outcome import Outcome
+from reprieve.respond.recovery import KeyRecovery
 
 _TRIES: Final = 4
 
 
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One decision on its way: what the link vouches for, what was decided, and what the person saw."""
+
+    claims: LinkClaims
+    decision: Decision
+    seen: CaseView
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What came of a decision: the outcome, AWS' ids of the requests, and whether KMS took EnableKey."""
+
+    outcome: Outcome
+    request_ids: tuple[str, ...] = ()
+    enabled: bool | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rescuer:
-    """Acts on a decision. `channels` are those that are told of it."""
+    """Acts on a decision. `channels` are those that are notified of it."""
 
     channels: tuple[str, ...]
     reader: CaseReader
-    keys: KeyDirectory
-    control: KeyControl
+    recovery: KeyRecovery
     store: CaseStore
     queue: MessageQueue
     clock: Clock
-    sleep: Callable[[float], None]
     log: Log
 
     def act(self, claims: LinkClaims, decision: Decision, after: int) -> Outcome:
@@ -59,240 +71,204 @@ class Rescuer:
             decision: What was decided, by whom.
             after: How many decisions there had been when the person read the page.
         """
-        seen = self.reader.look(claims)
-        if isinstance(seen, Outcome):
-            return seen
-        nothing = seen.nothing_to_decide(claims)
-        other = seen.decision if seen.file.decisions != after else None
-        if other and not (nothing and other.by == decision.by):
-            return outcomes.decided_meanwhile(seen.key, other, seen.at)
-        again = decision.choice is Choice.ENABLE
-        if nothing and not (again and nothing.offer_enable):
-            return replace(nothing, decisions=seen.file.decisions)
-        if again and nothing is None:
-            return outcomes.BAD_FORM
-        if decision.choice is Choice.KEEP and seen.case and seen.case.is_kept:
-            return outcomes.kept(seen.key, seen.case, seen.at)
-        return self._recorded(claims, decision, seen)
+        attempt = Attempt(claims, decision, self.reader.look(claims))
+        return _settled(attempt, after) or self._recorded(attempt)
 
-    def _recorded(self, claims: LinkClaims, decision: Decision, seen: CaseView) -> Outcome:
+    def _recorded(self, attempt: Attempt) -> Outcome:
         """Act, between two entries in the record; without the first nothing is done.
 
         The first one is the decision: of two people at the same moment, one writes it.
         """
-        entry = Entry(
-            id=uuid4().hex,
-            at=decision.at,
-            case_id=case_id(claims.key, claims.deletion_date),
-            event=Event.DECISION,
-            decision=decision,
-            state_before=seen.key.state,
-            outcome=STARTED,
-        )
+        claims, seen, entry = attempt.claims, attempt.seen, _entry(attempt)
         try:
-            self.store.decide(claims.key, claims.deletion_date, entry, seen.file.decisions)
+            self.store.decide(claims.key, claims.deletion_date, entry, seen.record.decisions)
         except ConflictError:
-            return self._decided_meanwhile(claims, seen)
+            return self._decided_meanwhile(attempt)
         except AwsError as error:
-            self.log.error("Nothing was done, for it could not be recorded", problem=str(error))
+            self.log.error("Nothing was done, because it could not be recorded", problem=str(error))
             return outcomes.not_recorded(seen.key)
-        act = {Choice.CANCEL: self._cancel, Choice.ENABLE: self._enable_again, Choice.KEEP: self._keep}
-        done = act[decision.choice](claims, decision, seen)
-        decided = replace(decision, state=done.outcome.key.state if done.outcome.key else None)
-        self._conclude(claims, decided, replace(done.noted_in(entry), decision=decided))
-        return replace(done.outcome, decisions=seen.file.decisions + 1)
+        act = {Choice.CANCEL: self._cancel, Choice.ENABLE: self._enable, Choice.KEEP: self._keep}
+        done = act[attempt.decision.choice](attempt)
+        self._conclude(attempt, entry, done)
+        return replace(done.outcome, decisions=seen.record.decisions + 1)
 
-    def _decided_meanwhile(self, claims: LinkClaims, seen: CaseView) -> Outcome:
+    def _decided_meanwhile(self, attempt: Attempt) -> Outcome:
         """Say who was faster; they may be at it still."""
-        now = self.reader.look(claims)
-        if isinstance(now, Outcome):
-            return now
-        return (
-            outcomes.decided_meanwhile(now.key, now.decision, now.at)
-            if now.decision
-            else outcomes.not_recorded(seen.key)
-        )
+        now = self.reader.look(attempt.claims)
+        if now.unread:
+            return now.unread
+        if now.decision:
+            return outcomes.decided_meanwhile(now.key, now.decision, now.at)
+        return outcomes.not_recorded(attempt.seen.key)
 
-    def _cancel(self, claims: LinkClaims, decision: Decision, seen: CaseView) -> "_Done":
+    def _cancel(self, attempt: Attempt) -> Done:
+        claims, seen = attempt.claims, attempt.seen
         try:
-            request_id = self.control.cancel_deletion(claims.key, by=decision.by.acting)
+            request_id = self.recovery.cancel(claims.key, attempt.decision.by.acting)
         except DeniedError as error:
-            self._failed(error, claims)
-            return _Done(outcomes.denied(seen.key, error))
+            self.recovery.failed(error, claims.key)
+            return Done(outcomes.denied(seen.key, error))
         except AwsError as error:
-            return self._unanswered(claims, decision, seen, error)
-        return self._bring_back(claims, decision, seen, (request_id,))
+            self.recovery.failed(error, claims.key)
+            return self._unanswered(attempt, error)
+        return self._bring_back(attempt, (request_id,))
 
-    def _unanswered(self, claims: LinkClaims, decision: Decision, seen: CaseView, error: AwsError) -> "_Done":
+    def _unanswered(self, attempt: Attempt, error: AwsError) -> Done:
         """Find out what came of a cancellation that KMS did not confirm.
 
         The SDK asks twice where an answer gets lost: what the second one says is no word on the first.
-        A key that waited to be deleted and is disabled now was cancelled, and is brought back.
+        A key that was pending deletion and is disabled now was cancelled, and is brought back.
         """
-        self._failed(error, claims)
-        now = self._look_again(claims, seen)
-        if isinstance(now, Outcome):
-            return _Done(now if isinstance(error, AbsentError) else outcomes.unsure(seen.key))
+        now = self._look_again(attempt)
+        if now.unread:
+            return Done(now.unread if isinstance(error, AbsentError) else outcomes.unsure(attempt.seen.key))
         if now.key.state == KeyState.DISABLED:
-            return self._bring_back(claims, decision, now, ())
-        if nothing := now.nothing_to_decide(claims):
-            return _Done(nothing)
+            return self._bring_back(replace(attempt, seen=now), ())
+        if nothing := now.nothing_to_decide(attempt.claims):
+            return Done(nothing)
         busy = isinstance(error, ThrottledError)
-        return _Done(outcomes.busy(now.key) if busy else outcomes.not_done(now.key, error, now.at))
+        return Done(outcomes.busy(now.key) if busy else outcomes.not_done(now.key, error, now.at))
 
-    def _look_again(self, claims: LinkClaims, seen: CaseView) -> CaseView | Outcome:
+    def _look_again(self, attempt: Attempt) -> CaseView:
         """Look while acting: whatever was brought back meanwhile was not brought back by this decision."""
-        now = self.reader.look(claims)
-        if isinstance(now, Outcome):
-            return now
-        return replace(now, file=replace(now.file, rescue=seen.file.rescue))
+        now = self.reader.look(attempt.claims)
+        return replace(now, record=replace(now.record, rescue=attempt.seen.record.rescue))
 
-    def _bring_back(
-        self, claims: LinkClaims, decision: Decision, seen: CaseView, request_ids: tuple[str, ...]
-    ) -> "_Done":
-        """Enable the key if that was chosen, prove what is so, and tell everybody."""
-        problem: AwsError | None = None
+    def _bring_back(self, attempt: Attempt, request_ids: tuple[str, ...]) -> Done:
+        """Enable the key if that was chosen, prove what is so, and notify every channel."""
+        decision, problem = attempt.decision, None
         if decision.enable:
-            problem, enabled = self._enable(claims, decision)
-            request_ids += enabled
-        key = self._prove(
-            seen.key, KeyState.ENABLED if decision.enable and not problem else KeyState.DISABLED
-        )
-        told = self._tell(
-            claims, replace(decision, state=key.state), replace(seen, key=key), Reason.DELETION_CANCELLED
-        )
-        outcome = self._outcome(key, decision, problem)
-        is_taken = bool(decision.enable and not problem) or None
-        return _Done(outcome if told else outcomes.untold(outcome), request_ids, is_taken)
+            enabled = self.recovery.enable(attempt.claims.key, decision.by.acting)
+            request_ids, problem = request_ids + enabled.request_ids, enabled.problem
+        works = decision.enable and not problem
+        key = self.recovery.prove(attempt.seen.key, KeyState.ENABLED if works else KeyState.DISABLED)
+        proven = Attempt(attempt.claims, replace(decision, state=key.state), replace(attempt.seen, key=key))
+        told = self._tell(proven, Reason.DELETION_CANCELLED)
+        outcome = _brought_back(key, decision, problem, self.clock())
+        return Done(outcome if told else outcomes.untold(outcome), request_ids, works or None)
 
-    def _keep(self, claims: LinkClaims, decision: Decision, seen: CaseView) -> "_Done":
+    def _enable(self, attempt: Attempt) -> Done:
+        return self._bring_back(attempt, ())
+
+    def _keep(self, attempt: Attempt) -> Done:
         """Be quiet about the key, if nobody has brought it back meanwhile."""
-        now = self._look_again(claims, seen)
-        if isinstance(now, Outcome):
-            return _Done(now)
-        if nothing := now.nothing_to_decide(claims):
-            return _Done(nothing)
-        decided = replace(decision, state=now.key.state)
-        told = self._tell(claims, decided, now, Reason.DELETION_KEPT)
-        return _Done(outcomes.kept(now.key, now.case, now.at) if told else outcomes.not_recorded(seen.key))
+        now = self._look_again(attempt)
+        if nothing := now.nothing_to_decide(attempt.claims):
+            return Done(nothing)
+        decided = replace(attempt.decision, state=now.key.state)
+        told = self._tell(Attempt(attempt.claims, decided, now), Reason.DELETION_KEPT)
+        return Done(
+            outcomes.kept(now.key, now.case, now.at) if told else outcomes.not_recorded(attempt.seen.key)
+        )
 
-    def _enable_again(self, claims: LinkClaims, decision: Decision, seen: CaseView) -> "_Done":
-        return self._bring_back(claims, decision, seen, ())
-
-    def _enable(self, claims: LinkClaims, decision: Decision) -> tuple[AwsError | None, tuple[str, ...]]:
-        """Enable the key; return why it failed, or the request's id.
-
-        Straight after CancelKeyDeletion, KMS may still take the key for one that waits to be deleted.
-        """
-        pauses = iter(CONSISTENCY_PAUSES)
-        while True:
-            try:
-                return None, (self.control.enable(claims.key, by=decision.by.acting),)
-            except WrongStateError as error:
-                self._failed(error, claims)
-                pause = next(pauses, None)
-                if pause is None:
-                    return error, ()
-                self.sleep(pause)
-            except AwsError as error:
-                self._failed(error, claims)
-                return error, ()
-
-    def _prove(self, key: Key, expected: KeyState) -> Key:
-        """Read the key until KMS shows what was done, or time is up; state None if it can't be read."""
-        pauses = iter(CONSISTENCY_PAUSES)
-        while True:
-            try:
-                key = as_told(key, self.keys.describe(key.arn))
-            except AwsError as error:
-                self.log.error("Could not prove what was done", problem=str(error), key=str(key.arn))
-                return replace(key, state=None, deletion_date=None)
-            pause = next(pauses, None)
-            if key.state == expected or pause is None:
-                return key
-            self.sleep(pause)
-
-    def _outcome(self, key: Key, decision: Decision, problem: AwsError | None) -> Outcome:
-        at = self.clock()
-        match key.state:
-            case KeyState.ENABLED:
-                outcome = outcomes.rescued(key, at)
-            case KeyState.DISABLED if not decision.enable:
-                outcome = outcomes.cancelled(key, at)
-            case None | KeyState.PENDING_DELETION | KeyState.PENDING_REPLICA_DELETION:
-                outcome = outcomes.unproven(key, at, problem)
-            case _:
-                outcome = outcomes.not_enabled(key, problem, at) if problem else outcomes.unproven(key, at)
-        return outcome
-
-    def _tell(self, claims: LinkClaims, decision: Decision, seen: CaseView, reason: Reason) -> bool:
+    def _tell(self, attempt: Attempt, reason: Reason) -> bool:
         """Store the decision with a notice for every channel; return whether that could be done."""
+        claims = attempt.claims
         for _ in range(_TRIES):
             try:
-                case = self.store.case(claims.key, claims.deletion_date) or _case_of(seen, claims, decision)
+                case = self.store.case(claims.key, claims.deletion_date) or _case_of(attempt)
                 if reason is Reason.DELETION_KEPT and case.closure:
                     return False
-                case, notice = tell(_decided(case, seen.key, decision, reason), reason, self.clock())
+                case, notice = tell(_decided(case, attempt, reason), reason, self.clock())
                 self.store.save(case, notice, wake_at=wake_at(case, NoticeRules()))
             except ConflictError:
                 continue
             except (AwsError, NotUnderstoodError) as error:
-                self._failed(error, claims)
+                self.recovery.failed(error, claims.key)
                 return False
-            self._send(claims, notice)
+            self._send(attempt, notice)
             return True
         return False
 
-    def _send(self, claims: LinkClaims, notice: Notice) -> None:
-        """Send what is decided; what fails is in the outbox, and leaves with the next tick of the clock."""
+    def _send(self, attempt: Attempt, notice: Notice) -> None:
+        """Send what is decided; what fails is in the outbox, and leaves with the next scheduled run."""
         try:
             self.store.send(self.queue, self.channels, (notice,))
         except AwsError as error:
-            self._failed(error, claims)
+            self.recovery.failed(error, attempt.claims.key)
 
-    def _conclude(self, claims: LinkClaims, decision: Decision, entry: Entry) -> None:
+    def _conclude(self, attempt: Attempt, entry: Entry, done: Done) -> None:
+        """Put on record what came of a decision."""
+        key, by = attempt.claims.key, attempt.decision.by
+        state = done.outcome.key.state if done.outcome.key else None
+        concluded = replace(
+            entry,
+            decision=replace(attempt.decision, state=state),
+            outcome=done.outcome.name,
+            request_ids=done.request_ids,
+            enabled=done.enabled,
+        )
         try:
-            self.store.conclude(claims.key, entry)
+            self.store.conclude(key, concluded)
         except (AwsError, ConflictError) as error:
-            self._failed(error, claims)
+            self.recovery.failed(error, key)
         self.log.info(
             "Acted on a decision",
-            key=str(claims.key),
-            choice=decision.choice,
-            auth_method=decision.by.auth_method,
-            channel=decision.by.channel,
-            source_ip=decision.by.source_ip,
-            outcome=entry.outcome,
-            request_ids=entry.request_ids,
+            key=str(key),
+            choice=attempt.decision.choice,
+            auth_method=by.auth_method,
+            channel=by.channel,
+            source_ip=by.source_ip,
+            outcome=concluded.outcome,
+            request_ids=concluded.request_ids,
         )
 
-    def _failed(self, error: Exception, claims: LinkClaims) -> None:
-        self.log.warning("A step of a rescue failed", problem=str(error), key=str(claims.key))
+
+def _settled(attempt: Attempt, after: int) -> Outcome | None:
+    """Return what to say where a decision can't be carried out, or has been; None where it can."""
+    seen, decision = attempt.seen, attempt.decision
+    if seen.unread:
+        return seen.unread
+    nothing = seen.nothing_to_decide(attempt.claims)
+    other = seen.decision if seen.record.decisions != after else None
+    if other and not (nothing and other.by == decision.by):
+        return outcomes.decided_meanwhile(seen.key, other, seen.at)
+    again = decision.choice is Choice.ENABLE
+    if nothing and not (again and nothing.offer_enable):
+        return replace(nothing, decisions=seen.record.decisions)
+    if again and nothing is None:
+        return link_outcomes.BAD_FORM
+    if decision.choice is Choice.KEEP and seen.case and seen.case.is_kept:
+        return outcomes.kept(seen.key, seen.case, seen.at)
+    return None
 
 
-@dataclass(frozen=True, slots=True)
-class _Done:
-    """What came of a decision: the outcome, AWS' ids of the requests, and whether KMS took EnableKey."""
+def _entry(attempt: Attempt) -> Entry:
+    return Entry(
+        id=uuid4().hex,
+        at=attempt.decision.at,
+        case_id=case_id(attempt.claims.key, attempt.claims.deletion_date),
+        event=Event.DECISION,
+        decision=attempt.decision,
+        state_before=attempt.seen.key.state,
+        outcome=Result.STARTED,
+    )
 
-    outcome: Outcome
-    request_ids: tuple[str, ...] = ()
-    enabled: bool | None = None
 
-    def noted_in(self, entry: Entry) -> Entry:
-        said = replace(entry, outcome=self.outcome.name, request_ids=self.request_ids)
-        return replace(said, enabled=self.enabled)
+def _brought_back(key: Key, decision: Decision, problem: AwsError | None, at: datetime) -> Outcome:
+    """Return what came of a cancellation that KMS took, by the key's state afterwards."""
+    match key.state:
+        case KeyState.ENABLED:
+            return outcomes.rescued(key, at)
+        case KeyState.DISABLED if not decision.enable:
+            return outcomes.cancelled(key, at)
+        case None | KeyState.PENDING_DELETION | KeyState.PENDING_REPLICA_DELETION:
+            return outcomes.unproven(key, at, problem)
+        case _:
+            return outcomes.not_enabled(key, problem, at) if problem else outcomes.unproven(key, at)
 
 
-def _decided(case: Case, key: Key, decision: Decision, reason: Reason) -> Case:
+def _decided(case: Case, attempt: Attempt, reason: Reason) -> Case:
     """Return the case with what was decided, and closed if that is its end."""
-    closure = case.closure
+    closure, key = case.closure, attempt.seen.key
     if reason is Reason.DELETION_CANCELLED:
         confirmed = key.state is not None and not key.is_pending
-        closure = closure or Closure(how=Ending.CANCELLED, at=decision.at, confirmed=confirmed)
-    return replace(case, key=key, decision=decision, closure=closure)
+        closure = closure or Closure(how=Ending.CANCELLED, at=attempt.decision.at, confirmed=confirmed)
+    return replace(case, key=key, decision=attempt.decision, closure=closure)
 
 
-def _case_of(seen: CaseView, claims: LinkClaims, decision: Decision) -> Case:
+def _case_of(attempt: Attempt) -> Case:
     """Return a case that begins with the decision, for a key of which none is on record."""
-    key = replace(seen.key, deletion_date=claims.deletion_date)
+    decision = attempt.decision
+    key = replace(attempt.seen.key, deletion_date=attempt.claims.deletion_date)
     return open_case(key, decision.at, to_minute(decision.at))

@@ -1,27 +1,31 @@
 """The link: the page behind it, and what a person decides there.
 
 Looking changes nothing about a key, ever: mail scanners open links in real browsers.
-Only a form that somebody sends from the page acts.
+Only a form that is sent from the page acts.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 from uuid import uuid4
 
 from reprieve.cases.audit_entry import Entry, Event
 from reprieve.cases.case import case_id
 from reprieve.cases.decision import Choice, Decision
+from reprieve.cases.result import Result
 from reprieve.cases.store import CaseStore
 from reprieve.cases.visitor import Person, Visitor
 from reprieve.clock import Clock
 from reprieve.errors import AwsError, ConflictError, LinkError, LostSignInError, SignInError
-from reprieve.links import LinkClaims, verify
+from reprieve.links import LinkClaims, authentic, verify
 from reprieve.ports import LinkChecker, Log
 from reprieve.respond.access import Access
 from reprieve.respond.case_view import CaseReader, CaseView
 from reprieve.respond.forms import FORM_LIMIT, CsrfSecret, Form, is_same_origin
-from reprieve.respond.pages import FormState, Outcome, Page, View, case_page, outcome_page, outcomes, redirect
+from reprieve.respond.pages import link_outcomes, sign_in_outcomes
+from reprieve.respond.pages.case_page import View, case_page, outcome_page, review_page
+from reprieve.respond.pages.outcome import Outcome
+from reprieve.respond.pages.rendering import FormState, Page, redirect
 from reprieve.respond.rescue import Rescuer
 from reprieve.respond.sign_in import SignIn
 
@@ -74,36 +78,43 @@ class Responder:
         """Answer a request. Every failure has a page; none tells anything to one without a good link."""
         if not self.access.is_open_to(request.source_ip):
             self.log.info("Refused an address", source_ip=request.source_ip)
-            return outcome_page(outcomes.not_from_here(request.source_ip))
+            return outcome_page(link_outcomes.not_from_here(request.source_ip))
         if request.route == SIGNED_IN and self.access.sign_in:
             return self._signed_in(self.access.sign_in, request)
         if request.route not in {*PAGE, DECIDE, SIGN_IN}:
-            return outcome_page(outcomes.BAD_LINK)
-        claims = self._verified(request.token)
+            return outcome_page(link_outcomes.BAD_LINK)
+        claims = self._verified(request.token, for_review=request.route != DECIDE)
         return outcome_page(claims) if isinstance(claims, Outcome) else self._enter(claims, request)
 
-    def _verified(self, token: str) -> LinkClaims | Outcome:
-        """Return what a link vouches for, or what is said of one that opens nothing."""
+    def _verified(self, token: str, *, for_review: bool) -> LinkClaims | Outcome:
+        """Return what a link vouches for, or what is said of one that is not valid.
+
+        For review a link may have expired, where people sign in.
+        """
         try:
+            if for_review and self.access.sign_in:
+                return authentic(token, self.checkers)
             return verify(token, self.checkers, self.clock())
         except LinkError as error:
             self.log.info("Refused a link", why=type(error).__name__)
-            return outcomes.BAD_LINK
+            return link_outcomes.BAD_LINK
         except AwsError as error:
             self.log.error("Could not check a link", problem=str(error))
-            return outcomes.NOT_CHECKED
+            return link_outcomes.NOT_CHECKED
 
     def _enter(self, claims: LinkClaims, request: Request) -> Page:
-        """Answer somebody with a good link."""
+        """Answer a person with a good link."""
         if request.route == SIGN_IN:
             return self._sign_in(request)
         try:
             visitor = self.access.visitor(claims, request.source_ip, request.user_agent, request.cookies)
         except AwsError as error:
             self.log.error("Could not find out who has signed in", problem=str(error))
-            return outcome_page(outcomes.NOT_CHECKED)
+            return outcome_page(link_outcomes.NOT_CHECKED)
         if visitor is None:
-            first = outcomes.sign_in_again if request.route == DECIDE else outcomes.sign_in_first
+            first = (
+                sign_in_outcomes.sign_in_again if request.route == DECIDE else sign_in_outcomes.sign_in_first
+            )
             return outcome_page(first(self._issuer), FormState.to_sign_in(request.token))
         if request.route == DECIDE:
             return self._decide(claims, visitor, request)
@@ -115,42 +126,55 @@ class Responder:
 
     def _show(self, claims: LinkClaims, visitor: Visitor, request: Request) -> Page:
         secret = CsrfSecret.of(request.cookies)
-        token = secret.token(request.token)
         seen = self.reader.look(claims)
-        if isinstance(seen, Outcome):
-            return outcome_page(seen)
-        if visitor.person:
+        is_late = seen.at >= claims.expires_at
+        is_shown = seen.is_on_record or not (seen.unread or is_late)
+        if visitor.person and is_shown:
             self._note(claims, seen, visitor, visitor.person)
-        if nothing := seen.nothing_to_decide(claims):
-            return outcome_page(nothing, FormState(token, seen.file.decisions), secret.set_cookie)
         view = View(
             key=seen.key,
             case=seen.case,
-            history=seen.file.history,
-            now=self.clock(),
+            history=seen.record.history,
+            now=seen.at,
             expires_at=claims.expires_at,
             visitor=visitor,
-            form=FormState(token, seen.file.decisions),
+            form=FormState(secret.token(request.token), seen.record.decisions),
+            is_gone=bool(seen.unread and seen.unread.name is Result.GONE),
         )
+        if is_late:
+            return self._review(claims, seen, view)
+        if nothing := seen.nothing_to_decide(claims):
+            return (
+                review_page(nothing, view, secret.set_cookie)
+                if seen.is_on_record
+                else outcome_page(nothing, view.form, secret.set_cookie)
+            )
         return case_page(view, secret.set_cookie)
+
+    def _review(self, claims: LinkClaims, seen: CaseView, view: View) -> Page:
+        """Show what is on record to the holder of a link that decides nothing any more."""
+        if not seen.is_on_record:
+            return outcome_page(link_outcomes.BAD_LINK)
+        outcome = seen.nothing_to_decide(claims) or sign_in_outcomes.expired(seen.key, seen.at)
+        return review_page(replace(outcome, offer_enable=False), view)
 
     def _decide(self, claims: LinkClaims, visitor: Visitor, request: Request) -> Page:
         if len(request.body) > FORM_LIMIT:
-            return outcome_page(outcomes.TOO_LARGE)
+            return outcome_page(link_outcomes.TOO_LARGE)
         secret = CsrfSecret.of(request.cookies)
         try:
             form = Form.read(request.body)
         except ValueError:
-            return outcome_page(outcomes.BAD_FORM)
+            return outcome_page(link_outcomes.BAD_FORM)
         if not form.is_of(secret, request.token) or not is_same_origin(request.headers, request.origin):
             self.log.warning("Refused a form", source_ip=visitor.source_ip)
-            return outcome_page(outcomes.FOREIGN_FORM)
+            return outcome_page(link_outcomes.FOREIGN_FORM)
         if form.choice is Choice.KEEP and not form.why:
-            return outcome_page(outcomes.NO_REASON)
+            return outcome_page(link_outcomes.NO_REASON)
         decision = Decision(
             choice=form.choice,
             at=self.clock().replace(microsecond=0),
-            by=visitor,
+            by=visitor if visitor.person else replace(visitor, claimed_name=form.name or None),
             enable=form.enable,
             why=form.why or None,
         )
@@ -159,7 +183,7 @@ class Responder:
 
     def _note(self, claims: LinkClaims, seen: CaseView, visitor: Visitor, person: Person) -> None:
         """Put on record who opened the page, once each; a record that can't be written hides no page."""
-        opened = (entry.visitor.person for entry in seen.file.history if entry.visitor)
+        opened = (entry.visitor.person for entry in seen.record.history if entry.visitor)
         if any(other and other.is_same(person) for other in opened):
             return
         entry = Entry(
@@ -176,9 +200,9 @@ class Responder:
             self.log.error("Could not record who opened a page", problem=str(error))
 
     def _sign_in(self, request: Request) -> Page:
-        """Send somebody with a good link to where they sign in."""
+        """Send a person with a link to where they sign in."""
         if self.access.sign_in is None:
-            return outcome_page(outcomes.BAD_LINK)
+            return outcome_page(link_outcomes.BAD_LINK)
         try:
             begun = self.access.sign_in.begin(request.token)
         except SignInError as error:
@@ -186,12 +210,12 @@ class Responder:
         return redirect(begun.address, (begun.cookie,))
 
     def _signed_in(self, sign_in: SignIn, request: Request) -> Page:
-        """Let in whom the provider sends back, if they have a good link: anybody can make up a cookie."""
+        """Let in a person whom the provider sends back, if they have a link: anyone can make up a cookie."""
         try:
             pending = sign_in.pending(request.query, request.cookies)
         except LostSignInError as error:
             return self._lost(sign_in, error, request)
-        claims = self._verified(pending.token)
+        claims = self._verified(pending.token, for_review=True)
         if isinstance(claims, Outcome):
             return outcome_page(claims)
         try:
@@ -200,19 +224,21 @@ class Responder:
             return self._not_signed_in(error, "")
         except AwsError as error:
             self.log.error("Could not keep who has signed in", problem=str(error))
-            return outcome_page(outcomes.NOT_CHECKED)
+            return outcome_page(link_outcomes.NOT_CHECKED)
         self.log.info("Somebody signed in", subject=entered.person.subject)
         return redirect(f"keys/{entered.token}", entered.cookies)
 
     def _lost(self, sign_in: SignIn, lost: LostSignInError, request: Request) -> Page:
-        """Answer a browser that knows of no sign-in; whoever went back is signed in already."""
+        """Answer a browser that knows of no sign-in; a person who went back is signed in already."""
         try:
             person = sign_in.person(request.cookies)
         except AwsError as error:
             self.log.error("Could not find out who has signed in", problem=str(error))
-            return outcome_page(outcomes.NOT_CHECKED)
-        return outcome_page(outcomes.still_signed_in()) if person else self._not_signed_in(lost, "")
+            return outcome_page(link_outcomes.NOT_CHECKED)
+        return outcome_page(sign_in_outcomes.still_signed_in()) if person else self._not_signed_in(lost, "")
 
     def _not_signed_in(self, error: SignInError, token: str) -> Page:
         self.log.warning("Somebody could not sign in", problem=str(error), kind=type(error).__name__)
-        return outcome_page(outcomes.not_signed_in(error), FormState.to_sign_in(token) if token else None)
+        return outcome_page(
+            sign_in_outcomes.not_signed_in(error), FormState.to_sign_in(token) if token else None
+        )

@@ -1,19 +1,23 @@
 """The mail, as people read it."""
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from reprieve.cases.case import Closure, Ending
+from reprieve.cases.decision import Choice
 from reprieve.cases.key import Key, LastUse, Rescuable, Unknown
 from reprieve.cases.notice import CaseSummary, Notice, Reason, Window, no_event_found, stack_unhealthy
 from reprieve.cases.problem import Kind
+from reprieve.clock import for_people
 from reprieve.cloudtrail.callers import Caller
 from reprieve.cloudtrail.record import KeyUse, read
 from reprieve.messages.channels import email
 from reprieve.untrusted import one_line
 from tests.examples import (
+    DELETION,
     HOSTILE,
     INSTANCE,
     JANE,
@@ -77,39 +81,43 @@ IN_USE = about(
     management_calls=TAGGING,
     unknown=(Unknown(fact="tags of the key", why="kms:ListResourceTags is denied"),),
     link=LINK,
+    link_expires_at=DELETION,
 )
 
 IN_USE_MAIL = """\
-A KMS key that is waiting to be deleted is still in use.
+Broken now, and deleted for good in 6 days (2026-11-29 14:02 UTC).
+alias/orders-db in 111122223333, eu-west-1
 
-  Key        alias/orders-db, "Orders database, prod"
-             arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab
-  Deletion   2026-11-29 14:02 UTC, in 6 days 23 hours
-             scheduled 2026-11-22 14:02 UTC by jane@example.com
-             (permission set Admin)
-  Owner      team-orders
-  Protects   1 secret, 1 EBS volume
+Last refused at 14:52 UTC. 2 callers are refused, most often role
+orders-fn (3 of 4 requests). No use of this key works since 2026-11-22
+14:02 UTC.
 
-KMS refused 4 requests to use it, since 2026-11-22 14:10 UTC:
-
-    3  role orders-fn, session orders-api
-       Decrypt 2, Encrypt 1, last at 14:52 UTC
-       secret prod/orders/db
-       from 198.51.100.7, Boto3/1.44.5
-    1  EC2 instance i-0abc12345 (role aws:ec2-infrastructure)
-       CreateGrant, last at 14:31 UTC
-       EBS volume vol-0ab1
-
-KMS refused 1 request to manage it, which is no use of it, since
-2026-11-22 14:52 UTC:
-
-    1  user jane
-       TagResource, last at 14:52 UTC
-
-If this was not meant, stop the deletion and bring the key back:
+Review and decide. Opening changes nothing. Not sure? Rescue the key:
   https://abc123.execute-api.eu-west-1.amazonaws.com/keys/v1.W10.AAAA
+Do not forward: this link decides without a sign-in until 2026-11-29
+14:02 UTC.
 
-Whoever holds this link can do so, until it expires.
+  Key          alias/orders-db, "Orders database, prod"
+               arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab
+  Scheduled    2026-11-22 14:02 UTC by jane@example.com (permission set
+               Admin)
+  Owner        team-orders
+  Protects     1 secret, 1 EBS volume
+
+Who is refused: 4 requests since 2026-11-22 14:10 UTC
+
+  role orders-fn, session orders-api: 3 requests, last at 14:52 UTC
+    Decrypt 2, Encrypt 1: secret prod/orders/db
+    from 198.51.100.7
+  EC2 instance i-0abc12345 (role aws:ec2-infrastructure): 1 request,
+  last at 14:31 UTC
+    CreateGrant: EBS volume vol-0ab1
+
+Management calls refused, which do not use the key: 1 request since
+2026-11-22 14:52 UTC
+
+  user jane: 1 request, last at 14:52 UTC
+    TagResource
 
 Without the link:
   aws kms cancel-key-deletion --region eu-west-1 --key-id 1234abcd-12ab-34cd-56ef-1234567890ab
@@ -122,16 +130,19 @@ Notice 8c8f1b4e-0d5f-5a61-9d0e-3d9c1f4c0a11
 """
 
 BARE_MAIL = """\
-A KMS key that is waiting to be deleted is still in use.
+Scheduled for deletion. KMS could not be asked for its state now. The
+deletion date is not known.
+1234abcd-12ab-34cd-56ef-1234567890ab in 111122223333, eu-west-1
 
-  Key        1234abcd-12ab-34cd-56ef-1234567890ab
-             arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab
-  Deletion   date not known
+No refused use is on record.
 
-There is no link. With the AWS CLI, in the key's account:
+There is no link. Run in account 111122223333, or ask its administrator:
   aws kms cancel-key-deletion --region eu-west-1 --key-id 1234abcd-12ab-34cd-56ef-1234567890ab
   aws kms enable-key --region eu-west-1 --key-id 1234abcd-12ab-34cd-56ef-1234567890ab
   https://eu-west-1.console.aws.amazon.com/kms/home?region=eu-west-1#/kms/keys/1234abcd
+
+  Key          1234abcd-12ab-34cd-56ef-1234567890ab
+               arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab
 
 Notice 8c8f1b4e-0d5f-5a61-9d0e-3d9c1f4c0a11
 """
@@ -141,16 +152,16 @@ CANCELLED = about(
 )
 
 CANCELLED_MAIL = """\
-The deletion of a KMS key was cancelled.
+The deletion is cancelled. KMS says that the key is Enabled.
+alias/orders-db in 111122223333, eu-west-1
 
-Somebody with the link from email did so at 2026-11-22 15:10 UTC, with
-the key to be enabled again.
-From 203.0.113.40, Mozilla/5.0.
-KMS says the key is Enabled now.
+Someone with the link from email decided at 2026-11-22 15:10 UTC to
+cancel the deletion and to enable the key. From 203.0.113.40,
+Mozilla/5.0.
 
-  Key        alias/orders-db, "Orders database, prod"
-             arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab
-  Owner      team-orders
+  Key          alias/orders-db, "Orders database, prod"
+               arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab
+  Owner        team-orders
 
   https://eu-west-1.console.aws.amazon.com/kms/home?region=eu-west-1#/kms/keys/1234abcd
 
@@ -168,10 +179,12 @@ NOTHING_FOUND = no_event_found(
 )
 
 NOTHING_FOUND_MAIL = """\
-The alarm rang, and no CloudTrail record that names a key explains it.
+An alarm says that a KMS key which is pending deletion may be in use.
 
-  Searched   log group aws-cloudtrail-logs-111122223333, from 2026-11-22
-             14:39 UTC to 2026-11-22 14:55 UTC
+No CloudTrail record that names the key was found so far.
+
+  Searched     log group aws-cloudtrail-logs-111122223333, from
+               2026-11-22 14:39 UTC to 2026-11-22 14:55 UTC
 
 The key may be in a record that came later. Look for it here:
 
@@ -189,8 +202,8 @@ UNHEALTHY = stack_unhealthy(problem(), NOW)
 UNHEALTHY_MAIL = f"""\
 The channel slack has not taken a notice since 2026-11-22 13:50 UTC.
 
-  Since      2026-11-22 13:50 UTC
-  Error      HTTP 500: internal_error
+  Since        2026-11-22 13:50 UTC
+  Error        HTTP 500: internal_error
 
 Mend the channel, then start the redrive.
 
@@ -207,7 +220,7 @@ REMOVED_MAIL = f"""\
 person@example.com is no longer subscribed to the notices, and gets
 none.
 
-  Since      2026-11-22 13:50 UTC
+  Since        2026-11-22 13:50 UTC
 
 Sent a request.
 
@@ -252,7 +265,7 @@ def hostile() -> Notice:
         (REMOVED, REMOVED_MAIL),
     ],
 )
-def test_a_mail_tells_the_answer_the_evidence_the_way_out_and_what_is_not_known(
+def test_a_mail_tells_the_state_the_way_out_the_evidence_and_what_is_not_known(
     told: Notice, mail: str
 ) -> None:
     assert email.body(told) == mail
@@ -265,7 +278,7 @@ def test_a_mail_goes_out_with_its_subject_and_with_what_filters_need() -> None:
 
     assert topic.published == [
         (
-            "Still in use: alias/orders-db in 111122223333, deleted in 6 days (Decrypt by role orders-fn)",
+            "Calls refused: alias/orders-db (role orders-fn and 1 more), deleted in 6 days",
             IN_USE_MAIL,
             {
                 "notice_id": "8c8f1b4e-0d5f-5a61-9d0e-3d9c1f4c0a11",
@@ -293,7 +306,7 @@ def test_a_mail_about_the_stack_has_no_link_and_stays_short() -> None:
     ((_, body, attributes),) = topic.published
     assert attributes["reason"] == "stack-unhealthy"
     assert "key_arn" not in attributes
-    assert "If this was not meant" not in body
+    assert "Review and decide" not in body
     assert "There is no link" not in body
     assert len(body) < 2000
 
@@ -303,9 +316,9 @@ def test_callers_beyond_eight_are_told_by_their_names() -> None:
 
     mail = email.body(about(key(), uses=uses(*(use(caller=caller) for caller in callers))))
 
-    assert "    1  user 7\n" in mail
-    assert "\n       also user 8 (1), user 9 (1), user 10 (1)\n" in mail
-    assert "    1  user 8" not in mail
+    assert "\n  user 7: 1 request, last at 14:52 UTC\n" in mail
+    assert "\n  also user 8 (1), user 9 (1), user 10 (1)\n" in mail
+    assert "  user 8:" not in mail
 
 
 EVERY = [IN_USE, about(Key.bare(KEY)), CANCELLED, MANAGED, NOTHING_FOUND, hostile(), UNHEALTHY, REMOVED]
@@ -344,23 +357,47 @@ FULL = key(
 )
 
 
-def test_a_mail_tells_what_was_looked_up_beside_the_name_and_that_the_link_can_not_help() -> None:
+def test_a_mail_tells_what_was_looked_up_beside_the_name() -> None:
     mail = email.body(about(FULL, link=LINK))
 
+    assert mail.splitlines()[1] == "alias/orders-db in 111122223333 (prod), eu-west-1"
     assert (
-        """\
-  Owner      team-orders
-  Account    111122223333, prod
-  Last used  2026-11-22 14:01 UTC, Decrypt
-  Grants     rds.amazonaws.com
+        """
+  Owner        team-orders
+  Last worked  2026-11-22 14:01 UTC, Decrypt
+  Grants       rds.amazonaws.com
 """
         in mail
     )
-    assert "until it expires.\n\nThe link can't help: its key policy denies kms:EnableKey.\n\n" in mail
+
+
+def test_where_the_page_can_not_help_the_commands_take_the_place_of_the_link() -> None:
+    mail = email.body(about(FULL, link=LINK, uses=USES))
+
+    assert (
+        f"""
+The page can't rescue this key. Ask an administrator of account
+111122223333 to run:
+  {COMMANDS[0]}
+  {COMMANDS[1]}
+  {IN_USE.console_url}
+Why: its key policy denies kms:EnableKey.
+Try it anyway:
+  {LINK}
+Do not forward: this link decides without a sign-in until it expires.
+"""
+        in mail
+    )
+    assert mail.splitlines().index(f"  {COMMANDS[1]}") < email.FIRST_LINES
+    assert mail.count(COMMANDS[0]) == 1
+    assert "Without the link" not in mail
 
 
 def test_once_the_deletion_is_off_it_is_no_matter_whether_the_link_could_have_helped() -> None:
-    assert "can't help" not in email.body(about(FULL, reason=Reason.DELETION_CANCELLED))
+    mail = email.body(about(FULL, reason=Reason.DELETION_CANCELLED))
+
+    assert "can't rescue" not in mail
+    assert "aws kms" not in mail
 
 
 EVERYTHING = about(
@@ -408,4 +445,93 @@ def test_what_is_no_address_is_told_as_it_is() -> None:
     mail = email.body(about(key(description="rds.amazonaws.com, jane@example.com"), uses=uses(used)))
 
     assert '"rds.amazonaws.com, jane@example.com"' in mail
-    assert "198.51.100.7, Boto3/1.44.5" in mail
+    assert "\n    from 198.51.100.7\n" in mail
+
+
+def test_user_agents_are_left_to_the_page() -> None:
+    assert "Boto3" not in email.body(IN_USE)
+
+
+def test_callers_stand_by_their_last_refusal() -> None:
+    mail = email.body(about(key(), uses=uses(use(at=at("14:10")), use(event_id="e2", caller=JANE))))
+
+    assert mail.index("\n  user jane: ") < mail.index("\n  role orders-fn, session orders-api: ")
+
+
+def test_a_notice_of_a_new_caller_lists_all_that_is_new() -> None:
+    mail = email.body(
+        about(
+            key(),
+            reason=Reason.NEW_CALLER,
+            uses=USES,
+            new_callers=("role a", "role b"),
+            new_resources=("secret x",),
+        )
+    )
+
+    assert mail.startswith("New caller refused: role a and 1 more.\n")
+    assert "  New          role a, role b, secret x\n" in mail
+
+
+KEPT = decision(choice=Choice.KEEP, why="w" * 99)
+NEWS = {"new_callers": ("n" * 64,) * 20, "new_resources": ("r" * 128,) * 20}
+NAMES = {"short": "orders", "long": "long name " * 20, "hostile": one_line(HOSTILE * 3), "dots": "a.b." * 30}
+WITH_A_LINK = sorted(
+    set(Reason) - {Reason.DELETION_CANCELLED, Reason.NO_EVENT_FOUND, Reason.DIGEST, Reason.STACK_UNHEALTHY}
+)
+"""The first has a link only where the key was scheduled again; the others are about no key."""
+
+
+@pytest.mark.parametrize("reason", WITH_A_LINK)
+@pytest.mark.parametrize("name", NAMES.values(), ids=NAMES)
+@pytest.mark.parametrize("number", [0, 1, 3, 20, 430])
+@pytest.mark.parametrize("left", [timedelta(days=6), timedelta(minutes=59), timedelta(seconds=30)])
+def test_state_last_refusal_deadline_and_link_are_within_the_first_ten_lines(
+    reason: Reason, name: str, number: int, left: timedelta
+) -> None:
+    callers = [Caller(kind="IAMUser", id=f"u{each}", name=f"{each} {name}"[:128]) for each in range(number)]
+    found = uses(*(use(caller=caller, at=NOW - timedelta(days=1)) for caller in callers))
+    of = key(aliases=(name[:128],), account_name=name[:128], deletion_date=NOW + left)
+    told = about(
+        of,
+        case=CaseSummary(id="x", key=of, opened_at=NOW, scheduled_by=scheduled()),
+        reason=reason,
+        uses=found,
+        management_calls=found,
+        decision=KEPT,
+        link=LINK,
+        link_expires_at=NOW + left,
+        **NEWS,
+    )
+
+    mail = email.body(told)
+
+    lines = mail.splitlines()[: email.FIRST_LINES]
+    first = " ".join(" ".join(lines).split())
+    assert "Broken now" in first or "Not usable now" in first or "Nothing stops the deletion" in first
+    assert f"({for_people(NOW + left)})" in first
+    assert ("Last refused at 2026-11-21 14:55 UTC." if number else "No refused use is on record.") in first
+    assert f"  {LINK}" in lines
+    assert f"\n  {LINK}\nDo not forward: this link decides" in mail
+    assert len([line for line in mail.splitlines() if line.startswith("Do not forward")]) == 1
+
+
+def test_a_key_that_was_scheduled_again_has_its_link_within_the_first_ten_lines() -> None:
+    closure = Closure(how=Ending.CANCELLED, at=NOW, by=JANE, scheduled_again=DELETION)
+    told = about(key(), reason=Reason.DELETION_CANCELLED, closure=closure, link=LINK, uses=USES)
+
+    lines = email.body(told).splitlines()[: email.FIRST_LINES]
+
+    assert lines[0] == "Pending deletion again, due 2026-11-29 14:02 UTC, after a cancellation."
+    assert f"  {LINK}" in lines
+
+
+def test_a_sentence_without_room_before_the_link_follows_after_it() -> None:
+    told = about(key(), reason=Reason.DELETION_KEPT, decision=KEPT, uses=USES, link=LINK)
+
+    before, link, after = email.body(told).partition(LINK)
+
+    assert link
+    assert "to let the key be deleted." in before
+    assert "The reason given" not in before
+    assert "The reason given" in after

@@ -8,7 +8,7 @@ import pytest
 from slack_sdk.models.blocks import Block
 
 from reprieve.arn import KeyArn
-from reprieve.cases.case import ScheduledBy
+from reprieve.cases.case import Closure, Ending, ScheduledBy
 from reprieve.cases.key import Key, LastUse, Rescuable, Unknown
 from reprieve.cases.notice import CaseSummary, Notice, Reason, Window, no_event_found, stack_unhealthy
 from reprieve.cases.problem import Kind
@@ -19,6 +19,7 @@ from reprieve.console import key_url, rescue_commands
 from reprieve.messages.channels import slack
 from reprieve.untrusted import one_line
 from tests.examples import (
+    DELETION,
     HOSTILE,
     JANE,
     KEY,
@@ -53,6 +54,7 @@ IN_USE = about(
     management_calls=TAGGING,
     unknown=(Unknown(fact="tags of the key", why="kms:ListResourceTags is denied"),),
     link=LINK,
+    link_expires_at=DELETION,
 )
 CANCELLED = about(
     key(state="Enabled", deletion_date=None), reason=Reason.DELETION_CANCELLED, decision=decision()
@@ -112,7 +114,10 @@ def worst() -> Notice:
         unknown=tuple(Unknown(fact=longest(1000), why=longest(1000)) for _ in range(9)),
         command=rescue_commands(arn),
         console_url=key_url(arn),
-        decision=decision(by=visitor(source_ip=longest(128), user_agent=longest(128))),
+        decision=decision(
+            by=visitor(source_ip=longest(128), user_agent=longest(128), claimed_name=longest(64)),
+            why=longest(512),
+        ),
         link=f"https://abc123.execute-api.eu-west-1.amazonaws.com/keys/{longest(400, 't')}",
     )
 
@@ -182,27 +187,29 @@ def texts(told: Notice) -> list[str]:
     return [found["text"] for found in objects(blocks) if isinstance(found.get("text"), str)]
 
 
-def test_a_message_tells_the_answer_the_evidence_the_way_out_and_what_is_not_known() -> None:
+def test_a_message_tells_the_state_the_way_out_the_evidence_and_what_is_not_known() -> None:
     assert texts(IN_USE) == [
-        "Still in use: alias/orders-db in 111122223333, deleted in 6 days (Decrypt by role orders-fn)",
-        "A KMS key that is waiting to be deleted is still in use.",
+        "Calls refused: alias/orders-db (role orders-fn), deleted in 6 days",
+        "Broken now, and deleted for good in 6 days (2026-11-29 14:02 UTC).\n"
+        "alias/orders-db in 111122223333, eu-west-1",
+        "Last refused at 14:52 UTC. 1 caller is refused: role orders-fn (2 requests)."
+        " No use of this key works since 2026-11-22 14:02 UTC.",
+        "Review and decide. Opening changes nothing. Not sure? Rescue the key:",
+        "Review and decide",
+        "Open the console",
+        "Do not forward: this link decides without a sign-in until 2026-11-29 14:02 UTC.",
         'Key\nalias/orders-db, "Orders database, prod"',
         "ARN\narn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab",
-        "Deletion\n2026-11-29 14:02 UTC, in 6 days 23 hours",
-        "Since\nscheduled 2026-11-22 14:02 UTC by jane@example.com (permission set Admin)",
+        "Scheduled\n2026-11-22 14:02 UTC by jane@example.com (permission set Admin)",
         "Owner\nteam-orders",
         "Protects\n1 secret",
-        "2 requests refused to use it, since 2026-11-22 14:10 UTC",
-        "2 requests by role orders-fn, session orders-api; Decrypt, last at 14:52 UTC;"
-        " secret prod/orders/db;"
-        " from 198.51.100.7, Boto3/1.44.5",
-        "1 request refused to manage it, which is no use of it, since 2026-11-22 14:52 UTC",
-        "1 request by user jane; TagResource, last at 14:52 UTC; from 198.51.100.7, Boto3/1.44.5",
-        "Stop the deletion…",
-        "Open the console",
+        "Who is refused: 2 requests since 2026-11-22 14:10 UTC",
+        "role orders-fn, session orders-api; Decrypt: secret prod/orders/db; from 198.51.100.7;"
+        " 2 requests, last at 14:52 UTC",
+        "Management calls refused, which do not use the key: 1 request since 2026-11-22 14:52 UTC",
+        "user jane; TagResource; from 198.51.100.7; 1 request, last at 14:52 UTC",
         "Without the link:",
-        "aws kms cancel-key-deletion --region eu-west-1 --key-id 1234abcd-12ab-34cd-56ef-1234567890ab\n"
-        "aws kms enable-key --region eu-west-1 --key-id 1234abcd-12ab-34cd-56ef-1234567890ab",
+        "\n".join(COMMANDS),
         "Not known: tags of the key (kms:ListResourceTags is denied)",
     ]
 
@@ -219,40 +226,54 @@ def test_a_message_about_the_stack_tells_what_is_wrong_since_when_and_what_to_do
 
 def test_a_message_about_a_key_of_which_nothing_is_known_says_little() -> None:
     assert texts(about(Key.bare(KEY))) == [
-        "Still in use: 1234abcd-12ab-34cd-56ef-1234567890ab in 111122223333",
-        "A KMS key that is waiting to be deleted is still in use.",
+        "Calls refused: 1234abcd-12ab-34cd-56ef-1234567890ab, state not known",
+        "Scheduled for deletion. KMS could not be asked for its state now. The deletion date is not known.\n"
+        "1234abcd-12ab-34cd-56ef-1234567890ab in 111122223333, eu-west-1",
+        "No refused use is on record.",
+        "There is no link. Run in account 111122223333, or ask its administrator:",
+        "\n".join(COMMANDS),
+        "Open the console",
         "Key\n1234abcd-12ab-34cd-56ef-1234567890ab",
         "ARN\narn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab",
-        "Deletion\ndate not known",
-        "Open the console",
-        "With the AWS CLI:",
-        "aws kms cancel-key-deletion --region eu-west-1 --key-id 1234abcd-12ab-34cd-56ef-1234567890ab\n"
-        "aws kms enable-key --region eu-west-1 --key-id 1234abcd-12ab-34cd-56ef-1234567890ab",
     ]
 
 
-def test_a_cancellation_tells_who_did_so_and_offers_nothing_to_stop() -> None:
+def test_a_cancellation_tells_who_decided_it_and_offers_nothing_to_stop() -> None:
     assert texts(CANCELLED) == [
-        "Deletion cancelled: alias/orders-db in 111122223333, key is Enabled",
-        "The deletion of a KMS key was cancelled. Somebody with the link from email did so at"
-        " 2026-11-22 15:10 UTC, with the key to be enabled again. From 203.0.113.40, Mozilla/5.0."
-        " KMS says the key is Enabled now.",
+        "Deletion cancelled: alias/orders-db, key is Enabled",
+        "The deletion is cancelled. KMS says that the key is Enabled.\n"
+        "alias/orders-db in 111122223333, eu-west-1",
+        "Someone with the link from email decided at 2026-11-22 15:10 UTC to cancel the deletion and to"
+        " enable the key. From 203.0.113.40, Mozilla/5.0.",
+        "Open the console",
         'Key\nalias/orders-db, "Orders database, prod"',
         "ARN\narn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab",
         "Owner\nteam-orders",
-        "Open the console",
     ]
 
 
 def test_an_alarm_that_nothing_explains_is_told_with_where_to_look() -> None:
     assert texts(NOTHING_FOUND) == [
-        "KMS key in use: the alarm rang, and no record explains it",
-        "The alarm rang, and no CloudTrail record that names a key explains it.",
+        "Alarm: a KMS key that is pending deletion may be in use, no record names it",
+        "An alarm says that a KMS key which is pending deletion may be in use.",
+        "No CloudTrail record that names the key was found so far.",
+        "Open the console",
         "Searched log group aws-cloudtrail-logs-111122223333,"
         " from 2026-11-22 14:39 UTC to 2026-11-22 14:55 UTC.",
-        "Open the console",
         "Not known: which key user jane meant with Decrypt (record e1 names none)",
     ]
+
+
+@pytest.mark.parametrize("of", [key(), key(rescuable=Rescuable(allowed=False, why="of its key policy"))])
+def test_the_button_stands_before_the_callers(of: Key) -> None:
+    blocks = slack.message(about(of, uses=IN_USE.uses, link=LINK))["blocks"]
+
+    kinds = [block["type"] for block in blocks]
+    callers = next(
+        place for place, block in enumerate(blocks) if "role orders-fn, session" in json.dumps(block)
+    )
+    assert kinds.index("actions") < callers
+    assert kinds[kinds.index("actions") + 1] == "context"
 
 
 def test_callers_beyond_five_are_told_by_their_names_and_the_numbers_of_their_requests() -> None:
@@ -260,7 +281,7 @@ def test_callers_beyond_five_are_told_by_their_names_and_the_numbers_of_their_re
 
     said = texts(about(key(), uses=uses(*(use(caller=caller) for caller in callers))))
 
-    (listed,) = (text for text in said if "1 request by user 0;" in text)
+    (listed,) = (text for text in said if text.startswith("user 0; "))
     assert listed.count("\n") == 4
     assert f"also {', '.join(f'user {number} (1)' for number in range(5, 23))}" in said
 
@@ -356,8 +377,7 @@ def test_what_slack_gives_a_meaning_to_is_escaped_in_a_notification() -> None:
     told = about(key(aliases=("alias/<!channel> & <https://evil.example|x>",)))
 
     assert slack.message(told)["text"] == (
-        "Still in use: alias/&lt;!channel&gt; &amp; &lt;hxxps://evil[.]example|x&gt; in 111122223333,"
-        " deleted in 6 days"
+        "Calls refused: alias/&lt;!channel&gt; &amp; &lt;hxxps://evil[.]example|x&gt;, deleted in 6 days"
     )
 
 
@@ -378,18 +398,43 @@ def test_what_was_looked_up_beside_the_name_has_a_block_of_its_own() -> None:
     assert len(fields) == 2
     assert all(len(each) <= 10 for each in fields)
     assert [field["text"].partition("\n")[0] for field in fields[1]] == [
-        "Account",
         "Kind",
         "Regions",
-        "Last used",
+        "Last worked",
         "Grants",
     ]
     assert all(field["type"] == "plain_text" for each in fields for field in each)
 
 
-def test_that_the_link_can_not_help_stands_before_the_button() -> None:
+def test_where_the_page_can_not_help_the_commands_stand_before_the_button() -> None:
     blocks = slack.message(about(FULL, link=LINK))["blocks"]
     place = next(number for number, block in enumerate(blocks) if block["type"] == "actions")
 
-    assert blocks[place - 1]["text"]["text"] == "The link can't help: its key policy denies kms:EnableKey."
-    assert "can't help" not in json.dumps(slack.message(about(FULL, reason=Reason.DELETION_CANCELLED)))
+    assert blocks[place - 1]["text"]["text"] == "Why: its key policy denies kms:EnableKey."
+    assert blocks[place - 2]["type"] == "rich_text"
+    assert blocks[place - 3]["text"]["text"] == (
+        "The page can't rescue this key. Ask an administrator of account 111122223333 to run:"
+    )
+    (try_it, _) = blocks[place]["elements"]
+    assert (try_it["text"]["text"], try_it["url"], "style" in try_it) == ("Try it anyway", LINK, False)
+    assert json.dumps(blocks).count(COMMANDS[0]) == 1
+    assert "can't rescue" not in json.dumps(slack.message(about(FULL, reason=Reason.DELETION_CANCELLED)))
+
+
+def test_number_and_time_stand_at_the_end_of_a_callers_row_however_long_it_is() -> None:
+    long = Caller(kind="IAMUser", id="u", name="n" * 999)
+
+    (row,) = (text for text in texts(about(key(), uses=uses(use(caller=long)))) if text.startswith("nnn"))
+
+    assert row.endswith("\N{HORIZONTAL ELLIPSIS}; 1 request, last at 14:52 UTC")
+    assert len(row) <= slack.CALLER_LIMIT
+
+
+def test_a_key_that_was_scheduled_again_has_a_button_and_no_commands() -> None:
+    closure = Closure(how=Ending.CANCELLED, at=NOW, by=JANE, scheduled_again=DELETION)
+
+    said = texts(about(key(), reason=Reason.DELETION_CANCELLED, closure=closure, link=LINK))
+
+    assert said[0] == "Pending deletion again: alias/orders-db, deleted in 6 days"
+    assert "Review and decide" in said
+    assert "Without the link:" not in said

@@ -11,4 +11,4 @@ TYPE = "AWSAccount"
 
 def read(evidence: Evidence) -> Caller:
     """Name the account; the record holds neither an ARN nor a user name."""
-    return evidence.caller(TYPE, f"somebody in account {evidence.account or 'unknown'}")
+    return evidence.caller(TYPE, f"someone in account {evidence.account or 'unknown'}")

@@ -14,6 +14,11 @@ SCOPE = Scope.ACCOUNT
 FIELDS = frozenset({"account_name"})
 
 
+def applies(sources: Sources, _key: KeyArn) -> bool:
+    """Return whether there is an organization to ask."""
+    return sources.names is not None
+
+
 def look_up(sources: Sources, key: KeyArn) -> Mapping[str, Any]:
     """Ask the organization, if there is one to ask."""
     return {"account_name": sources.names.name(key.account)} if sources.names else {}

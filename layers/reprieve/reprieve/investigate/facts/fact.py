@@ -64,6 +64,11 @@ class Sources:
         return f"arn:{key.partition}:iam::{key.account}:role/{self.member_role}"
 
 
+def within_reach(sources: Sources, key: KeyArn) -> bool:
+    """Return whether the key's account may be asked: most facts apply to every such key."""
+    return sources.reaches(key)
+
+
 class Fact(Protocol):
     """What every module of a fact is.
 
@@ -76,6 +81,10 @@ class Fact(Protocol):
     FACT: str
     SCOPE: Scope
     FIELDS: frozenset[str]
+
+    def applies(self, sources: Sources, key: KeyArn, /) -> bool:
+        """Return whether it is asked of this key."""
+        ...
 
     def look_up(self, sources: Sources, key: KeyArn, /) -> Mapping[str, Any] | Unknown:
         """Return the fields of `Key` that this fact fills, or why it can't be told.

@@ -8,11 +8,12 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from reprieve.arn import KeyArn
-from reprieve.investigate.facts.fact import Scope, Sources
+from reprieve.investigate.facts.fact import Scope, Sources, within_reach
 
 FACT = "grants of the key"
 SCOPE = Scope.KEY
 FIELDS = frozenset({"grantees"})
+applies = within_reach
 NAMED: Final = 20
 AND_MORE: Final = "and more"
 

@@ -8,11 +8,12 @@ from typing import Any
 
 from reprieve.arn import KeyArn
 from reprieve.cases.key import LastUse
-from reprieve.investigate.facts.fact import Scope, Sources
+from reprieve.investigate.facts.fact import Scope, Sources, within_reach
 
 FACT = "last successful use"
 SCOPE = Scope.KEY
 FIELDS = frozenset({"last_used"})
+applies = within_reach
 
 
 def look_up(sources: Sources, key: KeyArn) -> Mapping[str, Any]:

@@ -5,7 +5,7 @@ from typing import Any
 
 from reprieve.arn import KeyArn
 from reprieve.cases.key import Relative
-from reprieve.investigate.facts.fact import Scope, Sources
+from reprieve.investigate.facts.fact import Scope, Sources, within_reach
 from reprieve.ports import KeyMetadata
 
 FACT = "state and deletion date of the key"
@@ -23,6 +23,7 @@ FIELDS = frozenset(
         "key_store",
     }
 )
+applies = within_reach
 
 
 def look_up(sources: Sources, key: KeyArn) -> Mapping[str, Any]:

@@ -57,7 +57,7 @@ def _judge_call(statements: Sequence[Mapping[str, Any]], call: str, key: KeyArn,
     denied = {_holds_for(each, key, role) for each in about if each.get("Effect") == "Deny"}
     allowed = {_holds_for(each, key, role) for each in about if each.get("Effect") == "Allow"}
     perhaps = Judged(
-        Verdict.UNSURE, f"its key policy lets {call} depend on a condition that can't be told beforehand"
+        Verdict.UNSURE, f"its key policy lets {call} depend on a condition that is not known beforehand"
     )
     if denied & {Verdict.NAMED, Verdict.DELEGATED}:
         return Judged(Verdict.REFUSED, f"its key policy denies {call}")

@@ -20,11 +20,13 @@ FIELDS = frozenset({"relatives"})
 ASKED: Final = 6  # a client for each Region takes time, and there is little of it
 
 
-def look_up(sources: Sources, key: KeyArn) -> Mapping[str, Any]:
-    """Ask KMS in the Regions of the others; one that can't be read has no state.
+def applies(sources: Sources, key: KeyArn) -> bool:
+    """Return whether the key can have any: only one whose id begins with `mrk-` has."""
+    return key.is_multi_region and sources.reaches(key)
 
-    Only keys whose id begins with `mrk-` have others, and only they are asked about.
-    """
+
+def look_up(sources: Sources, key: KeyArn) -> Mapping[str, Any]:
+    """Ask KMS in the Regions of the others; one that can't be read has no state."""
     others = family(sources.keys.describe(key)) or ()
     read = tuple(replace(other, state=_state(sources, other)) for other in others[:ASKED])
     return {"relatives": (*read, *others[ASKED:])}

@@ -9,12 +9,13 @@ from typing import Any
 
 from reprieve.arn import KeyArn
 from reprieve.cases.key import Rescuable, Unknown
-from reprieve.investigate.facts.fact import Scope, Sources
+from reprieve.investigate.facts.fact import Scope, Sources, within_reach
 from reprieve.investigate.facts.policy import Verdict, judge
 
 FACT = "whether the link can help"
 SCOPE = Scope.KEY
 FIELDS = frozenset({"rescuable"})
+applies = within_reach
 
 
 def look_up(sources: Sources, key: KeyArn) -> Mapping[str, Any] | Unknown:

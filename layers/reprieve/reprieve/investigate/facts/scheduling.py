@@ -11,11 +11,12 @@ from typing import Any, Final
 from reprieve.arn import KeyArn
 from reprieve.cases.case import Case
 from reprieve.cloudtrail.record import Scheduling, read_line
-from reprieve.investigate.facts.fact import Scope, Sources
+from reprieve.investigate.facts.fact import Scope, Sources, within_reach
 
 FACT = "who scheduled the deletion, and when"
 SCOPE = Scope.REGION
 FIELDS = frozenset[str]()
+applies = within_reach
 LOOK_BACK: Final = timedelta(days=31)
 
 

@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from reprieve.arn import KeyArn
-from reprieve.investigate.facts.fact import Scope, Sources
+from reprieve.investigate.facts.fact import Scope, Sources, within_reach
 
 FACT = "tags of the key"
 SCOPE = Scope.KEY
 FIELDS = frozenset({"tags", "owner"})
+applies = within_reach
 
 
 def look_up(sources: Sources, key: KeyArn) -> Mapping[str, Any]:

@@ -1,5 +1,8 @@
 """E-mail, by an SNS topic that people are subscribed to: plain text, at 72 columns.
 
+State, last refusal, deadline and link are within the first `FIRST_LINES`, whatever anybody calls a key or
+a caller: sentences that have no room there follow after the link. Then comes the evidence.
+
 Mail programs make links of addresses in plain text: every line is defanged, except our own addresses and
 commands.
 
@@ -14,15 +17,14 @@ from textwrap import wrap
 from reprieve.cases.notice import Notice
 from reprieve.cases.usage import CallerUses, Uses
 from reprieve.clock import for_people
-from reprieve.messages import headline, phrases, problem_phrases
+from reprieve.messages import headline, lead, phrases, problem_phrases, way_out
 from reprieve.messages.defang import defanged
-from reprieve.messages.key_details import no_rescue, particulars
+from reprieve.messages.key_details import particulars
 from reprieve.ports import Topic
-from reprieve.untrusted import one_line
 
 NAME = "email"
 COLUMNS = 72
-_BENEATH = " " * 7
+FIRST_LINES = 10
 SUBJECT_LIMIT = 99
 
 
@@ -42,26 +44,45 @@ class Email:
 
 def subject(notice: Notice) -> str:
     """Return the subject."""
-    return one_line(defanged(headline.subject(notice, SUBJECT_LIMIT)), SUBJECT_LIMIT)
+    return phrases.shortened(headline.subject(notice, SUBJECT_LIMIT), SUBJECT_LIMIT)
 
 
 def body(notice: Notice) -> str:
-    """Return the text: the answer, the evidence, the way out, what is not known."""
+    """Return the text: the state, the way out, the evidence, what is not known."""
+    first, later = _lead(notice)
     sections = (
-        _filled(headline.headline(notice)),
-        _decision(notice),
+        first,
+        _way_out(notice),
+        later,
         _problem(notice),
         _key(notice),
-        _uses(notice.uses, "KMS refused {} to use it", notice.at),
-        _uses(notice.management_calls, "KMS refused {} to manage it, which is no use of it", notice.at),
+        _uses(notice.uses, f"Who {_was(notice)} refused", notice.at),
+        _uses(notice.management_calls, "Management calls refused, which do not use the key", notice.at),
         _window(notice),
         _digest(notice),
-        _way_out(notice),
+        _elsewhere(notice),
         _unknown(notice),
         [f"Notice {notice.id}"],
     )
     text = "\n\n".join("\n".join(section) for section in map(list, sections) if section) + "\n"
     return "\n".join(_line(line, _own(notice)) for line in text.split("\n"))
+
+
+def _lead(notice: Notice) -> tuple[list[str], list[str]]:
+    """Return what stands before the link or the commands, and the sentences that have no room there."""
+    top = [line for sentence in lead.opening(notice) for line in _filled(sentence)]
+    top += _filled(lead.place(notice.key)) if notice.key else []
+    sentences = lead.sentences(notice)
+    room = FIRST_LINES - len(top) - len(_first_way_out(notice)) - 2  # a blank line before each of the two
+    number = next(
+        (some for some in range(len(sentences), 1, -1) if len(_paragraph(sentences[:some])) <= room), 1
+    )
+    first = _paragraph(sentences[:number])
+    return [*top, *(["", *first] if first else [])], _paragraph(sentences[number:])
+
+
+def _paragraph(sentences: tuple[str, ...]) -> list[str]:
+    return _filled(" ".join(sentences))
 
 
 def _own(notice: Notice) -> frozenset[str | None]:
@@ -71,11 +92,6 @@ def _own(notice: Notice) -> frozenset[str | None]:
 
 def _line(line: str, own: frozenset[str | None]) -> str:
     return line if line.strip() in own else defanged(line)
-
-
-def _decision(notice: Notice) -> Iterator[str]:
-    for sentence in headline.concluded(notice):
-        yield from _filled(sentence)
 
 
 def _problem(notice: Notice) -> Iterator[str]:
@@ -93,8 +109,10 @@ def _key(notice: Notice) -> Iterator[str]:
     yield from _labelled("Key", phrases.names(key))
     yield from _labelled("", str(key.arn))
     if notice.reason not in headline.ENDED:
-        yield from _labelled("Deletion", phrases.deletion(key, notice.at))
-        yield from _labelled("", phrases.scheduled_by(notice.case.scheduled_by if notice.case else None))
+        yield from _labelled(
+            "Scheduled", phrases.scheduled_by(notice.case.scheduled_by if notice.case else None)
+        )
+    yield from _labelled("New", phrases.news(notice))
     yield from _labelled("Before", phrases.earlier(notice.case.previous if notice.case else None))
     yield from _labelled("Owner", phrases.owner(key))
     yield from _labelled("Protects", phrases.protects(notice.uses))
@@ -102,24 +120,29 @@ def _key(notice: Notice) -> Iterator[str]:
         yield from _labelled(label, words)
 
 
-def _uses(uses: Uses, sentence: str, now: datetime) -> Iterator[str]:
+def _was(notice: Notice) -> str:
+    return "is" if notice.key and notice.key.is_pending else "was"
+
+
+def _uses(uses: Uses, heading: str, now: datetime) -> Iterator[str]:
     if not uses.count or uses.first_at is None:
         return
-    yield from _filled(f"{sentence.format(phrases.requests(uses.count))}, since {for_people(uses.first_at)}:")
+    yield from _filled(f"{heading}: {phrases.requests(uses.count)} since {for_people(uses.first_at)}")
     yield ""
-    for part in uses.by_caller[: phrases.CALLERS_SHOWN]:
+    for part in uses.by_last_refusal[: phrases.CALLERS_SHOWN]:
         yield from _caller(part, now)
     for line in phrases.rest(uses):
-        yield from _hanging(_BENEATH, line)
+        yield from _hanging("  ", line)
 
 
 def _caller(part: CallerUses, now: datetime) -> Iterator[str]:
-    yield from _hanging(f"{part.count:>5}  ", phrases.caller(part))
-    yield from _hanging(_BENEATH, f"{phrases.operations(part)}, last at {phrases.moment(part.last_at, now)}")
-    for resource in part.resources[: phrases.RESOURCES_SHOWN]:
-        yield from _hanging(_BENEATH, str(resource))
-    for line in (phrases.other_resources(part), phrases.origin(part) and f"from {phrases.origin(part)}"):
-        yield from _hanging(_BENEATH, line)
+    """Yield who it is, with number and time at the end; what they did; and from where."""
+    last = f"{phrases.requests(part.count)}, last at {phrases.moment(part.last_at, now)}"
+    yield from _hanging("  ", f"{phrases.caller(part)}: {last}")
+    about = phrases.about(part)
+    yield from _hanging("    ", f"{phrases.operations(part)}{f': {about}' if about else ''}")
+    if addresses := phrases.addresses(part):
+        yield from _hanging("    ", f"from {addresses}")
 
 
 def _window(notice: Notice) -> Iterator[str]:
@@ -143,38 +166,44 @@ def _digest(notice: Notice) -> Iterator[str]:
 
 
 def _way_out(notice: Notice) -> Iterator[str]:
+    """Yield the link and who may use it; or the commands, whom to ask, and the link to try anyway."""
+    yield from _first_way_out(notice)
+    if not way_out.has_page(notice) and way_out.commands(notice) and notice.console_url:
+        yield f"  {notice.console_url}"
+    yield from _filled(way_out.why_not(notice))
+    if notice.link and not way_out.has_page(notice):
+        yield from ("Try it anyway:", f"  {notice.link}")
     if notice.link:
-        yield "If this was not meant, stop the deletion and bring the key back:"
-        yield f"  {notice.link}"
-        yield ""
-        yield from _filled(phrases.who_may(notice.approvers))
-        yield ""
-    if notice.key and notice.reason not in headline.ENDED and (sorry := no_rescue(notice.key)):
-        yield from _filled(sorry)
-        yield ""
-    if notice.command and notice.reason not in headline.ENDED:
-        yield (
-            "Without the link:"
-            if notice.link
-            else "There is no link. With the AWS CLI, in the key's account:"
-        )
-        yield from (f"  {command}" for command in notice.command)
-    if notice.console_url:
+        yield from _filled(way_out.forwarding(notice.approvers, notice.link_expires_at))
+
+
+def _first_way_out(notice: Notice) -> list[str]:
+    """Return what has to be within the first lines: the link, or the commands that take its place."""
+    ways = (notice.link,) if way_out.has_page(notice) else way_out.commands(notice)
+    return [*_filled(way_out.heading(notice)), *(f"  {way}" for way in ways)] if ways else []
+
+
+def _elsewhere(notice: Notice) -> Iterator[str]:
+    """Yield what does the same without the page."""
+    if way_out.has_page(notice):
+        yield "Without the link:"
+        yield from (f"  {command}" for command in way_out.commands(notice))
+    if notice.console_url and (way_out.has_page(notice) or not way_out.commands(notice)):
         yield f"  {notice.console_url}"
 
 
 def _unknown(notice: Notice) -> Iterator[str]:
-    for unknown in notice.unknown:
+    for unknown in way_out.unknown(notice):
         yield from _hanging("Not known: ", str(unknown))
 
 
 def _labelled(label: str, value: str) -> Iterator[str]:
     if value:
-        yield from _hanging(f"  {label:<9}  ", value)
+        yield from _hanging(f"  {label:<11}  ", value)
 
 
 def _hanging(start: str, value: str) -> Iterator[str]:
-    """Yield `value` in lines that begin beneath each other; what has no blank is never broken."""
+    """Yield `value` in lines that begin below each other; what has no blank is never broken."""
     for number, line in enumerate(_wrapped(value, COLUMNS - len(start))):
         yield (" " * len(start) if number else start) + line
 

@@ -14,20 +14,21 @@ from typing import Any
 from reprieve.cases.notice import Notice
 from reprieve.cases.usage import CallerUses, Uses
 from reprieve.clock import for_people
-from reprieve.messages import headline, phrases, problem_phrases
+from reprieve.messages import headline, lead, phrases, problem_phrases, way_out
 from reprieve.messages.defang import defanged
-from reprieve.messages.key_details import no_rescue, particulars
+from reprieve.messages.key_details import particulars
 from reprieve.ports import Webhook
 from reprieve.untrusted import one_line
 
 NAME = "slack"
 HEADER_LIMIT = 150
 TEXT_LIMIT = 600
+SENTENCES_LIMIT = 900
 FIELD_LIMIT = 400
-CALLER_LIMIT = 360
+CALLER_LIMIT = 330
 UNKNOWN_LIMIT = 300
 CALLERS_SHOWN = 5
-REST_LIMIT = 700
+REST_LIMIT = 550
 DIGEST_LIMIT = 2500
 DIGEST_SECTIONS = 3
 UNKNOWN_SHOWN = 6
@@ -60,26 +61,46 @@ def message(notice: Notice) -> Mapping[str, Any]:
 def _blocks(notice: Notice) -> Iterator[Block]:
     header = _plain(headline.subject(notice, HEADER_LIMIT), HEADER_LIMIT)
     yield {"type": "header", "block_id": f"{notice.reason}|{notice.id}", "text": header}
-    yield _section(" ".join((headline.headline(notice), *headline.concluded(notice))))
+    yield _section("\n".join((*lead.opening(notice), *([lead.place(notice.key)] if notice.key else []))))
+    if sentences := lead.sentences(notice):
+        yield _section(" ".join(sentences), SENTENCES_LIMIT)
+    yield from _way_out(notice)
     yield from _problem(notice)
     yield from _key(notice)
-    yield from _uses(notice.uses, "refused to use it", notice.at)
-    yield from _uses(notice.management_calls, "refused to manage it, which is no use of it", notice.at)
+    is_pending = notice.key is not None and notice.key.is_pending
+    yield from _uses(notice.uses, f"Who {'is' if is_pending else 'was'} refused", notice.at)
+    yield from _uses(notice.management_calls, "Management calls refused, which do not use the key", notice.at)
     if notice.window:
         yield _section(f"Searched {phrases.searched(notice.window)}.")
     yield from _digest(notice)
-    if notice.key and notice.reason not in headline.ENDED and (sorry := no_rescue(notice.key)):
-        yield _section(sorry)
+    if way_out.has_page(notice):
+        yield from _commands("Without the link:", notice)
+    if unknown := way_out.unknown(notice):
+        yield _context(*(f"Not known: {each}" for each in unknown[:UNKNOWN_SHOWN]))
+
+
+def _way_out(notice: Notice) -> Iterator[Block]:
+    """Yield the button and who may use it; or the commands, whom to ask, and a button to try anyway."""
+    if way_out.has_page(notice):
+        yield _section(way_out.heading(notice))
+    elif way_out.commands(notice):
+        yield from _commands(way_out.heading(notice), notice)
+    if why := way_out.why_not(notice):
+        yield _section(why)
     if buttons := list(_buttons(notice)):
         yield {"type": "actions", "elements": buttons}
-    if notice.command and notice.reason not in headline.ENDED:
-        yield _section("Without the link:" if notice.link else "With the AWS CLI:")
-        yield _preformatted("\n".join(notice.command))
-    if notice.unknown:
-        elements = [
-            _plain(f"Not known: {unknown}", UNKNOWN_LIMIT) for unknown in notice.unknown[:UNKNOWN_SHOWN]
-        ]
-        yield {"type": "context", "elements": elements}
+    if notice.link:
+        yield _context(way_out.forwarding(notice.approvers, notice.link_expires_at))
+
+
+def _commands(heading: str, notice: Notice) -> Iterator[Block]:
+    if commands := way_out.commands(notice):
+        yield _section(heading)
+        yield _preformatted("\n".join(commands))
+
+
+def _context(*texts: str) -> Block:
+    return {"type": "context", "elements": [_plain(text, UNKNOWN_LIMIT) for text in texts]}
 
 
 def _problem(notice: Notice) -> Iterator[Block]:
@@ -98,11 +119,12 @@ def _key(notice: Notice) -> Iterator[Block]:
         return
     fields = [("Key", phrases.names(key)), ("ARN", str(key.arn))]
     if notice.reason not in headline.ENDED:
-        fields += [
-            ("Deletion", phrases.deletion(key, notice.at)),
-            ("Since", phrases.scheduled_by(notice.case.scheduled_by if notice.case else None)),
-        ]
-    fields += [("Owner", phrases.owner(key)), ("Protects", phrases.protects(notice.uses))]
+        fields.append(("Scheduled", phrases.scheduled_by(notice.case.scheduled_by if notice.case else None)))
+    fields += [
+        ("New", phrases.news(notice)),
+        ("Owner", phrases.owner(key)),
+        ("Protects", phrases.protects(notice.uses)),
+    ]
     yield {
         "type": "section",
         "fields": [_plain(f"{label}\n{value}", FIELD_LIMIT) for label, value in fields if value],
@@ -114,11 +136,11 @@ def _key(notice: Notice) -> Iterator[Block]:
         }
 
 
-def _uses(uses: Uses, what: str, now: datetime) -> Iterator[Block]:
+def _uses(uses: Uses, heading: str, now: datetime) -> Iterator[Block]:
     if not uses.count or uses.first_at is None:
         return
-    shown = "\n".join(_caller(part, now) for part in uses.by_caller[:CALLERS_SHOWN])
-    yield _section(f"{phrases.requests(uses.count)} {what}, since {for_people(uses.first_at)}")
+    shown = "\n".join(_caller(part, now) for part in uses.by_last_refusal[:CALLERS_SHOWN])
+    yield _section(f"{heading}: {phrases.requests(uses.count)} since {for_people(uses.first_at)}")
     yield _section(shown, limit=CALLERS_SHOWN * (CALLER_LIMIT + 10))
     for line in phrases.rest(uses, CALLERS_SHOWN):
         yield _section(line, limit=REST_LIMIT)
@@ -150,19 +172,24 @@ def _fitting(lines: Sequence[str], room: int) -> int:
 
 
 def _caller(part: CallerUses, now: datetime) -> str:
-    origin = phrases.origin(part)
+    """Return who it is, what they did and from where; number and time at the end are never cut."""
+    addresses = phrases.addresses(part)
     words = (
-        f"{phrases.requests(part.count)} by {phrases.caller(part)}",
-        f"{phrases.operations(part)}, last at {phrases.moment(part.last_at, now)}",
-        phrases.about(part),
-        f"from {origin}" if origin else "",
+        phrases.caller(part),
+        f"{phrases.operations(part)}: {about}"
+        if (about := phrases.about(part))
+        else phrases.operations(part),
+        f"from {addresses}" if addresses else "",
     )
-    return one_line("; ".join(word for word in words if word), CALLER_LIMIT)
+    last = f"; {phrases.requests(part.count)}, last at {phrases.moment(part.last_at, now)}"
+    return one_line("; ".join(filter(None, words)), CALLER_LIMIT - len(last)) + last
 
 
 def _buttons(notice: Notice) -> Iterator[Block]:
-    if notice.link:
-        yield _button("open-case", "Stop the deletion…", notice.link) | {"style": "primary"}
+    if notice.link and way_out.has_page(notice):
+        yield _button("open-case", way_out.BUTTON, notice.link) | {"style": "primary"}
+    elif notice.link:
+        yield _button("open-case", "Try it anyway", notice.link)
     if notice.console_url:
         yield _button("open-console", "Open the console", notice.console_url)
 

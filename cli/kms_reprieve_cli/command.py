@@ -1,0 +1,177 @@
+"""The command line: every command with its arguments. A command's module is imported when it is run."""
+
+from importlib.metadata import version
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+
+from kms_reprieve_cli.doctor.group import Group
+from kms_reprieve_cli.status import Status, conclude
+from reprieve.arn import KeyArn
+from reprieve.errors import NotUnderstoodError
+
+NAME: Final = "kms-reprieve"
+STACK_NAME: Final = "kms-reprieve"
+"""What `sam deploy` calls the stack, by samconfig.toml."""
+
+EXIT_CODES: Final = "Exit codes: 0 done, 1 something is wrong, 2 wrong usage."
+
+app = typer.Typer(
+    name=NAME,
+    help="What an operator does with a stack of kms-reprieve, an account or an archive of CloudTrail files.",
+    epilog=EXIT_CODES,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="markdown",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _print_version(*, wanted: bool) -> None:
+    if wanted:
+        print(f"{NAME} {version(NAME)}")
+        raise typer.Exit(Status.DONE)
+
+
+def _key(arn: str) -> KeyArn:
+    try:
+        return KeyArn.parse(arn)
+    except NotUnderstoodError as error:
+        raise typer.BadParameter(str(error)) from None
+
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for a program.")]
+StackName = Annotated[str, typer.Option("--stack-name", help="Name of the stack.")]
+Profile = Annotated[str | None, typer.Option("--profile", help="A profile of your AWS settings.")]
+Region = Annotated[
+    str | None,
+    typer.Option("--region", help="Region of the stack. If not given: that of your AWS settings."),
+]
+
+
+@app.callback()
+def main_options(
+    *,
+    version: Annotated[
+        bool,
+        typer.Option("--version", help="Print the version.", is_eager=True, callback=_print_version),
+    ] = False,
+) -> None:
+    """Take the options that belong to no command."""
+
+
+@app.command(epilog=EXIT_CODES)
+def replay(
+    paths: Annotated[
+        list[Path],
+        typer.Argument(metavar="PATH...", exists=True, help="CloudTrail files, or folders of them."),
+    ],
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Print the notices that CloudTrail files would have caused. Makes no call to AWS.
+
+    Reads what S3 holds (`.json`, `.json.gz`) and files of one record a line (`.jsonl`, `.jsonl.gz`).
+    The last line, on standard error, says how many records were read, and how many were skipped and why.
+    """
+    from kms_reprieve_cli import replay as command  # noqa: PLC0415 - nobody waits for another command's libraries
+
+    conclude(lambda: command.replay(paths, as_json=as_json))
+
+
+@app.command(epilog=EXIT_CODES)
+def audit(
+    *,
+    stack_name: StackName = STACK_NAME,
+    key: Annotated[
+        KeyArn | None,
+        typer.Option(
+            "--key", metavar="ARN", parser=_key, help="Of this key only. If not given: of all keys."
+        ),
+    ] = None,
+    as_json: AsJson = False,
+    profile: Profile = None,
+    region: Region = None,
+) -> None:
+    """Print who was told, who opened a page and who decided what, from a stack's table.
+
+    Needs `cloudformation:DescribeStacks` and, on the table, `dynamodb:Query` (with `--key`) or
+    `dynamodb:Scan`.
+
+    The entries of a key are in order, the keys are not.
+    With `--json`: one line each, as in `events/audit.schema.json`.
+    """
+    from kms_reprieve_cli import audit as command  # noqa: PLC0415 - as above
+    from kms_reprieve_cli.session import open_session  # noqa: PLC0415 - as above
+
+    conclude(lambda: command.audit(open_session(profile, region), stack_name, key, as_json=as_json))
+
+
+@app.command(epilog=EXIT_CODES)
+def doctor(
+    *,
+    stack_name: Annotated[
+        str | None,
+        typer.Option("--stack-name", help=f"After deploying: name of the stack. If not given: {STACK_NAME}."),
+    ] = None,
+    log_group: Annotated[
+        str | None,
+        typer.Option("--log-group", help="Before deploying: the log group that CloudTrail delivers to."),
+    ] = None,
+    only: Annotated[
+        list[Group] | None, typer.Option("--only", help="Only the checks of this group; may be repeated.")
+    ] = None,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Show what passed, too.")] = False,
+    as_json: AsJson = False,
+    policy: Annotated[
+        bool, typer.Option("--policy", help="Print the IAM policy that doctor needs, and check nothing.")
+    ] = False,
+    audit_role: Annotated[
+        str,
+        typer.Option(
+            "--member-audit-role",
+            metavar="ROLE",
+            help="Name of a role in the other accounts that you may assume and that may read IAM there.",
+        ),
+    ] = "",
+    everything: Annotated[
+        bool,
+        typer.Option(
+            "--all",
+            help="Look at every other account, not at a sample of five, and at the keys of every Region.",
+        ),
+    ] = False,
+    profile: Profile = None,
+    region: Region = None,
+) -> None:
+    """Check that everything is as it must be, before deploying and after. Changes nothing.
+
+    Before: `kms-reprieve doctor --log-group NAME --region REGION`.
+    After: `kms-reprieve doctor --stack-name NAME`.
+
+    Each check passes, warns or fails, or says which permission it lacks. Exit code 1: a check failed.
+    """
+    from kms_reprieve_cli.doctor import command  # noqa: PLC0415 - as above
+    from kms_reprieve_cli.doctor.subject import Reach  # noqa: PLC0415 - as above
+    from kms_reprieve_cli.session import open_session  # noqa: PLC0415 - as above
+
+    if stack_name is not None and log_group is not None:
+        raise typer.BadParameter("give --log-group before deploying or --stack-name after it, not both")
+    name = "" if log_group is not None else stack_name or STACK_NAME
+    wanted = command.Wanted(
+        stack_name=name,
+        log_group=log_group or "",
+        only=only or (),
+        reach=Reach(role=audit_role, is_all=everything),
+        is_verbose=verbose,
+        is_json=as_json,
+    )
+    if policy:
+        conclude(lambda: command.print_policy(name or STACK_NAME, region or "", audit_role))
+    conclude(lambda: command.doctor(open_session(profile, region), wanted))
+
+
+def main() -> None:
+    """Run the command that the command line names."""
+    app(prog_name=NAME)

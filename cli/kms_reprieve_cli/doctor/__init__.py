@@ -1,0 +1,1 @@
+"""`kms-reprieve doctor`: whether all is as it must be, before deploying and after. It changes nothing."""

@@ -1,0 +1,93 @@
+"""All checks, in the order in which they are made and told."""
+
+from typing import Final
+
+from kms_reprieve_cli.doctor.account import credentials, stack
+from kms_reprieve_cli.doctor.check import Check
+from kms_reprieve_cli.doctor.detection import (
+    alarm,
+    alarm_actions,
+    alarm_subscription,
+    alarm_topic,
+    alarm_topic_key,
+    metric_filter,
+    metric_filter_quota,
+    metric_neighbours,
+)
+from kms_reprieve_cli.doctor.health import (
+    bookmark,
+    dead_letters,
+    functions,
+    health_run,
+    schedules,
+    stack_alarms,
+)
+from kms_reprieve_cli.doctor.keys import pending_keys
+from kms_reprieve_cli.doctor.other_accounts import member_roles
+from kms_reprieve_cli.doctor.page import (
+    api,
+    approver_networks,
+    oidc_provider,
+    oidc_redirect,
+    oidc_secret,
+    page_answers,
+    respond_function,
+    signing_keys,
+)
+from kms_reprieve_cli.doctor.people import addresses, channel_failures, channels, slack_secret
+from kms_reprieve_cli.doctor.source import (
+    delivery,
+    log_group,
+    log_group_key,
+    log_group_retention,
+    log_group_source,
+    trail_events,
+    trail_key,
+    trail_logging,
+    trail_regions,
+)
+
+CHECKS: Final[tuple[Check, ...]] = (
+    credentials,
+    stack,
+    log_group,
+    log_group_retention,
+    log_group_key,
+    log_group_source,
+    trail_logging,
+    trail_regions,
+    trail_events,
+    trail_key,
+    delivery,
+    metric_filter_quota,
+    metric_filter,
+    metric_neighbours,
+    alarm,
+    alarm_actions,
+    alarm_topic,
+    alarm_topic_key,
+    alarm_subscription,
+    channels,
+    addresses,
+    slack_secret,
+    channel_failures,
+    api,
+    respond_function,
+    page_answers,
+    signing_keys,
+    approver_networks,
+    oidc_provider,
+    oidc_redirect,
+    oidc_secret,
+    member_roles,
+    pending_keys,
+    functions,
+    schedules,
+    stack_alarms,
+    dead_letters,
+    bookmark,
+    health_run,
+)
+
+GATES: Final = frozenset({credentials.ID, stack.ID})
+"""Without these no other check can tell anything."""

@@ -1,0 +1,1 @@
+"""Checks of how a refused request becomes a message."""

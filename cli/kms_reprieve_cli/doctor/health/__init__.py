@@ -1,0 +1,1 @@
+"""Checks of whether the stack itself is well."""

@@ -1,0 +1,45 @@
+"""How long ago a function came to the end of a run, and whether that is too long."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Final
+
+from kms_reprieve_cli.doctor.check import Result, failure, passed, warning
+from kms_reprieve_cli.doctor.subject import Subject
+from reprieve.health.health_check import LATENESS, TOLERATED
+
+LATEST: Final = LATENESS + TOLERATED
+"""How far behind all may be: the function health tells people of more."""
+
+LATE: Final = LATENESS + timedelta(minutes=10)
+
+
+def judged(subject: Subject, name: str, last: datetime | None, what: str) -> Iterator[Result]:
+    """Yield whether a function comes to its end.
+
+    Args:
+        subject: What is looked at.
+        name: The function.
+        last: How far it has come; None for nowhere.
+        what: What it has done until then, such as `investigate has read the log group`.
+    """
+    fix = f"Look into the log of {name}, and at the dead-letter queues."
+    if last is None:
+        is_new = subject.now - subject.stack.created < LATEST
+        says = warning if is_new else failure
+        yield says(
+            f"{name} has not come to the end of a run yet",
+            cause=f"the stack was made at {subject.stack.created:%Y-%m-%d %H:%M} UTC",
+            fix="Run doctor again in a quarter of an hour." if is_new else fix,
+        )
+        return
+    behind, at = subject.now - last, f"{last:%Y-%m-%d %H:%M} UTC"
+    if behind <= LATE:
+        yield passed(f"{what} up to {at}")
+    else:
+        says = warning if behind <= LATEST else failure
+        yield says(f"{what} up to {at} only", cause=f"that is {_minutes(behind)} behind the present", fix=fix)
+
+
+def _minutes(behind: timedelta) -> str:
+    return f"{int(behind.total_seconds() // 60):,} minutes"

@@ -1,0 +1,1 @@
+"""Checks of the keys that are pending deletion."""

@@ -1,0 +1,1 @@
+"""Checks of the roles in other accounts."""

@@ -1,0 +1,1 @@
+"""Checks of what the link in a notice leads to."""

@@ -1,0 +1,29 @@
+"""Whether a channel takes nothing at the moment."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from kms_reprieve_cli.doctor import table
+from kms_reprieve_cli.doctor.check import Phase, Result, failure, passed
+from kms_reprieve_cli.doctor.group import Group
+from kms_reprieve_cli.doctor.people.channels import configured
+from kms_reprieve_cli.doctor.subject import Subject
+
+ID: Final = "channel-failures"
+GROUP: Final = Group.PEOPLE
+WHEN: Final = Phase.AFTER
+NEEDS: Final = table.QUERY_NEEDS
+
+
+def look(subject: Subject) -> Iterator[Result]:
+    """Read what deliver noted in the table."""
+    own = set(configured(subject.stack))
+    failing = [each for each in table.health_store(subject).failing() if each.channel in own]
+    for each in failing:
+        yield failure(
+            f"{each.channel} has taken nothing since {each.since:%Y-%m-%d %H:%M} UTC",
+            cause=each.error,
+            fix="Fix it, then start the redrive of the queue that DeliveryDeadLetterQueueUrl names.",
+        )
+    if not failing:
+        yield passed("no channel has refused what it was sent last")

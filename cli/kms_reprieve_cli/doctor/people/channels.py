@@ -1,0 +1,46 @@
+"""Which channels the stack has."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from kms_reprieve_cli.doctor.check import Phase, Result, failure, passed, warning
+from kms_reprieve_cli.doctor.group import Group
+from kms_reprieve_cli.doctor.subject import Stack, Subject
+from reprieve.messages.channels import email, slack
+
+ID: Final = "channels"
+GROUP: Final = Group.PEOPLE
+WHEN: Final = Phase.AFTER
+NEEDS: Final = ()
+
+
+def look(subject: Subject) -> Iterator[Result]:
+    """Read the stack's parameters and resources."""
+    found = list(configured(subject.stack))
+    if not found:
+        yield failure(
+            "the stack has no channel",
+            cause="NotificationEmails, SlackWebhookUrl and SlackWebhookSecretArn are empty",
+            fix="Deploy with NotificationEmails, or with a Slack webhook.",
+        )
+    elif email.NAME not in found:
+        yield warning(
+            f"the stack's only channel is {found[0]}",
+            cause="if the function health fails itself, only an email address hears of it",
+            fix="Deploy with an address in NotificationEmails as well.",
+        )
+    else:
+        yield passed(f"notices go to {' and '.join(found)}")
+
+
+def configured(stack: Stack) -> Iterator[str]:
+    """Yield the names of the stack's channels."""
+    if stack.parameters.get("NotificationEmails"):
+        yield email.NAME
+    if slack_secret(stack):
+        yield slack.NAME
+
+
+def slack_secret(stack: Stack) -> str:
+    """Return the secret that holds the Slack webhook; "" for none."""
+    return stack.named("SlackWebhookSecret") or stack.parameters.get("SlackWebhookSecretArn", "")

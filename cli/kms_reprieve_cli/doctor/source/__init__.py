@@ -1,0 +1,1 @@
+"""Checks of how CloudTrail's records come to the log group."""

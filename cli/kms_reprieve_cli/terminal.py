@@ -1,0 +1,56 @@
+"""What a command prints on: on a terminal with colours and progress bars, elsewhere plain text."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import NoReturn
+
+from rich.console import Console
+from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.text import Text
+
+
+class _Terminal(Console):
+    """Standard output or standard error. Nothing in a text is markup, and no line is broken."""
+
+    def __init__(self, *, is_error: bool) -> None:
+        super().__init__(stderr=is_error, soft_wrap=True, markup=False, highlight=False, emoji=False)
+
+    def on_broken_pipe(self) -> NoReturn:
+        """Let it out: `conclude` ends the command."""
+        raise BrokenPipeError
+
+
+def output() -> Console:
+    """Return standard output, as people read it."""
+    return _Terminal(is_error=False)
+
+
+def messages() -> Console:
+    """Return standard error: problems, progress, and what a command says about its own run."""
+    return _Terminal(is_error=True)
+
+
+def complain(problem: str) -> None:
+    """Say what is wrong."""
+    messages().print(Text(problem, style="red"))
+
+
+@contextmanager
+def reading(size: int) -> Iterator[Progress]:
+    """Show how much of `size` bytes has been read, while it lasts and on a terminal only.
+
+    The progress has one task, whose description says what is being read.
+    """
+    console = messages()
+    progress = Progress(
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        DownloadColumn(),
+        TimeRemainingColumn(),
+        console=console,
+        transient=True,
+        disable=not console.is_terminal,
+    )
+    progress.add_task("", total=size)
+    with progress:
+        yield progress

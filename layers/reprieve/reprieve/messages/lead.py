@@ -1,0 +1,222 @@
+"""The first words of a notice: the state of the key, which key it is, and what happened."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Final
+
+from reprieve.cases.key import Key, KeyState
+from reprieve.cases.notice import Notice, Reason
+from reprieve.cases.usage import Uses
+from reprieve.clock import for_people
+from reprieve.messages import problem_phrases
+from reprieve.messages.headline import is_gone, is_off, verb, who
+from reprieve.messages.outcome import cancelled, concluded, is_kept
+from reprieve.messages.phrases import moment, requests, shortened, until
+
+_LINE: Final = 69
+_NAME_LIMIT: Final = 40
+_ACCOUNT_LIMIT: Final = 30
+_TITLE_LIMIT: Final = 40
+_LABEL_LIMIT: Final = 60
+_QUIET: Final = "No more notices of its uses are sent, except one on the day before the deletion."
+_NO_DATE: Final = "The deletion date is not known."
+_NO_USE: Final = "This call does not use the key. KMS refused it because of the deletion."
+
+
+def opening(notice: Notice) -> tuple[str, ...]:
+    """Return the first lines: what is new, where that is what the notice is about, and the state."""
+    match notice.reason:
+        case Reason.NO_EVENT_FOUND:
+            return ("An alarm says that a KMS key which is pending deletion may be in use.",)
+        case Reason.STACK_UNHEALTHY:
+            return (_unhealthy(notice),)
+        case Reason.DIGEST:
+            return (
+                "Each key below has a notice. They are in one message because they are too many to send"
+                " one by one.",
+            )
+        case Reason.DELETION_CANCELLED:
+            return (cancelled(notice),)
+        case _ if is_gone(notice):
+            return ("Correction: KMS has no such key.",)
+        case _:
+            return tuple(filter(None, (_news(notice), state(notice))))
+
+
+def _unhealthy(notice: Notice) -> str:
+    product, problem = problem_phrases.PRODUCT, notice.problem
+    return problem_phrases.sentence(problem) if problem else f"{product} does not work as it should."
+
+
+def _news(notice: Notice) -> str:
+    """Return who or what is new, or what was wrong; "" where the state is all the news."""
+    match notice.reason:
+        case Reason.CORRECTION:
+            return "Correction: the deletion still stands."
+        case Reason.NEW_CALLER if notice.new_callers or notice.new_resources:
+            return _new(verb(notice), notice)
+        case Reason.NEW_CALLER:
+            return "A new caller, or a call for something new, is refused."
+        case Reason.MANAGEMENT_CALL:
+            return _new(verb(notice), notice)
+        case _:
+            return ""
+
+
+def _new(what: str, notice: Notice) -> str:
+    """Return one line of a mail that names who or what is new, and how many others there are."""
+    name, others = who(notice)
+    return f"{what}: {shortened(name, _LINE - len(what) - len(others))}{others}." if name else f"{what}."
+
+
+def state(notice: Notice) -> str:
+    """Return what works, and until when, in one sentence; it never says more than KMS did."""
+    key, used = notice.key, bool(notice.uses.count)
+    if key is None:
+        return ""
+    if key.state is None:
+        return _unknown(key, notice.at, is_used=used)
+    if is_off(key):
+        calls = "Calls were refused. " if used else ""
+        return f"{calls}The deletion is off: KMS says {key.state} now{_still(key)}."
+    if is_kept(notice):
+        return f"Nothing stops the deletion, due {_date(key, notice.at)}."
+    return f"{'Broken' if used else 'Not usable'} now, and deleted for good {_date(key, notice.at)}."
+
+
+def _unknown(key: Key, now: datetime, *, is_used: bool) -> str:
+    first = "Calls refused: the key was pending deletion." if is_used else "Scheduled for deletion."
+    due = f"If the deletion stands, it is due {_date(key, now)}." if key.deletion_date else _NO_DATE
+    return f"{first} KMS could not be asked for its state now. {due}"
+
+
+def _still(key: Key) -> str:
+    return ", and calls still fail" if key.state == KeyState.DISABLED else ""
+
+
+def _date(key: Key, now: datetime) -> str:
+    """Return `in 6 days (2026-11-29 14:02 UTC)`, or what is known instead.
+
+    Source: KMS developer guide, "Deleting multi-Region keys": a primary's waiting period begins when its
+    last replica is deleted.
+    """
+    if key.deletion_date:
+        return f"{until(now, key.deletion_date, units=1)} ({for_people(key.deletion_date)})"
+    if key.state == KeyState.PENDING_REPLICA_DELETION:
+        return "some time after its last replica"
+    return "on a date that is not known"
+
+
+def place(key: Key) -> str:
+    """Return the key's name, its account and its Region."""
+    account = (
+        f"{key.account} ({shortened(key.account_name, _ACCOUNT_LIMIT)})" if key.account_name else key.account
+    )
+    return f"{shortened(key.title, _TITLE_LIMIT)} in {account}, {key.region}"
+
+
+def sentences(notice: Notice) -> tuple[str, ...]:
+    """Return what happened, the most important first: a medium may put the last ones further down."""
+    return tuple(filter(None, _sentences(notice)))
+
+
+def _sentences(notice: Notice) -> Iterator[str]:
+    match notice.reason:
+        case Reason.NO_EVENT_FOUND:
+            yield "No CloudTrail record that names the key was found so far."
+        case Reason.DELETION_CANCELLED:
+            yield from concluded(notice)
+        case _ if is_gone(notice):
+            yield "An earlier notice said that the key is in use. KMS says that there is no such key."
+        case _ if notice.key:
+            yield from (_last_refused(notice), *_urgent(notice), _callers(notice), _since(notice))
+            yield from (_explained(notice), *concluded(notice)[1 if is_kept(notice) else 0 :])
+        case _:
+            return
+
+
+def _urgent(notice: Notice) -> Iterator[str]:
+    """Yield what only a notice of this reason says, and what has to be read first."""
+    match notice.reason:
+        case Reason.STILL_IN_USE:
+            yield f"Since the last notice: {requests(notice.uses_since_last or 0)}."
+        case Reason.DELETION_SCHEDULED:
+            yield from (_scheduled(notice), "Was this intended?")
+        case Reason.CORRECTION:
+            yield "An earlier notice said that it was cancelled."
+        case Reason.DELETION_KEPT if is_kept(notice):
+            yield concluded(notice)[0]
+        case Reason.DELETION_SOON if is_kept(notice):
+            yield from (concluded(notice)[0], _since_decided(notice))
+        case _:
+            return
+
+
+def _explained(notice: Notice) -> str:
+    """Return what only a notice of this reason says, and what has time."""
+    match notice.reason:
+        case Reason.MANAGEMENT_CALL:
+            return _NO_USE
+        case Reason.DELETION_KEPT:
+            return _QUIET
+        case _:
+            return ""
+
+
+def _last_refused(notice: Notice) -> str:
+    at = notice.uses.last_at
+    return f"Last refused at {moment(at, notice.at)}." if at else "No refused use is on record."
+
+
+def _scheduled(notice: Notice) -> str:
+    by = notice.case.scheduled_by if notice.case else None
+    return (
+        f"{shortened(by.caller.label, _LABEL_LIMIT)} scheduled the deletion at {for_people(by.at)}."
+        if by
+        else ""
+    )
+
+
+def _since_decided(notice: Notice) -> str:
+    """Return how many uses were refused since people heard of the decision; all, where they knew of none."""
+    number = notice.uses.count if notice.uses_since_last is None else notice.uses_since_last
+    return f"Refused since then: {requests(number)}."
+
+
+def _callers(notice: Notice) -> str:
+    """Return how many callers are refused, and which of them most often, as far as that is known."""
+    uses, is_pending = notice.uses, bool(notice.key and notice.key.is_pending)
+    if not uses.count:
+        return ""
+    if uses.callers == 1 and not uses.unnamed:
+        verb = "is" if is_pending else "was"
+        return f"1 caller {verb} refused: {_named(uses.names[0])} ({requests(uses.count)})."
+    number = f"At least {uses.callers}" if uses.unnamed else str(uses.callers)
+    start = f"{number} callers {'are' if is_pending else 'were'} refused"
+    if worst := _worst(uses):
+        name, count = worst
+        return f"{start}, most often {_named(name)} ({count} of {requests(uses.count)})."
+    return f"{start} ({requests(uses.count)}), the last one {_named(uses.names[0])}."
+
+
+def _worst(uses: Uses) -> tuple[str, int] | None:
+    """Return who was refused most often, and how often; None where that are several, or nobody knows."""
+    counts = [(part.name, part.count) for part in uses.by_last_refusal]
+    counts += [(other.name, other.count) for other in uses.others]
+    first, second = sorted(counts, key=lambda each: each[1], reverse=True)[:2]
+    return first if first[1] > max(second[1], uses.unnamed) else None
+
+
+def _named(name: str) -> str:
+    return shortened(name, _NAME_LIMIT)
+
+
+def _since(notice: Notice) -> str:
+    """Return since when every use is refused; a key whose state is not known may work by now."""
+    if not (notice.key and notice.key.is_pending and notice.case):
+        return ""
+    if by := notice.case.scheduled_by:
+        is_said = notice.reason is Reason.DELETION_SCHEDULED
+        return "" if is_said else f"No use of this key works since {for_people(by.at)}."
+    first_at = notice.uses.first_at
+    return f"No use of this key works since {for_people(first_at)} or earlier." if first_at else ""
