@@ -28,6 +28,8 @@ THEMES = pytest.mark.parametrize("theme", ["light", "dark"])
 SCRIPTS = pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no-scripts"])
 PICTURES = Path(__file__).parent.parent.parent / "build" / "pictures"
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+PICTURE_COLOURS = """[...document.querySelectorAll("svg.tl text")].map(text =>
+    [getComputedStyle(text).fill, getComputedStyle(document.body).backgroundColor])"""
 RESCUE = "Rescue this key"
 CANCEL = "Cancel only, leave the key disabled"
 KEEP = "Let it be deleted, stop messages"
@@ -75,6 +77,23 @@ def opened(browser: Browser, link: str, screen: dict[str, int], **how: Any) -> I
     context.close()
 
 
+def unmeasured(incomplete: list[dict[str, Any]]) -> list[str]:
+    """What axe leaves undecided, without the words of a picture: it measures no text in an SVG, `contrast` does."""
+    nodes = [node for finding in incomplete for node in finding["nodes"]]
+    return [node["html"] for node in nodes if not node["html"].startswith("<text ")]
+
+
+def contrast(*colours: str) -> float:
+    """The ratio of two colours such as `rgb(1, 2, 3)`, by WCAG 2.2."""
+    dark, light = sorted(luminance([int(part) / 255 for part in each[4:-1].split(",")]) for each in colours)
+    return (light + 0.05) / (dark + 0.05)
+
+
+def luminance(colour: list[float]) -> float:
+    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in colour]
+    return sum(weight * part for weight, part in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+
+
 def looked_at(page: Page, name: str) -> None:
     """Let axe look at a page on both screens in both themes, and take pictures."""
     for screen in (PHONE, DESK):
@@ -83,7 +102,8 @@ def looked_at(page: Page, name: str) -> None:
             page.emulate_media(color_scheme=theme)
             page.screenshot(path=PICTURES / f"{name}-{screen['width']}-{theme}.png", full_page=True)
             found = Axe().run(page, options=RULES).response
-            assert (found["violations"], found["incomplete"]) == ([], [])
+            assert (found["violations"], unmeasured(found["incomplete"])) == ([], [])
+            assert all(contrast(*colours) >= 4.5 for colours in page.evaluate(PICTURE_COLOURS))
             assert page.evaluate("document.documentElement.scrollWidth") <= screen["width"]
 
 
@@ -104,8 +124,8 @@ def choose(page: Page, button: str, why: str = "") -> str:
 
 def unfold(page: Page) -> None:
     """Open everything that is folded."""
-    for summary in page.locator("details:not([open]) > summary").all():
-        if summary.is_visible():
+    for summary in page.locator("summary").all():
+        if summary.is_visible() and summary.locator("xpath=..").get_attribute("open") is None:
             summary.click()
 
 

@@ -11,8 +11,9 @@ from tests.faults.world import template
 
 BY_LAMBDA = {
     "WriteOwnLog", "Trace", "KeepWhatFailed", "ReadChanges", "FindStream", "TakeNotices",
+    "EncryptMail",
 }  # fmt: skip
-"""The statements whose actions Lambda takes for a function; it makes none of these calls itself."""
+"""The statements whose actions Lambda or SNS takes for a function; it makes none of these calls itself."""
 BUT = {"sqs:ChangeMessageVisibility"}
 """What the function does itself, of those."""
 IN_RESERVE = {

@@ -421,6 +421,12 @@ def test_an_alarm_that_no_record_explains_is_told_with_the_window(world: World, 
 
     (notice,) = world.notices()
     assert notice["reason"] == "no-event-found"
+    assert notice["unknown"] == [
+        {
+            "fact": "what fired the alarm",
+            "why": "another metric filter may count other events in the same metric",
+        }
+    ]
     assert notice["window"] == {
         "log_group": "trail",
         "start": "2026-11-22T14:39:10Z",

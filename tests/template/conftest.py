@@ -37,11 +37,11 @@ def resources(template: dict[str, Any]) -> dict[str, Any]:
 def translated(template: dict[str, Any]) -> dict[str, Any]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
-        found: dict[str, Any] = transform(_uploaded(template), {}, NoManagedPolicies())["Resources"]
+        found: dict[str, Any] = transform(uploaded(template), {}, NoManagedPolicies())["Resources"]
     return found
 
 
-def _uploaded(template: dict[str, Any]) -> dict[str, Any]:
+def uploaded(template: dict[str, Any]) -> dict[str, Any]:
     copy = deepcopy(template)
     for resource in copy["Resources"].values():
         for place in {"CodeUri", "ContentUri"} & resource.get("Properties", {}).keys():

@@ -1,5 +1,7 @@
 """From CloudTrail's log group to the topic."""
 
+import re
+from collections.abc import Iterator
 from typing import Any
 
 PATTERN = (
@@ -35,16 +37,16 @@ def test_the_names_of_the_recipe_are_the_defaults(template: dict[str, Any]) -> N
 
     assert parameters["MetricNamespace"]["Default"] == "CloudTrailLogMetrics"
     assert parameters["MetricName"]["Default"] == "KMSKeyPendingDeletionErrorCount"
-    assert parameters["AlarmName"]["Default"] == "KMSKeyPendingDeletionErrorAlarm"
+    assert parameters["AlarmName"]["Default"] == ""
     assert parameters["AlarmPeriodSeconds"]["Default"] == 60
 
 
 def test_one_refused_request_raises_the_alarm_and_its_end_is_told_too(resources: dict[str, Any]) -> None:
-    alarm = dict(resources["KeyInUseAlarm"]["Properties"])
+    alarm = dict(resources["KMSKeyPendingDeletionErrorAlarm"]["Properties"])
 
     assert alarm.pop("AlarmDescription")
     assert alarm == {
-        "AlarmName": {"Ref": "AlarmName"},
+        "AlarmName": {"Fn::If": ["NameAlarm", {"Ref": "AlarmName"}, {"Ref": "AWS::NoValue"}]},
         "Namespace": {"Ref": "MetricNamespace"},
         "MetricName": {"Ref": "MetricName"},
         "Statistic": "Sum",
@@ -71,7 +73,7 @@ def test_only_the_alarm_may_publish_to_its_topic(resources: dict[str, Any]) -> N
     assert statement["Action"] == "sns:Publish"
     assert statement["Condition"] == {
         "StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}},
-        "ArnEquals": {"aws:SourceArn": {"Fn::GetAtt": ["KeyInUseAlarm", "Arn"]}},
+        "ArnEquals": {"aws:SourceArn": {"Fn::GetAtt": ["KMSKeyPendingDeletionErrorAlarm", "Arn"]}},
     }
 
 
@@ -113,8 +115,66 @@ def test_nothing_of_the_trail_exists_beside_a_given_log_group_and_all_of_it_stay
 
     assert set(made) == {"Trail", "TrailBucket", "TrailBucketPolicy", "TrailLogGroup", "TrailRole"}
     for resource in made.values():
-        assert resource["DeletionPolicy"] == "Retain"
         assert resource["UpdateReplacePolicy"] == "Retain"
+
+
+def test_a_first_deployment_that_fails_leaves_nothing_that_is_billed(resources: dict[str, Any]) -> None:
+    made = {
+        name: each["DeletionPolicy"]
+        for name, each in resources.items()
+        if each.get("Condition") == "MakeTrail"
+    }
+
+    assert made.pop("TrailBucket") == "Retain"  # CloudTrail may have written to it
+    assert set(made.values()) == {"RetainExceptOnCreate"}
+
+
+def test_the_bucket_and_the_trail_are_made_last(translated: dict[str, Any]) -> None:
+    needed = everything_needed_by("TrailBucket", translated)
+    itself = {"Trail", "TrailBucket", "TrailBucketPolicy", "TrailRole"}
+
+    assert set(translated) - needed == {
+        *itself,
+        "AlarmTopicPolicy",
+    }  # CloudFormation can't wait for what may not exist
+    assert not needed & itself
+
+
+def everything_needed_by(name: str, resources: dict[str, Any]) -> set[str]:
+    found: set[str] = set()
+    waiting = [name]
+    while waiting:
+        new = set(needed_by(resources[waiting.pop()])) & resources.keys() - found
+        found |= new
+        waiting += new
+    return found
+
+
+def needed_by(value: object) -> Iterator[str]:
+    """Yield what a part of a template refers to: resources, parameters, attributes."""
+    match value:
+        case {"Ref": str(name)} | {"Fn::GetAtt": [str(name), *_]}:
+            yield name
+        case {"Fn::Sub": str(text) | [str(text), _]}:
+            yield from re.findall(r"\${(\w+)", text)
+        case dict():
+            yield from names_of(value.get("DependsOn"))
+            yield from (name for each in value.values() for name in needed_by(each))
+        case list():
+            yield from (name for each in value for name in needed_by(each))
+
+
+def names_of(depends_on: object) -> list[str]:
+    return depends_on if isinstance(depends_on, list) else [depends_on] if isinstance(depends_on, str) else []
+
+
+def test_the_bucket_forgets(resources: dict[str, Any]) -> None:
+    expire, clean = resources["TrailBucket"]["Properties"]["LifecycleConfiguration"]["Rules"]
+
+    assert expire["ExpirationInDays"] == {"Ref": "AuditDays"}
+    assert expire["NoncurrentVersionExpiration"] == {"NoncurrentDays": 30}
+    assert clean["ExpiredObjectDeleteMarker"]
+    assert {expire["Status"], clean["Status"]} == {"Enabled"}
 
 
 def test_the_trail_s_bucket_is_private_and_takes_files_from_the_trail_alone(
@@ -129,5 +189,6 @@ def test_the_trail_s_bucket_is_private_and_takes_files_from_the_trail_alone(
     assert {statement["Action"] for statement in allowed} == {"s3:GetBucketAcl", "s3:PutObject"}
     for statement in allowed:
         assert statement["Principal"] == {"Service": "cloudtrail.amazonaws.com"}
-        assert "aws:SourceArn" in statement["Condition"]["ArnLike"]
+        assert "${AWS::AccountId}" in statement["Condition"]["ArnLike"]["aws:SourceArn"]["Fn::Sub"]
+        assert "aws:SourceAccount" not in str(statement)
     assert [statement["Condition"] for statement in denied] == [{"Bool": {"aws:SecureTransport": "false"}}]

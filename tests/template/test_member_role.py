@@ -94,9 +94,15 @@ def test_cancelling_can_be_switched_off_and_wants_to_know_who_decided(
     (statement,) = policy["PolicyDocument"]["Statement"]
 
     assert (condition, otherwise) == ("Rescue", {"Ref": "AWS::NoValue"})
-    assert member["Conditions"] == {"Rescue": {"Fn::Equals": [{"Ref": "AllowRescue"}, "yes"]}}
+    assert member["Conditions"]["Rescue"] == {"Fn::Equals": [{"Ref": "AllowRescue"}, "yes"]}
     assert statement["Action"] == RESCUE
     assert statement["Condition"] == {"StringLike": {"aws:SourceIdentity": "reprieve-*"}}
+
+
+def test_both_roles_have_the_boundary_if_there_is_one(reads: dict[str, Any], acts: dict[str, Any]) -> None:
+    boundary = {"Fn::If": ["HasBoundary", {"Ref": "PermissionsBoundaryArn"}, {"Ref": "AWS::NoValue"}]}
+
+    assert [reads["PermissionsBoundary"], acts["PermissionsBoundary"]] == [boundary, boundary]
 
 
 def test_the_role_that_acts_reads_the_state_of_a_key_and_nothing_else(

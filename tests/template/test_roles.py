@@ -37,6 +37,8 @@ ALLOWED = {
         "dynamodb:GetItem",
         "dynamodb:PutItem",
         "dynamodb:UpdateItem",
+        "kms:Decrypt",
+        "kms:GenerateDataKey",
         "kms:GenerateMac",
         "secretsmanager:GetSecretValue",
         "sns:Publish",
@@ -69,6 +71,8 @@ ALLOWED = {
         "dynamodb:PutItem",
         "dynamodb:Query",
         "dynamodb:UpdateItem",
+        "kms:Decrypt",
+        "kms:GenerateDataKey",
         "secretsmanager:GetSecretValue",
         "sns:ListSubscriptionsByTopic",
         "sns:Publish",
@@ -166,6 +170,31 @@ def test_a_role_allows_what_is_called_and_no_more(resources: dict[str, Any], rol
 
     assert set(allowed) == ALLOWED[role]
     assert "ManagedPolicyArns" not in resources[role]["Properties"]
+
+
+@pytest.mark.parametrize("role", ["DeliverRole", "HealthRole"])
+def test_the_key_of_the_topics_may_be_used_by_who_sends_mail_through_sns_alone(
+    resources: dict[str, Any], role: str
+) -> None:
+    (statement,) = [each for each in role_statements(resources, role) if each["Sid"] == "EncryptMail"]
+
+    assert statement["Action"] == ["kms:Decrypt", "kms:GenerateDataKey"]
+    assert statement["Resource"] == {"Ref": "TopicKeyArn"}
+    assert statement["Condition"] == {
+        "StringEquals": {
+            "kms:ViaService": [
+                {"Fn::Sub": "sns.${AWS::Region}.amazonaws.com"},
+                {"Fn::Sub": "sns.${AWS::Region}.${AWS::URLSuffix}"},
+            ]
+        }
+    }
+
+
+@pytest.mark.parametrize("role", ALLOWED)
+def test_every_role_has_the_boundary_if_there_is_one(resources: dict[str, Any], role: str) -> None:
+    assert resources[role]["Properties"]["PermissionsBoundary"] == {
+        "Fn::If": ["HasBoundary", {"Ref": "PermissionsBoundaryArn"}, NOTHING]
+    }
 
 
 def test_every_function_has_a_role_of_its_own(resources: dict[str, Any]) -> None:

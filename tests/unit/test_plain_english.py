@@ -30,7 +30,7 @@ BECAUSE = r"[,;] for (?:it|they|he|she|we|you|there|nobody|people|its|their|mail
 OLD = re.compile(rf"(?:(?<![\w-])(?:{'|'.join(WORDS)})|{BECAUSE})(?![\w-])", re.IGNORECASE)
 
 TEMPLATES = ("template.yaml", "organization/member-role.yaml", "docs/openapi.yaml", "Makefile")
-SPOKEN: tuple[str, ...] = ()
+SPOKEN: tuple[str, ...] = ("messages/", "respond/pages/")
 """Where pages and messages have their words, in `layers/reprieve/reprieve`: a file, or a folder and `/`."""
 
 

@@ -35,6 +35,11 @@ TIME_TO_READ: Final = 50.0
 TIME_TO_STORE: Final = 20.0
 """Seconds that have to be left for storing another few keys."""
 
+NEIGHBOR: Final = Unknown(
+    fact="what fired the alarm", why="another metric filter may count other events in the same metric"
+)
+"""For an alarm without any record: public templates write other events to the metric of AWS' instructions."""
+
 NO_EVENT_AGAIN: Final = timedelta(hours=1)
 RETRIES_AFTER: Final = (2.0, 5.0)
 """Seconds to wait for a line that made the alarm ring and can't be read yet."""
@@ -183,10 +188,11 @@ class Investigator:
 
 
 def _unproven(looked: LogWindow) -> tuple[Unknown, ...]:
-    return tuple(
+    listed = tuple(
         Unknown(
             fact=f"which key {record.caller.label} meant with {record.operation}",
             why=f"record {record.event_id} is no refusal by KMS: {record.why}",
         )
         for record in looked.unproven
     )
+    return listed or (NEIGHBOR,)

@@ -17,7 +17,7 @@ _ADVICE_LIMIT: Final = 600
 
 @dataclass(frozen=True, slots=True)
 class _Words:
-    """What is said of one kind of problem: `{}` is its subject, `{since}` from when on it is so."""
+    """What is said of one kind of problem: `{}` is its subject, `{since}` is when it began."""
 
     title: str
     sentence: str

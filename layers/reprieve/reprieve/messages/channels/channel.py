@@ -9,7 +9,7 @@ class Channel(Protocol):
     """A channel renders a notice for its medium and sends it."""
 
     def send(self, notice: Notice) -> None:
-        """Send one notice; `notice.link`, if it has one, is good for this channel alone.
+        """Send one notice; `notice.link`, if it has one, is for this channel only.
 
         Raises:
             ChannelError: the other side did not take it.

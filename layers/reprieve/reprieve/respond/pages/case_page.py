@@ -31,7 +31,7 @@ _DECISIONS_WEIGHT: Final = 3_000
 _CALLERS_WEIGHT: Final = 7_000
 _EVENTS_WEIGHT: Final = 2_500
 _FRAME_WEIGHT: Final = 400
-"""Bytes of HTML: rows get what the rest of the page leaves, so that none weighs more, whoever writes."""
+"""Bytes of HTML: rows get what the rest leaves, so that no page weighs more, whatever strangers write."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +39,7 @@ class View:
     """What the page of a case shows.
 
     Attributes:
-        key: The key as KMS told of it just now, with its deletion date.
+        key: The key as KMS shows it now, with its deletion date.
         case: What is on record of it, if anything.
         history: What happened to the case, in order.
         now: When KMS was asked.

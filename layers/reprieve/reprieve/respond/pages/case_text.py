@@ -1,4 +1,4 @@
-"""Every sentence of the case's page: whoever translates them begins here, and finds no HTML.
+"""Every sentence of the case's page: translators begin here, and find no HTML.
 
 Names in braces are filled in when a page is made, and escaped there.
 What pages share with the messages is in `reprieve.messages`; outcomes carry their own words.

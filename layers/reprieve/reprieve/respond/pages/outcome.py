@@ -66,7 +66,7 @@ class Outcome:
 
     Attributes:
         name: What it is; the audit trail has a `Result` by this name.
-        title: What is so, in a few words.
+        title: The state, in a few words.
         said: The paragraphs below it.
         is_unchanged: Whether nothing was changed, which is said before everything else.
         next: What happens next, or what to do.

@@ -256,7 +256,7 @@ def not_done(key: Key, problem: AwsError, at: datetime) -> Outcome:
 
 
 def not_recorded(key: Key) -> Outcome:
-    """Nothing was done because it could not be put on record."""
+    """Nothing was done because it could not be recorded."""
     said = "A decision has to be recorded before it is carried out, and the record could not be written."
     next_ = "Try again in a minute. If it is urgent, run the commands below: CloudTrail records them."
     outcome = _not_now(key, Result.NOT_RECORDED, "Your decision was not carried out", next_)
