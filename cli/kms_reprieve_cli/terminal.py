@@ -5,7 +5,14 @@ from contextlib import contextmanager
 from typing import NoReturn
 
 from rich.console import Console
-from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    DownloadColumn,
+    Progress,
+    SpinnerColumn,
+    TextColumn,
+    TimeRemainingColumn,
+)
 from rich.text import Text
 
 
@@ -36,6 +43,18 @@ def complain(problem: str) -> None:
 
 
 @contextmanager
+def waiting(what: str) -> Iterator[None]:
+    """Show that something takes time, on a terminal only. Nothing may be printed while it lasts."""
+    console = messages()
+    columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False))
+    with Progress(
+        *columns, console=console, transient=True, redirect_stdout=False, disable=not console.is_terminal
+    ) as progress:
+        progress.add_task(what, total=None)
+        yield
+
+
+@contextmanager
 def reading(size: int) -> Iterator[Progress]:
     """Show how much of `size` bytes has been read, while it lasts and on a terminal only.
 
@@ -49,6 +68,7 @@ def reading(size: int) -> Iterator[Progress]:
         TimeRemainingColumn(),
         console=console,
         transient=True,
+        redirect_stdout=False,  # it may be a file or a program
         disable=not console.is_terminal,
     )
     progress.add_task("", total=size)

@@ -17,7 +17,7 @@ from kms_reprieve_cli.doctor.policy import document
 from kms_reprieve_cli.doctor.report import Report, as_json
 from kms_reprieve_cli.doctor.subject import Reach, Subject
 from kms_reprieve_cli.status import Status
-from kms_reprieve_cli.terminal import messages, output
+from kms_reprieve_cli.terminal import output
 from reprieve.arn import partition_of
 from reprieve.errors import NotUnderstoodError
 
@@ -46,8 +46,7 @@ def doctor(session: boto3.Session, wanted: Wanted) -> Status:
         print(json.dumps(as_json(found), indent=2, ensure_ascii=False))
         failed = sum(result.status is CheckStatus.FAIL for result in found)
     else:
-        with messages().status("checking …"):
-            failed = Report(output(), wanted.is_verbose).tell(results)[CheckStatus.FAIL]
+        failed = Report(output(), wanted.is_verbose).tell(results)[CheckStatus.FAIL]
     return Status.WRONG if failed else Status.DONE
 
 

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
-from itertools import groupby
+from itertools import groupby, islice
 from typing import Any, Final
 
 from rich.console import Console
@@ -11,6 +11,7 @@ from rich.text import Text
 
 from kms_reprieve_cli.doctor.check import CheckStatus, Result
 from kms_reprieve_cli.doctor.examination import DOCUMENT
+from kms_reprieve_cli.terminal import waiting
 
 _STYLES: Final = {
     CheckStatus.PASS: "green",
@@ -36,10 +37,10 @@ class Report:
     def tell(self, results: Iterable[Result]) -> Counter[CheckStatus]:
         """Print each group as soon as it is complete, and how many results of each status there were."""
         counted: Counter[CheckStatus] = Counter()
-        for group, of_group in groupby(results, lambda result: result.group):
-            found = list(of_group)
+        groups = groupby(results, lambda result: result.group)
+        while found := _next(groups):
             counted.update(result.status for result in found)
-            self.console.print(Text(group, style="bold"))
+            self.console.print(Text(found[0].group, style="bold"))
             for line in self._lines(found):
                 self.console.print(line)
             self.console.print()
@@ -55,6 +56,12 @@ class Report:
             if self.is_verbose or result.status is not CheckStatus.PASS:
                 yield _line(result.status, f"{result.id}: {result.what}")
                 yield from _advice(result)
+
+
+def _next(groups: Iterator[tuple[str, Iterator[Result]]]) -> list[Result]:
+    """Return the results of the next group; none after the last. Here the checks are made."""
+    with waiting("checking"):
+        return [result for _, of_group in islice(groups, 1) for result in of_group]
 
 
 def as_json(results: Iterable[Result]) -> dict[str, Any]:

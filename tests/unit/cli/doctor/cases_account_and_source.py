@@ -100,6 +100,12 @@ CASES: Final = (
         differs={"cloudformation:DescribeStacks": stack_reply("ROLLBACK_COMPLETE", CaseTableName=None)},
     ),
     Case(
+        check=log_group,
+        status=UNKNOWN,
+        says="it has no output CloudTrailLogGroup",
+        differs={"cloudformation:DescribeStacks": stack_reply(CloudTrailLogGroup=None)},
+    ),
+    Case(
         check=stack,
         status=WARN,
         says="is being changed",

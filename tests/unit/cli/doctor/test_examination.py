@@ -12,7 +12,9 @@ from kms_reprieve_cli.doctor.cloud import HttpAnswer
 from kms_reprieve_cli.doctor.examination import examine
 from kms_reprieve_cli.doctor.group import Group
 from kms_reprieve_cli.doctor.page.page_answers import NO_LINK
+from kms_reprieve_cli.doctor.table import ReadTable
 from reprieve.errors import AwsError, UnreachableError
+from reprieve.ports.storage import Document
 from tests.unit.cli.doctor.clouds import FakeCloud, FakeNetwork, Said
 from tests.unit.cli.doctor.healthy import (
     NOTICE_TOPIC,
@@ -204,3 +206,12 @@ def test_what_the_table_holds_and_nobody_here_wrote_is_unknown() -> None:
     (result,) = (each for each in results if each.id == "bookmark")
     assert result.status is CheckStatus.UNKNOWN
     assert "Bookmark: " in result.cause
+
+
+def test_the_table_is_only_read() -> None:
+    table = ReadTable(subject(FakeCloud(answers())))
+
+    with pytest.raises(NotImplementedError):
+        table.put(Document(partition="x", sort="y"))
+    with pytest.raises(NotImplementedError):
+        table.delete(Document(partition="x", sort="y"))
