@@ -234,7 +234,7 @@ class Walk:
     depth: int
     driver: Driver = field(default_factory=Driver)
     words: int = 0
-    leaves: int = 0
+    leaves: list[tuple[str, ...]] = field(default_factory=list)
     failures: list[Broken] = field(default_factory=list)
 
     def from_root(self, root: Root) -> "Walk":
@@ -257,7 +257,7 @@ class Walk:
                 self._from(root, after, longer, left - letter.cost)
                 continue
             if not after.judge.violations:
-                self.leaves += 1
+                self.leaves.append(longer)
                 after.rest()
             if after.judge.violations:
                 heard = tuple(after.world.heard)
@@ -271,8 +271,13 @@ def begun(driver: Driver, root: Root) -> Life:
         world.kms.add(Key(arn=arn, is_ours=arn != FOREIGN))
     life = Life(driver, world, Judge())
     life.run()
-    by_name = {letter.name: letter for letter in (*ONE_KEY, *root.letters)}
-    for name in root.before:
-        world.pass_time(STEP)
-        by_name[name].step(life, root.key)
+    spell(life, root, root.before)
     return life
+
+
+def spell(life: Life, root: Root, word: tuple[str, ...]) -> None:
+    """Take the steps of a word, one after another."""
+    by_name = {letter.name: letter for letter in (*ONE_KEY, *root.letters)}
+    for name in word:
+        life.world.pass_time(STEP)
+        by_name[name].step(life, root.key)
