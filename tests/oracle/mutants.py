@@ -68,8 +68,8 @@ class _Walker(ast.NodeTransformer):
         return node
 
     def visit_If(self, node: ast.If) -> ast.AST:
-        made = self._change(node, f"without `if {_text(node.test)}`", _without)
-        made = self._change(made, f"not `{_text(node.test)}`", _negated)
+        made = self._change(node, f"without `if {_text(node.test)}`", _without, node.test)
+        made = self._change(made, f"not `{_text(node.test)}`", _negated, node.test)
         return self.generic_visit(made)
 
     def visit_IfExp(self, node: ast.IfExp) -> ast.AST:

@@ -14,9 +14,10 @@ from reprieve.bookkeeping import (
     count,
     cut,
     glimpse,
-    is_of,
     note_answer,
     note_changes,
+    note_schedulings,
+    of_deletion,
 )
 from reprieve.cases import Case, Closure, Counts, Ending, ScheduledBy
 from reprieve.keys import KmsAnswer
@@ -249,14 +250,20 @@ def test_what_is_recent_and_not_read_again_stays_with_a_case_that_is_cut() -> No
     assert left.recent == Counts()
 
 
+def scheduled(seconds: int) -> Scheduling:
+    """Return a record by which the deletion would be so many seconds early."""
+    made_at = DELETION - timedelta(days=7, seconds=seconds)
+    return Scheduling(key=KEY, caller=ADMIN, at=made_at, waiting_period=timedelta(days=7))
+
+
 @pytest.mark.parametrize(("seconds", "same"), [(0, True), (119, True), (-119, True), (120, False)])
 def test_a_scheduling_is_of_the_deletion_whose_date_it_comes_to(seconds: int, *, same: bool) -> None:
-    scheduling = Scheduling(
-        key=KEY,
-        caller=ADMIN,
-        at=DELETION - timedelta(days=7, seconds=seconds),
-        waiting_period=timedelta(days=7),
-    )
+    assert (of_deletion([scheduled(seconds)], DELETION) is not None) is same
+    assert of_deletion([scheduled(seconds)], None) is None
 
-    assert is_of(scheduling, DELETION) is same
-    assert not is_of(scheduling, None)
+
+def test_of_two_schedulings_within_a_minute_the_one_that_comes_to_the_date_is_of_the_deletion() -> None:
+    noted_by = note_schedulings(case(), [scheduled(80), scheduled(1), scheduled(-30)]).scheduled_by
+
+    assert noted_by
+    assert noted_by.at == scheduled(1).at

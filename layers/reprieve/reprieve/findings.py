@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from reprieve.arn import KeyArn
-from reprieve.bookkeeping import count, cut, glimpse, is_of, note_answer, note_changes, note_schedulings
+from reprieve.bookkeeping import count, cut, glimpse, note_answer, note_changes, note_schedulings, of_deletion
 from reprieve.case_change import Change, Left, Telling, as_answered, succeeding, with_facts
 from reprieve.cases import Case, Closure, Counts, Ending, open_case
 from reprieve.clock import to_minute
@@ -191,7 +191,8 @@ class Update:
     def _scheduled_at(self) -> datetime | None:
         """When the deletion that KMS tells of was scheduled, where a record says so."""
         records = (*self.finding.schedulings, *self.finding.facts.schedulings)
-        return next((each.at for each in records if is_of(each, self._answer.deletion_date)), None)
+        scheduling = of_deletion(records, self._answer.deletion_date)
+        return scheduling.at if scheduling else None
 
     def _left(self, other: Case, case: Case, *, is_latest: bool) -> Left:
         """Return another case of the key, as it is while this one counts."""
