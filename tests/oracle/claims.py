@@ -14,8 +14,13 @@ def contradictions(world: World, about: tuple[Heard, ...]) -> Iterator[tuple[flo
     for heard, deletion in last.values():
         if heard.claim is Claim.CANCELLED and deletion.is_active(world.now):
             yield heard.at, f"people heard {heard}, and KMS has called it pending ever since"
-        elif heard.claim is Claim.PENDING and deletion.ended is not None:
+        elif heard.claim is Claim.PENDING and deletion.ended is not None and not _goes_on(heard, about):
             yield max(deletion.ended, heard.at), f"people heard {heard}, and it was cancelled"
+
+
+def _goes_on(heard: Heard, about: tuple[Heard, ...]) -> bool:
+    """Return whether people heard of a key without a date, and of the same key's later deletion since."""
+    return heard.date is None and about[-1].date is not None
 
 
 def contradicted_by_records(world: World, about: tuple[Heard, ...]) -> Iterator[tuple[float, str]]:
@@ -53,10 +58,14 @@ def deletion_of(world: World, heard: Heard) -> Deletion | None:
 
 
 def may_be_of(world: World, heard: Heard, deletion: Deletion) -> bool:
-    """Return whether a notice may be about a deletion; without a date, it has to tell of a use under it."""
+    """Return whether a notice may be about a deletion; without a date, it has to tell of a use under it.
+
+    A deletion that waits for replicas has no date itself, and KMS says that it is this one.
+    """
     if heard.date is not None:
         return heard.date == deletion.date
     if heard.claim is Claim.PENDING:
-        return heard.last_use_at >= deletion.begun
+        is_this = deletion.waits_for_replicas and deletion.date is None
+        return (heard.at if is_this else heard.last_use_at) >= deletion.begun
     about = deletion_of(world, heard)
     return about is not None and about.number == deletion.number

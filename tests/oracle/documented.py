@@ -13,6 +13,9 @@ from tests.oracle.world import HOUR, MINUTE, World
 REPEAT: Final = 24 * HOUR
 HOURS_BEFORE: Final = (72, 24)
 HOURS_BEFORE_A_KEPT_ONE: Final = (24,)
+FOLDED_FROM: Final = 24
+"""With so many notices of the stack in an hour, others wait for a digest."""
+
 _SECOND: Final = 1.0
 
 _QUIET: Final = frozenset({"deletion-soon", "deletion-cancelled", "deletion-kept"})
@@ -50,7 +53,8 @@ def of_run(
     if key.is_blind or world.troubles.since(deletion.key, began - MINUTE):
         return
     told = [heard for heard in about if heard.claim is Claim.PENDING]
-    if deletion.readable < began and not told and not deletion.waits_for_replicas:
+    is_folded = sum(world.now - heard.at < HOUR for heard in world.heard) >= FOLDED_FROM
+    if deletion.readable < began and not told and not is_folded and not deletion.waits_for_replicas:
         yield f"people don't know that {deletion} was scheduled"
     if not told or deletion.date is None:
         return

@@ -332,7 +332,8 @@ class Judge:
         readable = sum(use.key == arn and use.is_use and use.readable < world.now for use in world.uses)
         at_most = readable + world.forged.get(arn, 0)
         self._judge_count(world, _tail(arn), sum(counts.values()), (at_least, at_most))
-        if world.kms.keys[arn].is_blind or arn in world.troubles.last:
+        has_waited = any(each.waits_for_replicas for each in world.kms.deletions[arn])
+        if world.kms.keys[arn].is_blind or arn in world.troubles.last or has_waited:
             return
         for deletion in world.kms.deletions[arn]:
             case = f"{arn}@{moment(deletion.date or 0.0)}"

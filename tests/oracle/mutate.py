@@ -33,7 +33,7 @@ RULES: Final = ("bookkeeping", "findings", "case_change", "reviews", "open_cases
 
 TESTS: Final = Path(__file__).parents[1]
 SEEDS: Final = 500
-MOST: Final = 600
+MOST: Final = 300
 """How many histories a mutant has to survive."""
 
 SECONDS: Final = 60

@@ -6,6 +6,7 @@ Source: `docs/architecture.md`, the table of reasons, and `docs/decisions/0021-l
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from tests.oracle.documented import FOLDED_FROM
 from tests.oracle.heard import By, Claim, Heard
 from tests.oracle.kms import DAY, Deletion
 from tests.oracle.troubles import EVERYWHERE
@@ -13,7 +14,12 @@ from tests.oracle.world import HOUR, MINUTE, World
 
 NEW_CALLERS_AN_HOUR: Final = 5
 NOTICES_A_DAY: Final = 8
-FOLDED_FROM: Final = 24
+NEAR: Final = 2 * MINUTE
+"""How far from a deletion's own record another one may be that is taken for it until that one is there."""
+
+MANY: Final = 20
+"""With so many uses, the first notice may go out before all records are read."""
+
 _CAN_WAIT: Final = frozenset({"new-caller", "still-in-use", "management-call", "deletion-scheduled"})
 _UNSTORED: Final = "could not be stored"
 """What a notice says whose case is not in the table: nothing is known of those before it."""
@@ -23,7 +29,7 @@ def of_notice(before: Sequence[Heard], heard: Heard, ignored: frozenset[str]) ->
     """Yield what is wrong with the reason of a notice, after those of the same key that were heard before."""
     if not _is_told_whole(heard):
         return
-    earlier = [other for other in before if not other.is_folded and _UNSTORED not in other.text]
+    earlier = [other for other in before if _UNSTORED not in other.text]
     same = [other for other in earlier if other.case == heard.case]
     if not _is_new(same, heard, ignored):
         yield f"people heard {heard}, and nothing of the kind is new in it"
@@ -115,11 +121,18 @@ def of_names(world: World, deletion: Deletion | None, heard: Heard, began: float
     """Yield what is wrong with whom a notice names for the scheduling, and for the cancellation."""
     if deletion is None or heard.key in world.forged or not _is_told_whole(heard):
         return
-    if heard.date and heard.scheduled_by and abs(heard.scheduled_at - deletion.begun) > MINUTE:
+    off = abs(heard.scheduled_at - deletion.begun)
+    if heard.date and heard.scheduled_by and off > (1.0 if deletion.readable < began else NEAR):
         yield f"people heard {heard}, and somebody else scheduled it"
     is_new = heard.decided_at >= began + world.skew and not world.troubles.since(EVERYWHERE, began - MINUTE)
     is_scheduled = heard.date and deletion.readable < began and not deletion.waits_for_replicas
-    if is_scheduled and is_new and not heard.scheduled_by:
+    is_first_of_many = heard.reason == "key-in-use" and heard.uses >= MANY
+    if (
+        is_scheduled
+        and is_new
+        and heard.claim is Claim.PENDING
+        and not (heard.scheduled_by or is_first_of_many)
+    ):
         yield f"people heard {heard}, and not who scheduled it"
     if heard.claim is Claim.CANCELLED and deletion.end_readable < began and is_new and not heard.ended_by:
         yield f"people heard {heard}, and not who cancelled it"
