@@ -18,7 +18,7 @@ class By(NamedTuple):
     """What a notice tells of one caller; one that is only listed by name has no resources."""
 
     name: str
-    count: int
+    times: int
     resources: frozenset[str] = frozenset()
 
 

@@ -3,7 +3,7 @@
 Source: `docs/architecture.md`, the table of reasons, and `docs/decisions/0021-limits-of-notices.md`.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
 from tests.oracle.documented import FOLDED_FROM
@@ -44,26 +44,22 @@ def of_notice(before: Sequence[Heard], heard: Heard, ignored: frozenset[str]) ->
 
 def _is_new(same: Sequence[Heard], heard: Heard, ignored: frozenset[str]) -> bool:
     """Return whether a notice has in it what its reason promises."""
-    match heard.reason:
-        case "key-in-use":
-            return woken(heard, ignored) > 0 and not any(woken(other, ignored) for other in same)
-        case "new-caller":
-            return bool(_users(heard, ignored) - {each for other in same for each in _users(other, ignored)})
-        case "still-in-use":
-            return woken(heard, ignored) > max((woken(other, ignored) for other in same), default=0)
-        case "management-call":
-            known = {each.name for other in same for each in other.managers}
-            return any(each.name not in known and not _is_of(each, ignored) for each in heard.managers)
-        case "deletion-scheduled":
-            return not same and not woken(heard, ignored) and bool(heard.scheduled_by)
-        case "deletion-soon":
-            return not woken(heard, ignored) == 0 or any(other.is_decision for other in same)
-        case "correction":
-            return any(other.claim is Claim.CANCELLED for other in same) or heard.claim is Claim.OVER
-        case "deletion-cancelled":
-            return bool(same)
-        case _:
-            return True
+    uses, users = woken(heard, ignored), _users(heard, ignored)
+    known_uses = [woken(other, ignored) for other in same]
+    managers = {each.name for each in heard.managers if not _is_of(each, ignored)}
+    rules: dict[str, Callable[[], object]] = {
+        "key-in-use": lambda: uses > 0 and not any(known_uses),
+        "new-caller": lambda: users - {each for other in same for each in _users(other, ignored)},
+        "still-in-use": lambda: uses > max(known_uses, default=0),
+        "management-call": lambda: managers - {each.name for other in same for each in other.managers},
+        "deletion-scheduled": lambda: not same and not uses and heard.scheduled_by,
+        "deletion-soon": lambda: uses or any(other.is_decision for other in same),
+        "correction": lambda: (
+            heard.claim is Claim.OVER or any(other.claim is Claim.CANCELLED for other in same)
+        ),
+        "deletion-cancelled": lambda: same,
+    }
+    return heard.reason not in rules or bool(rules[heard.reason]())
 
 
 def of_run(
@@ -98,11 +94,17 @@ def _of_callers(
         for use in world.uses
         if (use.key, use.deletion) == deletion.name and use.readable < began
     }
+    since = [heard for heard in about if heard.at >= deletion.begun]
     for principal, is_use in sorted(owed):
-        heard_of = any(principal in heard.text for heard in about)
-        if principal not in ignored and not heard_of:
+        if principal not in ignored and not any(_names(heard, principal, is_use=is_use) for heard in since):
             what = "uses" if is_use else "tried to manage"
             yield f"{principal} {what} {deletion}, and people have not heard of it at once"
+
+
+def _names(heard: Heard, principal: str, *, is_use: bool) -> bool:
+    """Return whether people hear from a notice that a principal used the key, or tried to manage it."""
+    named = heard.users if is_use else heard.managers
+    return any(_tail(each) == principal for each in named) or (heard.is_folded and principal in heard.text)
 
 
 def _is_folded(world: World, key: str) -> bool:
@@ -143,7 +145,7 @@ def of_names(world: World, deletion: Deletion | None, heard: Heard, began: float
 
 def woken(heard: Heard, ignored: frozenset[str]) -> int:
     """Return how many uses a notice tells of, without those by callers that wake nobody."""
-    return heard.uses - sum(each.count for each in heard.users if _is_of(each, ignored))
+    return heard.uses - sum(each.times for each in heard.users if _is_of(each, ignored))
 
 
 def _users(heard: Heard, ignored: frozenset[str]) -> set[str]:
@@ -153,7 +155,12 @@ def _users(heard: Heard, ignored: frozenset[str]) -> set[str]:
 
 
 def _is_of(each: By, ignored: frozenset[str]) -> bool:
-    return each.name.rpartition(" ")[2] in ignored
+    return _tail(each) in ignored
+
+
+def _tail(each: By) -> str:
+    """Return the name of a caller without its kind."""
+    return each.name.rpartition(" ")[2]
 
 
 def _is_told_whole(heard: Heard) -> bool:
