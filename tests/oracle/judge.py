@@ -29,6 +29,7 @@ from tests.oracle.claims import (
 )
 from tests.oracle.heard import Claim, Heard
 from tests.oracle.kms import DAY, Deletion
+from tests.oracle.reasons import Call
 from tests.oracle.records import moment
 from tests.oracle.troubles import EVERYWHERE
 from tests.oracle.world import MINUTE, OURS, Place, Use, World
@@ -88,6 +89,8 @@ class Judge:
     _named: set[tuple[str, str]] = field(default_factory=set)
     _owed: set[tuple[_Name, str]] = field(default_factory=set)
     _excused: dict[str, float] = field(default_factory=dict)
+    _calls: set[Call] = field(default_factory=set)
+    _unheard: set[Call] = field(default_factory=set)
 
     def copy(self) -> "Judge":
         """Return a judge who goes on by themselves from here."""
@@ -105,6 +108,8 @@ class Judge:
             set(self._named),
             set(self._owed),
             dict(self._excused),
+            set(self._calls),
+            set(self._unheard),
         )
 
     def after_run(self, world: World, ran: Ran) -> None:
@@ -235,9 +240,18 @@ class Judge:
         for use in (*self._waiting, *fresh):
             if use.readable >= began:
                 waiting.append(use)
-            elif use.is_use:
+                continue
+            self._note_call(use)
+            if use.is_use:
                 self._take_in(world, use)
         self._waiting = tuple(waiting)
+
+    def _note_call(self, use: Use) -> None:
+        """Note that people are to hear of a principal at once."""
+        call = Call((use.key, use.deletion), use.principal, use.is_use)
+        if call not in self._calls and use.principal not in self.ignored:
+            self._calls.add(call)
+            self._unheard.add(call)
 
     def _take_in(self, world: World, use: Use) -> None:
         name = (use.key, use.deletion)
@@ -306,9 +320,18 @@ class Judge:
                 for what in documented.of_run(world, deletion, about, used, began):
                     self._violated(world, "documented", what)
             for each in world.kms.deletions[arn]:
-                heard = self._about.get(arn, ())
-                for what in reasons.of_run(world, each, heard, began, self.ignored):
-                    self._violated(world, "documented", what)
+                self._judge_at_once(world, each, self._about.get(arn, ()), began)
+
+    def _judge_at_once(
+        self, world: World, deletion: Deletion, about: tuple[Heard, ...], began: float
+    ) -> None:
+        self._unheard -= {
+            call
+            for call in self._unheard
+            if call.deletion == deletion.name and reasons.is_heard_of(call, deletion, about)
+        }
+        for what in reasons.of_run(world, deletion, about, began, self._unheard):
+            self._violated(world, "documented", what)
 
     def _judge_true(self, world: World) -> None:
         """Nothing that people heard last is contradicted by KMS for long."""

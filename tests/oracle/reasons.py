@@ -3,8 +3,8 @@
 Source: `docs/architecture.md`, the table of reasons, and `docs/decisions/0021-limits-of-notices.md`.
 """
 
-from collections.abc import Callable, Iterator, Sequence
-from typing import Final
+from collections.abc import Callable, Collection, Iterator, Sequence
+from typing import Final, NamedTuple
 
 from tests.oracle.documented import FOLDED_FROM
 from tests.oracle.heard import By, Claim, Heard
@@ -62,8 +62,16 @@ def _is_new(same: Sequence[Heard], heard: Heard, ignored: frozenset[str]) -> boo
     return heard.reason not in rules or bool(rules[heard.reason]())
 
 
+class Call(NamedTuple):
+    """That a principal used a key, or tried to manage it, while it was pending for one deletion."""
+
+    deletion: tuple[str, int]
+    principal: str
+    is_use: bool
+
+
 def of_run(
-    world: World, deletion: Deletion, about: Sequence[Heard], began: float, ignored: frozenset[str]
+    world: World, deletion: Deletion, about: Sequence[Heard], began: float, unheard: Collection[Call]
 ) -> Iterator[str]:
     """Yield what people should have heard of a key at once, and did not, after a run without trouble.
 
@@ -72,33 +80,25 @@ def of_run(
         deletion: A deletion of the key.
         about: What was heard of the key.
         began: When the run began.
-        ignored: The principals that wake nobody.
+        unheard: Calls that could be read when it began, and are in no notice.
     """
     if world.troubles.since(deletion.key, began - MINUTE) or _is_folded(world, deletion.key):
         return
-    if deletion.is_active(world.now):
-        yield from _of_callers(world, deletion, about, began, ignored)
+    is_kept = any(heard.reason == "deletion-kept" and heard.date == deletion.date for heard in about)
+    if deletion.is_active(world.now) and not is_kept:
+        for call in sorted(call for call in unheard if call.deletion == deletion.name):
+            what = "uses" if call.is_use else "tried to manage"
+            yield f"{call.principal} {what} {deletion}, and people have not heard of it at once"
     elif deletion.end_readable < began and not world.kms.keys[deletion.key].is_blind:
         same = [heard for heard in about if heard.date is not None and heard.date == deletion.date]
         if same and same[-1].claim is Claim.PENDING:
             yield f"CloudTrail says who cancelled {deletion}, and people don't know"
 
 
-def _of_callers(
-    world: World, deletion: Deletion, about: Sequence[Heard], began: float, ignored: frozenset[str]
-) -> Iterator[str]:
-    if any(heard.reason == "deletion-kept" and heard.date == deletion.date for heard in about):
-        return
-    owed = {
-        (use.principal, use.is_use)
-        for use in world.uses
-        if (use.key, use.deletion) == deletion.name and use.readable < began
-    }
-    since = [heard for heard in about if heard.at >= deletion.begun]
-    for principal, is_use in sorted(owed):
-        if principal not in ignored and not any(_names(heard, principal, is_use=is_use) for heard in since):
-            what = "uses" if is_use else "tried to manage"
-            yield f"{principal} {what} {deletion}, and people have not heard of it at once"
+def is_heard_of(call: Call, deletion: Deletion, about: Sequence[Heard]) -> bool:
+    """Return whether people have heard of a call since its deletion was scheduled."""
+    since = (heard for heard in about if heard.at >= deletion.begun)
+    return any(_names(heard, call.principal, is_use=call.is_use) for heard in since)
 
 
 def _names(heard: Heard, principal: str, *, is_use: bool) -> bool:
