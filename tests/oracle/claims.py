@@ -19,8 +19,8 @@ def contradictions(world: World, about: tuple[Heard, ...]) -> Iterator[tuple[flo
 
 
 def _goes_on(heard: Heard, about: tuple[Heard, ...]) -> bool:
-    """Return whether people heard of a key without a date, and of the same key's later deletion since."""
-    return heard.date is None and about[-1].date is not None
+    """Return whether people heard of a key without a date, and anything of the same key since."""
+    return heard.date is None and about[-1] is not heard
 
 
 def contradicted_by_records(world: World, about: tuple[Heard, ...]) -> Iterator[tuple[float, str]]:

@@ -204,11 +204,16 @@ class Root:
 
 
 _KNOWN: Final = ("schedule", "use by A", "run")
+_AGAIN: Final = (*_KNOWN, "use by B", "cancel", "schedule", "use by A")
+_UNSEEN: Final = ("schedule", "use by A", "run, look-ups fail")
 ROOTS: Final = (
     Root("a key", KEY),
     Root("a key that people know of", KEY, _KNOWN, depth=4),
     Root("another account's key", FOREIGN),
     Root("another account's key that people know of", FOREIGN, _KNOWN, depth=4),
+    Root("a key that was scheduled again", KEY, _AGAIN, depth=4),
+    Root("another account's key that was scheduled again", FOREIGN, _AGAIN, depth=4),
+    Root("a key that could not be looked up", KEY, _UNSEEN, depth=4),
     Root("a key that people know of, for days", KEY, _KNOWN, (), DAYS_ON_END, 4),
     Root("two keys", KEY, ("schedule", "schedule the other"), (OTHER,), TWO_KEYS, 3),
 )

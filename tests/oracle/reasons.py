@@ -85,11 +85,13 @@ def of_run(
     if world.troubles.since(deletion.key, began - MINUTE) or _is_folded(world, deletion.key):
         return
     is_kept = any(heard.reason == "deletion-kept" and heard.date == deletion.date for heard in about)
+    is_blind = world.kms.keys[deletion.key].is_blind
     if deletion.is_active(world.now) and not is_kept:
-        for call in sorted(call for call in unheard if call.deletion == deletion.name):
+        of_this = (call for call in unheard if call.deletion == deletion.name)
+        for call in sorted(call for call in of_this if call.is_use or not is_blind):
             what = "uses" if call.is_use else "tried to manage"
             yield f"{call.principal} {what} {deletion}, and people have not heard of it at once"
-    elif deletion.end_readable < began and not world.kms.keys[deletion.key].is_blind:
+    elif deletion.end_readable < began and not is_blind:
         same = [heard for heard in about if heard.date is not None and heard.date == deletion.date]
         if same and same[-1].claim is Claim.PENDING:
             yield f"CloudTrail says who cancelled {deletion}, and people don't know"

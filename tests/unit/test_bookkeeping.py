@@ -267,3 +267,42 @@ def test_of_two_schedulings_within_a_minute_the_one_that_comes_to_the_date_is_of
 
     assert noted_by
     assert noted_by.at == scheduled(1).at
+
+
+def test_the_minute_in_which_kms_stopped_answering_is_counted_once_and_apart() -> None:
+    of = count(case(unanswered_since=at("14:40:20")), MINUTES, at("14:45"), NOW)
+
+    assert (of.settled.uses.count, of.unanswered.uses.count, of.uses.count) == (1, 1, 2)
+
+
+def test_the_first_minute_that_is_not_settled_is_glimpsed_and_cut_as_well() -> None:
+    of = case(settled_until=at("14:30"))
+
+    assert glimpse(of, MINUTES).recent.uses.count == 2
+    assert cut(of, MINUTES, at("14:35"), at("14:25")).settled.uses.count == 1
+
+
+def test_of_two_cancellations_in_one_second_the_first_is_reported() -> None:
+    second = replace(change("14:41"), caller=ADMIN)
+
+    reported = note_changes(case(), [change("14:41"), second], NOW).cancel_reported
+
+    assert reported
+    assert reported.by == JANE
+
+
+def test_a_key_that_is_there_on_its_date_was_cancelled() -> None:
+    assert ending(noted(DISABLED, DELETION + MINUTE, **WITH_REPORT)) == ("cancelled", True)
+
+
+def test_a_closed_case_stays_as_it_is_while_kms_does_not_answer() -> None:
+    closed = case(closure=replace(CLOSED, confirmed=True))
+
+    assert note_answer(closed, SILENT, NOW) == closed
+    assert note_answer(closed, SILENT, DELETION + DELETED_WITHIN) == closed
+
+
+def test_a_use_in_the_second_of_the_cancellation_does_not_contradict_it() -> None:
+    used = Counts().plus([counted(use(at=at("14:40")))])
+
+    assert noted(OUT_OF_REACH, settled=used, **WITH_REPORT).closure
