@@ -35,8 +35,8 @@ class Mutant(NamedTuple):
 
     @property
     def name(self) -> str:
-        """What it is called wherever lines move."""
-        return f"{self.module}.{self.function}: {self.change}"
+        """What it is called wherever lines and modules move."""
+        return f"{self.function}: {self.change}"
 
     def __str__(self) -> str:
         return f"{self.module}:{self.line} {self.function}: {self.change}"

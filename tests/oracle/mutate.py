@@ -59,11 +59,13 @@ def main() -> int:
     """Read the command line; return whether the score is below what is asked for."""
     parser = ArgumentParser(prog="python -m tests.oracle.mutate", description=__doc__)
     parser.add_argument("--only", help="only mutants whose name contains this", default="")
+    parser.add_argument("--again", type=Path, help="only mutants that an earlier output names")
     parser.add_argument("--seeds", type=int, default=SEEDS, help="how many histories at random there are")
     parser.add_argument("--at-least", type=float, default=0.9)
     parser.add_argument("--list", action="store_true", help="print the mutants")
     arguments = parser.parse_args()
-    chosen = [mutant for mutant in _all() if arguments.only in str(mutant)]
+    named = arguments.again.read_text() if arguments.again else None
+    chosen = [each for each in _all() if arguments.only in str(each) and (not named or each.name in named)]
     if arguments.list:
         _say("\n".join(map(str, chosen)))
         return 0
