@@ -24,9 +24,10 @@ EQUIVALENT: Final[Mapping[str, str]] = {
     ),
     "_still_in_use: without `not case.told.in_use` in `not case.told.in_use or not policy.repeat_after or"
     " ringing(case, policy) <= case.told.uses`": _TOLD_BEFORE,
+    "_still_in_use: without `last_at` in `last_at and now - last_at < policy.repeat_after`": _BOTH_SET,
     "_answered: without `if case.unanswered_since is None`": "nothing is added to nothing",
     "Update.apply: another number for `True`": "both have one entry for each of the other cases",
-    f"Update._just_ended: without `case.closure` in `{_LATE}`": "it is asked where no case of the key is open",
+    f"Update._just_ended: without `case.closure` in `{_LATE}`": "it is asked where every case has ended",
     "Update._just_ended: another number for `1`": "of a key's closed cases, the latest is the last one taken",
     "Update._of_unknown_deletion: without `not running` in `cases and (not running)`": (
         "an open case is the key's latest, and has no end"
