@@ -29,6 +29,7 @@ EQUIVALENT: Final[Mapping[str, str]] = {
     "Update.apply: another number for `True`": "both have one entry for each of the other cases",
     f"Update._just_ended: without `case.closure` in `{_LATE}`": "it is asked where every case has ended",
     "Update._just_ended: another number for `1`": "of a key's closed cases, the latest is the last one taken",
+    "Update._is_scheduled: another number for `1`": "earlier cases began and ended before the latest did",
     "Update._of_unknown_deletion: without `not running` in `cases and (not running)`": (
         "an open case is the key's latest, and has no end"
     ),

@@ -319,7 +319,7 @@ SCHEDULED_AGAIN: dict[str, Any] = {"schedulings": (scheduling(at("14:35")),)}
 @pytest.mark.parametrize(
     ("of", "more", "name"),
     [
-        (case(version=1), SCHEDULED_AGAIN, DATED),
+        (case(version=1, opened_at=NOW - timedelta(days=1)), SCHEDULED_AGAIN, DATED),
         (BEFORE, SCHEDULED_AGAIN | {"is_whole": False}, OLD),
         (BEFORE, SCHEDULED_AGAIN | {"minutes": {}}, OLD),
         (replace(BEFORE, opened_at=at("14:35")), SCHEDULED_AGAIN, "unknown-2026-11-22-1"),
