@@ -14,7 +14,12 @@ CHANGED = {"LogRetentionDays": "400", "LinkHours": "72", "LogLevel": "WARN"}
 def test_a_plain_deployment_keeps_the_values_that_were_changed(stack: Local) -> None:
     usual = {name: parameters_of(stack)[name] for name in CHANGED}
 
-    with redeployed(stack, **CHANGED):
+    with redeployed(
+        stack,
+        LogRetentionDays=CHANGED["LogRetentionDays"],
+        LinkHours=CHANGED["LinkHours"],
+        LogLevel=CHANGED["LogLevel"],
+    ):
         before = parameters_of(stack)
 
         deploy_plainly(stack)

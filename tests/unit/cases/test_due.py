@@ -12,7 +12,7 @@ from reprieve.cases.decision import Choice, Decision
 from reprieve.cases.due import NoticeRules, due, ringing, wake_at
 from reprieve.cases.key import Key
 from reprieve.cases.notice import Reason, tell
-from reprieve.cases.usage import CallerUses, Uses
+from reprieve.cases.usage import CallerUses, OtherCaller, Uses
 from reprieve.cloudtrail.callers import Caller
 from reprieve.cloudtrail.resources import Resource
 from tests.examples import visitor
@@ -178,6 +178,7 @@ def test_ignored_callers_are_counted_and_wake_nobody() -> None:
         (more(IN_USE, uses("a", count=5)), QUIET, 84),
         (told(more(IN_USE, uses("a", "b")), Reason.NEW_CALLER), QUIET, 84),
         (more(told(more(IN_USE, uses("a", "b")), Reason.NEW_CALLER), uses("a", "b", "c")), QUIET, 1),
+        (more(IN_USE, uses("a", "b")), QUIET, 84),
         (KEPT, RULES, 84),
         (told(case(uses("a"), days=0.5)), QUIET, 36),
         (replace(IN_USE, not_pending_since=NOW), RULES, 1 / 4),
@@ -195,3 +196,42 @@ def test_a_case_is_looked_at_when_the_next_notice_may_be_due(
 
 def test_a_closed_case_is_never_looked_at_again() -> None:
     assert wake_at(replace(IN_USE, closure=CANCELLED), RULES) is None
+
+
+@pytest.mark.parametrize(
+    ("of", "after", "seven", "eight"),
+    [
+        (more(IN_USE, uses("a", "b")), HOUR, Reason.NEW_CALLER, None),
+        (more(IN_USE, uses("a", count=9)), 24 * HOUR, Reason.STILL_IN_USE, None),
+        (case(managed=uses("m")), 0 * HOUR, Reason.MANAGEMENT_CALL, None),
+        (case(uses("a")), 0 * HOUR, Reason.KEY_IN_USE, Reason.KEY_IN_USE),
+        (IN_USE, 84 * HOUR, Reason.DELETION_SOON, Reason.DELETION_SOON),
+    ],
+)
+def test_after_eight_notices_in_a_day_only_what_cannot_wait_is_told(
+    of: Case, after: timedelta, seven: Reason, eight: Reason | None
+) -> None:
+    assert due(of, NOW + after, RULES, 7).reason is seven
+    assert due(of, NOW + after, RULES, 8).reason is eight
+
+
+def test_a_state_from_before_a_cancellation_is_corrected_once_it_has_settled() -> None:
+    open_again = replace(told(replace(IN_USE, closure=CANCELLED), Reason.DELETION_CANCELLED), closure=None)
+    five_minutes = timedelta(minutes=5)
+
+    assert due(open_again, NOW + five_minutes - timedelta(seconds=1), QUIET).reason is None
+    assert due(open_again, NOW + five_minutes, QUIET).reason is Reason.CORRECTION
+
+
+def test_a_caller_that_is_only_listed_by_name_is_new_as_well() -> None:
+    other = OtherCaller(id="other", name="user other", count=1)
+    with_other = replace(uses("a"), count=2, unlisted=1, others=(other,))
+
+    used, managed = more(IN_USE, with_other), case(managed=with_other)
+
+    assert due(used, NOW, QUIET).reason is Reason.NEW_CALLER
+    assert due(told(used, Reason.NEW_CALLER), NOW, QUIET).reason is None
+    told_of_a = told(case(managed=uses("a")), Reason.MANAGEMENT_CALL)
+    known = replace(told_of_a, settled=replace(told_of_a.settled, management_calls=with_other))
+    assert due(known, NOW, QUIET).reason is Reason.MANAGEMENT_CALL
+    assert due(told(managed, Reason.MANAGEMENT_CALL), NOW, QUIET).reason is None

@@ -16,9 +16,10 @@ from reprieve.cases.transitions import (
     count,
     cut,
     glimpse,
-    is_of,
     note_answer,
     note_changes,
+    note_schedulings,
+    of_deletion,
 )
 from reprieve.cloudtrail.record import KeyChange, KeyEvent, Scheduling
 from tests.examples import ADMIN, DELETION, JANE, KEY, NOW, at, case, counted, use
@@ -249,14 +250,59 @@ def test_what_is_recent_and_not_read_again_stays_with_a_case_that_is_cut() -> No
     assert left.recent == Counts()
 
 
+def scheduled(seconds: int) -> Scheduling:
+    """Return a record by which the deletion would be so many seconds early."""
+    made_at = DELETION - timedelta(days=7, seconds=seconds)
+    return Scheduling(key=KEY, caller=ADMIN, at=made_at, waiting_period=timedelta(days=7))
+
+
 @pytest.mark.parametrize(("seconds", "same"), [(0, True), (119, True), (-119, True), (120, False)])
 def test_a_scheduling_is_of_the_deletion_whose_date_it_comes_to(seconds: int, *, same: bool) -> None:
-    scheduling = Scheduling(
-        key=KEY,
-        caller=ADMIN,
-        at=DELETION - timedelta(days=7, seconds=seconds),
-        waiting_period=timedelta(days=7),
-    )
+    assert (of_deletion([scheduled(seconds)], DELETION) is not None) is same
+    assert of_deletion([scheduled(seconds)], None) is None
 
-    assert is_of(scheduling, DELETION) is same
-    assert not is_of(scheduling, None)
+
+def test_of_two_schedulings_within_a_minute_the_one_that_comes_to_the_date_is_of_the_deletion() -> None:
+    noted_by = note_schedulings(case(), [scheduled(80), scheduled(1), scheduled(-30)]).scheduled_by
+
+    assert noted_by
+    assert noted_by.at == scheduled(1).at
+
+
+def test_the_minute_in_which_kms_stopped_answering_is_counted_once_and_apart() -> None:
+    of = count(case(unanswered_since=at("14:40:20")), MINUTES, at("14:45"), NOW)
+
+    assert (of.settled.uses.count, of.unanswered.uses.count, of.uses.count) == (1, 1, 2)
+
+
+def test_the_first_minute_that_is_not_settled_is_glimpsed_and_cut_as_well() -> None:
+    of = case(settled_until=at("14:30"))
+
+    assert glimpse(of, MINUTES).recent.uses.count == 2
+    assert cut(of, MINUTES, at("14:35"), at("14:25")).settled.uses.count == 1
+
+
+def test_of_two_cancellations_in_one_second_the_first_is_reported() -> None:
+    second = replace(change("14:41"), caller=ADMIN)
+
+    reported = note_changes(case(), [change("14:41"), second], NOW).cancel_reported
+
+    assert reported
+    assert reported.by == JANE
+
+
+def test_a_key_that_is_there_on_its_date_was_cancelled() -> None:
+    assert ending(noted(DISABLED, DELETION + MINUTE, **WITH_REPORT)) == ("cancelled", True)
+
+
+def test_a_closed_case_stays_as_it_is_while_kms_does_not_answer() -> None:
+    closed = case(closure=replace(CLOSED, confirmed=True))
+
+    assert note_answer(closed, SILENT, NOW) == closed
+    assert note_answer(closed, SILENT, DELETION + DELETED_WITHIN) == closed
+
+
+def test_a_use_in_the_second_of_the_cancellation_does_not_contradict_it() -> None:
+    used = Counts().plus([counted(use(at=at("14:40")))])
+
+    assert noted(OUT_OF_REACH, settled=used, **WITH_REPORT).closure

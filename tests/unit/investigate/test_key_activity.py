@@ -290,3 +290,156 @@ def test_while_kms_does_not_answer_an_older_open_case_stays_as_it_is() -> None:
 
     assert change
     assert change.earlier == ()
+
+
+def test_a_use_up_to_an_hour_after_the_end_of_a_case_was_delivered_late() -> None:
+    closed = replace(case(), closure=Closure(how=Ending.CANCELLED, at=NOW - LATE_USE))
+
+    assert timedelta(hours=1) == LATE_USE
+    assert named(update(DISABLED, closed)) == DATED
+
+
+def test_a_use_in_the_second_of_the_end_belongs_to_the_case_that_ended() -> None:
+    assert named(update(SILENT, ended(case(), moment="14:50"))) == DATED
+
+
+@pytest.mark.parametrize(
+    ("answer", "may_be"),
+    [(PENDING, True), (SILENT, True), (OUT_OF_REACH, True), (DISABLED, False), (ABSENT, False)],
+)
+def test_a_key_may_be_pending_unless_kms_says_that_it_is_not(answer: KmsAnswer, *, may_be: bool) -> None:
+    stretch = ReadWindow(at("14:25"), at("14:40"), at("14:55"))
+
+    assert Update(KeyActivity(facts(answer), MINUTES), stretch, QUIET, NOW).may_be_pending is may_be
+
+
+SCHEDULED_AGAIN: dict[str, Any] = {"schedulings": (scheduling(at("14:35")),)}
+
+
+@pytest.mark.parametrize(
+    ("of", "more", "name"),
+    [
+        (case(version=1, opened_at=NOW - timedelta(days=1)), SCHEDULED_AGAIN, DATED),
+        (BEFORE, SCHEDULED_AGAIN | {"is_whole": False}, OLD),
+        (BEFORE, SCHEDULED_AGAIN | {"minutes": {}}, OLD),
+        (replace(BEFORE, opened_at=at("14:35")), SCHEDULED_AGAIN, "unknown-2026-11-22-1"),
+        (BEFORE, {"minutes": {}, "changes": (cancelled("14:45"),)}, OLD),
+        (replace(BEFORE, opened_at=at("14:45")), {"changes": (cancelled("14:45"),)}, FIRST),
+        (BEFORE, {"changes": (cancelled("14:50"),)}, OLD),
+    ],
+    ids=["dated", "glimpsed", "unused", "opened by it", "cancelled", "cancelled before", "used at once"],
+)
+def test_a_case_goes_on_unless_records_say_that_its_key_is_used_for_another_deletion(
+    of: Case, more: dict[str, Any], name: str
+) -> None:
+    assert named(update(OUT_OF_REACH, of, **more)) == name
+
+
+def test_a_key_that_kms_calls_pending_has_a_case_whatever_was_read_of_it() -> None:
+    assert named(update(PENDING, minutes={}, changes=(cancelled("14:44"),))) == DATED
+
+
+def test_a_scheduling_after_a_cancellation_or_an_end_opens_a_case() -> None:
+    known = (scheduling(at("14:46")),)
+    closed = ended(undated(opened_at=at("14:00")))
+
+    assert named(update(SILENT, minutes={}, schedulings=known, changes=(cancelled("14:45"),))) == FIRST
+    assert named(update(SILENT, closed, minutes={}, schedulings=known)) == NEW
+    assert update(SILENT, minutes={}, schedulings=known, changes=(cancelled("14:46"),)) is None
+    assert update(SILENT, ended(closed, moment="14:46"), minutes={}, schedulings=known) is None
+
+
+def test_a_part_of_a_window_is_good_for_a_first_notice_and_settles_nothing() -> None:
+    first = update(PENDING, is_whole=False)
+    assert first
+    settled = case(version=1, settled=Counts().plus([counted(use(event_id="x"))]))
+
+    assert (first.case.recent.uses.count, first.case.settled_until) == (1, at("14:25"))
+    again = update(PENDING, settled, is_whole=False)
+    assert (again.case if again else settled).counts == settled.counts
+    assert (again.case if again else settled).read_until == settled.read_until
+
+
+UNSURE = case(
+    version=1,
+    settled=Counts().plus([counted(use(event_id="a"))]),
+    unanswered=Counts().plus([counted(use(event_id="b"))]),
+    recent=Counts().plus([counted(use(event_id="c"))]),
+    settled_until=at("14:30"),
+    read_until=at("14:51"),
+    unanswered_since=at("14:28"),
+)
+
+
+def shares(change: CaseChange | None) -> tuple[int, ...]:
+    """Return how many uses the case has, and how many those before it."""
+    return (change.case.uses.count, *(left.uses.count for left in change.earlier)) if change else ()
+
+
+def test_a_deletion_that_was_scheduled_since_has_the_minutes_from_its_scheduling_on() -> None:
+    early, late = counted(use(event_id="c")), counted(use(event_id="d"), use(event_id="e"))
+    minutes = {at("14:33"): early, at("14:41"): late}
+    again = Scheduling(key=KEY, caller=ADMIN, at=at("14:35"), waiting_period=AGAIN - at("14:35"))
+
+    known = update(LATER, UNSURE, minutes=minutes, schedulings=(again,))
+    unknown = update(LATER, UNSURE, minutes=minutes)
+
+    assert shares(known) == (3, 2)
+    assert shares(unknown) == (4, 1)
+
+
+def test_a_later_reading_leaves_the_case_before_as_it_was() -> None:
+    before = ended(case(recent=Counts().plus([counted(use(event_id="x"))])))
+    going_on = case(
+        version=2,
+        number=2,
+        deletion_date=AGAIN,
+        key=replace(key(), deletion_date=AGAIN),
+        read_until=at("14:45"),
+    )
+
+    change = update(LATER, before, going_on)
+
+    assert change
+    assert change.earlier == ()
+
+
+def test_only_the_latest_case_before_a_new_one_is_cut_and_gives_what_may_be_its_own() -> None:
+    oldest = ended(
+        replace(UNSURE, unanswered_since=None, deletion_date=DELETION - WEEK, read_until=at("14:30"))
+    )
+
+    latest = case(version=1, number=2, settled_until=at("14:40"), read_until=at("14:40"))
+    change = update(LATER, oldest, latest)
+
+    assert change
+    assert [left.name for left in change.earlier] == [DATED]
+    assert change.case.uses.count == 1
+
+
+def test_an_undated_case_that_was_used_in_the_second_of_the_scheduling_goes_on() -> None:
+    scheduled_at = DELETION - WEEK
+    known = replace(BEFORE, settled=Counts().plus([counted(use(event_id="x", at=scheduled_at))]))
+
+    change = update(PENDING, known, schedulings=(scheduling(scheduled_at),))
+
+    assert change
+    assert change.case.previous == known.id
+    assert [left.closure.how for left in change.earlier if left.closure] == [Ending.CONTINUED]
+
+
+def test_a_review_leaves_an_undated_case_that_is_closed_or_has_no_date_yet() -> None:
+    closed = ended(BEFORE, confirmed=False)
+
+    of_the_closed, of_the_open = review(PENDING, closed, name=OLD), review(REPLICA, BEFORE, name=OLD)
+
+    assert named(of_the_closed) == named(of_the_open) == OLD
+
+
+def test_a_case_that_a_review_dates_is_the_next_of_its_key() -> None:
+    fourth = replace(BEFORE, number=4)
+
+    change = review(PENDING, fourth, name=fourth.name)
+
+    assert change
+    assert change.case.number == 5

@@ -81,15 +81,18 @@ def cut(case: Case, minutes: Mapping[datetime, Counted], end: datetime, read_fro
 
 def note_schedulings(case: Case, schedulings: Iterable[Scheduling]) -> Case:
     """Return the case with who scheduled it, where one of the records is of this very deletion."""
-    for scheduling in schedulings:
-        if is_of(scheduling, case.deletion_date):
-            return replace(case, scheduled_by=ScheduledBy(caller=scheduling.caller, at=scheduling.at))
-    return case
+    scheduling = of_deletion(schedulings, case.deletion_date)
+    if scheduling is None:
+        return case
+    return replace(case, scheduled_by=ScheduledBy(caller=scheduling.caller, at=scheduling.at))
 
 
-def is_of(scheduling: Scheduling, deletion_date: datetime | None) -> bool:
-    """Return whether a record is of the scheduling of the deletion at a date."""
-    return deletion_date is not None and abs(scheduling.deletion_date - deletion_date) < _SAME_DATE
+def of_deletion(schedulings: Iterable[Scheduling], deletion_date: datetime | None) -> Scheduling | None:
+    """Return the record of the scheduling of the deletion at a date: the nearest, if there are several."""
+    if deletion_date is None:
+        return None
+    near = [each for each in schedulings if abs(each.deletion_date - deletion_date) < _SAME_DATE]
+    return min(near, key=lambda each: abs(each.deletion_date - deletion_date), default=None)
 
 
 def note_changes(case: Case, changes: Iterable[KeyChange], now: datetime) -> Case:

@@ -10,7 +10,15 @@ from reprieve.cases.case import Case, Closure, Counts, Ending, open_case
 from reprieve.cases.due import NoticeRules
 from reprieve.cases.key import KmsAnswer
 from reprieve.cases.minute_counts import Counted
-from reprieve.cases.transitions import count, cut, glimpse, is_of, note_answer, note_changes, note_schedulings
+from reprieve.cases.transitions import (
+    count,
+    cut,
+    glimpse,
+    note_answer,
+    note_changes,
+    note_schedulings,
+    of_deletion,
+)
 from reprieve.clock import to_minute
 from reprieve.cloudtrail.record import KeyChange, KeyEvent, Scheduling
 from reprieve.investigate.case_change import CaseChange, Left, Telling, as_answered, succeeding, with_facts
@@ -190,7 +198,8 @@ class Update:
     def _scheduled_at(self) -> datetime | None:
         """When the deletion that KMS tells of was scheduled, where a record says so."""
         records = (*self.finding.schedulings, *self.finding.facts.schedulings)
-        return next((each.at for each in records if is_of(each, self._answer.deletion_date)), None)
+        scheduling = of_deletion(records, self._answer.deletion_date)
+        return scheduling.at if scheduling else None
 
     def _left(self, other: Case, case: Case, *, is_latest: bool) -> Left:
         """Return another case of the key, as it is while this one counts."""
