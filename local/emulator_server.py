@@ -19,6 +19,9 @@ reference, "Actions, resources, and condition keys for Amazon CloudWatch"); the 
 An HTTP API tells its function of cookies in a list of their own, and not among the headers (API Gateway
 developer guide, "Lambda proxy integrations for HTTP APIs", payload format 2.0).
 
+A function writes its log lines before it answers. The emulator waits 50 ms more for the first line of an
+invocation that has written none; 5 ms are enough, and a line that is later still is put before the next ones.
+
 An API's address is one that everything on this machine can reach: `*.localhost`, which the emulator would
 answer with, is known to some browsers and to few other programs.
 
@@ -30,11 +33,12 @@ import json
 import os
 import sys
 from collections.abc import Awaitable, Callable
+from functools import partialmethod
 from pathlib import Path
 from typing import Any
 
 from ministack import app as emulator
-from ministack.core import iam_actions
+from ministack.core import iam_actions, lambda_runtime
 from ministack.services import cloudwatch_logs, lambda_svc, sns
 from ministack.services.cloudformation.provisioners import _RESOURCE_HANDLERS as RESOURCES
 
@@ -43,6 +47,7 @@ Application = Callable[[Scope, Any, Any], Awaitable[None]]
 MAC_ACTIONS = frozenset({"kms:GenerateMac", "kms:VerifyMac"})
 BATCHING = frozenset({"sqs", "sns"})
 ALARM_MESSAGE = '{"AlarmName": '
+FIRST_LINE_SECONDS = 0.005
 
 
 def behind_tls(application: Application) -> Application:
@@ -162,6 +167,10 @@ def add_what_is_missing() -> None:
     cloudwatch_logs._filter_log_events = in_pages(cloudwatch_logs._filter_log_events)  # noqa: SLF001 - as above
     lambda_svc._execute_function_with_config_scope = with_cookies(  # noqa: SLF001 - as above
         lambda_svc._execute_function_with_config_scope  # noqa: SLF001 - as above
+    )
+    lambda_runtime.Worker._drain_stderr_bounded = partialmethod(  # noqa: SLF001 - as above
+        lambda_runtime.Worker._drain_stderr_bounded,  # noqa: SLF001 - as above
+        first_line_wait=FIRST_LINE_SECONDS,
     )
     api = RESOURCES["AWS::ApiGatewayV2::Api"]
     api["create"] = with_reachable_address(api["create"])

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     )
 
 POLL_SECONDS = 0.2
-QUIET_SECONDS = 5.0
+QUIET_SECONDS = 1.0
 LATE_SECONDS = 15 * 60.0
 MOST_DATA_AT_ONCE = 500
 REASON = "no datapoints were received, and missing datapoints were treated as [NonBreaching]."

@@ -78,7 +78,7 @@ def opened(browser: Browser, link: str, screen: dict[str, int], **how: Any) -> I
 
 
 def unmeasured(incomplete: list[dict[str, Any]]) -> list[str]:
-    """What axe leaves undecided, without the words of a picture: it measures no text in an SVG, `contrast` does."""
+    """What axe leaves undecided, but for the words of a picture: `contrast` measures those, axe does not."""
     nodes = [node for finding in incomplete for node in finding["nodes"]]
     return [node["html"] for node in nodes if not node["html"].startswith("<text ")]
 

@@ -14,7 +14,6 @@ from reprieve.clock import rfc3339
 from tests.redeployed import redeployed
 from tests.scene import SECONDS, Scene
 
-NOTHING = '""'  # as `sam deploy` takes an empty value
 RETRY_SECONDS = 40.0  # deliver tries again after 15, then after 30
 
 
@@ -167,7 +166,7 @@ def test_an_alarm_on_health_itself_is_mailed_without_it(stack: Local) -> None:
 
 
 def test_a_stack_with_slack_alone_hears_of_a_dead_letter(stack: Local) -> None:
-    with redeployed(stack, NotificationEmails=NOTHING):
+    with redeployed(stack, NotificationEmails=""):
         before = len(unhealthy(stack))
         run_health(stack)
         ring(stack, "DeliveryDeadLetterAlarm")
