@@ -9,10 +9,10 @@ from kms_reprieve_cli.doctor.detection import (
     alarm_actions,
     alarm_subscription,
     alarm_topic,
-    alarm_topic_key,
     metric_filter,
     metric_filter_quota,
     metric_neighbours,
+    topic_keys,
 )
 from kms_reprieve_cli.doctor.health import (
     bookmark,
@@ -65,7 +65,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     alarm,
     alarm_actions,
     alarm_topic,
-    alarm_topic_key,
+    topic_keys,
     alarm_subscription,
     channels,
     addresses,

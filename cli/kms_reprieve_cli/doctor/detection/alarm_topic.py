@@ -22,7 +22,8 @@ _FIX: Final = (
 
 def look(subject: Subject) -> Iterator[Result]:
     """Read the topic's policy."""
-    policy, topic = alarms.topic(subject).get("Policy", ""), alarms.topic_arn(subject)
+    topic = alarms.topic_arn(subject)
+    policy = alarms.attributes(subject, topic).get("Policy", "")
     match judge(policy, principals=alarms.CLOUDWATCH, action=_ACTION, context=alarms.context(subject)):
         case Answer.ALLOWED:
             yield passed("CloudWatch may publish to the alarm's topic")

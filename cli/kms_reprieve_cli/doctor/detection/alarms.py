@@ -24,9 +24,9 @@ def topic_arn(subject: Subject) -> str:
     return subject.stack.output("AlarmTopicArn")
 
 
-def topic(subject: Subject) -> Reply:
-    """Return the attributes of the topic."""
-    told = subject.cloud.ask("sns", "GetTopicAttributes", TopicArn=topic_arn(subject))
+def attributes(subject: Subject, topic: str) -> Reply:
+    """Return the attributes of a topic."""
+    told = subject.cloud.ask("sns", "GetTopicAttributes", TopicArn=topic)
     found: Reply = told["Attributes"]
     return found
 

@@ -8,10 +8,10 @@ from kms_reprieve_cli.doctor.detection import (
     alarm_actions,
     alarm_subscription,
     alarm_topic,
-    alarm_topic_key,
     metric_filter,
     metric_filter_quota,
     metric_neighbours,
+    topic_keys,
 )
 from kms_reprieve_cli.doctor.people import addresses, channel_failures, channels, slack_secret
 from tests.unit.cli.doctor.case import FAIL, PASS, UNKNOWN, WARN, Case
@@ -75,7 +75,9 @@ def attributes(*statements: Any, **more: str) -> dict[str, Any]:
 
 def encrypted(*statements: Any, **changed: Any) -> dict[str, Any]:
     return {
-        **attributes(PUBLISH, KmsMasterKeyId=KEY),
+        "sns:GetTopicAttributes": lambda asked: topic(
+            PUBLISH, **({"KmsMasterKeyId": KEY} if asked["TopicArn"] == NOTICE_TOPIC else {})
+        ),
         "kms:DescribeKey": key(**changed),
         "kms:GetKeyPolicy": {"Policy": policy(*statements)},
     }
@@ -240,27 +242,38 @@ CASES: Final = (
         ),
     ),
     Case(check=alarm_topic, status=FAIL, differs={"sns:GetTopicAttributes": {"Attributes": {"Policy": "{"}}}),
-    Case(check=alarm_topic_key, status=PASS, says="not encrypted with a key"),
-    Case(check=alarm_topic_key, status=PASS, says="may use the key", differs=encrypted(USE_KEY)),
-    Case(check=alarm_topic_key, status=FAIL, says="may not use the key", differs=encrypted(BY_IAM)),
+    Case(check=topic_keys, status=PASS, says="the topics are not encrypted with a key"),
     Case(
-        check=alarm_topic_key,
+        check=topic_keys,
+        status=PASS,
+        says=f"CloudWatch may use the key of the notice topic, {KEY}",
+        differs=encrypted(USE_KEY),
+    ),
+    Case(check=topic_keys, status=FAIL, says="may not use the key", differs=encrypted(BY_IAM)),
+    Case(
+        check=topic_keys,
         status=FAIL,
         says="may not use the key",
         differs=encrypted({**USE_KEY, "Action": "kms:Decrypt"}),
     ),
     Case(
-        check=alarm_topic_key,
+        check=topic_keys,
         status=WARN,
         says="under conditions",
         differs=encrypted(on(USE_KEY, {"StringLike": {"kms:ViaService": "sns.*"}})),
     ),
-    Case(check=alarm_topic_key, status=FAIL, says="aws/sns", differs=encrypted(KeyManager="AWS")),
+    Case(check=topic_keys, status=FAIL, says="aws/sns", differs=encrypted(KeyManager="AWS")),
     Case(
-        check=alarm_topic_key,
+        check=topic_keys,
         status=FAIL,
         says="pending deletion",
         differs=encrypted(USE_KEY, KeyState="PendingDeletion"),
+    ),
+    Case(
+        check=topic_keys,
+        status=(PASS, PASS, PASS),
+        says="CloudWatch may use the key of the alarm's topic",
+        differs=encrypted(USE_KEY) | attributes(PUBLISH, KmsMasterKeyId=KEY),
     ),
     Case(check=alarm_subscription, status=PASS, says="starts investigate"),
     Case(

@@ -50,6 +50,7 @@ WITH_MEMBERS = {"MemberRoleName": MEMBER_ROLE, "OrganizationId": "o-a1b2c3d4e5"}
 OUTPUTS = {
     "NoticeTopicArn": NOTICE_TOPIC,
     "AlarmTopicArn": ALARM_TOPIC,
+    "HealthTopicArn": f"arn:aws:sns:{REGION}:{ACCOUNT}:{STACK}-HealthTopic",
     "AlarmName": ALARM,
     "CloudTrailLogGroup": GROUP,
     "PageUrl": f"{PAGE}/keys/",

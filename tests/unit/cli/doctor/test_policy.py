@@ -93,7 +93,7 @@ def test_the_filter_and_the_metric_are_those_of_the_template(template: dict[str,
 def test_what_is_read_of_the_stack_is_in_the_template(template: dict[str, Any]) -> None:
     code = "\n".join(file.read_text("utf-8") for file in (ROOT / "cli").rglob("doctor/**/*.py"))
     of_resources = set(re.findall(r'(?:named|required)\("(\w+)"\)', code))
-    of_outputs = set(re.findall(r'\.output\("(\w+)"\)|"(\w+QueueUrl)"', code))
+    of_outputs = set(re.findall(r'\.output\("(\w+)"\)|"(\w+QueueUrl|\w+TopicArn)"', code))
     of_parameters = set(re.findall(r'parameters(?:\.get\(|\[)"(\w+)"', code))
 
     assert of_resources
