@@ -389,7 +389,8 @@ def test_a_deletion_that_was_scheduled_since_has_the_minutes_from_its_scheduling
 
 
 def test_a_later_reading_leaves_the_case_before_as_it_was() -> None:
-    before = ended(case(recent=Counts().plus([counted(use(event_id="x"))])))
+    counts = Counts().plus([counted(use(event_id="x"))])
+    before = ended(case(recent=counts, unanswered=counts))
     going_on = case(
         version=2,
         number=2,
@@ -443,3 +444,27 @@ def test_a_case_that_a_review_dates_is_the_next_of_its_key() -> None:
 
     assert change
     assert change.case.number == 5
+
+
+def test_what_was_counted_while_kms_did_not_answer_stays_until_it_tells_of_another_deletion() -> None:
+    before = replace(ended(UNSURE, confirmed=False), settled_until=at("14:30"), read_until=at("14:40"))
+
+    change = update(SILENT, before)
+
+    assert change
+    assert change.case.uses.count == 1
+    assert [left.unanswered for left in change.earlier or (before,)] == [before.unanswered]
+
+
+def test_an_undated_case_that_only_records_ended_goes_on_if_it_is_the_latest() -> None:
+    unsure = replace(
+        ended(BEFORE, confirmed=False), settled=Counts().plus([counted(use(event_id="x", at=at("14:20")))])
+    )
+
+    alone = update(PENDING, unsure)
+    before_another = update(PENDING, unsure, ended(undated(opened_at=NOW, number=2)))
+
+    assert alone
+    assert [left.closure.how for left in alone.earlier if left.closure] == [Ending.CONTINUED]
+    assert before_another
+    assert Ending.CONTINUED not in {left.closure.how for left in before_another.earlier if left.closure}
