@@ -104,8 +104,10 @@ def test_the_layer_holds_the_package_and_no_more_than_it_needs() -> None:
 
 def test_the_pages_of_the_layer_render_where_the_layer_is(runtime: Path) -> None:
     code = (
-        "from reprieve.pages import outcome_page, outcomes, security_headers\n"
-        "import json; page = outcome_page(outcomes.BAD_LINK)\n"
+        "from reprieve.respond.pages.case_page import outcome_page\n"
+        "from reprieve.respond.pages.link_outcomes import BAD_LINK\n"
+        "from reprieve.respond.pages.rendering import security_headers\n"
+        "import json; page = outcome_page(BAD_LINK)\n"
         "policy = security_headers()['Content-Security-Policy']\n"
         "print(json.dumps([page.status, '<h1' in page.html, 'sha256-' in policy]))"
     )

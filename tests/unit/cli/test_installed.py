@@ -157,10 +157,20 @@ def test_a_reader_that_has_seen_enough_is_no_problem(tmp_path: Path) -> None:
         assert (process.wait(timeout=60), problems) == (0, b"")
 
 
+def heeds_interruptions() -> None:
+    """Undo what a shell does to the programs that it starts in the background."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def test_an_interruption_ends_it_with_130_and_without_a_trace(tmp_path: Path) -> None:
     pipe = tmp_path / "slow.json"
     os.mkfifo(pipe)
-    process = subprocess.Popen([str(SCRIPT), "replay", str(pipe)], env=PLAIN, stderr=subprocess.PIPE)
+    process = subprocess.Popen(
+        [str(SCRIPT), "replay", str(pipe)],
+        env=PLAIN,
+        stderr=subprocess.PIPE,
+        preexec_fn=heeds_interruptions,  # noqa: PLW1509 - one call, and no thread of ours holds a lock
+    )
     with pipe.open("w"):  # it is reading now
         process.send_signal(signal.SIGINT)
         _, problems = process.communicate(timeout=60)
