@@ -45,8 +45,10 @@ unit: setup
 volume: setup
 	nice -n 19 $(RUN)/pytest $(addprefix tests/,$(VOLUME)) --numprocesses 2 --durations 10
 
+# doctor looks at a stack that nothing has happened to yet.
 stack: setup browser
-	$(RUN)/pytest tests/end_to_end tests/browser --durations 10
+	$(RUN)/pytest tests/end_to_end/test_doctor.py
+	$(RUN)/pytest tests/end_to_end tests/browser --ignore tests/end_to_end/test_doctor.py --durations 10
 
 bench: setup ## Measure speed, memory and calls; docs/performance.md explains the figures
 	$(RUN)/python -m bench

@@ -38,10 +38,10 @@ SCHEMA = Draft202012Validator(
 )
 TAGS = frozenset({
     *("html", "head", "meta", "title", "style", "body", "main", "footer", "h1", "h2", "p", "br"),
-    *("a", "strong", "span", "pre", "ul", "li", "dl", "dt", "dd", "details", "summary"),
+    *("a", "strong", "span", "div", "header", "pre", "ul", "li", "dl", "dt", "dd", "details", "summary"),
     *("form", "label", "input", "button", "section", "h3", "h4", "ol", "time"),
     *("table", "caption", "thead", "tbody", "tr", "th", "td"),
-    *("svg", "desc", "g", "rect", "line", "path", "text", "figure", "figcaption"),
+    *("svg", "desc", "g", "rect", "line", "path", "circle", "text", "figure", "figcaption"),
 })  # fmt: skip
 _ARN = "arn:aws:iam::111122223333:role/"
 JUNK: tuple[Any, ...] = (

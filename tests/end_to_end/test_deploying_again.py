@@ -6,7 +6,7 @@ from local import process, up
 from local import stack as stacks
 from local.emulator import ROOT
 from local.up import Local
-from tests.redeployed import redeployed
+from tests.redeployed import redeployed, sam_deploy
 
 CHANGED = {"LogRetentionDays": "400", "LinkHours": "72", "LogLevel": "WARN"}
 
@@ -16,6 +16,7 @@ def test_a_plain_deployment_keeps_the_values_that_were_changed(stack: Local) -> 
 
     with redeployed(
         stack,
+        by=sam_deploy,
         LogRetentionDays=CHANGED["LogRetentionDays"],
         LinkHours=CHANGED["LinkHours"],
         LogLevel=CHANGED["LogLevel"],

@@ -125,7 +125,7 @@ def test_whoever_is_no_approver_is_told_so(company: Local, provider: Provider, b
         page.goto(link)
         page.get_by_role("link", name=re.compile("Sign in")).click()
         page.get_by_role("button", name="Sign in as Eve").click()
-        expect(page.locator("body")).to_contain_text("not among those who may decide")
+        expect(page.locator("body")).to_contain_text("are not an approver")
         cookies = {cookie["name"] for cookie in context.cookies()}
     provider.user = usual
 
