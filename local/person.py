@@ -18,6 +18,7 @@ from local.up import Local, Say
 WIDTHS = (1280, 360)
 CANCEL = "button[name=decision][value=cancel]"
 KEEP = "button[name=decision][value=keep]"
+KEEP_SUMMARY = f"details:has({KEEP}) > summary"
 KEEP_WHY = f"form:has({KEEP}) input[name=why]"
 WHY = "moved to the new bucket, the job is switched off on Monday"
 PATIENCE_MILLISECONDS = 15_000
@@ -94,6 +95,7 @@ class Chromium:
         page.set_default_timeout(PATIENCE_MILLISECONDS)
         try:
             page.goto(link)
+            page.click(KEEP_SUMMARY)
             page.fill(KEEP_WHY, WHY)
             self.shoot(page, "keep")
             with page.expect_navigation():
