@@ -17,8 +17,8 @@ from tests.fakes import FakeTrail
 if TYPE_CHECKING:
     from mypy_boto3_logs import CloudWatchLogsClient
 
-# The clock that moto goes by says what is too old.
-NOW = datetime.now(UTC).replace(microsecond=0, hour=12)
+# By the clock that moto goes by: less than two hours ahead of it, and nowhere near midnight.
+NOW = (datetime.now(UTC) - timedelta(hours=1)).replace(minute=30, second=0, microsecond=0)
 ONE, TWO, THREE = (LogLine(NOW + timedelta(seconds=number), f'{{"n":{number}}}') for number in range(3))
 
 Group = tuple[LogWriter, Callable[[], list[LogLine]]]
