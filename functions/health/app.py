@@ -3,30 +3,31 @@
 import os
 from collections.abc import Iterator
 from functools import cache
-from typing import Any
-
-from aws_lambda_powertools import Logger
-from aws_lambda_powertools.utilities.typing import LambdaContext
+from typing import TYPE_CHECKING, Any
 
 from reprieve.adapters.aws import PROMPT, client
 from reprieve.adapters.cloudwatch_alarms import CloudWatchAlarms
 from reprieve.adapters.dynamodb import DynamoTable
 from reprieve.adapters.idempotency import OnceInTable
-from reprieve.adapters.slack_webhook import SlackWebhook
 from reprieve.adapters.sns import SnsTopic
 from reprieve.adapters.structured_log import StructuredLog, make_logger
 from reprieve.adapters.subscriptions import SnsSubscriptions
 from reprieve.cases.health_store import HealthStore
 from reprieve.cases.store import CaseStore
 from reprieve.clock import utc_now
+from reprieve.environment import prepare
 from reprieve.errors import ReprieveError
 from reprieve.health.addresses import Addresses
 from reprieve.health.health_check import Health
 from reprieve.health.settings import HealthSettings
 from reprieve.messages.channels import Channel, email, slack
 
+if TYPE_CHECKING:
+    from aws_lambda_powertools import Logger
+    from aws_lambda_powertools.utilities.typing import LambdaContext
 
-def handler(event: dict[str, Any], context: LambdaContext) -> None:
+
+def handler(event: dict[str, Any], context: "LambdaContext") -> None:
     """Tell what is wrong. A failure is let out: the retry, and the alarms on this function, are AWS'."""
     _logger().append_keys(function_request_id=context.aws_request_id)
     health = _health(context)
@@ -37,7 +38,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> None:
         raise
 
 
-def _health(context: LambdaContext) -> Health:
+def _health(context: "LambdaContext") -> Health:
     settings, table = _settings(), DynamoTable(_dynamodb(), _settings().table)
     log = StructuredLog(_logger())
     return Health(
@@ -74,6 +75,8 @@ def _made_channels(settings: HealthSettings) -> Iterator[tuple[str, Channel]]:
     if settings.notice_topic:
         yield email.NAME, email.Email(SnsTopic(client("sns", PROMPT), settings.notice_topic))
     if settings.slack_secret:
+        from reprieve.adapters.slack_webhook import SlackWebhook  # noqa: PLC0415 - mail doesn't wait for it
+
         secrets = client("secretsmanager", PROMPT)
         yield slack.NAME, slack.Slack(SlackWebhook(secrets, settings.slack_secret))
 
@@ -94,10 +97,13 @@ def _settings() -> HealthSettings:
 
 
 @cache
-def _logger() -> Logger:
+def _logger() -> "Logger":
     return make_logger()
 
 
 @cache
 def _dynamodb() -> Any:  # noqa: ANN401 - the client's type is known to the type checker alone
     return client("dynamodb", PROMPT)
+
+
+prepare(os.environ, _channels, _alarms, _subscriptions, _dynamodb)

@@ -5,10 +5,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import cache
-from typing import Any
-
-from aws_lambda_powertools import Logger
-from aws_lambda_powertools.utilities.typing import LambdaContext
+from typing import TYPE_CHECKING, Any
 
 from reprieve.adapters.accounts import Accounts, member_sessions
 from reprieve.adapters.aws import BRIEF, PAGING, PROMPT, client
@@ -23,6 +20,7 @@ from reprieve.cases.due import NoticeRules
 from reprieve.cases.health_store import HealthStore
 from reprieve.cases.store import CaseStore
 from reprieve.clock import utc_now
+from reprieve.environment import prepare
 from reprieve.errors import ReprieveError
 from reprieve.investigate.facts.fact import Sources
 from reprieve.investigate.facts.lookup import Facts
@@ -30,11 +28,15 @@ from reprieve.investigate.health_watch import HealthWatch
 from reprieve.investigate.investigator import Investigator
 from reprieve.investigate.settings import InvestigateSettings
 
+if TYPE_CHECKING:
+    from aws_lambda_powertools import Logger
+    from aws_lambda_powertools.utilities.typing import LambdaContext
+
 READS_AT_ONCE = 8
 LOOKUPS_AT_ONCE = 16
 
 
-def handler(event: dict[str, Any], context: LambdaContext) -> None:
+def handler(event: dict[str, Any], context: "LambdaContext") -> None:
     """Investigate. A failure is let out: the retry and the dead-letter queue are Lambda's."""
     _logger().append_keys(function_request_id=context.aws_request_id)
     investigator = replace(_investigator(), remaining=lambda: context.get_remaining_time_in_millis() / 1000)
@@ -47,13 +49,28 @@ def handler(event: dict[str, Any], context: LambdaContext) -> None:
 
 
 @cache
-def _logger() -> Logger:
+def _logger() -> "Logger":
     return make_logger()
 
 
 @cache
+def _settings() -> InvestigateSettings:
+    return InvestigateSettings.read(os.environ)
+
+
+@cache
+def _table() -> DynamoTable:
+    return DynamoTable(client("dynamodb", PROMPT), _settings().table)
+
+
+@cache
+def _queue() -> SqsQueue:
+    return SqsQueue(client("sqs", PROMPT), _settings().queue_url)
+
+
+@cache
 def _investigator() -> Investigator:
-    settings = InvestigateSettings.read(os.environ)
+    settings = _settings()
     return Investigator(
         log_group=settings.log_group,
         alarm_name=settings.alarm_name,
@@ -67,8 +84,8 @@ def _investigator() -> Investigator:
         ),
         logs=CloudWatchLogs(client("logs", PAGING), settings.log_group),
         facts=_facts(settings),
-        store=CaseStore(DynamoTable(client("dynamodb", PROMPT), settings.table), settings.retention),
-        queue=SqsQueue(client("sqs", PROMPT), settings.queue_url),
+        store=CaseStore(_table(), settings.retention),
+        queue=_queue(),
         pool=ThreadPoolExecutor(READS_AT_ONCE),
         clock=utc_now,
         sleep=time.sleep,
@@ -79,11 +96,10 @@ def _investigator() -> Investigator:
 
 @cache
 def _health_watch() -> HealthWatch:
-    settings = InvestigateSettings.read(os.environ)
     return HealthWatch(
-        book=HealthStore(DynamoTable(client("dynamodb", PROMPT), settings.table)),
-        queue=SqsQueue(client("sqs", PROMPT), settings.queue_url),
-        channels=settings.channels,
+        book=HealthStore(_table()),
+        queue=_queue(),
+        channels=_settings().channels,
         clock=utc_now,
         log=StructuredLog(_logger()),
     )
@@ -95,6 +111,7 @@ def _facts(settings: InvestigateSettings) -> Facts:
         members=member_sessions(settings.read_role, settings.external_id, BRIEF),
         config=BRIEF,
     )
+    accounts.prepare("kms", "cloudtrail", region=settings.region)
     return Facts(
         sources=Sources(
             keys=KmsDirectory(accounts),
@@ -114,3 +131,6 @@ def _names(settings: InvestigateSettings) -> OrganizationAccounts | None:
     if not settings.organization:
         return None
     return OrganizationAccounts(client("organizations", BRIEF))
+
+
+prepare(os.environ, _investigator, _health_watch)

@@ -52,7 +52,7 @@ def _invoke(made: World) -> bool:
         messages = made.receive()
     if not messages:
         return False
-    answer = made.invoke("deliver", {"Records": [_record(message) for message in messages]})
+    answer = made.invoke("deliver", {"Records": [as_record(message) for message in messages]})
     failed = {item["itemIdentifier"] for item in answer["batchItemFailures"]}
     with SKY.under(Weather()):
         for message in messages:
@@ -68,7 +68,7 @@ def _calm(made: World) -> None:
     raise AssertionError("a message is still in the queue")
 
 
-def _record(message: Mapping[str, Any]) -> dict[str, Any]:
+def as_record(message: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "messageId": message["MessageId"],
         "receiptHandle": message["ReceiptHandle"],

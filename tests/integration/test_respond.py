@@ -17,7 +17,7 @@ from reprieve.cases.key import Key, Rescuable, Unknown
 from reprieve.cases.store import CaseStore
 from reprieve.cases.usage import CallerUses, Uses
 from reprieve.cases.visitor import AuthMethod
-from reprieve.cloudtrail.callers import Caller
+from reprieve.cloudtrail.caller import Caller
 from reprieve.errors import (
     AbsentError,
     AwsError,

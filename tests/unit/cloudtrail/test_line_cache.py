@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from reprieve.cloudtrail import line_cache
+from reprieve.cloudtrail.key_use import KeyUse, Skipped
 from reprieve.cloudtrail.line_cache import LineReader
-from reprieve.cloudtrail.record import KeyUse, Skipped, read_line
+from reprieve.cloudtrail.record import read_line
 from tests.examples import at
 from tests.recorded import names, record
 

@@ -13,7 +13,7 @@ from reprieve.cases.key import Key
 from reprieve.cases.notice import DigestEntry, Notice, Reason, stack_unhealthy
 from reprieve.cases.problem import Kind
 from reprieve.cases.usage import Uses, narrowed
-from reprieve.cloudtrail.callers import Caller
+from reprieve.cloudtrail.caller import Caller
 from reprieve.messages.headline import VERBS, folded, subject
 from tests.examples import (
     DELETION,

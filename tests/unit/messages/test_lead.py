@@ -12,7 +12,7 @@ from reprieve.cases.key import Key
 from reprieve.cases.notice import Digest, Notice, Reason, stack_unhealthy
 from reprieve.cases.usage import Uses
 from reprieve.cases.visitor import AuthMethod, Person
-from reprieve.cloudtrail.callers import Caller
+from reprieve.cloudtrail.caller import Caller
 from reprieve.messages.lead import opening, place, sentences
 from tests.examples import (
     DELETION,

@@ -2,13 +2,13 @@
 
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass
 from http.client import HTTPException
 from typing import TYPE_CHECKING, Any, Final
 
 from slack_sdk.webhook import WebhookClient
 
 from reprieve.adapters.secrets import read_secret
+from reprieve.dataclass import dataclass
 from reprieve.errors import ChannelBusyError, ChannelError
 from reprieve.untrusted import one_line
 

@@ -1,6 +1,6 @@
 """What one key's records of one minute come to, each request counted once."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import Final
 
@@ -8,7 +8,8 @@ from reprieve.arn import KeyArn
 from reprieve.cases.tallies import Tally, one
 from reprieve.cases.timeline import Timeline, hour
 from reprieve.cases.usage import CallerUses
-from reprieve.cloudtrail.record import KeyUse
+from reprieve.cloudtrail.key_use import KeyUse
+from reprieve.dataclass import dataclass
 
 REQUESTS_REMEMBERED: Final = 50_000
 

@@ -7,7 +7,7 @@ lines of one kind have one structure, and everything else in them is the same.
 """
 
 from collections import OrderedDict
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from functools import lru_cache
 from typing import Final, NamedTuple
@@ -15,6 +15,7 @@ from typing import Final, NamedTuple
 from reprieve.clock import parse
 from reprieve.cloudtrail.key_use import KeyUse
 from reprieve.cloudtrail.record import ParsedRecord, believable, read_line
+from reprieve.dataclass import dataclass
 
 KINDS_REMEMBERED: Final = 1000
 _TIME: Final = '"eventTime":"'

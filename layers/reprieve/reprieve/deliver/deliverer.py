@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
@@ -12,6 +12,7 @@ from reprieve.cases.key import Unknown
 from reprieve.cases.notice import LINK, Notice
 from reprieve.cases.visitor import AuthMethod
 from reprieve.clock import Clock
+from reprieve.dataclass import dataclass
 from reprieve.errors import AwsError, ChannelBusyError, ChannelError, NotUnderstoodError, ReprieveError
 from reprieve.links import LinkClaims, SigningKey, mint
 from reprieve.messages.channels import Channel

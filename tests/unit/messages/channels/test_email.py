@@ -12,8 +12,9 @@ from reprieve.cases.key import Key, LastUse, Rescuable, Unknown
 from reprieve.cases.notice import CaseSummary, Notice, Reason, Window, no_event_found, stack_unhealthy
 from reprieve.cases.problem import Kind
 from reprieve.clock import for_people
-from reprieve.cloudtrail.callers import Caller
-from reprieve.cloudtrail.record import KeyUse, read
+from reprieve.cloudtrail.caller import Caller
+from reprieve.cloudtrail.key_use import KeyUse
+from reprieve.cloudtrail.record import read
 from reprieve.messages.channels import email
 from reprieve.untrusted import one_line
 from tests.examples import (

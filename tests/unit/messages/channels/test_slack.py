@@ -12,9 +12,10 @@ from reprieve.cases.case import Closure, Ending, ScheduledBy
 from reprieve.cases.key import Key, LastUse, Rescuable, Unknown
 from reprieve.cases.notice import CaseSummary, Notice, Reason, Window, no_event_found, stack_unhealthy
 from reprieve.cases.problem import Kind
-from reprieve.cloudtrail.callers import Caller
-from reprieve.cloudtrail.record import READ_PATTERN, KeyUse, read
-from reprieve.cloudtrail.resources import Resource
+from reprieve.cloudtrail.caller import Caller
+from reprieve.cloudtrail.key_use import KeyUse
+from reprieve.cloudtrail.record import READ_PATTERN, read
+from reprieve.cloudtrail.resource import Resource
 from reprieve.console import key_url, rescue_commands
 from reprieve.messages.channels import slack
 from reprieve.untrusted import one_line

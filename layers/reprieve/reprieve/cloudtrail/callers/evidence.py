@@ -1,10 +1,10 @@
 """What a record tells of its caller, read once and within bounds."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 
-from reprieve.cloudtrail.callers.caller import Caller
+from reprieve.cloudtrail.caller import Caller
+from reprieve.dataclass import dataclass
 from reprieve.untrusted import ARN_LIMIT, look, mapping, text
 
 _AGENT_LIMIT: Final = 1024  # CloudTrail user guide, "record contents": a userAgent has 1 KB at most

@@ -10,6 +10,7 @@ from itertools import islice
 from typing import Any, Final
 
 from reprieve.arn import KeyArn
+from reprieve.cloudtrail.resource import UNREAD, Resource
 from reprieve.cloudtrail.resources import (
     backup_vault,
     cloudtrail,
@@ -32,8 +33,6 @@ from reprieve.cloudtrail.resources import (
     workspaces,
 )
 from reprieve.cloudtrail.resources.context import VALUE_LIMIT, context_of
-from reprieve.cloudtrail.resources.resource import UNREAD, Resource
-from reprieve.cloudtrail.resources.summary import summarised
 from reprieve.untrusted import one_line
 
 SERVICES: Final = (
@@ -86,4 +85,4 @@ def _unknown(pairs: Iterable[tuple[str, str]]) -> Iterator[str]:
         yield f"{one_line(key, _PAIR_LIMIT)} = {one_line(value, _PAIR_LIMIT)}"
 
 
-__all__ = ["SERVICES", "Resource", "read", "summarised"]
+__all__ = ["SERVICES", "read"]

@@ -10,13 +10,13 @@ Source: SNS API reference, Publish: a subject has less than 100 characters and n
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from textwrap import wrap
 
 from reprieve.cases.notice import Notice
 from reprieve.cases.usage import CallerUses, Uses
 from reprieve.clock import for_people
+from reprieve.dataclass import dataclass
 from reprieve.messages import headline, lead, phrases, problem_phrases, way_out
 from reprieve.messages.defang import defanged
 from reprieve.messages.key_details import particulars

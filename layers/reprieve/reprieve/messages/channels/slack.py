@@ -7,13 +7,13 @@ longer than some 13 000 characters altogether has been seen to be refused.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from reprieve.cases.notice import Notice
 from reprieve.cases.usage import CallerUses, Uses
 from reprieve.clock import for_people
+from reprieve.dataclass import dataclass
 from reprieve.messages import headline, lead, phrases, problem_phrases, way_out
 from reprieve.messages.defang import defanged
 from reprieve.messages.key_details import particulars
