@@ -2,15 +2,16 @@
 
 Each mutant lives through the histories that reach the changed line, those first that caught most mutants
 before it, up to the first that breaks the promise. What the oracle does not see, the unit tests of the rules
-have to. A mutant that nothing catches is printed. One that changes nothing that can be seen is named in
-`equivalent.py`, with the reason, and does not count.
+have to. What catches each mutant is printed; a run that was broken off goes on from what it has printed.
+A mutant that changes nothing that can be seen is named in `equivalent.py`, with the reason, and does not count.
 """
 
+import re
 import sys
 import time
 from argparse import ArgumentParser, Namespace
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import redirect_stdout
 from enum import StrEnum
 from importlib import import_module
@@ -46,6 +47,7 @@ MOST: Final = 300
 
 SECONDS: Final = 60
 _NOTHING: Final = "nothing"
+_SAID: Final = re.compile(r"caught by (.+), in [0-9]+ histories: (.+)")
 
 
 class By(StrEnum):
@@ -68,6 +70,7 @@ def main() -> int:
     parser = ArgumentParser(prog="python -m tests.oracle.mutate", description=__doc__)
     parser.add_argument("--only", help="only mutants whose name contains this", default="")
     parser.add_argument("--again", type=Path, help="only mutants that an earlier output names")
+    parser.add_argument("--after", type=Path, help="the output of a run that was broken off")
     parser.add_argument("--seeds", type=int, default=SEEDS, help="how many histories at random there are")
     parser.add_argument("--at-least", type=float, default=0.9)
     parser.add_argument("--list", action="store_true", help="print the mutants")
@@ -92,12 +95,11 @@ def _score(chosen: list[Mutant], arguments: Namespace) -> int:
     if with_mutant(None, SECONDS, _unit_tests) != _NOTHING:
         raise SystemExit("the unit tests fail without a change")
     _say(f"{len(trial.tried)} histories, {time.monotonic() - began:.0f} s")
-    caught = Counter[By]()
+    caught, before = Counter[By](), _before(arguments.after)
     for place, mutant in enumerate(counted, 1):
-        by = trial.caught_by(mutant)
+        by = before.get(str(mutant)) or trial.caught_by(mutant)
         caught[by] += 1
-        if by is not By.ORACLE:
-            _say(f"caught by {by}{trial.reach(mutant)}: {mutant}")
+        _say(f"caught by {by}, in {trial.reach(mutant)} histories: {mutant}")
         if place % 25 == 0:
             _say(f"{place} of {len(counted)}, {dict(caught)}, {time.monotonic() - began:.0f} s")
     number = max(1, len(counted))
@@ -108,6 +110,12 @@ def _score(chosen: list[Mutant], arguments: Namespace) -> int:
         f" {len(chosen) - len(counted)} are equivalent; {time.monotonic() - began:.0f} s"
     )
     return int(both / number < arguments.at_least)
+
+
+def _before(said: Path | None) -> Mapping[str, By]:
+    """Return what caught the mutants that an earlier output names."""
+    lines = said.read_text().splitlines() if said else ()
+    return {found[2]: By(found[1]) for line in lines if (found := _SAID.fullmatch(line))}
 
 
 def _tried(seeds: int) -> Iterator[Tried]:
@@ -140,9 +148,9 @@ class Trial:
         said = with_mutant(mutant, SECONDS, _unit_tests)
         return By.NOTHING if said == _NOTHING else By.TESTS
 
-    def reach(self, mutant: Mutant) -> str:
+    def reach(self, mutant: Mutant) -> int:
         """Return how many histories reach a mutant's line."""
-        return f", in {len(self._reaching(mutant))} histories"
+        return len(self._reaching(mutant))
 
     def _reaching(self, mutant: Mutant) -> list[History]:
         line = str(path_of(mutant.module)), mutant.line

@@ -36,7 +36,7 @@ def to_minute(moment: datetime) -> datetime:
 
 def rfc3339(moment: datetime) -> str:
     """Return `2026-11-22T14:02:31Z`: machines' form; fractions of a second are dropped."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return f"{moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='seconds')}Z"
 
 
 def parse(text: str) -> datetime:
