@@ -3,7 +3,7 @@
 Each mutant lives through the histories that reach the changed line, those first that caught most mutants
 before it, up to the first that breaks the promise. What the oracle does not see, the unit tests of the rules
 have to. What catches each mutant is printed; a run that was broken off goes on from what it has printed.
-A mutant that changes nothing that can be seen is named in `equivalent.py`, with the reason, and does not count.
+One that changes nothing that can be seen is named in `equivalent.py`, with the reason, and does not count.
 """
 
 import re
