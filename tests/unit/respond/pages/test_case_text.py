@@ -8,7 +8,7 @@ import pytest
 from reprieve.cases.usage import OtherCaller, Uses
 from reprieve.respond.pages import case_text
 from tests.case_pages import KEPT, PART, USED, USES, callers, words
-from tests.examples import DELETION, NOW, at, case, decision, key
+from tests.examples import DELETION, NOW, case, decision, key
 
 ONE = replace(USES, count=1, by_caller=(replace(PART, count=1),))
 MANY = callers(20, unlisted=900, others=tuple(OtherCaller(id=f"{n}", name="x", count=1) for n in range(400)))
@@ -95,11 +95,6 @@ def test_calls_of_which_the_times_are_not_kept_are_told_without_a_peak() -> None
 
     assert "KMS has refused 214 calls since, the last at 14:52 UTC (3 minutes ago)." in page.text
     assert "the most were" not in page.text
-
-
-def test_a_day_is_told_where_it_is_another() -> None:
-    assert case_text.moment(at("14:52"), NOW) == "14:52 UTC"
-    assert case_text.moment(at("14:52"), NOW + timedelta(days=1)) == "22 Nov, 14:52 UTC"
 
 
 def test_numbers_are_told_in_the_right_form() -> None:
