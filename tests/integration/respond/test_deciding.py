@@ -40,6 +40,7 @@ def test_a_click_brings_the_key_back_proves_it_records_it_and_tells_everybody(wo
         },
         "enable": True,
         "state": "Enabled",
+        "refused": 214,
     }
     (entry,) = world.audit()
     assert (entry.state_before, entry.outcome) == ("PendingDeletion", "rescued")

@@ -72,7 +72,9 @@ class Rescuer:
             decision: What was decided, by whom.
             after: How many decisions there had been when the person read the page.
         """
-        attempt = Attempt(claims, decision, self.reader.look(claims))
+        seen = self.reader.look(claims)
+        refused = seen.case.uses.count if seen.case else None
+        attempt = Attempt(claims, replace(decision, refused=refused), seen)
         return _settled(attempt, after) or self._recorded(attempt)
 
     def _recorded(self, attempt: Attempt) -> Outcome:

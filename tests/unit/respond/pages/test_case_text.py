@@ -100,8 +100,24 @@ def test_calls_of_which_the_times_are_not_kept_are_told_without_a_peak() -> None
 def test_numbers_are_told_in_the_right_form() -> None:
     assert case_text.callers_left(1, 1) == "1 call more by 1 other caller"
     assert case_text.callers_left(3, 12) == "12 calls more by 3 other callers"
-    assert case_text.since_last_message(1) == "1 call refused since the last message."
-    assert case_text.since_last_message(0) == ""
     assert case_text.aliases(("a", "b", "c"), 2) == "a, b, 1 more"
     assert case_text.keep_does(None).startswith("Then everything")
     assert case_text.place(key(owner=None)) == "KMS key in account 111122223333, eu-west-1"
+
+
+@pytest.mark.parametrize(
+    ("before", "sentence"),
+    [
+        (214, ""),
+        (300, ""),
+        (213, "1 more call refused since this decision."),
+        (12, "202 more calls refused since this decision."),
+        (None, ""),
+    ],
+)
+def test_what_came_after_a_decision_is_told(before: int | None, sentence: str) -> None:
+    assert case_text.since_decided(decision(refused=before), USES) == sentence
+
+
+def test_without_a_decision_nothing_came_after_it() -> None:
+    assert case_text.since_decided(None, USES) == ""

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Final, assert_never
 
 from reprieve.cases.case import Case, Closure, Ending
+from reprieve.cases.decision import Decision
 from reprieve.cases.key import Key, Unknown
 from reprieve.cases.usage import CallerUses, Uses
 from reprieve.cases.visitor import AuthMethod, Visitor
@@ -173,9 +174,15 @@ def calls(number: int) -> str:
     return "1 call" if number == 1 else f"{number} calls"
 
 
-def since_last_message(number: int) -> str:
-    """Return how many calls were refused since people heard of the case last; "" for none."""
-    return f"{calls(number)} refused since the last message." if number > 0 else ""
+def since_decided(decision: Decision | None, uses: Uses) -> str:
+    """Return how many refused calls were counted since a decision; "" for none, or if unknown."""
+    if decision is None or decision.refused is None or uses.count <= decision.refused:
+        return ""
+    return f"{_more(uses.count - decision.refused)} since this decision."
+
+
+def _more(number: int) -> str:
+    return "1 more call refused" if number == 1 else f"{number} more calls refused"
 
 
 def keep_does(deletion: datetime | None) -> str:
