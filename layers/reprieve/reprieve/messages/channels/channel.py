@@ -39,7 +39,7 @@ def delivery(notice: Notice, channel: str, recipient: str, at: datetime) -> Deli
 
 
 def delivery_id(notice: Notice, channel: str, recipient: str) -> str:
-    """Return `notice/channel/recipient`, without the last where a channel has one recipient alone."""
+    """Return `notice/channel/recipient`, without the last where a channel has one recipient only."""
     return "/".join((notice.id, channel, *([recipient] if recipient else [])))
 
 

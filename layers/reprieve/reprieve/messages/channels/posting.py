@@ -34,7 +34,7 @@ def post(  # noqa: PLR0913 - each of them is another thing that is said
     """Post a message for a channel, and return an answer that says that it was taken: any 2xx, unless told.
 
     Raises:
-        ChannelBusyError: it asks to be left alone for a while.
+        ChannelBusyError: it asks to be left in peace for a while.
         ChannelError: it did not take the message.
     """
     try:
