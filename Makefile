@@ -50,7 +50,7 @@ stack: setup browser
 	$(RUN)/pytest tests/end_to_end/test_doctor.py
 	$(RUN)/pytest tests/end_to_end tests/browser --ignore tests/end_to_end/test_doctor.py --durations 10
 
-bench: setup ## Measure speed, memory and calls; docs/performance.md explains the figures
+bench: setup build ## Measure speed, memory and calls; docs/performance.md explains the figures
 	$(RUN)/python -m bench
 
 mutate: setup ## Break each rule of the case states, one at a time, and check that the oracle notices

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -16,9 +17,10 @@ from reprieve.cases.usage import OTHERS_LISTED
 from reprieve.cloudtrail.caller import Caller
 from reprieve.cloudtrail.key_use import KeyUse
 from reprieve.cloudtrail.resource import Resource
-from reprieve.messages.channels import email, slack
+from reprieve.serialization import to_json
 from reprieve.untrusted import ARN_LIMIT, one_line
 from tests.examples import KEY, NOW, case, counted, decision, key, use, visitor
+from tests.rendered import mail_body, slack_message
 
 MAIL_LIMIT = 200_000
 PRINCIPALS = 20
@@ -143,7 +145,7 @@ def test_the_largest_case_in_any_script_keeps_every_limit_and_its_numbers(script
 
     assert size(stored) <= CASE_LIMIT
     assert size(notice) <= NOTICE_LIMIT
-    assert len(email.body(notice).encode()) <= MAIL_LIMIT
+    assert len(mail_body(notice).encode()) <= MAIL_LIMIT
     for kept in (stored.uses, notice.uses):
         assert kept.count == of.uses.count
         assert kept.count == sum(part.count for part in kept.by_caller) + kept.unlisted
@@ -169,6 +171,25 @@ def test_what_was_left_out_is_said() -> None:
     assert notice.unknown[-1] == Unknown(
         fact="some details of the callers", why="they are more than this stack keeps of one case"
     )
+
+
+def test_addresses_of_the_console_are_the_first_to_be_left_out_and_cost_nothing_else() -> None:
+    used = counted(use(user_agent="boto3"), use(event_id="e2", caller=caller("x", 1)))
+    of = case(settled=Counts().plus([used]))
+
+    stored = fitting_case(of, limit=size(of) - 1)
+
+    said = to_json(stored.uses)
+    assert "console_url" in str(to_json(of.uses))
+    assert "console_url" not in str(said)
+    assert said == _without(to_json(of.uses), "console_url")
+
+
+def _without(value: Any, name: str) -> Any:
+    """Return a JSON value without what has one name, wherever it is."""
+    if isinstance(value, dict):
+        return {key: _without(each, name) for key, each in value.items() if key != name}
+    return [_without(each, name) for each in value] if isinstance(value, list) else value
 
 
 def test_what_fits_is_left_as_it_is() -> None:
@@ -215,8 +236,8 @@ def test_whatever_characters_it_is_in_the_largest_case_keeps_every_limit(charact
 
     assert size(stored) <= CASE_LIMIT
     assert size(notice) <= NOTICE_LIMIT
-    assert len(email.body(notice).encode()) <= MAIL_LIMIT
-    assert len(slack.message(notice)["blocks"]) <= 50
+    assert len(mail_body(notice).encode()) <= MAIL_LIMIT
+    assert len(slack_message(notice)["blocks"]) <= 50
 
 
 def test_what_can_not_be_made_smaller_is_returned_as_small_as_it_gets() -> None:

@@ -9,9 +9,11 @@ import pytest
 from reprieve.audit import AuditSettings
 from reprieve.cases.visitor import AuthMethod
 from reprieve.deliver.settings import DeliverSettings
+from reprieve.environment import prepare
 from reprieve.errors import NotUnderstoodError, SettingsError
 from reprieve.health.settings import HealthSettings
 from reprieve.investigate.settings import InvestigateSettings
+from reprieve.messages.channels.configured import ChannelSettings
 from reprieve.respond.settings import RespondSettings
 from tests.examples import KEY, OTHER_KEY
 from tests.fakes import RESPONDER
@@ -109,8 +111,10 @@ def test_deliver_is_told_what_it_needs() -> None:
     assert DeliverSettings.read(DELIVER) == DeliverSettings(
         table="cases",
         queue_url="https://sqs.eu-west-1.amazonaws.com/111122223333/deliveries",
-        notice_topic="arn:aws:sns:eu-west-1:111122223333:notices",
-        slack_secret="arn:aws:secretsmanager:eu-west-1:111122223333:secret:slack-AbCdEf",
+        channels=ChannelSettings(
+            notice_topic="arn:aws:sns:eu-west-1:111122223333:notices",
+            slack_secret="arn:aws:secretsmanager:eu-west-1:111122223333:secret:slack-AbCdEf",
+        ),
         signing_key=KEY,
         signing_letter="b",
         page_url="https://abc123.execute-api.eu-west-1.amazonaws.com/keys/",
@@ -156,7 +160,7 @@ def test_a_channel_that_the_stack_does_not_have_is_empty() -> None:
 
     settings = DeliverSettings.read(bare)
 
-    assert (settings.notice_topic, settings.slack_secret) == ("", "")
+    assert (settings.channels.notice_topic, settings.channels.slack_secret) == ("", "")
 
 
 @pytest.mark.parametrize(
@@ -271,8 +275,10 @@ def test_health_is_told_what_it_needs() -> None:
     assert HealthSettings.read(HEALTH) == HealthSettings(
         table="cases",
         health_topic="arn:aws:sns:eu-west-1:111122223333:health",
-        notice_topic="arn:aws:sns:eu-west-1:111122223333:notices",
-        slack_secret="arn:aws:secretsmanager:eu-west-1:111122223333:secret:slack-AbCdEf",
+        channels=ChannelSettings(
+            notice_topic="arn:aws:sns:eu-west-1:111122223333:notices",
+            slack_secret="arn:aws:secretsmanager:eu-west-1:111122223333:secret:slack-AbCdEf",
+        ),
         emails=("jane@example.com", "ops@example.com"),
         log_group="trail",
         names={
@@ -286,7 +292,7 @@ def test_health_is_told_what_it_needs() -> None:
 def test_a_stack_with_slack_alone_has_no_addresses() -> None:
     bare = HEALTH | {"NOTIFICATION_EMAILS": "", "NOTICE_TOPIC_ARN": ""}
 
-    assert (HealthSettings.read(bare).emails, HealthSettings.read(bare).notice_topic) == ((), "")
+    assert (HealthSettings.read(bare).emails, HealthSettings.read(bare).channels.notice_topic) == ((), "")
 
 
 def test_an_address_that_is_none_is_named() -> None:
@@ -298,3 +304,17 @@ def test_an_address_that_is_none_is_named() -> None:
 def test_functions_and_queues_are_named_in_pairs(names: str) -> None:
     with pytest.raises(SettingsError, match="QUEUE_NAMES is not a list of names"):
         HealthSettings.read(HEALTH | {"QUEUE_NAMES": names})
+
+
+@pytest.mark.parametrize(
+    ("variables", "makes"),
+    [({}, []), ({"AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand"}, ["first", "second"])],
+)
+def test_only_lambda_makes_what_a_function_needs_while_it_is_loaded(
+    variables: dict[str, str], makes: list[str]
+) -> None:
+    made: list[str] = []
+
+    prepare(variables, lambda: made.append("first"), lambda: made.append("second"))
+
+    assert made == makes

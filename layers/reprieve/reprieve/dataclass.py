@@ -43,14 +43,20 @@ def _first_init(made: Any) -> Callable[..., None]:  # noqa: ANN401 - a dataclass
 
 def _own_init(made: Any) -> object:  # noqa: ANN401 - as above
     fields = [(field.name, field.type, field) for field in dataclasses.fields(made)]
-    body = {"__doc__": made.__doc__}
-    return vars(dataclasses.make_dataclass(made.__name__, fields, namespace=body, eq=False, repr=False))[
-        "__init__"
-    ]
+    twin = dataclasses.make_dataclass(
+        made.__name__,
+        fields,
+        namespace={"__doc__": made.__doc__},
+        eq=False,
+        repr=False,
+        slots="__slots__" in vars(made),
+    )
+    return vars(twin)["__init__"]
 
 
 def _comparison(made: Any) -> tuple[Callable[[object, object], bool], Callable[[object], int]]:  # noqa: ANN401
-    values = attrgetter(*(field.name for field in dataclasses.fields(made) if field.compare))
+    compared = [field.name for field in dataclasses.fields(made) if field.compare]
+    values = attrgetter("__class__", *compared)
 
     def is_equal(self: object, other: object) -> bool:
         return values(self) == values(other) if other.__class__ is self.__class__ else NotImplemented

@@ -15,6 +15,7 @@ from reprieve.dataclass import dataclass
 from reprieve.errors import AbsentError, AwsError, DeniedError, ThrottledError
 from reprieve.links import LinkClaims
 from reprieve.ports import KeyDirectory, KeyMetadata, Log
+from reprieve.respond.pages import failed_outcomes as failed
 from reprieve.respond.pages import rescue_outcomes as outcomes
 from reprieve.respond.pages.outcome import Outcome
 
@@ -147,8 +148,8 @@ def refused(key: Key, error: AwsError) -> Outcome:
         case AbsentError():
             return outcomes.gone(key)
         case DeniedError():
-            return outcomes.denied(key, error)
+            return failed.denied(key, error)
         case ThrottledError():
-            return outcomes.busy(key)
+            return failed.busy(key)
         case _:
-            return outcomes.unreachable(key)
+            return failed.unreachable(key)

@@ -14,7 +14,7 @@ from markupsafe import Markup, escape
 from reprieve.clock import for_people, rfc3339
 from reprieve.dataclass import dataclass
 from reprieve.messages import phrases
-from reprieve.respond.pages import case_text, history_text, times
+from reprieve.respond.pages import case_text, history_text, picture_text, times
 from reprieve.untrusted import one_line
 
 _FOLDER: Final = Path(__file__).parent
@@ -117,6 +117,7 @@ def _environment() -> Environment:
     environment.globals["style"] = Markup(_style())  # noqa: S704 - our own file, and its hash is in the policy
     environment.globals |= {
         "words": case_text,
+        "drawn": picture_text,
         "history": history_text,
         "times": times,
         "shown": phrases.RESOURCES_SHOWN,
