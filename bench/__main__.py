@@ -16,6 +16,7 @@ FOLDER: Final = Path(__file__).parent.parent / "build"
 WORLDS: Final = {"bench": (alarm, parsing, gap, refusals, cold, memory), "bench-flood": (flood,)}
 GOALS: Final = {
     "parse_ratio": (">=", 0.5),
+    "parse_ratio_no_two_alike": (">=", 0.2),
     "cold_ratio_investigate": ("<=", 1.15),
     "cold_ratio_deliver": ("<=", 1.25),
     "cold_ratio_respond": ("<=", 1.15),
