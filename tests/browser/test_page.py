@@ -13,10 +13,10 @@ from playwright.sync_api import Browser, Page, Request, expect
 from local.browser import running_browser
 from local.up import Local
 from reprieve.cases.key import Rescuable
-from reprieve.respond.pages.case_page import case_page, outcome_page, review_page
+from reprieve.respond.pages.case_page import View, case_page, outcome_page, review_page
 from reprieve.respond.pages.outcome import Outcome
 from reprieve.respond.pages.rendering import FormState
-from tests.case_pages import DECISION, KEPT, NOTICE, USED, callers, used_by, view
+from tests.case_pages import DECISION, KEPT, NOTICE, USED, callers, states, used_by, view
 from tests.examples import key
 from tests.outcomes import ENABLED, EVERY
 from tests.scene import Scene
@@ -206,6 +206,14 @@ def test_axe_finds_nothing_on_a_busy_page(browser: Browser, why: str) -> None:
         unfold(watched.page)
 
         looked_at(watched.page, f"busy-{'cannot' if why else 'can'}")
+
+
+@pytest.mark.parametrize(("name", "seen"), states().items(), ids=states())
+def test_axe_finds_nothing_on_the_page_of_any_state(browser: Browser, name: str, seen: View) -> None:
+    with opened(browser, "", DESK) as watched:
+        watched.page.set_content(case_page(seen).html)
+
+        looked_at(watched.page, f"state-{name}")
 
 
 def test_axe_finds_nothing_on_the_page_with_all_of_it_unfolded(browser: Browser, link: str) -> None:
