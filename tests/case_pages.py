@@ -111,7 +111,7 @@ def used_by(uses: Uses, **changes: Any) -> Any:
 def states() -> dict[str, View]:
     """The page of a case in each of its states: folded, as people meet it."""
     opened_at = NOW - timedelta(days=5)
-    names = ("orders-api", "invoices", "backups")
+    names = ("orders-api", "eu-west-1-invoices-worker", "backups")
     parts = tuple(
         replace(
             PART,

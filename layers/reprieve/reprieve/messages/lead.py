@@ -6,7 +6,6 @@ from typing import Final
 
 from reprieve.cases.key import Key, KeyState
 from reprieve.cases.notice import Notice, Reason
-from reprieve.cases.usage import Uses
 from reprieve.clock import for_people
 from reprieve.messages import problem_phrases
 from reprieve.messages.headline import is_gone, is_off, verb, who
@@ -195,18 +194,10 @@ def _callers(notice: Notice) -> str:
         return f"1 caller {verb} refused: {_named(uses.names[0])} ({requests(uses.count)})."
     number = f"At least {uses.callers}" if uses.unnamed else str(uses.callers)
     start = f"{number} callers {'are' if is_pending else 'were'} refused"
-    if worst := _worst(uses):
-        name, count = worst
+    if uses.worst:
+        name, count = uses.worst
         return f"{start}, most often {_named(name)} ({count} of {requests(uses.count)})."
     return f"{start} ({requests(uses.count)}), the last one {_named(uses.names[0])}."
-
-
-def _worst(uses: Uses) -> tuple[str, int] | None:
-    """Return who was refused most often, and how often; None where that are several, or nobody knows."""
-    counts = [(part.name, part.count) for part in uses.by_last_refusal]
-    counts += [(other.name, other.count) for other in uses.others]
-    first, second = sorted(counts, key=lambda each: each[1], reverse=True)[:2]
-    return first if first[1] > max(second[1], uses.unnamed) else None
 
 
 def _named(name: str) -> str:
