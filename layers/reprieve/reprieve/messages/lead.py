@@ -17,6 +17,7 @@ _NAME_LIMIT: Final = 40
 _ACCOUNT_LIMIT: Final = 30
 _TITLE_LIMIT: Final = 40
 _LABEL_LIMIT: Final = 60
+_LOST: Final = "Once it is deleted, what it encrypted can't be read."
 _QUIET: Final = "No more notices of its uses are sent, except one on the day before the deletion."
 _NO_DATE: Final = "The deletion date is not known."
 _NO_USE: Final = "This call does not use the key. KMS refused it because of the deletion."
@@ -111,7 +112,7 @@ def place(key: Key) -> str:
     account = (
         f"{key.account} ({shortened(key.account_name, _ACCOUNT_LIMIT)})" if key.account_name else key.account
     )
-    return f"{shortened(key.title, _TITLE_LIMIT)} in {account}, {key.region}"
+    return f"KMS key {shortened(key.title, _TITLE_LIMIT)} in {account}, {key.region}"
 
 
 def sentences(notice: Notice) -> tuple[str, ...]:
@@ -130,6 +131,7 @@ def _sentences(notice: Notice) -> Iterator[str]:
         case _ if notice.key:
             yield from (_last_refused(notice), *_urgent(notice), _callers(notice), _since(notice))
             yield from (_explained(notice), *concluded(notice)[1 if is_kept(notice) else 0 :])
+            yield _LOST if notice.key.is_pending else ""
         case _:
             return
 
@@ -210,6 +212,6 @@ def _since(notice: Notice) -> str:
         return ""
     if by := notice.case.scheduled_by:
         is_said = notice.reason is Reason.DELETION_SCHEDULED
-        return "" if is_said else f"No use of this key works since {for_people(by.at)}."
+        return "" if is_said else f"No use of this key has worked since {for_people(by.at)}."
     first_at = notice.uses.first_at
-    return f"No use of this key works since {for_people(first_at)} or earlier." if first_at else ""
+    return f"No use of this key has worked since {for_people(first_at)} or earlier." if first_at else ""

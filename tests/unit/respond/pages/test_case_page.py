@@ -47,7 +47,7 @@ def test_the_first_screen_says_what_is_broken_since_when_until_when_and_what_to_
         "Broken now, and deleted for good in 6 days alias/orders-db"
         " KMS key in account 111122223333, eu-west-1. Owner: team-orders"
         " 1 caller is refused: role orders-fn, session orders-api."
-        " No use of this key works since jane@example.com scheduled its deletion on 22 Nov, 14:02 UTC."
+        " No use of this key has worked since jane@example.com scheduled its deletion on 22 Nov, 14:02 UTC."
         " 3 min ago last refused call, 14:52 UTC 6 days 23 h until 29 Nov, 14:02 UTC"
         " 214 refused calls, 1 caller No decision has been taken so far"
         " What do you want to do? Rescue this key"
@@ -83,7 +83,11 @@ def test_who_signed_in_is_asked_for_no_name() -> None:
 @pytest.mark.parametrize(
     ("who", "sentence"),
     [
-        (visitor(), "This link decides without a sign-in until 29 Nov, 14:02 UTC: do not forward it."),
+        (
+            visitor(),
+            "Anyone with this link can decide, without a sign-in,"
+            " until 29 Nov, 14:02 UTC: do not forward it.",
+        ),
         (
             visitor(auth_method=AuthMethod.NETWORK),
             "Anyone in the approvers' network can decide with this link until 29 Nov, 14:02 UTC:"
@@ -222,7 +226,7 @@ def test_of_several_callers_the_one_refused_most_often_is_named_first_of_all() -
     uses = replace(callers(2), count=14, by_caller=(few, replace(most, count=4)))
 
     assert (
-        "2 callers are refused, most often role r0. No use of this key works"
+        "2 callers are refused, most often role r0. No use of this key has worked"
         in words(case=used_by(uses)).text
     )
     long = replace(few, caller=replace(few.caller, name="role " + "x" * 90))

@@ -133,7 +133,7 @@ def callers(uses: Uses) -> str:
 def since(case: Case | None) -> str:
     """Return since when nothing works, with `{who}` and `{when}` where that is known."""
     if case and case.scheduled_by:
-        return "No use of this key works since {who} scheduled its deletion on {when}."
+        return "No use of this key has worked since {who} scheduled its deletion on {when}."
     return "No use of this key works while it is pending deletion."
 
 
@@ -202,7 +202,7 @@ def acting(visitor: Visitor, expires: datetime) -> str:
         return f"You are signed in as {visitor.person.label} and can decide {until}."
     if visitor.auth_method is AuthMethod.NETWORK:
         return f"Anyone in the approvers' network can decide with this link {until}: do not forward it."
-    return f"This link decides without a sign-in {until}: do not forward it."
+    return f"Anyone with this link can decide, without a sign-in, {until}: do not forward it."
 
 
 # Callers and the key
