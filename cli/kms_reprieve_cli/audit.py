@@ -14,6 +14,7 @@ from reprieve.adapters.aws import call
 from reprieve.adapters.dynamodb import read_item
 from reprieve.arn import KeyArn
 from reprieve.audit import Facts, facts, line
+from reprieve.cases.sample_store import SAMPLE_CASE
 from reprieve.cases.store import AUDIT, KEY
 from reprieve.errors import NotUnderstoodError
 from reprieve.ports import Document
@@ -76,10 +77,16 @@ def _print(found: Iterable[Facts], *, as_json: bool) -> None:
             print(line(said))
         return
     console = output()
-    for key, entries in groupby(found, lambda said: said.get("key", "not of kms-reprieve")):
+    for key, entries in groupby(found, _about):
         console.print(Text(key, style="bold"))
         for said in entries:
             console.print(f"  {said.get('at', '?'):20}  {said['event']:10}  {'; '.join(_parts(said))}")
+
+
+def _about(said: Facts) -> str:
+    """Return what an entry is about."""
+    is_test = said.get("case_id") == SAMPLE_CASE
+    return str(said.get("key", "test notice" if is_test else "not of kms-reprieve"))
 
 
 def _parts(said: Facts) -> Iterator[str]:
@@ -87,7 +94,7 @@ def _parts(said: Facts) -> Iterator[str]:
     match said["event"]:
         case "notice":
             yield said["reason"]
-        case "opened":
+        case "opened" | "seen":
             yield _who(said)
         case "decision":
             yield f"{said['choice']}{' and enable' if said['enable'] and said['choice'] == 'cancel' else ''}"

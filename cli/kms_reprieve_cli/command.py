@@ -8,6 +8,7 @@ import typer
 
 from kms_reprieve_cli.doctor.group import Group
 from kms_reprieve_cli.status import Status, conclude
+from kms_reprieve_cli.test_notice.until import Until
 from reprieve.arn import KeyArn
 from reprieve.errors import NotUnderstoodError
 
@@ -43,6 +44,9 @@ def _key(arn: str) -> KeyArn:
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for a program.")]
 StackName = Annotated[str, typer.Option("--stack-name", help="Name of the stack.")]
+Policy = Annotated[
+    bool, typer.Option("--policy", help="Print the IAM policy that this command needs, and do nothing.")
+]
 Profile = Annotated[str | None, typer.Option("--profile", help="A profile of your AWS settings.")]
 Region = Annotated[
     str | None,
@@ -124,9 +128,7 @@ def doctor(
     ] = None,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Show what passed, too.")] = False,
     as_json: AsJson = False,
-    policy: Annotated[
-        bool, typer.Option("--policy", help="Print the IAM policy that doctor needs, and check nothing.")
-    ] = False,
+    policy: Policy = False,
     audit_role: Annotated[
         str,
         typer.Option(
@@ -170,6 +172,38 @@ def doctor(
     if policy:
         conclude(lambda: command.print_policy(name or STACK_NAME, region or "", audit_role))
     conclude(lambda: command.doctor(open_session(profile, region), wanted))
+
+
+@app.command("test-notice", epilog=EXIT_CODES)
+def send_test_notice(
+    *,
+    stack_name: StackName = STACK_NAME,
+    until: Annotated[
+        Until,
+        typer.Option("--until", help="What every channel has to have done: taken it, or been read."),
+    ] = Until.OPENED,
+    timeout: Annotated[
+        float, typer.Option("--timeout", min=0, metavar="SECONDS", help="How long to wait for that.")
+    ] = 900,
+    as_json: AsJson = False,
+    policy: Policy = False,
+    profile: Profile = None,
+    region: Region = None,
+) -> None:
+    """Send a test notice to every channel, and wait until someone has opened it. Touches no key.
+
+    The notice and its page say that they are a test. The page has one button, "I have seen this".
+
+    Exit code 1: a channel did not accept the notice, or no one opened it from there in time.
+    """
+    from kms_reprieve_cli.session import open_session  # noqa: PLC0415 - as above
+    from kms_reprieve_cli.test_notice import command  # noqa: PLC0415 - as above
+    from kms_reprieve_cli.test_notice.aws_stack import AwsStack  # noqa: PLC0415 - as above
+
+    if policy:
+        conclude(lambda: command.print_policy(stack_name, region or ""))
+    wanted = command.Wanted(until=until, timeout=timeout, is_json=as_json)
+    conclude(lambda: command.send_test_notice(AwsStack(open_session(profile, region), stack_name), wanted))
 
 
 def main() -> None:

@@ -174,7 +174,7 @@ def _way_out(notice: Notice) -> Iterator[str]:
     if notice.link and not way_out.has_page(notice):
         yield from ("Try it anyway:", f"  {notice.link}")
     if notice.link:
-        yield from _filled(way_out.forwarding(notice.approvers, notice.link_expires_at))
+        yield from _filled(way_out.forwarding(notice))
 
 
 def _first_way_out(notice: Notice) -> list[str]:
@@ -185,7 +185,7 @@ def _first_way_out(notice: Notice) -> list[str]:
 
 def _elsewhere(notice: Notice) -> Iterator[str]:
     """Yield what does the same without the page."""
-    if way_out.has_page(notice):
+    if way_out.has_page(notice) and way_out.commands(notice):
         yield "Without the link:"
         yield from (f"  {command}" for command in way_out.commands(notice))
     if notice.console_url and (way_out.has_page(notice) or not way_out.commands(notice)):

@@ -90,7 +90,7 @@ def _way_out(notice: Notice) -> Iterator[Block]:
     if buttons := list(_buttons(notice)):
         yield {"type": "actions", "elements": buttons}
     if notice.link:
-        yield _context(way_out.forwarding(notice.approvers, notice.link_expires_at))
+        yield _context(way_out.forwarding(notice))
 
 
 def _commands(heading: str, notice: Notice) -> Iterator[Block]:
@@ -187,7 +187,7 @@ def _caller(part: CallerUses, now: datetime) -> str:
 
 def _buttons(notice: Notice) -> Iterator[Block]:
     if notice.link and way_out.has_page(notice):
-        yield _button("open-case", way_out.BUTTON, notice.link) | {"style": "primary"}
+        yield _button("open-case", way_out.button(notice), notice.link) | {"style": "primary"}
     elif notice.link:
         yield _button("open-case", "Try it anyway", notice.link)
     if notice.console_url:
