@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import re
 import shutil
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -16,6 +17,7 @@ NAME = "kms-reprieve"
 LOG_GROUP = "local/cloudtrail"
 ARTIFACTS_BUCKET = "local-artifacts"
 CAPABILITIES = ("CAPABILITY_IAM",)
+_PATH = re.compile(r"^(    (?:LicenseUrl|ReadmeUrl): )(\S+)$", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +51,14 @@ def build(emulator: Emulator, template: Path = ROOT / "template.yaml") -> Path:
             *("--cache-dir", str(work / "cache"), "--cached", "--parallel"),
         )
         shutil.copytree(work / "build", built)
+    _place(built / "template.yaml", work / "build")
     return built
+
+
+def _place(template: Path, origin: Path) -> None:
+    """Make the paths of a template absolute which the repository of applications is to get: it was moved."""
+    text = template.read_text("utf-8")
+    template.write_text(_PATH.sub(lambda found: f"{found[1]}{(origin / found[2]).resolve()}", text), "utf-8")
 
 
 @contextmanager

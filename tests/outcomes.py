@@ -2,6 +2,7 @@
 
 from reprieve.cases.audit_entry import Aftermath
 from reprieve.errors import DeniedError, LostSignInError, NotApproverError
+from reprieve.respond.pages import failed_outcomes as failed
 from reprieve.respond.pages import link_outcomes, sign_in_outcomes
 from reprieve.respond.pages import rescue_outcomes as outcomes
 from reprieve.respond.pages.outcome import Outcome
@@ -23,7 +24,7 @@ def denied(
         f" authorized to perform: {operation} on resource: {KEY}{because}"
     )
     error = DeniedError(operation, "AccessDeniedException", message)
-    return outcomes.denied(key(), error)
+    return failed.denied(key(), error)
 
 
 EVERY: dict[str, Outcome] = {
@@ -54,11 +55,11 @@ EVERY: dict[str, Outcome] = {
     "gone": outcomes.gone(key()),
     "denied": denied(" because no resource-based policy allows the kms:CancelKeyDeletion action"),
     "denied-entry": denied(operation="sts:AssumeRole of role/m", account="444455556666"),
-    "busy": outcomes.busy(key()),
-    "unreachable": outcomes.unreachable(key()),
-    "unsure": outcomes.unsure(key()),
-    "unproven": outcomes.unproven(key(), PROVEN_AT),
-    "not-done": outcomes.not_done(key(), REFUSED, PROVEN_AT),
-    "not-recorded": outcomes.not_recorded(key()),
+    "busy": failed.busy(key()),
+    "unreachable": failed.unreachable(key()),
+    "unsure": failed.unsure(key()),
+    "unproven": failed.unproven(key(), PROVEN_AT),
+    "not-done": failed.not_done(key(), REFUSED, PROVEN_AT),
+    "not-recorded": failed.not_recorded(key()),
     "untold": outcomes.untold(outcomes.rescued(ENABLED, PROVEN_AT)),
 }

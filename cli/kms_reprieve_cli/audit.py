@@ -1,6 +1,7 @@
 """`kms-reprieve audit`: who was told, who opened a page and who decided what, from a stack's table."""
 
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 from itertools import groupby
 from typing import Any, Final
 
@@ -13,11 +14,15 @@ from kms_reprieve_cli.terminal import output
 from reprieve.adapters.aws import call
 from reprieve.adapters.dynamodb import read_item
 from reprieve.arn import KeyArn
-from reprieve.audit import Facts, facts, line
-from reprieve.cases.sample_store import SAMPLE_CASE
-from reprieve.cases.store import AUDIT, KEY
+from reprieve.audit import UNREADABLE, Facts, facts, line
+from reprieve.cases.case import Case
+from reprieve.cases.sample_store import TEST
+from reprieve.cases.store import AUDIT, CASE, KEY
+from reprieve.clock import parse, rfc3339, utc_now
 from reprieve.errors import NotUnderstoodError
+from reprieve.messages.timeline_line import timeline_line
 from reprieve.ports import Document
+from reprieve.serialization import from_json
 
 TABLE_OUTPUT: Final = "CaseTableName"
 
@@ -29,7 +34,11 @@ def audit(session: boto3.Session, stack_name: str, key: KeyArn | None, *, as_jso
         AwsError: there is no such stack, no credentials, no permission.
         NotUnderstoodError: the stack is another product's.
     """
-    _print(trail(session, stack_name, key), as_json=as_json)
+    if as_json:
+        for said in trail(session, stack_name, key):
+            print(line(said))
+    else:
+        _print(_documents(session, _table(session, stack_name), key, (AUDIT, CASE)))
     return Status.DONE
 
 
@@ -40,7 +49,7 @@ def trail(session: boto3.Session, stack_name: str, key: KeyArn | None) -> Iterat
         AwsError: there is no such stack, no credentials, no permission.
         NotUnderstoodError: the stack is another product's.
     """
-    return map(facts, _entries(session, _table(session, stack_name), key))
+    return map(facts, _documents(session, _table(session, stack_name), key, (AUDIT,)))
 
 
 def _table(session: boto3.Session, stack_name: str) -> str:
@@ -52,41 +61,73 @@ def _table(session: boto3.Session, stack_name: str) -> str:
     return named[TABLE_OUTPUT]
 
 
-def _entries(session: boto3.Session, table: str, key: KeyArn | None) -> Iterator[Document]:
-    operation, asked = _scan() if key is None else _query(key)
+def _documents(
+    session: boto3.Session, table: str, key: KeyArn | None, kinds: tuple[str, ...]
+) -> Iterator[Document]:
+    operation, asked = _scan(kinds) if key is None else _query(key, kinds)
     with call(f"dynamodb:{operation.capitalize()}"):
         client: Any = session.client("dynamodb")
         for page in client.get_paginator(operation).paginate(TableName=table, ConsistentRead=True, **asked):
             yield from map(read_item, page["Items"])
 
 
-def _scan() -> tuple[str, dict[str, Any]]:
-    values = {":sk": {"S": AUDIT}}
-    return "scan", {"FilterExpression": "begins_with(sk, :sk)", "ExpressionAttributeValues": values}
+def _scan(kinds: tuple[str, ...]) -> tuple[str, dict[str, Any]]:
+    values = {f":kind{number}": {"S": kind} for number, kind in enumerate(kinds)}
+    condition = " OR ".join(f"begins_with(sk, {name})" for name in values)
+    return "scan", {"FilterExpression": condition, "ExpressionAttributeValues": values}
 
 
-def _query(key: KeyArn) -> tuple[str, dict[str, Any]]:
-    values = {":pk": {"S": f"{KEY}{key}"}, ":sk": {"S": AUDIT}}
-    condition = "pk = :pk AND begins_with(sk, :sk)"
+def _query(key: KeyArn, kinds: tuple[str, ...]) -> tuple[str, dict[str, Any]]:
+    """Return what asks for the items of a key whose kinds are next to each other in the table's order."""
+    after = kinds[-1][:-1] + chr(ord(kinds[-1][-1]) + 1)
+    values = {":pk": {"S": f"{KEY}{key}"}, ":first": {"S": kinds[0]}, ":after": {"S": after}}
+    condition = "pk = :pk AND sk BETWEEN :first AND :after"
     return "query", {"KeyConditionExpression": condition, "ExpressionAttributeValues": values}
 
 
-def _print(found: Iterable[Facts], *, as_json: bool) -> None:
-    if as_json:
-        for said in found:
-            print(line(said))
-        return
+def _print(found: Iterable[Document]) -> None:
+    """Print what is read, key by key: what happened, then each deletion as a line of blocks."""
     console = output()
-    for key, entries in groupby(found, _about):
-        console.print(Text(key, style="bold"))
-        for said in entries:
+    for partition, documents in groupby(found, lambda document: document.partition):
+        console.print(Text(_name(partition), style="bold"))
+        decided: list[tuple[str, datetime]] = []
+        for document in documents:
+            if document.sort.startswith(CASE):
+                console.print(_life(document, decided))
+                continue
+            said = facts(document)
             console.print(f"  {said.get('at', '?'):20}  {said['event']:10}  {'; '.join(_parts(said))}")
+            decided += [(said["case_id"], parse(said["at"]))] if said["event"] == "decision" else []
 
 
-def _about(said: Facts) -> str:
-    """Return what an entry is about."""
-    is_test = said.get("case_id") == SAMPLE_CASE
-    return str(said.get("key", "test notice" if is_test else "not of kms-reprieve"))
+def _name(partition: str) -> str:
+    if partition.startswith(TEST):
+        return f"test notice {partition.removeprefix(TEST)}"
+    try:
+        return str(KeyArn.parse(partition.removeprefix(KEY)))
+    except NotUnderstoodError:
+        return "not of kms-reprieve"
+
+
+def _life(document: Document, decided: Iterable[tuple[str, datetime]]) -> str:
+    """Return a deletion from its scheduling, or what is known first, to its end, in one line."""
+    try:
+        case = from_json(Case, document.body)
+    except NotUnderstoodError as error:
+        return f"  {'?':20}  {UNREADABLE:10}  {error}"
+    drawn = timeline_line(
+        case.timeline,
+        start=case.scheduled_by.at if case.scheduled_by else case.uses.first_at or case.opened_at,
+        now=case.closure.at if case.closure else utc_now(),
+        end=None if case.closure else case.deletion_date,
+        decisions=[at for case_id, at in decided if case_id == case.id],
+    )
+    refused = "1 call" if case.uses.count == 1 else f"{case.uses.count} calls"
+    return f"  {case.name:20}  {'deletion':10}  {drawn}  {refused} refused{_end(case)}"
+
+
+def _end(case: Case) -> str:
+    return f", {case.closure.how} {rfc3339(case.closure.at)}" if case.closure else ""
 
 
 def _parts(said: Facts) -> Iterator[str]:

@@ -450,6 +450,16 @@ def test_an_unexplained_alarm_is_told_once_an_hour(world: World) -> None:
     assert world.reasons() == ["no-event-found", "no-event-found"]
 
 
+def test_an_alarm_that_was_told_by_a_clock_far_ahead_is_told_again(world: World) -> None:
+    world.clock.now += timedelta(days=3)
+    world.run()
+    world.clock.now -= timedelta(days=3)
+
+    world.run()
+
+    assert world.reasons() == ["no-event-found", "no-event-found"]
+
+
 def test_a_line_that_can_be_read_only_seconds_later_explains_the_alarm(world: World) -> None:
     pending(world)
     world.logs.put(line("decrypt-by-assumed-role"), DELIVERED, appear=NOW + timedelta(seconds=5))

@@ -40,7 +40,7 @@ def _exhaustive(arguments: Namespace) -> int:
         walk = Walk(arguments.depth or root.depth).from_root(root)
         found += len(walk.failures)
         _say(
-            f"{root.name}: depth {walk.depth}, {walk.words} words, {walk.leaves} of them to the rest, "
+            f"{root.name}: depth {walk.depth}, {walk.words} words, {len(walk.leaves)} of them to the rest, "
             f"{len(walk.failures)} not kept, {time.monotonic() - began:.0f} s"
         )
         _say_kinds((failure.violations[0].promise, str(failure)) for failure in walk.failures)

@@ -9,17 +9,33 @@ from tests.oracle.world import MINUTE, World
 
 def contradictions(world: World, about: tuple[Heard, ...]) -> Iterator[tuple[float, str]]:
     """Yield what was heard last of each deletion and is not so, and since when."""
-    last = {heard.date: heard for heard in about}
-    for heard in last.values():
-        deletion = deletion_of(world, heard)
-        if deletion is None:
-            continue
+    of = ((heard, deletion_of(world, heard)) for heard in about)
+    last = {deletion.number: (heard, deletion) for heard, deletion in of if deletion}
+    for heard, deletion in last.values():
         if heard.claim is Claim.CANCELLED and deletion.is_active(world.now):
             yield heard.at, f"people heard {heard}, and KMS has called it pending ever since"
-        elif heard.claim is Claim.PENDING and deletion.ended is not None:
-            since = max(deletion.ended, heard.at)
-            if not any(other.at >= since and other is not heard for other in about):
-                yield since, f"people heard {heard}, and it was cancelled"
+        elif heard.claim is Claim.PENDING and deletion.ended is not None and not _goes_on(heard, about):
+            yield max(deletion.ended, heard.at), f"people heard {heard}, and it was cancelled"
+
+
+def _goes_on(heard: Heard, about: tuple[Heard, ...]) -> bool:
+    """Return whether people heard of a key without a date, and anything of the same key since."""
+    return heard.date is None and about[-1] is not heard
+
+
+def contradicted_by_records(world: World, about: tuple[Heard, ...]) -> Iterator[tuple[float, str]]:
+    """Yield what was heard last of a key that can't be looked up, where CloudTrail says that it is not so."""
+    if not about or about[-1].key in world.forged:
+        return
+    heard, deletion = about[-1], world.kms.latest(about[-1].key)
+    is_used = deletion and any(
+        use.key == heard.key and use.at >= deletion.ended for use in world.uses if deletion.ended
+    )
+    if deletion and deletion.ended and heard.claim is Claim.PENDING and not is_used:
+        yield (
+            max(deletion.end_readable, heard.at),
+            f"people heard {heard}, and CloudTrail says that it was cancelled",
+        )
 
 
 def was_decided_before(world: World, heard: Heard, began: float) -> bool:
@@ -30,22 +46,29 @@ def was_decided_before(world: World, heard: Heard, began: float) -> bool:
 def deletion_of(world: World, heard: Heard) -> Deletion | None:
     """Return the deletion that a notice is about; without a date, the latest that had begun by then.
 
-    A notice that says for when the key was scheduled again is about one before that.
+    A notice that says for when the key was scheduled again is about one before that; one that says when the
+    deletion was cancelled is about one that had begun by that time, if any had.
     """
     begun = [each for each in world.kms.deletions[heard.key] if each.begun <= heard.at]
     if heard.scheduled_again is not None:
         later = next((each.number for each in begun if each.date == heard.scheduled_again), len(begun))
         begun = begun[:later]
     if heard.date is None:
+        ended = [each for each in begun if each.begun <= heard.ended_at]
+        begun = ended or begun
         return begun[-1] if begun else None
     return next((each for each in begun if each.date == heard.date), None)
 
 
 def may_be_of(world: World, heard: Heard, deletion: Deletion) -> bool:
-    """Return whether a notice may be about a deletion; without a date, it has to tell of a use under it."""
+    """Return whether a notice may be about a deletion; without a date, it has to tell of a use under it.
+
+    A deletion that waits for replicas has no date itself, and KMS says that it is this one.
+    """
     if heard.date is not None:
         return heard.date == deletion.date
     if heard.claim is Claim.PENDING:
-        return heard.last_use_at >= deletion.begun
+        is_this = deletion.waits_for_replicas and deletion.date is None
+        return (heard.at if is_this else heard.last_use_at) >= deletion.begun
     about = deletion_of(world, heard)
     return about is not None and about.number == deletion.number

@@ -13,6 +13,12 @@ from tests.oracle.world import HOUR, MINUTE, World
 REPEAT: Final = 24 * HOUR
 HOURS_BEFORE: Final = (72, 24)
 HOURS_BEFORE_A_KEPT_ONE: Final = (24,)
+FORGED: Final = 20
+"""So many invented records of one key's scheduling may hide the true one."""
+
+FOLDED_FROM: Final = 24
+"""With so many notices of the stack in an hour, others wait for a digest."""
+
 _SECOND: Final = 1.0
 
 _QUIET: Final = frozenset({"deletion-soon", "deletion-cancelled", "deletion-kept"})
@@ -50,7 +56,12 @@ def of_run(
     if key.is_blind or world.troubles.since(deletion.key, began - MINUTE):
         return
     told = [heard for heard in about if heard.claim is Claim.PENDING]
-    if deletion.readable < began and not told and not deletion.waits_for_replicas:
+    if (
+        deletion.readable < began
+        and not told
+        and not deletion.waits_for_replicas
+        and not _is_buried(world, key.arn)
+    ):
         yield f"people don't know that {deletion} was scheduled"
     if not told or deletion.date is None:
         return
@@ -63,3 +74,9 @@ def of_run(
         since = deletion.date - hours * HOUR
         if is_known and began > since + _SECOND and last.at < since - MINUTE:
             yield f"{deletion} is less than {hours} hours away, and people have not heard of it since"
+
+
+def _is_buried(world: World, arn: str) -> bool:
+    """Return whether the notice that a key was scheduled may come later, in a digest, or not at all."""
+    lately = sum(world.now - heard.at < HOUR for heard in world.heard)
+    return lately >= FOLDED_FROM or world.forged.get(arn, 0) >= FORGED

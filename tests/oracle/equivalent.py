@@ -3,4 +3,35 @@
 from collections.abc import Mapping
 from typing import Final
 
-EQUIVALENT: Final[Mapping[str, str]] = {}
+_BOTH_SET: Final = "whatever was told was told at some time: the type alone asks for the check"
+_ASKED_AGAIN: Final = "the next line asks for the same again, where the type needs it"
+_TOLD_BEFORE: Final = "uses that nobody was told of are told as the first use, by the rule before this one"
+_SETTLING: Final = "case.notified.cancelled and case.notified.last_at"
+_REPEATS: Final = "policy.repeat_after and told.last_at and (ringing(case, policy) > told.uses)"
+_REPEATED: Final = "repeats and told.last_at and policy.repeat_after"
+
+_LATE: Final = "case.closure and self.now - case.closure.at <= LATE_USE"
+
+EQUIVALENT: Final[Mapping[str, str]] = {
+    f"due: without `case.notified.last_at` in `{_SETTLING} and"
+    " (now - case.notified.last_at >= SETTLING)`": _BOTH_SET,
+    f"wake_at: without `case.notified.last_at` in `{_SETTLING}`": _BOTH_SET,
+    f"_later_notices: without `told.last_at` in `{_REPEATS}`": _ASKED_AGAIN,
+    f"_later_notices: without `policy.repeat_after` in `{_REPEATS}`": _ASKED_AGAIN,
+    f"_later_notices: without `told.last_at` in `{_REPEATED}`": _ASKED_AGAIN,
+    f"_later_notices: without `policy.repeat_after` in `{_REPEATED}`": _ASKED_AGAIN,
+    "_new_caller: without `not case.notified.in_use` in `not case.notified.in_use or not"
+    " _unheard(case, policy)`": (_TOLD_BEFORE),
+    "_still_in_use: without `not case.notified.in_use` in `not case.notified.in_use or not"
+    " policy.repeat_after or"
+    " ringing(case, policy) <= case.notified.uses`": _TOLD_BEFORE,
+    "_still_in_use: without `last_at` in `last_at and now - last_at < policy.repeat_after`": _BOTH_SET,
+    "_answered: without `if case.unanswered_since is None`": "nothing is added to nothing",
+    "Update.apply: another number for `True`": "both have one entry for each of the other cases",
+    f"Update._just_ended: without `case.closure` in `{_LATE}`": "it is asked where every case has ended",
+    "Update._just_ended: another number for `1`": "of a key's closed cases, the latest is the last one taken",
+    "Update._is_scheduled: another number for `1`": "earlier cases began and ended before the latest did",
+    "Update._of_unknown_deletion: without `not running` in `cases and (not running)`": (
+        "an open case is the key's latest, and has no end"
+    ),
+}

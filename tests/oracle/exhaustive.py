@@ -204,11 +204,16 @@ class Root:
 
 
 _KNOWN: Final = ("schedule", "use by A", "run")
+_AGAIN: Final = (*_KNOWN, "use by B", "cancel", "schedule", "use by A")
+_UNSEEN: Final = ("schedule", "use by A", "run, look-ups fail")
 ROOTS: Final = (
     Root("a key", KEY),
     Root("a key that people know of", KEY, _KNOWN, depth=4),
     Root("another account's key", FOREIGN),
     Root("another account's key that people know of", FOREIGN, _KNOWN, depth=4),
+    Root("a key that was scheduled again", KEY, _AGAIN, depth=4),
+    Root("another account's key that was scheduled again", FOREIGN, _AGAIN, depth=4),
+    Root("a key that could not be looked up", KEY, _UNSEEN, depth=4),
     Root("a key that people know of, for days", KEY, _KNOWN, (), DAYS_ON_END, 4),
     Root("two keys", KEY, ("schedule", "schedule the other"), (OTHER,), TWO_KEYS, 3),
 )
@@ -234,7 +239,7 @@ class Walk:
     depth: int
     driver: Driver = field(default_factory=Driver)
     words: int = 0
-    leaves: int = 0
+    leaves: list[tuple[str, ...]] = field(default_factory=list)
     failures: list[Broken] = field(default_factory=list)
 
     def from_root(self, root: Root) -> "Walk":
@@ -257,7 +262,7 @@ class Walk:
                 self._from(root, after, longer, left - letter.cost)
                 continue
             if not after.judge.violations:
-                self.leaves += 1
+                self.leaves.append(longer)
                 after.rest()
             if after.judge.violations:
                 heard = tuple(after.world.heard)
@@ -271,8 +276,13 @@ def begun(driver: Driver, root: Root) -> Life:
         world.kms.add(Key(arn=arn, is_ours=arn != FOREIGN))
     life = Life(driver, world, Judge())
     life.run()
-    by_name = {letter.name: letter for letter in (*ONE_KEY, *root.letters)}
-    for name in root.before:
-        world.pass_time(STEP)
-        by_name[name].step(life, root.key)
+    spell(life, root, root.before)
     return life
+
+
+def spell(life: Life, root: Root, word: tuple[str, ...]) -> None:
+    """Take the steps of a word, one after another."""
+    by_name = {letter.name: letter for letter in (*ONE_KEY, *root.letters)}
+    for name in word:
+        life.world.pass_time(STEP)
+        by_name[name].step(life, root.key)

@@ -6,12 +6,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from time import strptime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 IN_USE: Final = frozenset({"key-in-use", "new-caller", "still-in-use", "deletion-soon", "correction"})
 """The reasons by which people learn that a key is used."""
 
 _OVER: Final = frozenset({"deleted", "absent", "unknown", "continued"})
+
+
+class By(NamedTuple):
+    """What a notice tells of one caller; one that is only listed by name has no resources."""
+
+    name: str
+    times: int
+    resources: frozenset[str] = frozenset()
 
 
 class Claim(StrEnum):
@@ -37,6 +45,12 @@ class Heard:
         claim: What it says of the deletion.
         uses: How many uses it tells of.
         last_use_at: When the last of them was.
+        users: Who made them.
+        managers: Who made the management calls that it tells of.
+        scheduled_by: Who scheduled the deletion, as it says.
+        scheduled_at: When.
+        ended_by: Who cancelled it, as it says.
+        ended_at: When.
         is_decision: Whether somebody's decision on the page caused it.
         scheduled_again: For when it says that the key was scheduled for deletion again.
         is_unconfirmed: Whether it says that KMS could not be asked.
@@ -61,6 +75,12 @@ class Heard:
     size: int
     text: str
     parts: tuple["Heard", ...] = ()
+    users: tuple[By, ...] = ()
+    managers: tuple[By, ...] = ()
+    scheduled_by: str = ""
+    scheduled_at: float = 0.0
+    ended_by: str = ""
+    ended_at: float = 0.0
 
     @property
     def is_folded(self) -> bool:
@@ -101,6 +121,12 @@ def hear(body: str, at: float) -> tuple[str, Heard]:
         scheduled_again=seconds(closure["scheduled_again"]) if "scheduled_again" in closure else None,
         size=len(body.encode()),
         text=text,
+        users=_by(uses),
+        managers=_by(notice.get("management_calls") or {}),
+        scheduled_by=_name(case.get("scheduled_by") or {}, "caller"),
+        scheduled_at=seconds(case["scheduled_by"]["at"]) if case.get("scheduled_by") else 0.0,
+        ended_by=_name(closure, "by"),
+        ended_at=seconds(closure["at"]) if closure else 0.0,
         parts=tuple(_part(notice, entry, at) for entry in (notice.get("digest") or {}).get("entries", ())),
     )
 
@@ -125,6 +151,20 @@ def _part(notice: Mapping[str, Any], entry: Mapping[str, Any], at: float) -> Hea
         size=0,
         text=json.dumps(entry),
     )
+
+
+def _by(uses: Mapping[str, Any]) -> tuple[By, ...]:
+    return (
+        *(
+            By(_name(each, "caller"), each["count"], frozenset(map(str, each.get("resources", ()))))
+            for each in uses.get("by_caller", ())
+        ),
+        *(By(each["name"], each["count"]) for each in uses.get("others", ())),
+    )
+
+
+def _name(said: Mapping[str, Any], who: str) -> str:
+    return str((said.get(who) or {}).get("name", ""))
 
 
 def seconds(text: str) -> float:

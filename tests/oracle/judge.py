@@ -14,14 +14,23 @@ What is wrong with one key, as a look-up that fails, excuses what is said of thi
 What is wrong everywhere, as a run that died, excuses that run.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Final, NamedTuple
 
-from tests.oracle import documented
-from tests.oracle.claims import contradictions, deletion_of, may_be_of, was_decided_before
+from tests.oracle import documented, reasons
+from tests.oracle.claims import (
+    contradicted_by_records,
+    contradictions,
+    deletion_of,
+    may_be_of,
+    was_decided_before,
+)
 from tests.oracle.heard import Claim, Heard
 from tests.oracle.kms import DAY, Deletion
+from tests.oracle.reasons import Call
+from tests.oracle.records import moment
 from tests.oracle.troubles import EVERYWHERE
 from tests.oracle.world import MINUTE, OURS, Place, Use, World
 
@@ -75,11 +84,13 @@ class Judge:
     _used: int = 0
     _waiting: tuple[Use, ...] = ()
     _readable: dict[_Name, float] = field(default_factory=dict)
-    _firm: dict[str, int] = field(default_factory=dict)
+    _firm: dict[_Name, int] = field(default_factory=dict)
     _callers: set[tuple[str, str]] = field(default_factory=set)
     _named: set[tuple[str, str]] = field(default_factory=set)
     _owed: set[tuple[_Name, str]] = field(default_factory=set)
     _excused: dict[str, float] = field(default_factory=dict)
+    _calls: set[Call] = field(default_factory=set)
+    _unheard: set[Call] = field(default_factory=set)
 
     def copy(self) -> "Judge":
         """Return a judge who goes on by themselves from here."""
@@ -97,6 +108,8 @@ class Judge:
             set(self._named),
             set(self._owed),
             dict(self._excused),
+            set(self._calls),
+            set(self._unheard),
         )
 
     def after_run(self, world: World, ran: Ran) -> None:
@@ -113,7 +126,7 @@ class Judge:
         """Take in what the page sent."""
         self._listen(world, world.now)
 
-    def at_rest(self, world: World, counts: Mapping[str, Sequence[int] | None], place: Place) -> None:
+    def at_rest(self, world: World, counts: Mapping[str, Mapping[str, int] | None], place: Place) -> None:
         """Judge what must hold in the end, when everything has worked for a while."""
         for arn in world.kms.keys:
             self._judge_counts(world, arn, counts[arn])
@@ -147,7 +160,8 @@ class Judge:
             for each in (*heard.parts, heard) if heard.parts else (heard,):
                 before = self._about.get(each.key, ())
                 self._about[each.key] = (*before, each)
-                for what in documented.of_notice(before, each):
+                wrong = (documented.of_notice(before, each), reasons.of_notice(before, each, self.ignored))
+                for what in chain.from_iterable(wrong):
                     self._violated(world, "documented", what)
                 if each.key:
                     self._judge_notice(world, each, began)
@@ -167,6 +181,8 @@ class Judge:
                 self._violated(world, "P6 calm", f"people heard {heard}, and KMS knows no such key")
             return
         about = deletion_of(world, heard)
+        for what in reasons.of_names(world, about, heard, began):
+            self._violated(world, "documented", what)
         if heard.claim is Claim.CANCELLED:
             self._judge_cancelled(world, heard, about)
         elif heard.claim is Claim.PENDING:
@@ -224,15 +240,24 @@ class Judge:
         for use in (*self._waiting, *fresh):
             if use.readable >= began:
                 waiting.append(use)
-            elif use.is_use:
+                continue
+            self._note_call(use)
+            if use.is_use:
                 self._take_in(world, use)
         self._waiting = tuple(waiting)
+
+    def _note_call(self, use: Use) -> None:
+        """Note that people are to hear of a principal at once."""
+        call = Call((use.key, use.deletion), use.principal, use.is_use)
+        if call not in self._calls and use.principal not in self.ignored:
+            self._calls.add(call)
+            self._unheard.add(call)
 
     def _take_in(self, world: World, use: Use) -> None:
         name = (use.key, use.deletion)
         is_active = world.kms.deletions[use.key][use.deletion].is_active(world.now)
         is_firm = is_active and world.troubles.unstored.get(use.key, 0.0) < use.readable
-        self._firm[use.key] = self._firm.get(use.key, 0) + is_firm
+        self._firm[name] = self._firm.get(name, 0) + is_firm
         if use.principal not in self.ignored:
             self._readable[name] = max(self._readable.get(name, 0.0), use.readable)
             if is_active:
@@ -294,34 +319,57 @@ class Judge:
                 used = self._readable.get(deletion.name)
                 for what in documented.of_run(world, deletion, about, used, began):
                     self._violated(world, "documented", what)
+            for each in world.kms.deletions[arn]:
+                self._judge_at_once(world, each, self._about.get(arn, ()), began)
+
+    def _judge_at_once(
+        self, world: World, deletion: Deletion, about: tuple[Heard, ...], began: float
+    ) -> None:
+        self._unheard -= {
+            call
+            for call in self._unheard
+            if call.deletion == deletion.name and reasons.is_heard_of(call, deletion, about)
+        }
+        for what in reasons.of_run(world, deletion, about, began, self._unheard):
+            self._violated(world, "documented", what)
 
     def _judge_true(self, world: World) -> None:
         """Nothing that people heard last is contradicted by KMS for long."""
         for arn, key in world.kms.keys.items():
             about = self._about.get(arn, ())
-            if not about or key.is_blind:
-                continue
             works_since = max(world.troubles.last.get(EVERYWHERE, 0.0), world.troubles.last.get(arn, 0.0))
-            for since, what in contradictions(world, about):
+            for since, what in (contradicted_by_records if key.is_blind else contradictions)(world, about):
                 if world.now - max(since, works_since) > PATIENCE:
                     self._violated(world, "P2 true", what)
 
     # When the world has come to rest.
 
-    def _judge_counts(self, world: World, arn: str, counts: Sequence[int] | None) -> None:
+    def _judge_counts(self, world: World, arn: str, counts: Mapping[str, int] | None) -> None:
         """The cases of a key count every genuine record once; one of what was over may be left out."""
         if counts is None:
             self._violated(world, "P3 counted", f"the cases of {_tail(arn)} can't be read any more")
         if not counts:
             return
-        at_least = self._firm.get(arn, 0)
+        firm = {each.name: self._firm.get(each.name, 0) for each in world.kms.deletions[arn]}
+        at_least = sum(firm.values())
         readable = sum(use.key == arn and use.is_use and use.readable < world.now for use in world.uses)
         at_most = readable + world.forged.get(arn, 0)
-        if not at_least <= sum(counts) <= at_most:
-            between = f"{at_least}" if at_least == at_most else f"{at_least} to {at_most}"
-            self._violated(
-                world, "P3 counted", f"{sum(counts)} uses of {_tail(arn)} are counted of {between}"
-            )
+        self._judge_count(world, _tail(arn), sum(counts.values()), (at_least, at_most))
+        has_waited = any(each.waits_for_replicas for each in world.kms.deletions[arn])
+        if world.kms.keys[arn].is_blind or arn in world.troubles.last or has_waited:
+            return
+        for deletion in world.kms.deletions[arn]:
+            case = f"{arn}@{moment(deletion.date or 0.0)}"
+            if case in counts:
+                own = firm[deletion.name]
+                between = own, own + at_most - at_least
+                self._judge_count(world, str(deletion), counts[case], between)
+
+    def _judge_count(self, world: World, of: str, count: int, between: tuple[int, int]) -> None:
+        at_least, at_most = between
+        if not at_least <= count <= at_most:
+            said = f"{at_least}" if at_least == at_most else f"{at_least} to {at_most}"
+            self._violated(world, "P3 counted", f"{count} uses of {of} are counted of {said}")
 
     def _is_of_interest(self, world: World, name: _Name) -> bool:
         """Return whether a deletion is still to come, and nobody decided to keep it."""

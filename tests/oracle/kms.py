@@ -66,7 +66,7 @@ class Key:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deletion:
-    """One scheduled deletion of one key; `readable` is when the log group tells of it."""
+    """One scheduled deletion of one key; `readable` is when the log group tells of it, and of its end."""
 
     key: str
     number: int
@@ -74,6 +74,7 @@ class Deletion:
     date: float | None
     readable: float = float("inf")
     ended: float | None = None
+    end_readable: float = float("inf")
     waits_for_replicas: bool = False
 
     @property
@@ -129,13 +130,13 @@ class Kms:
         self._latest(arn, date=date)
         return True
 
-    def cancel(self, arn: str, now: float) -> bool:
+    def cancel(self, arn: str, now: float, readable: float = float("inf")) -> bool:
         """Cancel the deletion: the key is then disabled."""
         key = self.keys[arn]
         if not key.is_pending:
             return False
         self.keys[arn] = replace(key, state=State.DISABLED, date=None)
-        self._latest(arn, ended=now)
+        self._latest(arn, ended=now, end_readable=readable)
         return True
 
     def enable(self, arn: str) -> bool:
@@ -170,7 +171,6 @@ class Kms:
         self.keys[arn] = replace(key, state=state)
         return True
 
-    def _latest(self, arn: str, *, date: float | None = None, ended: float | None = None) -> None:
-        latest = self.deletions[arn][-1]
-        changed = replace(latest, date=date if date is not None else latest.date, ended=ended)
+    def _latest(self, arn: str, **changes: float) -> None:
+        changed = replace(self.deletions[arn][-1], **changes)  # type: ignore[arg-type]
         self.deletions[arn] = (*self.deletions[arn][:-1], changed)

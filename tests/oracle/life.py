@@ -1,7 +1,7 @@
 """The product in the world, under the judge's eyes: what every history is made of."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -76,9 +76,9 @@ class Life:
         self.judge.at_rest(self.world, counts, self.driver.bookmark())
         return self.judge.violations
 
-    def _counts(self, arn: str) -> Sequence[int] | None:
+    def _counts(self, arn: str) -> Mapping[str, int] | None:
         counted = self.driver.counts(arn)
-        return None if counted is None else [each.uses for each in counted]
+        return None if counted is None else {each.case: each.uses for each in counted}
 
 
 def alarm(at: float, state: str = "ALARM") -> Mapping[str, Any]:

@@ -35,8 +35,8 @@ class Mutant(NamedTuple):
 
     @property
     def name(self) -> str:
-        """What it is called wherever lines move."""
-        return f"{self.module}.{self.function}: {self.change}"
+        """What it is called wherever lines and modules move."""
+        return f"{self.function}: {self.change}"
 
     def __str__(self) -> str:
         return f"{self.module}:{self.line} {self.function}: {self.change}"
@@ -68,8 +68,8 @@ class _Walker(ast.NodeTransformer):
         return node
 
     def visit_If(self, node: ast.If) -> ast.AST:
-        made = self._change(node, f"without `if {_text(node.test)}`", _without)
-        made = self._change(made, f"not `{_text(node.test)}`", _negated)
+        made = self._change(node, f"without `if {_text(node.test)}`", _without, node.test)
+        made = self._change(made, f"not `{_text(node.test)}`", _negated, node.test)
         return self.generic_visit(made)
 
     def visit_IfExp(self, node: ast.IfExp) -> ast.AST:

@@ -1,26 +1,33 @@
 """The mutation score: every rule is changed, one at a time, and the oracle has to see it.
 
-Each mutant has a process of its own, which stops at the first history that breaks the promise and did not
-before the change. A mutant that is not caught is printed. One that changes nothing that can be seen is named
-in `equivalent.py`, with the reason, and does not count.
+Each mutant lives through the histories that reach the changed line, those first that caught most mutants
+before it, up to the first that breaks the promise. What the oracle does not see, the unit tests of the rules
+have to. What catches each mutant is printed; a run that was broken off goes on from what it has printed.
+One that changes nothing that can be seen is named in `equivalent.py`, with the reason, and does not count.
 """
 
-import importlib.abc
-import importlib.machinery
-import importlib.util
-import json
-import subprocess
+import re
 import sys
 import time
 from argparse import ArgumentParser, Namespace
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from contextlib import redirect_stdout
+from enum import StrEnum
+from importlib import import_module
+from io import StringIO
 from pathlib import Path
-from types import ModuleType
-from typing import Final
+from random import Random
+from typing import Final, NamedTuple
+
+import pytest
 
 from tests.oracle.again import same_everywhere
+from tests.oracle.changed import path_of, with_mutant
 from tests.oracle.equivalent import EQUIVALENT
-from tests.oracle.mutants import Mutant, mutants, mutated
+from tests.oracle.mutants import Mutant, mutants
+from tests.oracle.reached import Line, lines_of
+from tests.oracle.tried import History, histories, is_kept
 
 RULES: Final = (
     "cases/transitions",
@@ -33,122 +40,142 @@ RULES: Final = (
 )
 """The modules of the package that hold the rules of the state changes."""
 
-_SPEC = importlib.util.find_spec("reprieve")
-PACKAGE: Final = Path(_SPEC.origin if _SPEC and _SPEC.origin else "").parent
-DEPTH: Final = 3
-HISTORIES: Final = 250
-SECONDS: Final = 120
-CAUGHT: Final = 1
-SURVIVED: Final = 0
+TESTS: Final = Path(__file__).parents[1]
+SEEDS: Final = 500
+MOST: Final = 300
+"""How many histories a mutant has to survive."""
+
+SECONDS: Final = 60
+_NOTHING: Final = "nothing"
+_SAID: Final = re.compile(r"caught by (.+), in [0-9]+ histories: (.+)")
+
+
+class By(StrEnum):
+    """What catches a mutant."""
+
+    ORACLE = "the oracle"
+    TESTS = "the unit tests"
+    NOTHING = "nothing"
+
+
+class Tried(NamedTuple):
+    """A history that keeps the promise, and the lines that it reaches."""
+
+    history: History
+    lines: frozenset[Line]
 
 
 def main() -> int:
     """Read the command line; return whether the score is below what is asked for."""
     parser = ArgumentParser(prog="python -m tests.oracle.mutate", description=__doc__)
-    parser.add_argument("--only", help="only mutants whose name contains this")
+    parser.add_argument("--only", help="only mutants whose name contains this", default="")
+    parser.add_argument("--again", type=Path, help="only mutants that an earlier output names")
+    parser.add_argument("--after", type=Path, help="the output of a run that was broken off")
+    parser.add_argument("--seeds", type=int, default=SEEDS, help="how many histories at random there are")
     parser.add_argument("--at-least", type=float, default=0.9)
-    parser.add_argument(
-        "--look", nargs=2, metavar=("MODULE", "NUMBER"), help="look at one mutant, in this process"
-    )
-    parser.add_argument("--before", type=Path, help="the histories that break the promise without a change")
     parser.add_argument("--list", action="store_true", help="print the mutants")
     arguments = parser.parse_args()
-    if arguments.look:
-        module, number = arguments.look
-        return _look(module, int(number), arguments.before)
-    return _score(arguments)
-
-
-def _score(arguments: Namespace) -> int:
-    chosen = [each for each in _all() if not arguments.only or arguments.only in str(each)]
-    counted = [each for each in chosen if each.name not in EQUIVALENT]
+    named = arguments.again.read_text() if arguments.again else None
+    chosen = [each for each in _all() if arguments.only in str(each) and (not named or each.name in named)]
     if arguments.list:
-        _say("\n".join(map(str, counted)))
+        _say("\n".join(map(str, chosen)))
         return 0
-    began = time.monotonic()
-    before = _broken_before()
-    _say(f"{len(json.loads(before.read_text()))} histories break the promise without a change")
-    survivors = []
-    for place, mutant in enumerate(counted, 1):
-        if not _is_caught(mutant, before):
-            survivors.append(mutant)
-            _say(f"survived: {mutant}")
-        if place % 25 == 0:
-            _say(f"{place} of {len(counted)}, {len(survivors)} survived, {time.monotonic() - began:.0f} s")
-    caught = len(counted) - len(survivors)
-    score = caught / len(counted) if counted else 1.0
-    _say(
-        f"{caught} of {len(counted)} mutants are caught: {score:.1%}; {len(chosen) - len(counted)} are"
-        f" equivalent; {time.monotonic() - began:.0f} s"
-    )
-    return int(score < arguments.at_least)
+    return _score(chosen, arguments)
 
 
 def _all() -> Iterator[Mutant]:
     for module in RULES:
-        yield from mutants(module, (PACKAGE / f"{module}.py").read_text())
+        yield from mutants(module, path_of(module).read_text())
 
 
-def _broken_before() -> Path:
-    """Return the file with the histories that break the promise as the code is."""
-    path = Path(__file__).parents[2] / "build" / "oracle-broken-before.json"
-    path.parent.mkdir(exist_ok=True)
-    path.write_text(json.dumps(list(_broken())))
-    return path
+def _score(chosen: list[Mutant], arguments: Namespace) -> int:
+    began = time.monotonic()
+    counted = [mutant for mutant in chosen if mutant.name not in EQUIVALENT]
+    trial = Trial(tuple(_tried(arguments.seeds)))
+    if with_mutant(None, SECONDS, _unit_tests) != _NOTHING:
+        raise SystemExit("the unit tests fail without a change")
+    _say(f"{len(trial.tried)} histories, {time.monotonic() - began:.0f} s")
+    caught, before = Counter[By](), _before(arguments.after)
+    for place, mutant in enumerate(counted, 1):
+        by = before.get(str(mutant)) or trial.caught_by(mutant)
+        caught[by] += 1
+        _say(f"caught by {by}, in {trial.reach(mutant)} histories: {mutant}")
+        if place % 25 == 0:
+            _say(f"{place} of {len(counted)}, {dict(caught)}, {time.monotonic() - began:.0f} s")
+    number = max(1, len(counted))
+    oracle, both = caught[By.ORACLE], caught[By.ORACLE] + caught[By.TESTS]
+    _say(
+        f"{oracle} of {len(counted)} mutants are caught by the oracle: {oracle / number:.1%};"
+        f" {both} by the oracle or the unit tests: {both / number:.1%};"
+        f" {len(chosen) - len(counted)} are equivalent; {time.monotonic() - began:.0f} s"
+    )
+    return int(both / number < arguments.at_least)
 
 
-def _is_caught(mutant: Mutant, before: Path) -> bool:
-    command = [sys.executable, "-m", "tests.oracle.mutate", "--before", str(before)]
-    look = ["--look", mutant.module, str(mutant.number)]
-    try:
-        done = subprocess.run([*command, *look], check=False, capture_output=True, timeout=SECONDS)
-    except subprocess.TimeoutExpired:
-        return True
-    return done.returncode != SURVIVED
+def _before(said: Path | None) -> Mapping[str, By]:
+    """Return what caught the mutants that an earlier output names."""
+    lines = said.read_text().splitlines() if said else ()
+    return {found[2]: By(found[1]) for line in lines if (found := _SAID.fullmatch(line))}
 
 
-def _look(module: str, number: int, before: Path | None) -> int:
-    """Return whether the oracle sees one mutant."""
-    sys.meta_path.insert(0, _Finder(module, number))
-    known = frozenset(json.loads(before.read_text())) if before else frozenset()
-    return CAUGHT if any(name not in known for name in _broken()) else SURVIVED
+def _tried(seeds: int) -> Iterator[Tried]:
+    """Yield the histories that keep the promise as the package is."""
+    files = {str(path_of(module)) for module in RULES}
+    for history in histories(seeds):
+        kept: list[bool] = []
+        lines = lines_of(files, lambda history=history, kept=kept: kept.append(is_kept(history)))  # type: ignore[misc]
+        if all(kept):
+            yield Tried(history, lines)
+        else:
+            _say(f"breaks the promise without a change: {history}")
 
 
-def _broken() -> Iterator[str]:
-    """Yield the histories that break the promise, by name: words of letters, then seeds."""
-    from tests.oracle.exhaustive import ROOTS, Walk  # noqa: PLC0415 - imports the product, mutated or not
-    from tests.oracle.random_histories import live_all  # noqa: PLC0415 - as above
+class Trial:
+    """Tries mutants, one after another, and remembers which histories catch them."""
 
-    for root in ROOTS:
-        for broken in Walk(DEPTH).from_root(root).failures:
-            yield f"{root.name}: {', '.join(broken.word)}"
-    yield from (f"seed {failure.seed}" for failure in live_all(1, HISTORIES))
+    def __init__(self, tried: tuple[Tried, ...]) -> None:
+        self.tried = tried
+        self.catches = Counter[History]()
+        self.order = {each.history: place for place, each in enumerate(Random(1).sample(tried, len(tried)))}  # noqa: S311
+
+    def caught_by(self, mutant: Mutant) -> By:
+        """Return what catches a mutant."""
+        most = sorted(self._reaching(mutant), key=lambda each: (-self.catches[each], self.order[each]))[:MOST]
+        said = with_mutant(mutant, SECONDS, lambda: _first_broken(most))
+        if said != _NOTHING:
+            self.catches.update(most[int(place)] for place in (said or "").split())
+            return By.ORACLE
+        said = with_mutant(mutant, SECONDS, lambda: _unit_tests(mutant.module))
+        return By.NOTHING if said == _NOTHING else By.TESTS
+
+    def reach(self, mutant: Mutant) -> int:
+        """Return how many histories reach a mutant's line."""
+        return len(self._reaching(mutant))
+
+    def _reaching(self, mutant: Mutant) -> list[History]:
+        line = str(path_of(mutant.module)), mutant.line
+        return [each.history for each in self.tried if mutant.function == "module" or line in each.lines]
 
 
-class _Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
-    """Imports one module of the package with one change in it."""
+def _first_broken(tried: list[History]) -> str:
+    """Return which history is the first that breaks the promise, with the product as it is imported now."""
+    lives = import_module("tests.oracle.tried").is_kept
+    return next((str(place) for place, history in enumerate(tried) if not lives(history)), _NOTHING)
 
-    def __init__(self, module: str, number: int) -> None:
-        self.module, self.number = module, number
-        self.name = f"reprieve.{module.replace('/', '.')}"
 
-    def find_spec(
-        self,
-        fullname: str,
-        path: Sequence[str] | None,  # noqa: ARG002 - the finder's signature
-        target: ModuleType | None = None,  # noqa: ARG002 - as above
-    ) -> importlib.machinery.ModuleSpec | None:
-        if fullname != self.name:
-            return None
-        return importlib.util.spec_from_loader(fullname, self, origin=str(self._path))
-
-    def exec_module(self, module: ModuleType) -> None:
-        tree = mutated(self.module, self._path.read_text(), self.number)
-        exec(compile(tree, str(self._path), "exec"), module.__dict__)  # noqa: S102 - our own module
-
-    @property
-    def _path(self) -> Path:
-        return PACKAGE / f"{self.module}.py"
+def _unit_tests(first: str = "") -> str:
+    """Run the unit tests of the rules, those of one module first; return whether any failed."""
+    names = [f"reprieve.{module.replace('/', '.')} " for module in RULES]
+    files = [
+        path
+        for folder in ("cases", "investigate")
+        for path in sorted((TESTS / "unit" / folder).glob("test_*.py"))
+        if any(name in path.read_text() for name in names)
+    ]
+    files.sort(key=lambda path: path.stem != f"test_{first.rpartition('/')[2]}")
+    with redirect_stdout(StringIO()):
+        failed = pytest.main(["-x", "-q", "-p", "no:cacheprovider", *map(str, files)])
+    return "failed" if failed else _NOTHING
 
 
 def _say(text: str) -> None:

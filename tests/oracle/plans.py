@@ -34,6 +34,9 @@ _LOST_RECORDS: Final = 0.1
 
 _LAG: Final = 14.0
 
+SKEW: Final = 290
+"""How many seconds a clock may be wrong: AWS refuses most requests whose time is off by five minutes."""
+
 _BURSTS: Final = (*(3,) * 9, *(24,) * 9, 120)
 _CONTEXTS: Final = (*("",) * 30, *SCRIPTS)
 """What callers write into their contexts: the largest ones are rare, as they take long to read."""
@@ -145,7 +148,7 @@ _DRAW: Final[dict[str, Callable[[Random, int], Step]]] = {
     "lose": lambda chance, _: ("lose", chance.randrange(1, 4)),
     "die": lambda chance, _: ("die", chance.randrange(1, 8), chance.random() < 0.6),
     "beside": lambda chance, _: ("beside", chance.randrange(1, 8), chance.random() < 0.6),
-    "skew": lambda chance, _: ("skew", chance.choice((-90, -20, 20, 90, 0))),
+    "skew": lambda chance, _: ("skew", chance.choice((-SKEW, -90, -20, 20, 90, SKEW, 0))),
     "scan": lambda chance, _: ("scan", chance.choice((0, 12, 40, 150)), chance.choice((0.1, 1.0))),
     "time to live": lambda chance, _: ("time to live", str(chance.choice(tuple(TimeToLive)))),
     "messages": lambda chance, _: ("messages", chance.choice(("lost", "doubled", "late", "prompt"))),

@@ -130,7 +130,8 @@ class World:
             self.manage(arn, ADMIN, "ScheduleKeyDeletion", delay)
 
     def cancel(self, arn: str, delay: float, by: Principal = ADMIN) -> bool:
-        return self.kms.cancel(arn, self.now) and self._changed("CancelKeyDeletion", arn, by, delay)
+        is_done = self.kms.cancel(arn, self.now, self.now + delay)
+        return is_done and self._changed("CancelKeyDeletion", arn, by, delay)
 
     def enable(self, arn: str, delay: float, by: Principal = ADMIN) -> bool:
         return self.kms.enable(arn) and self._changed("EnableKey", arn, by, delay)

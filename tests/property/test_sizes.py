@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -17,6 +18,7 @@ from reprieve.cloudtrail.callers import Caller
 from reprieve.cloudtrail.record import KeyUse
 from reprieve.cloudtrail.resources import Resource
 from reprieve.messages.channels import email, slack
+from reprieve.serialization import to_json
 from reprieve.untrusted import ARN_LIMIT, one_line
 from tests.examples import KEY, NOW, case, counted, decision, key, use, visitor
 
@@ -169,6 +171,25 @@ def test_what_was_left_out_is_said() -> None:
     assert notice.unknown[-1] == Unknown(
         fact="some details of the callers", why="they are more than this stack keeps of one case"
     )
+
+
+def test_addresses_of_the_console_are_the_first_to_be_left_out_and_cost_nothing_else() -> None:
+    used = counted(use(user_agent="boto3"), use(event_id="e2", caller=caller("x", 1)))
+    of = case(settled=Counts().plus([used]))
+
+    stored = fitting_case(of, limit=size(of) - 1)
+
+    said = to_json(stored.uses)
+    assert "console_url" in str(to_json(of.uses))
+    assert "console_url" not in str(said)
+    assert said == _without(to_json(of.uses), "console_url")
+
+
+def _without(value: Any, name: str) -> Any:
+    """Return a JSON value without what has one name, wherever it is."""
+    if isinstance(value, dict):
+        return {key: _without(each, name) for key, each in value.items() if key != name}
+    return [_without(each, name) for each in value] if isinstance(value, list) else value
 
 
 def test_what_fits_is_left_as_it_is() -> None:

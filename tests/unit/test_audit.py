@@ -44,7 +44,9 @@ def entry(**changes: Any) -> Entry:
 
 
 def concluded() -> Entry:
-    return entry(decision=decision(), outcome="rescued", request_ids=("cancel-request", "enable-request"))
+    return entry(
+        decision=decision(refused=214), outcome="rescued", request_ids=("cancel-request", "enable-request")
+    )
 
 
 def written(*entries: Entry) -> Document:
@@ -99,6 +101,7 @@ def test_and_again_with_what_came_of_it() -> None:
         "outcome": "rescued",
         "request_ids": ["cancel-request", "enable-request"],
         "state_after": "Enabled",
+        "refused_calls": 214,
     }
 
 

@@ -4,7 +4,18 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from reprieve.clock import for_people, from_millis, left, parse, rfc3339, to_millis, to_minute, utc_now
+from reprieve.clock import (
+    CLOCKS_APART,
+    for_people,
+    from_millis,
+    is_recent,
+    left,
+    parse,
+    rfc3339,
+    to_millis,
+    to_minute,
+    utc_now,
+)
 
 MOMENT = datetime(2026, 11, 22, 14, 2, 31, 678_000, tzinfo=UTC)
 
@@ -20,6 +31,21 @@ def test_milliseconds_are_kept_both_ways() -> None:
 
 def test_a_minute_begins_at_its_first_second() -> None:
     assert to_minute(MOMENT) == datetime(2026, 11, 22, 14, 2, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("ago", "is_so"),
+    [
+        (timedelta(hours=1), False),
+        (timedelta(hours=1) - timedelta(seconds=1), True),
+        (timedelta(), True),
+        (-CLOCKS_APART, True),
+        (-CLOCKS_APART - timedelta(seconds=1), False),
+        (-timedelta(days=3), False),
+    ],
+)
+def test_what_a_clock_far_ahead_has_written_is_never_recent(ago: timedelta, *, is_so: bool) -> None:
+    assert is_recent(MOMENT - ago, MOMENT, timedelta(hours=1)) is is_so
 
 
 def test_machines_read_utc_without_fractions() -> None:

@@ -229,7 +229,7 @@ def test_the_layout_names_every_folder_and_module_of_the_package() -> None:
     there = {
         f"{each.name}/" if each.is_dir() else each.name
         for each in PACKAGE.iterdir()
-        if not each.name.startswith("_") and (each.suffix or any(each.glob("*.py")))
+        if (each.suffix == ".py" and each.name != "__init__.py") or any(each.glob("*.py"))
     }
 
     assert set(PATH.findall(listed)) == there

@@ -130,6 +130,7 @@ def _decided(decision: Decision | None) -> Facts:
         "enable": decision.enable,
         "why": decision.why,
         "state_after": decision.state,
+        "refused_calls": decision.refused,
     }
 
 

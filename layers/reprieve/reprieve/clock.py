@@ -6,6 +6,10 @@ from datetime import UTC, datetime, timedelta
 Clock = Callable[[], datetime]
 
 MINUTE = timedelta(minutes=1)
+CLOCKS_APART = timedelta(minutes=15)
+"""How far a clock may be ahead of another: AWS refuses requests that are signed further in the future, most
+of its services after 5 minutes; source: IAM user guide, "Why requests are signed"."""
+
 _YEARS = range(1970, 9000)  # so that a day more or less never leaves what datetime can hold
 _UNITS = ((86400, "day"), (3600, "hour"), (60, "minute"))
 
@@ -32,7 +36,7 @@ def to_minute(moment: datetime) -> datetime:
 
 def rfc3339(moment: datetime) -> str:
     """Return `2026-11-22T14:02:31Z`: machines' form; fractions of a second are dropped."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return f"{moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='seconds')}Z"
 
 
 def parse(text: str) -> datetime:
@@ -51,6 +55,11 @@ def parse(text: str) -> datetime:
     if found.year not in _YEARS:
         raise ValueError(f"{text!r} is out of range")
     return found
+
+
+def is_recent(moment: datetime, now: datetime, within: timedelta) -> bool:
+    """Return whether a moment was less than `within` ago; what only a clock far ahead can name, was not."""
+    return -CLOCKS_APART <= now - moment < within
 
 
 def for_people(moment: datetime) -> str:

@@ -2,6 +2,7 @@
 
 import re
 from datetime import datetime
+from functools import lru_cache
 from typing import Final
 from urllib.parse import quote
 
@@ -20,6 +21,7 @@ _REGION = re.compile(r"[a-z]{2,4}(?:-[a-z]{2,12}){1,3}-[0-9]{1,2}")
 PAGE_LIMIT: Final = 512
 
 
+@lru_cache(maxsize=1024)
 def page(region: str, path: str, **names: str) -> str | None:
     """Return a page of the console of a Region, in the right partition.
 

@@ -13,13 +13,17 @@ from kms_reprieve_cli import command
 from kms_reprieve_cli.audit import trail
 from reprieve.adapters.dynamodb import DynamoTable
 from reprieve.cases.audit_entry import Entry, Event
+from reprieve.cases.case import Closure, Counts, Ending, ScheduledBy
 from reprieve.cases.decision import Choice
 from reprieve.cases.notice import Reason
 from reprieve.cases.result import Result
+from reprieve.cases.sample_store import Begun, SampleStore
 from reprieve.cases.store import CaseStore
 from reprieve.cases.visitor import AuthMethod, Person
 from reprieve.ports import Document
-from tests.examples import DELETION, HOSTILE, KEY, OTHER_KEY, at, decision, visitor
+from tests.case_pages import PART, USES
+from tests.examples import DELETION, HOSTILE, KEY, OTHER_KEY, at, case, decision, visitor
+from tests.examples import JANE as JANE_CALLER
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -224,3 +228,53 @@ def test_the_region_is_told_as_the_aws_cli_is(name: str, monkeypatch: pytest.Mon
         monkeypatch.setenv(name, "eu-west-1")
 
     assert len(printed(*(() if name else ("--region", "eu-west-1")))) == 5
+
+
+def saved(book: CaseStore, **known: Any) -> list[str]:
+    """What is printed of a key whose case was opened a day before its deletion was decided about."""
+    book.save(replace(case(), **known), wake_at=None)
+    return printed("--key", str(KEY))
+
+
+def test_each_deletion_is_drawn_after_what_happened_with_its_decisions(book: CaseStore) -> None:
+    line = saved(book, scheduled_by=ScheduledBy(caller=JANE_CALLER, at=at("14:00")))[-1]
+    begin, drawn, refused = line[:35], line[36:96], line[96:]
+
+    assert begin == "  2026-11-29T14:02:10Z  deletion   "
+    assert set(drawn) <= set("─●│┄✕▁▂▃▄▅▆▇█")
+    assert drawn.count("●") == 1
+    assert refused == "  0 calls refused"
+
+
+def test_a_case_that_is_over_is_drawn_to_its_end_and_says_how_it_ended(book: CaseStore) -> None:
+    one = Counts(uses=replace(USES, count=1, by_caller=(replace(PART, count=1),)))
+    closure = Closure(how=Ending.CANCELLED, at=at("15:30"))
+    line = saved(book, settled=one, closure=closure)[-1]
+
+    assert line.endswith("│  1 call refused, cancelled 2026-11-22T15:30:00Z")
+    assert "┄" not in line
+
+
+def test_a_case_that_can_not_be_read_is_said_to_be_so(table: DynamoTable) -> None:
+    table.put(Document(partition=f"key#{KEY}", sort="case#x", body={"key": HOSTILE}))
+
+    lines = printed()
+
+    assert lines[0] == str(KEY)
+    assert lines[1].startswith("  ?                     unreadable  ")
+    assert lines[1].isprintable()
+
+
+def test_a_test_notice_is_printed_apart_from_all_keys(table: DynamoTable) -> None:
+    store = SampleStore(table)
+    store.begin("8c8f1b4e", Begun(at=at("15:10"), channels=("email",)))
+    store.note(
+        "8c8f1b4e",
+        Entry(id="s1", at=at("15:11"), case_id="test", event=Event.SEEN, visitor=visitor()),
+    )
+
+    assert printed() == [
+        "test notice 8c8f1b4e",
+        "  2026-11-22T15:10:00Z  notice      test",
+        "  2026-11-22T15:11:00Z  seen        someone with the link from email (link) at 203.0.113.40",
+    ]

@@ -11,7 +11,7 @@ from reprieve.cases.notice import Notice, Reason
 from reprieve.cases.sizes import NOTICE_LIMIT, fitting_digest, size
 from reprieve.messages.channels import email, slack
 from reprieve.messages.headline import subject
-from tests.examples import JANE, KEY, NOW, ORDERS, at, key, notice, use, uses
+from tests.examples import ADMIN, JANE, KEY, NOW, ORDERS, at, key, notice, use, uses
 
 LOGS = "https://console/records"
 
@@ -66,7 +66,7 @@ def test_slack_shows_as_many_as_a_message_takes(number: int, *, is_cut: bool) ->
 
 
 def test_a_digest_has_room_for_every_key_and_gives_up_names_of_callers_first() -> None:
-    callers = [replace(ORDERS, principal=None, id=f"u{each}", name="n" * 60) for each in range(300)]
+    callers = [replace(ORDERS, principal=None, id=f"u{each}", name=f"{each:060}") for each in range(300)]
     loud = uses(*(use(event_id=f"e{each}", caller=who) for each, who in enumerate(callers)))
     many = digest([replace(about(number), uses=loud) for number in range(400)], NOW, LOGS)
 
@@ -93,6 +93,17 @@ def test_the_caller_who_was_refused_last_is_the_first_one() -> None:
 
     assert entry
     assert entry.entries[0].callers == ("user jane", "role orders-fn")
+
+
+def test_whoever_was_refused_to_manage_the_key_is_named_after_its_callers() -> None:
+    tried = uses(use(event_id="m1", caller=JANE), use(event_id="m2", caller=ADMIN))
+    used = uses(use(), use(event_id="e2", caller=JANE))
+
+    entry = digest([replace(about(), uses=used, management_calls=tried)], NOW, LOGS).digest
+
+    assert entry
+    assert sorted(entry.entries[0].callers[:2]) == ["role orders-fn", "user jane"]
+    assert entry.entries[0].callers[2:] == (ADMIN.name,)
 
 
 def test_the_key_of_an_entry_is_the_notices() -> None:

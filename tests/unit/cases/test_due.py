@@ -215,6 +215,28 @@ def test_after_eight_notices_in_a_day_only_what_cannot_wait_is_told(
     assert due(of, NOW + after, RULES, 8).reason is eight
 
 
+@pytest.mark.parametrize(
+    ("of", "reason"),
+    [
+        (
+            replace(told(replace(IN_USE, closure=CANCELLED), at=NOW + 9 * DAY), closure=None),
+            Reason.CORRECTION,
+        ),
+        (more(told(IN_USE, at=NOW + 9 * DAY), uses("a", count=9)), Reason.STILL_IN_USE),
+        (
+            more(
+                replace(IN_USE, notified=replace(IN_USE.notified, new_callers_at=(NOW + 9 * DAY,) * 5)),
+                uses("a", "b"),
+            ),
+            Reason.NEW_CALLER,
+        ),
+    ],
+    ids=["correction", "still in use", "new caller"],
+)
+def test_what_a_clock_far_ahead_has_noted_silences_nothing(of: Case, reason: Reason) -> None:
+    assert due(of, NOW, RULES).reason is reason
+
+
 def test_a_state_from_before_a_cancellation_is_corrected_once_it_has_settled() -> None:
     open_again = replace(told(replace(IN_USE, closure=CANCELLED), Reason.DELETION_CANCELLED), closure=None)
     five_minutes = timedelta(minutes=5)

@@ -116,7 +116,8 @@ def test_a_notice_that_an_earlier_version_stored_can_be_read() -> None:
 
 
 def test_of_new_callers_only_the_notices_of_the_last_hour_are_remembered() -> None:
-    before = Notified(new_callers_at=(NOW - timedelta(hours=2), NOW - timedelta(minutes=5)))
+    ahead = NOW + timedelta(days=3)
+    before = Notified(new_callers_at=(NOW - timedelta(hours=2), NOW - timedelta(minutes=5), ahead))
 
     told, _ = tell(case_of(FIRST, notified=before), Reason.NEW_CALLER, NOW)
 

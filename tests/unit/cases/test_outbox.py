@@ -111,6 +111,21 @@ def test_each_notice_goes_once_to_each_channel_and_out_of_the_outbox(office: Off
     assert office.waiting() == 0
 
 
+@pytest.mark.parametrize("ids", [("a", "b"), ("b", "a")])
+def test_of_one_key_the_end_of_a_deletion_goes_before_what_is_said_of_the_next(
+    office: Office, ids: tuple[str, str]
+) -> None:
+    one = key(aliases=())
+    before = CaseSummary(id=f"{one.arn}@1", key=one, opened_at=NOW - HOUR)
+    ended = notice(id=ids[0], case=before, reason=Reason.DELETION_CANCELLED)
+    used = notice(id=ids[1], case=replace(before, id=f"{one.arn}@2", opened_at=NOW))
+    office.decide(used, ended)
+
+    office.run()
+
+    assert [each["reason"] for each in office.sent()] == ["deletion-cancelled", "key-in-use"]
+
+
 def test_what_the_queue_refuses_stays_and_goes_with_the_next_run(office: Office) -> None:
     office.queue.error = SLOW
     with pytest.raises(ThrottledError):

@@ -86,6 +86,7 @@ def test_a_case_that_stays_as_it_is_is_stored_where_one_before_it_changes() -> N
         (MOST_NOTICES_A_DAY + 2, timedelta(hours=1), 1),
         (MOST_NOTICES_A_DAY, timedelta(days=1) - timedelta(seconds=1), 1),
         (MOST_NOTICES_A_DAY, timedelta(days=1), 0),
+        (MOST_NOTICES_A_DAY, -timedelta(days=3), 0),
     ],
 )
 def test_the_thirteenth_notice_of_a_key_in_a_day_goes_out_in_a_digest(

@@ -257,6 +257,14 @@ def test_what_happened_is_said_the_last_refusal_first(told: Notice, said: tuple[
     assert sentences(told) == said
 
 
+@pytest.mark.parametrize(("before", "since"), [(1, "2 requests"), (3, "0 requests"), (4, "0 requests")])
+def test_of_a_kept_key_what_was_counted_after_the_decision_came_since(before: int, since: str) -> None:
+    kept = replace(KEPT, refused=before)
+    told = about(reason=Reason.DELETION_SOON, decision=kept, uses_since_last=3)
+
+    assert f"Refused since then: {since}." in sentences(told)
+
+
 def test_of_a_kept_key_that_nobody_knew_to_be_used_all_uses_came_since() -> None:
     told = about(reason=Reason.DELETION_SOON, decision=KEPT, uses_since_last=None)
 

@@ -204,7 +204,7 @@ class Case:
     @property
     def uses(self) -> Uses:
         """All uses that have been counted."""
-        return self.counts.uses
+        return total(each.uses for each in (self.settled, self.unanswered, self.recent))
 
     @property
     def timeline(self) -> Timeline:

@@ -26,6 +26,7 @@ class Decision:
         enable: Whether the key was to be enabled as well.
         state: The key's state as KMS told it afterwards; None where KMS could not be asked.
         why: The reason that the person gave.
+        refused: How many calls the case had counted by then; None where no case was on record.
     """
 
     choice: Choice
@@ -34,3 +35,4 @@ class Decision:
     enable: bool
     state: str | None = None
     why: str | None = None
+    refused: int | None = None

@@ -31,11 +31,11 @@ def digest(notices: Sequence[Notice], now: datetime, console_url: str | None) ->
 
 
 def _entry(notice: Notice, case: CaseSummary) -> DigestEntry:
-    uses = notice.uses if notice.uses.count else notice.management_calls
+    names = dict.fromkeys((*notice.uses.names, *notice.management_calls.names))
     return DigestEntry(
         reason=notice.reason,
         key=case.key.arn,
         title=one_line(case.key.title, _SHORT),
         deletion_date=case.key.deletion_date,
-        callers=tuple(one_line(name, _SHORT) for name in uses.names),
+        callers=tuple(one_line(name, _SHORT) for name in names),
     )

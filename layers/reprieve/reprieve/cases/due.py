@@ -28,6 +28,7 @@ from reprieve.cases.case import Case, Ending
 from reprieve.cases.notice import Reason
 from reprieve.cases.transitions import ANSWER_DELAY, CANCEL_RECORD_DELAY, DELETED_WITHIN, LONGEST_DELETION
 from reprieve.cases.usage import CallerUses, caller_hash
+from reprieve.clock import is_recent
 from reprieve.cloudtrail.callers import Caller
 
 HOURS_BEFORE: Final = (72, 24)
@@ -87,7 +88,8 @@ def due(case: Case, now: datetime, policy: NoticeRules, heard_today: int = 0) ->
     """
     if case.closure:
         return _closed(case)
-    if case.notified.cancelled and case.notified.last_at and now - case.notified.last_at >= SETTLING:
+    told = case.notified
+    if told.cancelled and told.last_at and not is_recent(told.last_at, now, SETTLING):
         return Verdict(
             Reason.CORRECTION, "people heard that the deletion is off, and KMS says that it is not"
         )
@@ -156,7 +158,7 @@ def _key_in_use(case: Case, _now: datetime, policy: NoticeRules) -> Verdict | No
 def _new_caller(case: Case, now: datetime, policy: NoticeRules) -> Verdict | None:
     if not case.notified.in_use or not _unheard(case, policy):
         return None
-    lately = sum(now - moment < _HOUR for moment in case.notified.new_callers_at)
+    lately = sum(is_recent(moment, now, _HOUR) for moment in case.notified.new_callers_at)
     if lately >= NEW_CALLERS_AN_HOUR:
         return None
     return Verdict(Reason.NEW_CALLER, "a caller, or a resource, is new")
@@ -166,7 +168,7 @@ def _still_in_use(case: Case, now: datetime, policy: NoticeRules) -> Verdict | N
     last_at = case.notified.last_at
     if not case.notified.in_use or not policy.repeat_after or ringing(case, policy) <= case.notified.uses:
         return None
-    if last_at and now - last_at < policy.repeat_after:
+    if last_at and is_recent(last_at, now, policy.repeat_after):
         return None
     return Verdict(Reason.STILL_IN_USE, "it was used since the last notice, long ago")
 

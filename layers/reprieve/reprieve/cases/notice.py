@@ -63,7 +63,7 @@ class Window:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DigestEntry:
-    """One notice in a digest: why, of which key, until when, and by whom, the first one first."""
+    """One notice in a digest: why, of which key, until when, and who was refused to use or to manage it."""
 
     reason: Reason
     key: KeyArn

@@ -7,6 +7,7 @@ from typing import Final
 
 from reprieve.cases.case import NOTICES_REMEMBERED, Case, Notified
 from reprieve.cases.usage import Uses, caller_hash
+from reprieve.clock import is_recent
 from reprieve.untrusted import one_line
 
 HASHES_REMEMBERED: Final = 1000
@@ -40,7 +41,7 @@ def notified_of(case: Case, now: datetime, uses: int, *, is_new_caller: bool) ->
         is_new_caller: Whether it is a notice of a new caller, of which there are few an hour.
     """
     before, counts = case.notified, case.counts
-    new_callers_at = [at for at in before.new_callers_at if now - at < _HOUR]
+    new_callers_at = [at for at in before.new_callers_at if is_recent(at, now, _HOUR)]
     return Notified(
         notices=before.notices + 1,
         last_at=now,

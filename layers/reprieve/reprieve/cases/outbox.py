@@ -59,6 +59,11 @@ class Outgoing:
         place = _URGENCY.index(reason) if reason in _URGENCY else len(_URGENCY)
         return place, key is None or not key.is_pending, self.notice.at
 
+    @property
+    def decided(self) -> tuple[datetime, datetime]:
+        """What sorts notices by their decision: of those of one moment, that of the earlier case first."""
+        return self.notice.at, self.notice.case.opened_at if self.notice.case else self.notice.at
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sent:
@@ -113,7 +118,7 @@ class Outbox:
     def waiting(self) -> tuple[Outgoing, ...]:
         """Return the notices that are decided, and not known to be in the queue, but for unreadable ones."""
         found = (self._read(document) for document in self.table.list(_OUTBOX))
-        return tuple(sorted(filter(None, found), key=lambda each: each.notice.at))
+        return tuple(sorted(filter(None, found), key=lambda each: each.decided))
 
     def send(self, outgoing: Sequence[Outgoing] = ()) -> None:
         """Send what may go out by itself, in the order of its decision; the rest stays for `finish`.

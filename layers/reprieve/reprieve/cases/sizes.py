@@ -1,7 +1,8 @@
 """Sizes as a law: no case is stored, and no notice is sent, with more bytes than it may have.
 
 Every text is bounded where it is read (`fields.one_line`). What still comes to too much together is
-left out here, details first, then callers; numbers and names stay, and it is said that something is missing.
+left out here: addresses of the console first, then details, then callers. Numbers and names stay, and it is
+said that something is missing.
 Source: DynamoDB developer guide, "Quotas": an item has 400 KB; SQS developer guide: a message has 256 KiB.
 """
 
@@ -84,7 +85,13 @@ def _each(change: Callable[[CallerUses], CallerUses]) -> _Step:
     return lambda uses: replace(uses, by_caller=tuple(map(change, uses.by_caller)))
 
 
+def _without_addresses(part: CallerUses) -> CallerUses:
+    resources = tuple(replace(each, console_url=None) for each in part.resources)
+    return replace(part, caller=replace(part.caller, console_url=None), resources=resources)
+
+
 STEPS: Final[tuple[_Step, ...]] = (
+    _each(_without_addresses),
     _each(lambda part: replace(part, user_agents=part.user_agents[:1], event_ids=part.event_ids[:1])),
     _each(lambda part: replace(part, resources=part.resources[:3], sessions=part.sessions[:6])),
     lambda uses: narrowed(uses, callers=10),

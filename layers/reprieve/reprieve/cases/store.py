@@ -39,9 +39,11 @@ KEY: Final = "key#"
 AUDIT: Final = "audit#"
 """What the names of an entry of the audit trail begin with; the template filters the table's stream by it."""
 
+CASE: Final = "case#"
+"""What the names of a key's cases begin with."""
+
 _BOOKMARK: Final = "bookmark"
 _OPEN: Final = "open"
-_CASE: Final = "case#"
 _DECISION: Final = "decision#"
 
 
@@ -88,12 +90,12 @@ class CaseStore:
 
     def case(self, key: KeyArn, deletion_date: datetime) -> Case | None:
         """Return the case of one scheduled deletion of a key."""
-        found = self.table.get(_key(key), _CASE + rfc3339(deletion_date))
+        found = self.table.get(_key(key), CASE + rfc3339(deletion_date))
         return _case(found) if found else None
 
     def cases(self, key: KeyArn) -> tuple[Case, ...]:
         """Return all cases of a key, in the order in which they were opened."""
-        found = [_case(document) for document in self.table.list(_key(key), _CASE)]
+        found = [_case(document) for document in self.table.list(_key(key), CASE)]
         return tuple(sorted(found, key=lambda case: case.opened_at))
 
     def save(
@@ -133,7 +135,7 @@ class CaseStore:
         """
         name, about = rfc3339(deletion_date), case_id(key, deletion_date)
         found = {document.sort: document for document in self.table.list(_key(key))}
-        case, decided = found.get(_CASE + name), found.get(_DECISION + name)
+        case, decided = found.get(CASE + name), found.get(_DECISION + name)
         ours = {sort: readable(Entry, found[sort]) for sort in found if sort.startswith(AUDIT)}
         entries = {sort: entry for sort, entry in ours.items() if entry and entry.case_id == about}
         history = sorted(entries.values(), key=lambda entry: entry.place)
@@ -210,7 +212,7 @@ class CaseStore:
         return (
             Document(
                 partition=_key(key.arn),
-                sort=_CASE + case.name,
+                sort=CASE + case.name,
                 body=to_json(case),
                 version=case.version,
                 expires_at=expires_at,

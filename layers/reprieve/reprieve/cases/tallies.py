@@ -242,8 +242,11 @@ def one(use: KeyUse) -> CallerUses:
 
 def total(parts: Iterable[Uses]) -> Uses:
     """Return the sum of counts, in their order."""
+    counted = [part for part in parts if part.count]
+    if len(counted) == 1:
+        return counted[0]
     tally = Tally()
-    for part in parts:
+    for part in counted:
         tally.add_all(part)
     return tally.uses()
 

@@ -44,6 +44,8 @@ class Timeline:
 
     def __add__(self, other: "Timeline") -> "Timeline":
         """Return the uses of both."""
+        if self.start is None or other.start is None:
+            return other if self.start is None else self
         hours, sums = max(self.hours, other.hours), dict[int, int]()
         for each in (self, other):
             for place, count in each._widened(hours).items():

@@ -9,6 +9,7 @@ from reprieve.cases.key import KmsAnswer
 from reprieve.cases.notice import Notice, tell
 from reprieve.cases.sizes import fitting_case, fitting_notice
 from reprieve.cases.transitions import note_schedulings
+from reprieve.clock import is_recent
 from reprieve.investigate.facts.key_facts import KeyFacts
 
 
@@ -43,7 +44,7 @@ class Telling:
             earlier: Those that end as it begins.
             unless: The case as it is stored.
         """
-        heard = sum(self.now - at < DAY for each in self.cases for at in each.notified.lately)
+        heard = sum(is_recent(at, self.now, DAY) for each in self.cases for at in each.notified.lately)
         ended, notices = list[Case](), list[Notice]()
         for each in (*earlier, case):
             told, found = tell_all(each, self.now, self.policy, heard + len(notices))

@@ -19,7 +19,7 @@ from reprieve.cases.key import Unknown
 from reprieve.cases.notice import Window, no_event_found
 from reprieve.cases.outbox import Outbox, Outgoing
 from reprieve.cases.store import CaseStore
-from reprieve.clock import Clock
+from reprieve.clock import Clock, is_recent
 from reprieve.cloudtrail.record import READ_PATTERN
 from reprieve.console import log_group_url
 from reprieve.errors import ConflictError, IncompleteError, NotUnderstoodError, ReprieveError
@@ -140,7 +140,7 @@ class Investigator:
     def _tell_of_no_event(self, window: Window, looked: LogWindow, outbox: Outbox) -> None:
         bookmark = self.store.bookmark(self.log_group)
         told_at = bookmark.no_event_told_at
-        if told_at and self.clock() - told_at < NO_EVENT_AGAIN:
+        if told_at and is_recent(told_at, self.clock(), NO_EVENT_AGAIN):
             return
         notice = no_event_found(window, self.region, READ_PATTERN, self.clock(), _unproven(looked))
         try:

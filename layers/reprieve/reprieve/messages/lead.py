@@ -191,8 +191,10 @@ def _scheduled(notice: Notice) -> str:
 
 
 def _since_decided(notice: Notice) -> str:
-    """Return how many uses were refused since people heard of the decision; all, where they knew of none."""
+    """Return how many calls were counted since the decision; since the last notice, if unknown."""
+    before = notice.decision.refused if notice.decision else None
     number = notice.uses.count if notice.uses_since_last is None else notice.uses_since_last
+    number = number if before is None else max(0, notice.uses.count - before)
     return f"Refused since then: {requests(number)}."
 
 

@@ -14,6 +14,7 @@ from reprieve.clock import Clock
 from reprieve.errors import AbsentError, AwsError, DeniedError, ThrottledError
 from reprieve.links import LinkClaims
 from reprieve.ports import KeyDirectory, KeyMetadata, Log
+from reprieve.respond.pages import failed_outcomes as failed
 from reprieve.respond.pages import rescue_outcomes as outcomes
 from reprieve.respond.pages.outcome import Outcome
 
@@ -146,8 +147,8 @@ def refused(key: Key, error: AwsError) -> Outcome:
         case AbsentError():
             return outcomes.gone(key)
         case DeniedError():
-            return outcomes.denied(key, error)
+            return failed.denied(key, error)
         case ThrottledError():
-            return outcomes.busy(key)
+            return failed.busy(key)
         case _:
-            return outcomes.unreachable(key)
+            return failed.unreachable(key)

@@ -25,6 +25,7 @@ from reprieve.errors import (
 from reprieve.links import LinkClaims
 from reprieve.ports import Log, MessageQueue
 from reprieve.respond.case_view import CaseReader, CaseView
+from reprieve.respond.pages import failed_outcomes as failed
 from reprieve.respond.pages import link_outcomes
 from reprieve.respond.pages import rescue_outcomes as outcomes
 from reprieve.respond.pages.outcome import Outcome
@@ -71,7 +72,9 @@ class Rescuer:
             decision: What was decided, by whom.
             after: How many decisions there had been when the person read the page.
         """
-        attempt = Attempt(claims, decision, self.reader.look(claims))
+        seen = self.reader.look(claims)
+        refused = seen.case.uses.count if seen.case else None
+        attempt = Attempt(claims, replace(decision, refused=refused), seen)
         return _settled(attempt, after) or self._recorded(attempt)
 
     def _recorded(self, attempt: Attempt) -> Outcome:
@@ -86,7 +89,7 @@ class Rescuer:
             return self._decided_meanwhile(attempt)
         except AwsError as error:
             self.log.error("Nothing was done, because it could not be recorded", problem=str(error))
-            return outcomes.not_recorded(seen.key)
+            return failed.not_recorded(seen.key)
         act = {Choice.CANCEL: self._cancel, Choice.ENABLE: self._enable, Choice.KEEP: self._keep}
         done = act[attempt.decision.choice](attempt)
         self._conclude(attempt, entry, done)
@@ -99,7 +102,7 @@ class Rescuer:
             return now.unread
         if now.decision:
             return outcomes.decided_meanwhile(now.key, now.decision, now.at)
-        return outcomes.not_recorded(attempt.seen.key)
+        return failed.not_recorded(attempt.seen.key)
 
     def _cancel(self, attempt: Attempt) -> Done:
         claims, seen = attempt.claims, attempt.seen
@@ -107,7 +110,7 @@ class Rescuer:
             request_id = self.recovery.cancel(claims.key, attempt.decision.by.acting)
         except DeniedError as error:
             self.recovery.failed(error, claims.key)
-            return Done(outcomes.denied(seen.key, error))
+            return Done(failed.denied(seen.key, error))
         except AwsError as error:
             self.recovery.failed(error, claims.key)
             return self._unanswered(attempt, error)
@@ -121,13 +124,13 @@ class Rescuer:
         """
         now = self._look_again(attempt)
         if now.unread:
-            return Done(now.unread if isinstance(error, AbsentError) else outcomes.unsure(attempt.seen.key))
+            return Done(now.unread if isinstance(error, AbsentError) else failed.unsure(attempt.seen.key))
         if now.key.state == KeyState.DISABLED:
             return self._bring_back(replace(attempt, seen=now), ())
         if nothing := now.nothing_to_decide(attempt.claims):
             return Done(nothing)
         busy = isinstance(error, ThrottledError)
-        return Done(outcomes.busy(now.key) if busy else outcomes.not_done(now.key, error, now.at))
+        return Done(failed.busy(now.key) if busy else failed.not_done(now.key, error, now.at))
 
     def _look_again(self, attempt: Attempt) -> CaseView:
         """Look while acting: whatever was brought back meanwhile was not brought back by this decision."""
@@ -158,7 +161,7 @@ class Rescuer:
         decided = replace(attempt.decision, state=now.key.state)
         told = self._tell(Attempt(attempt.claims, decided, now), Reason.DELETION_KEPT)
         return Done(
-            outcomes.kept(now.key, now.case, now.at) if told else outcomes.not_recorded(attempt.seen.key)
+            outcomes.kept(now.key, now.case, now.at) if told else failed.not_recorded(attempt.seen.key)
         )
 
     def _tell(self, attempt: Attempt, reason: Reason) -> bool:
@@ -253,9 +256,9 @@ def _brought_back(key: Key, decision: Decision, problem: AwsError | None, at: da
         case KeyState.DISABLED if not decision.enable:
             return outcomes.cancelled(key, at)
         case None | KeyState.PENDING_DELETION | KeyState.PENDING_REPLICA_DELETION:
-            return outcomes.unproven(key, at, problem)
+            return failed.unproven(key, at, problem)
         case _:
-            return outcomes.not_enabled(key, problem, at) if problem else outcomes.unproven(key, at)
+            return outcomes.not_enabled(key, problem, at) if problem else failed.unproven(key, at)
 
 
 def _decided(case: Case, attempt: Attempt, reason: Reason) -> Case:

@@ -100,14 +100,14 @@ def test_the_page_says_who_can_decide(who: Any, sentence: str) -> None:
 
 
 def test_a_deletion_that_is_kept_says_who_why_and_what_came_since_and_can_still_be_stopped() -> None:
-    told = replace(USED, decision=KEPT, notified=replace(USED.notified, uses=212))
+    told = replace(USED, decision=replace(KEPT, refused=212))
 
     page = words(case=told)
 
     assert page.text.startswith("Nothing stops the deletion: deleted for good in 6 days")
     assert (
         "Someone with the link from slack decided on 22 Nov, 13:55 UTC to let the key be deleted:"
-        ' "moved to another key" 2 calls refused since the last message.' in page.text
+        ' "moved to another key" 2 more calls refused since this decision.' in page.text
     )
     assert "Decided to let the key be deleted" in page.text
     assert [form["decision"] for form in page.forms] == ["cancel", "cancel"]

@@ -8,7 +8,7 @@ import pytest
 from reprieve.cases.usage import OtherCaller, Uses
 from reprieve.respond.pages import case_text
 from tests.case_pages import KEPT, PART, USED, USES, callers, words
-from tests.examples import DELETION, NOW, at, case, decision, key
+from tests.examples import DELETION, NOW, case, decision, key
 
 ONE = replace(USES, count=1, by_caller=(replace(PART, count=1),))
 MANY = callers(20, unlisted=900, others=tuple(OtherCaller(id=f"{n}", name="x", count=1) for n in range(400)))
@@ -97,16 +97,27 @@ def test_calls_of_which_the_times_are_not_kept_are_told_without_a_peak() -> None
     assert "the most were" not in page.text
 
 
-def test_a_day_is_told_where_it_is_another() -> None:
-    assert case_text.moment(at("14:52"), NOW) == "14:52 UTC"
-    assert case_text.moment(at("14:52"), NOW + timedelta(days=1)) == "22 Nov, 14:52 UTC"
-
-
 def test_numbers_are_told_in_the_right_form() -> None:
     assert case_text.callers_left(1, 1) == "1 call more by 1 other caller"
     assert case_text.callers_left(3, 12) == "12 calls more by 3 other callers"
-    assert case_text.since_last_message(1) == "1 call refused since the last message."
-    assert case_text.since_last_message(0) == ""
     assert case_text.aliases(("a", "b", "c"), 2) == "a, b, 1 more"
     assert case_text.keep_does(None).startswith("Then everything")
     assert case_text.place(key(owner=None)) == "KMS key in account 111122223333, eu-west-1"
+
+
+@pytest.mark.parametrize(
+    ("before", "sentence"),
+    [
+        (214, ""),
+        (300, ""),
+        (213, "1 more call refused since this decision."),
+        (12, "202 more calls refused since this decision."),
+        (None, ""),
+    ],
+)
+def test_what_came_after_a_decision_is_told(before: int | None, sentence: str) -> None:
+    assert case_text.since_decided(decision(refused=before), USES) == sentence
+
+
+def test_without_a_decision_nothing_came_after_it() -> None:
+    assert case_text.since_decided(None, USES) == ""

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from reprieve.errors import DeniedError
-from reprieve.respond.pages import rescue_outcomes
+from reprieve.respond.pages import failed_outcomes
 from reprieve.respond.pages.outcome import Outcome
 from tests.case_pages import said
 from tests.examples import key
@@ -36,7 +36,7 @@ def test_a_role_that_lacks_a_permission_may_be_a_members() -> None:
 
 
 def test_a_denial_that_does_not_say_who_asked_names_the_stacks_output() -> None:
-    outcome = rescue_outcomes.denied(key(), DeniedError("kms:EnableKey", "AccessDenied", ""))
+    outcome = failed_outcomes.denied(key(), DeniedError("kms:EnableKey", "AccessDenied", ""))
 
     assert "RespondRoleArn" in outcome.statement
     assert "AWS denied kms:EnableKey." in said(outcome).text

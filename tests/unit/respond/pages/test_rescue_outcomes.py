@@ -10,6 +10,7 @@ from reprieve.cases.decision import Choice
 from reprieve.cases.key import Relative
 from reprieve.cases.result import Result
 from reprieve.errors import DeniedError
+from reprieve.respond.pages import failed_outcomes as failed
 from reprieve.respond.pages import rescue_outcomes as outcomes
 from reprieve.respond.pages.outcome import STATUS, Refusal, Tone
 from tests.case_pages import SIGNED_IN, SLACK, USED, said
@@ -181,7 +182,7 @@ def test_a_key_that_was_scheduled_again_says_until_when() -> None:
 
 
 def test_a_missing_permission_comes_with_what_to_add_and_the_commands() -> None:
-    page = said(outcomes.denied(key(), DeniedError("kms:EnableKey", "AccessDenied", "")))
+    page = said(failed.denied(key(), DeniedError("kms:EnableKey", "AccessDenied", "")))
 
     assert "AWS denied kms:EnableKey." in page.text
     assert "AllowRescue" in page.text
@@ -208,7 +209,7 @@ def test_of_what_nobody_was_notified_the_page_warns() -> None:
     ],
 )
 def test_what_is_not_proven_is_said_not_to_be(state: str | None, sentence: str) -> None:
-    assert sentence in said(outcomes.unproven(key(state=state), PROVEN_AT)).text
+    assert sentence in said(failed.unproven(key(state=state), PROVEN_AT)).text
 
 
 def test_every_name_belongs_to_an_outcome_and_every_outcome_has_a_status() -> None:

@@ -4,8 +4,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from reprieve.respond.pages.times import away, brief, clock, recent, short, when
-from tests.examples import NOW
+from reprieve.respond.pages.times import away, brief, clock, moment, recent, short, when
+from tests.examples import NOW, at
 
 
 @pytest.mark.parametrize(
@@ -42,3 +42,8 @@ def test_a_moment_in_its_forms() -> None:
     assert when(NOW, NOW) == "2026-11-22 14:55 UTC (just now)"
     assert recent(NOW, NOW) == "Just now"
     assert recent(NOW - timedelta(hours=5), NOW) == "5 h ago"
+
+
+def test_a_day_is_told_where_it_is_another() -> None:
+    assert moment(at("14:52"), NOW) == "14:52 UTC"
+    assert moment(at("14:52"), NOW + timedelta(days=1)) == "22 Nov, 14:52 UTC"

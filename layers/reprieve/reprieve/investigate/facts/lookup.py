@@ -150,7 +150,8 @@ def _look_up(fact: Fact, sources: Sources, key: KeyArn) -> _Found:
 
 def _put_together(key: KeyArn, answers: Mapping[Fact, _Found]) -> tuple[KeyFacts, list[Unknown]]:
     """Return what the answers tell, and one by one what they don't."""
-    known, unknown, missed = KeyFacts(Key.bare(key)), [], dict[str, frozenset[str]]()
+    told, fields, schedulings = dict[str, Any](), frozenset[str](), tuple[Scheduling, ...]()
+    unknown, missed = list[Unknown](), dict[str, frozenset[str]]()
     for fact, found in answers.items():
         match found:
             case _Missed(why=reason):
@@ -160,11 +161,12 @@ def _put_together(key: KeyArn, answers: Mapping[Fact, _Found]) -> tuple[KeyFacts
             case Unknown():
                 unknown.append(found)
             case _ if fact is scheduling:
-                known = replace(known, schedulings=_of(key, found["schedulings"]))
+                schedulings = _of(key, found["schedulings"])
             case _:
-                known = replace(known, key=replace(known.key, **found))
-        known = replace(known, fields=known.fields | fact.FIELDS)
-    return replace(known, missed=missed), unknown
+                told |= found
+        fields |= fact.FIELDS
+    of_key = replace(Key.bare(key), **told)
+    return KeyFacts(of_key, schedulings=schedulings, fields=fields, missed=missed), unknown
 
 
 def _of(key: KeyArn, schedulings: Iterable[Scheduling]) -> tuple[Scheduling, ...]:

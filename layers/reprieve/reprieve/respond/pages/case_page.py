@@ -16,7 +16,7 @@ from reprieve.cases.visitor import Visitor
 from reprieve.console import key_url, rescue_commands
 from reprieve.messages import phrases
 from reprieve.messages.key_details import particulars
-from reprieve.respond.pages import case_text, times
+from reprieve.respond.pages import case_text, picture_text, times
 from reprieve.respond.pages.outcome import Outcome, proof
 from reprieve.respond.pages.picture import Life, peak, pictures, rows
 from reprieve.respond.pages.rendering import FormState, Page, parts, rendered, short
@@ -97,7 +97,7 @@ def case_page(view: View, cookies: tuple[str, ...] = ()) -> Page:
         asks_name=view.visitor.person is None,
         kept=kept,
         kept_when=times.short(kept.at) if kept else "",
-        kept_since=case_text.since_last_message(uses.count - case.notified.uses) if case else "",
+        kept_since=case_text.since_decided(kept, uses),
         keep_does=case_text.keep_does(view.deletion),
         acting=case_text.acting(view.visitor, view.expires_at),
         cannot=key.rescuable.why if key.rescuable and not key.rescuable.allowed else "",
@@ -145,7 +145,7 @@ def evidence_of(view: View) -> Mapping[str, Any]:
         "uses": uses,
         "deletion": view.deletion if key.is_pending else None,
         "callers_heading": case_text.CALLERS if key.is_pending else case_text.CALLERS_THEN,
-        "life_heading": case_text.LIFE if key.is_pending else case_text.LIFE_OVER,
+        "life_heading": picture_text.LIFE if key.is_pending else picture_text.LIFE_OVER,
         "scheduled": scheduled,
         "scheduler": short(scheduled.caller.name, _CALLER_LIMIT) if scheduled else "",
         "scheduler_in_full": short(scheduled.caller.label, 160) if scheduled else "",
@@ -173,10 +173,10 @@ def _picture(view: View) -> Mapping[str, Any]:
     return {
         "life": life,
         "pictures": pictures(life),
-        "most": case_text.most(view.uses, highest),
-        "left_short": case_text.left_short(life),
-        "legend": [(mark, said) for mark, said in case_text.LEGEND.items() if marks[mark]],
-        "caption": case_text.caption(life, view.case, view.uses, highest),
+        "most": picture_text.most(view.uses, highest),
+        "left_short": picture_text.left_short(life),
+        "legend": [(mark, said) for mark, said in picture_text.LEGEND.items() if marks[mark]],
+        "caption": picture_text.caption(life, view.case, view.uses, highest),
         "rows": rows(life),
     }
 

@@ -8,6 +8,7 @@ from typing import Final
 
 from reprieve.cases.key import Key
 from reprieve.cases.result import Result
+from reprieve.errors import AwsError
 from reprieve.respond.pages.times import clock
 
 
@@ -109,3 +110,8 @@ class Outcome:
 def proof(key: Key, at: datetime) -> str:
     """Return what KMS said of a key, and when; "" where it said nothing."""
     return f"KMS says: {key.state}, {clock(at)}" if key.state else ""
+
+
+def failure(problem: AwsError) -> str:
+    """Return which call failed, and how."""
+    return f"{problem.operation} ended with {problem.code}"

@@ -13,7 +13,7 @@ from markupsafe import Markup, escape
 
 from reprieve.clock import for_people, rfc3339
 from reprieve.messages import phrases
-from reprieve.respond.pages import case_text, history_text, times
+from reprieve.respond.pages import case_text, history_text, picture_text, times
 from reprieve.untrusted import one_line
 
 _FEATURES: Final = ("camera", "display-capture", "geolocation", "microphone", "payment", "usb")
@@ -108,6 +108,7 @@ def _environment() -> Environment:
     environment.globals["style"] = Markup(_style())  # noqa: S704 - our own file, and its hash is in the policy
     environment.globals |= {
         "words": case_text,
+        "drawn": picture_text,
         "history": history_text,
         "times": times,
         "shown": phrases.RESOURCES_SHOWN,

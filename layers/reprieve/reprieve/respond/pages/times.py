@@ -46,3 +46,8 @@ def recent(moment: datetime, now: datetime) -> str:
 def ago(moment: datetime, now: datetime) -> str:
     """Return `3 hours`: how long ago something was, in its largest unit from two hours on."""
     return left(moment, now, units=1 if now - moment >= 120 * _MINUTE else 2)
+
+
+def moment(then: datetime, now: datetime) -> str:
+    """Return `14:52 UTC` for today, else with the day."""
+    return f"{then:%H:%M} UTC" if then.date() == now.date() else short(then)

@@ -22,7 +22,7 @@ from reprieve.respond.id_tokens import ApproverRules
 from reprieve.respond.pages.rendering import Page
 from reprieve.respond.sign_in import SESSION_COOKIE, SIGN_IN_COOKIE, SignIn
 from tests.identity import FakeProvider
-from tests.integration.test_respond import CANCEL, KEY, World, begin, controls, read
+from tests.respond_world import CANCEL, KEY, World, begin, controls, read
 
 BUSY = ThrottledError("dynamodb:GetItem", "ThrottlingException", "")
 

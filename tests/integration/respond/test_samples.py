@@ -14,8 +14,8 @@ from reprieve.ports import Document
 from reprieve.respond.forms import COOKIE, CsrfSecret
 from reprieve.respond.pages.rendering import Page
 from tests.fakes import FakeTable
-from tests.integration.test_respond import KEY, NOW, World, begin, read
-from tests.integration.test_respond_sign_in import Company
+from tests.integration.respond.test_sign_in import Company
+from tests.respond_world import KEY, NOW, World, begin, read
 
 NOTICE = "8c8f1b4e-0d5f-4a61-9d0e-3d9c1f4c0a11"
 CLAIMS = SampleClaims(channel="slack", notice=NOTICE, expires_at=NOW + timedelta(days=1))
