@@ -42,7 +42,7 @@ RULES: Final = (
 
 TESTS: Final = Path(__file__).parents[1]
 SEEDS: Final = 500
-MOST: Final = 300
+MOST: Final = 120
 """How many histories a mutant has to survive."""
 
 SECONDS: Final = 60

@@ -111,19 +111,42 @@ def test_each_notice_goes_once_to_each_channel_and_out_of_the_outbox(office: Off
     assert office.waiting() == 0
 
 
+def again(*ids: str) -> tuple[Notice, Notice]:
+    """That the deletion of a key is off, and that the key is in use while it is pending for the next one."""
+    one = key(aliases=())
+    before = CaseSummary(id=f"{one.arn}@1", key=one, opened_at=NOW - HOUR)
+    ended = notice(id=ids[0], case=before, reason=Reason.DELETION_CANCELLED)
+    return ended, notice(id=ids[1], case=replace(before, id=f"{one.arn}@2", opened_at=NOW))
+
+
 @pytest.mark.parametrize("ids", [("a", "b"), ("b", "a")])
 def test_of_one_key_the_end_of_a_deletion_goes_before_what_is_said_of_the_next(
     office: Office, ids: tuple[str, str]
 ) -> None:
-    one = key(aliases=())
-    before = CaseSummary(id=f"{one.arn}@1", key=one, opened_at=NOW - HOUR)
-    ended = notice(id=ids[0], case=before, reason=Reason.DELETION_CANCELLED)
-    used = notice(id=ids[1], case=replace(before, id=f"{one.arn}@2", opened_at=NOW))
-    office.decide(used, ended)
+    office.decide(*again(*ids))
 
     office.run()
 
     assert [each["reason"] for each in office.sent()] == ["deletion-cancelled", "key-in-use"]
+
+
+@pytest.mark.parametrize(
+    ("before", "single", "folded"),
+    [
+        (SINGLES_AN_HOUR - 1, ["deletion-cancelled"], ["key-in-use"]),
+        (SINGLES_AN_HOUR, [], ["deletion-cancelled", "key-in-use"]),
+    ],
+)
+def test_so_it_does_where_there_are_too_many_to_send_them_one_by_one(
+    office: Office, before: int, single: list[str], folded: list[str]
+) -> None:
+    office.run(*some(before))
+
+    office.run(*again("a", "b"))
+
+    told = office.sent()[before:]
+    assert [each["reason"] for each in told] == [*single, "digest"]
+    assert [entry["reason"] for entry in told[-1]["digest"]["entries"]] == folded
 
 
 def test_what_the_queue_refuses_stays_and_goes_with_the_next_run(office: Office) -> None:

@@ -60,6 +60,11 @@ class Outgoing:
         return place, key is None or not key.is_pending, self.notice.at
 
     @property
+    def about(self) -> str:
+        """The key that it is about; if there is none, the notice itself."""
+        return str(self.notice.key.arn) if self.notice.key else self.notice.id
+
+    @property
     def decided(self) -> tuple[datetime, datetime]:
         """What sorts notices by their decision: of those of one moment, that of the earlier case first."""
         return self.notice.at, self.notice.case.opened_at if self.notice.case else self.notice.at
@@ -127,11 +132,8 @@ class Outbox:
         """
         sent = self._sent()
         self._left = (*self._left, *outgoing)
-        single = sorted(
-            (each for each in self._left if not each.is_unlimited and not each.in_digest),
-            key=lambda each: each.urgency,
-        )
-        wanted = [each.notice.id for each in single]
+        single = [each for each in self._left if not each.is_unlimited and not each.in_digest]
+        wanted = [each.notice.id for each in _ordered(single)]
         if sent.has_ample_room(wanted, self.clock()):
             reserving = self.pool.submit(self._reserve, wanted, sent)
             self._put(frozenset(wanted))
@@ -142,7 +144,7 @@ class Outbox:
     def finish(self) -> None:
         """Send what is left, and fold what may not go out by itself."""
         self.send()
-        left = sorted(self._left, key=lambda each: each.urgency)
+        left = _ordered(self._left)
         if not left:
             return
         sent, now = self._read_sent(), self.clock()
@@ -231,6 +233,14 @@ def envelopes(channels: Iterable[str], notices: Iterable[Notice]) -> list[str]:
 def envelope(channel: str, notice: Mapping[str, Any]) -> str:
     """Return the queue's message: one notice for one channel."""
     return json.dumps({"channel": channel, "notice": notice}, ensure_ascii=False, separators=(",", ":"))
+
+
+def _ordered(outgoing: Sequence[Outgoing]) -> list[Outgoing]:
+    """Return notices by their urgency; those of one key together, in the order of their decision."""
+    places = dict[str, int]()
+    for each in sorted(outgoing, key=lambda each: each.urgency):
+        places.setdefault(each.about, len(places))
+    return sorted(outgoing, key=lambda each: (places[each.about], each.decided))
 
 
 def _sent_document(sent: Sent) -> Document:
