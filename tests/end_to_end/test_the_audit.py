@@ -89,7 +89,7 @@ def test_nothing_but_the_audit_trail_is_written(stack: Local) -> None:
     group = stack.stack.outputs["AuditLogGroup"]
     pages = logs.get_paginator("filter_log_events").paginate(logGroupName=group)
     events = {json.loads(event["message"])["event"] for page in pages for event in page["events"]}
-    assert events <= {"notice", "opened", "decision"}
+    assert events <= {"notice", "opened", "decision", "seen"}
 
 
 def by_id(line: Line) -> tuple[str, int]:

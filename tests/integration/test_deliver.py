@@ -19,10 +19,11 @@ from reprieve.clock import for_people
 from reprieve.deliver.deliverer import Deliverer, pause
 from reprieve.errors import ChannelBusyError, ChannelError, DeniedError, LinkError, NotUnderstoodError
 from reprieve.links import SampleClaims, is_sample, verify, verify_sample
-from reprieve.messages.channels import email, slack
+from reprieve.messages.channels.slack_webhook import SlackWebhook
+from reprieve.messages.channels.sns import Sns
 from reprieve.serialization import to_json
 from tests.examples import visitor
-from tests.fakes import FakeClock, FakeLog, FakeOnce, FakeSigner, FakeTable, FakeTopic, FakeWebhook
+from tests.fakes import FakeClock, FakeHttp, FakeLog, FakeOnce, FakeSigner, FakeTable, FakeTopic
 
 KEY = KeyArn.parse("arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab")
 NOW = datetime(2026, 11, 22, 15, 0, tzinfo=UTC)
@@ -34,7 +35,7 @@ PAGE = "https://abc123.execute-api.eu-west-1.amazonaws.com/keys/"
 class World:
     clock: FakeClock = field(default_factory=lambda: FakeClock(NOW))
     topic: FakeTopic = field(default_factory=FakeTopic)
-    webhook: FakeWebhook = field(default_factory=FakeWebhook)
+    webhook: FakeHttp = field(default_factory=FakeHttp)
     once: FakeOnce = field(default_factory=FakeOnce)
     signer: FakeSigner = field(default_factory=FakeSigner)
     log: FakeLog = field(default_factory=FakeLog)
@@ -46,7 +47,10 @@ class World:
 
     def deliver(self, body: str) -> None:
         Deliverer(
-            channels={"email": email.Email(self.topic), "slack": slack.Slack(self.webhook)},
+            channels={
+                "email": Sns("email", self.topic),
+                "slack": SlackWebhook("slack", self.webhook, lambda: "https://hooks.slack.example/T0"),
+            },
             once=self.once,
             signing_key=self.signer.key,
             page_url=PAGE,

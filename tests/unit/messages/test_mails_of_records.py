@@ -11,9 +11,9 @@ from reprieve.cases.transitions import count
 from reprieve.clock import to_minute
 from reprieve.cloudtrail.record import read
 from reprieve.investigate.log_window import LogWindow
-from reprieve.messages.channels import email
 from tests.examples import NOW, at
 from tests.recorded import record
+from tests.rendered import mail_body, mail_subject
 
 PEOPLE = """\
 Calls refused: 1234abcd-12ab-34cd-56ef-1234567890ab (jane@example.com and 2 more), state not known
@@ -183,5 +183,5 @@ def told(*names: str) -> Notice:
 def test_a_mail_says_who_it_was_and_what_is_at_stake(mail: str, names: tuple[str, ...]) -> None:
     notice = told(*names)
 
-    said, _, _ = email.body(notice).partition("\n\nNot known")
-    assert f"{email.subject(notice)}\n\n{said}\n" == mail
+    said, _, _ = mail_body(notice).partition("\n\nNot known")
+    assert f"{mail_subject(notice)}\n\n{said}\n" == mail

@@ -26,7 +26,7 @@ from reprieve.cloudtrail.callers import Caller
 from reprieve.cloudtrail.record import READ_PATTERN, KeyUse, read
 from reprieve.cloudtrail.resources import Resource
 from reprieve.console import key_url, rescue_commands
-from reprieve.messages.channels import slack
+from reprieve.messages import block_kit
 from reprieve.untrusted import one_line
 from tests.examples import (
     DELETION,
@@ -44,8 +44,8 @@ from tests.examples import (
     uses,
     visitor,
 )
-from tests.fakes import FakeWebhook
 from tests.recorded import record
+from tests.rendered import slack_message
 from tests.strangers import ADDRESSES, LINKED, written_by_strangers
 
 LINK = "https://abc123.execute-api.eu-west-1.amazonaws.com/keys/v1.W10.AAAA"
@@ -193,7 +193,7 @@ def objects(value: object) -> Iterator[dict[str, Any]]:
 
 def texts(told: Notice) -> list[str]:
     """Every text in a message, in order."""
-    blocks = slack.message(told)["blocks"]
+    blocks = slack_message(told)["blocks"]
     return [found["text"] for found in objects(blocks) if isinstance(found.get("text"), str)]
 
 
@@ -276,7 +276,7 @@ def test_an_alarm_that_nothing_explains_is_told_with_where_to_look() -> None:
 
 @pytest.mark.parametrize("of", [key(), key(rescuable=Rescuable(allowed=False, why="of its key policy"))])
 def test_the_button_stands_before_the_callers(of: Key) -> None:
-    blocks = slack.message(about(of, uses=IN_USE.uses, link=LINK))["blocks"]
+    blocks = slack_message(about(of, uses=IN_USE.uses, link=LINK))["blocks"]
 
     kinds = [block["type"] for block in blocks]
     callers = next(
@@ -297,7 +297,7 @@ def test_callers_beyond_five_are_told_by_their_names_and_the_numbers_of_their_re
 
 
 def test_a_message_is_told_by_its_reason_and_id_and_its_button_by_a_name() -> None:
-    blocks = slack.message(IN_USE)["blocks"]
+    blocks = slack_message(IN_USE)["blocks"]
     buttons = [found for found in objects(blocks) if found.get("type") == "button"]
 
     assert blocks[0]["block_id"] == "key-in-use|8c8f1b4e-0d5f-5a61-9d0e-3d9c1f4c0a11"
@@ -307,17 +307,9 @@ def test_a_message_is_told_by_its_reason_and_id_and_its_button_by_a_name() -> No
     ]
 
 
-def test_a_message_is_posted_as_it_is_rendered() -> None:
-    webhook = FakeWebhook()
-
-    slack.Slack(webhook).send(IN_USE)
-
-    assert webhook.payloads == [slack.message(IN_USE)]
-
-
 @every_notice
 def test_slacks_own_sdk_finds_no_fault_with_a_message(told: Notice) -> None:
-    blocks = slack.message(told)["blocks"]
+    blocks = slack_message(told)["blocks"]
 
     parsed = Block.parse_all(blocks)
     for block in parsed:
@@ -328,7 +320,7 @@ def test_slacks_own_sdk_finds_no_fault_with_a_message(told: Notice) -> None:
 
 @every_notice
 def test_a_message_stays_within_slacks_limits(told: Notice) -> None:
-    payload = slack.message(told)
+    payload = slack_message(told)
 
     for block in payload["blocks"]:
         match block["type"]:
@@ -350,7 +342,7 @@ def test_a_message_stays_within_slacks_limits(told: Notice) -> None:
 
 @every_notice
 def test_every_word_is_plain_text(told: Notice) -> None:
-    payload = slack.message(told)
+    payload = slack_message(told)
     plain = [found for found in objects(payload["blocks"]) if found.get("type") in {"plain_text", "mrkdwn"}]
 
     assert plain
@@ -360,7 +352,7 @@ def test_every_word_is_plain_text(told: Notice) -> None:
 
 @every_notice
 def test_nobody_can_be_mentioned_and_nothing_linked_in_what_a_notification_shows(told: Notice) -> None:
-    text = slack.message(told)["text"]
+    text = slack_message(told)["text"]
 
     assert not {"<", ">"} & set(text)
 
@@ -369,7 +361,7 @@ def test_nobody_can_be_mentioned_and_nothing_linked_in_what_a_notification_shows
 @pytest.mark.parametrize("address", ADDRESSES)
 def test_no_address_is_a_link_in_a_message_but_our_own(told: Notice, address: str) -> None:
     """Every text of the notice is one that a stranger wrote; buttons and commands are ours."""
-    payload = slack.message(written_by_strangers(told, address))
+    payload = slack_message(written_by_strangers(told, address))
     shown = [payload["text"], *(each["text"] for each in objects(payload["blocks"]) if is_plain(each))]
 
     assert [text for text in shown if LINKED.search(text)] == []
@@ -386,7 +378,7 @@ def is_plain(found: dict[str, Any]) -> bool:
 def test_what_slack_gives_a_meaning_to_is_escaped_in_a_notification() -> None:
     told = about(key(aliases=("alias/<!channel> & <https://evil.example|x>",)))
 
-    assert slack.message(told)["text"] == (
+    assert slack_message(told)["text"] == (
         "Calls refused: alias/&lt;!channel&gt; &amp; &lt;hxxps://evil[.]example|x&gt;, deleted in 6 days"
     )
 
@@ -402,7 +394,7 @@ FULL = key(
 
 
 def test_what_was_looked_up_beside_the_name_has_a_block_of_its_own() -> None:
-    blocks = slack.message(about(FULL, link=LINK))["blocks"]
+    blocks = slack_message(about(FULL, link=LINK))["blocks"]
 
     fields = [block["fields"] for block in blocks if "fields" in block]
     assert len(fields) == 2
@@ -417,7 +409,7 @@ def test_what_was_looked_up_beside_the_name_has_a_block_of_its_own() -> None:
 
 
 def test_where_the_page_can_not_help_the_commands_stand_before_the_button() -> None:
-    blocks = slack.message(about(FULL, link=LINK))["blocks"]
+    blocks = slack_message(about(FULL, link=LINK))["blocks"]
     place = next(number for number, block in enumerate(blocks) if block["type"] == "actions")
 
     assert blocks[place - 1]["text"]["text"] == "Why: its key policy denies kms:EnableKey."
@@ -428,7 +420,7 @@ def test_where_the_page_can_not_help_the_commands_stand_before_the_button() -> N
     (try_it, _) = blocks[place]["elements"]
     assert (try_it["text"]["text"], try_it["url"], "style" in try_it) == ("Try it anyway", LINK, False)
     assert json.dumps(blocks).count(COMMANDS[0]) == 1
-    assert "can't rescue" not in json.dumps(slack.message(about(FULL, reason=Reason.DELETION_CANCELLED)))
+    assert "can't rescue" not in json.dumps(slack_message(about(FULL, reason=Reason.DELETION_CANCELLED)))
 
 
 def test_number_and_time_stand_at_the_end_of_a_callers_row_however_long_it_is() -> None:
@@ -437,7 +429,7 @@ def test_number_and_time_stand_at_the_end_of_a_callers_row_however_long_it_is() 
     (row,) = (text for text in texts(about(key(), uses=uses(use(caller=long)))) if text.startswith("nnn"))
 
     assert row.endswith("\N{HORIZONTAL ELLIPSIS}; 1 request, last at 14:52 UTC")
-    assert len(row) <= slack.CALLER_LIMIT
+    assert len(row) <= block_kit.CALLER_LIMIT
 
 
 def test_a_key_that_was_scheduled_again_has_a_button_and_no_commands() -> None:
@@ -453,7 +445,7 @@ def test_a_key_that_was_scheduled_again_has_a_button_and_no_commands() -> None:
 def test_a_test_notice_has_one_button_which_opens_its_page() -> None:
     sent = sample_notice("8c8f1b4e", Sender(account="111122223333", region="eu-west-1"), NOW)
 
-    told = slack.message(replace(sent, link=LINK))
+    told = slack_message(replace(sent, link=LINK))
 
     buttons = [each for block in told["blocks"] if block["type"] == "actions" for each in block["elements"]]
     assert [each["text"]["text"] for each in buttons] == ["Open the test page"]
