@@ -1,5 +1,6 @@
 """The command line: every command with its arguments. A command's module is imported when it is run."""
 
+from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated, Final
@@ -204,6 +205,65 @@ def send_test_notice(
         conclude(lambda: command.print_policy(stack_name, region or ""))
     wanted = command.Wanted(until=until, timeout=timeout, is_json=as_json)
     conclude(lambda: command.send_test_notice(AwsStack(open_session(profile, region), stack_name), wanted))
+
+
+@app.command(epilog=EXIT_CODES)
+def drill(
+    *,
+    stack_name: StackName = STACK_NAME,
+    only: Annotated[
+        list[str] | None,
+        typer.Option("--only", metavar="STEP", help="Only this step; may be repeated. See --steps."),
+    ] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Allow every change without being asked.")] = False,
+    report: Annotated[
+        Path | None,
+        typer.Option("--report", metavar="PATH", help="Write the report to PATH.md and PATH.json."),
+    ] = None,
+    replica_region: Annotated[
+        str, typer.Option("--replica-region", help="For the step replica.")
+    ] = "us-east-1",
+    member_key: Annotated[
+        str, typer.Option("--member-key", metavar="ARN", help="For the step member-account: a key there.")
+    ] = "",
+    patience: Annotated[
+        float,
+        typer.Option("--patience", min=0, metavar="SECONDS", help="How long to wait for CloudTrail and you."),
+    ] = 1200,
+    steps: Annotated[bool, typer.Option("--steps", help="Print all steps, and do nothing.")] = False,
+    as_json: AsJson = False,
+    policy: Policy = False,
+    profile: Profile = None,
+    region: Region = None,
+) -> None:
+    """Go the whole way with a throwaway key of its own. Asks before each change.
+
+    It creates a key, uses it, schedules its deletion, is refused, and waits for CloudTrail and the notice.
+    You press the button on the page, and it looks at the key and at the audit trail.
+
+    It writes a report with every latency. Exit code 1: something was not as it should be, or not shown.
+    """
+    from kms_reprieve_cli.drill import command  # noqa: PLC0415 - as above
+    from kms_reprieve_cli.drill.all_steps import STEPS  # noqa: PLC0415 - as above
+    from kms_reprieve_cli.drill.drill import Choices  # noqa: PLC0415 - as above
+    from kms_reprieve_cli.session import open_session  # noqa: PLC0415 - as above
+
+    chosen = frozenset(only or ())
+    if unknown := sorted(chosen - {step.ID for step in STEPS}):
+        raise typer.BadParameter(f"there is no step {', '.join(unknown)}: see --steps", param_hint="--only")
+    if steps:
+        conclude(command.print_steps)
+    if policy:
+        conclude(lambda: command.print_policy(chosen, region or ""))
+    wanted = command.Wanted(
+        stack_name=stack_name,
+        only=chosen,
+        choices=Choices(replica_region=replica_region, member_key=member_key, patience=patience),
+        says_yes=yes,
+        report=report or Path(f"kms-reprieve-drill-{datetime.now(UTC):%Y-%m-%dT%H%MZ}"),
+        is_json=as_json,
+    )
+    conclude(lambda: command.drill(open_session(profile, region), wanted))
 
 
 def main() -> None:
