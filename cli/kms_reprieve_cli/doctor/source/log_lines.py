@@ -47,7 +47,7 @@ def _judged(lines: list[dict[str, Any]]) -> Result:
     if wrapped:
         return failure(
             f"{len(wrapped)} of {len(lines)} recent lines wrap CloudTrail's records in another object",
-            cause="neither the metric filter nor investigate looks inside: these requests are never seen",
+            cause="the metric filter and investigate do not look inside: these requests are never seen",
             fix=_FIX,
         )
     return warning(
