@@ -258,6 +258,14 @@ def test_a_review_that_finds_nothing_new_changes_nothing() -> None:
     assert review(PENDING, case(version=1)) is None
 
 
+@pytest.mark.parametrize("answer", [DISABLED, ABSENT, SILENT, REPLICA])
+def test_a_review_without_a_date_leaves_an_undated_case_what_it_is(answer: KmsAnswer) -> None:
+    change = review(answer, BEFORE, name=OLD)
+
+    assert named(change) in {OLD, None}
+    assert not change or not change.earlier
+
+
 def test_a_review_closes_a_case_that_kms_calls_pending_for_another_date() -> None:
     change = review(LATER, case(version=1))
 
