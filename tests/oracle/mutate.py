@@ -76,7 +76,9 @@ def main() -> int:
     parser.add_argument("--list", action="store_true", help="print the mutants")
     arguments = parser.parse_args()
     named = arguments.again.read_text() if arguments.again else None
-    chosen = [each for each in all_mutants() if arguments.only in str(each) and (not named or each.name in named)]
+    chosen = [
+        each for each in all_mutants() if arguments.only in str(each) and (not named or each.name in named)
+    ]
     if arguments.list:
         _say("\n".join(map(str, chosen)))
         return 0
