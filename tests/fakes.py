@@ -25,6 +25,7 @@ from reprieve.ports import (
     MOST_AT_ONCE,
     Document,
     Grants,
+    HttpAnswer,
     KeyMetadata,
     KeyUsage,
     LinkChecker,
@@ -368,14 +369,44 @@ class FakeAlarms:
 
 
 @dataclass
-class FakeWebhook:
-    payloads: list[Mapping[str, Any]] = field(default_factory=list)
-    error: Exception | None = None
+class FakeHttp:
+    """Addresses that take what is posted, or answer as they are told."""
 
-    def post(self, payload: Mapping[str, Any]) -> None:
+    posts: list[tuple[str, bytes, Mapping[str, str]]] = field(default_factory=list)
+    answer: HttpAnswer = field(default_factory=lambda: HttpAnswer(status=200, body="ok"))
+    error: Exception | None = None
+    public_only: bool = False
+
+    def post(
+        self, url: str, body: bytes, headers: Mapping[str, str], *, public_only: bool = False
+    ) -> HttpAnswer:
+        self.public_only = public_only
         if self.error:
             raise self.error
-        self.payloads.append(payload)
+        self.posts.append((url, body, headers))
+        return self.answer
+
+    @property
+    def payloads(self) -> list[Mapping[str, Any]]:
+        return [json.loads(body) for _, body, _ in self.posts]
+
+
+@dataclass
+class FakeTools:
+    """What channels are made with."""
+
+    http: FakeHttp = field(default_factory=FakeHttp)
+    topics: dict[str, FakeTopic] = field(default_factory=dict)
+    secrets: dict[str, str | AwsError] = field(default_factory=dict)
+
+    def topic(self, arn: str) -> FakeTopic:
+        return self.topics.setdefault(arn, FakeTopic())
+
+    def secret(self, arn: str, name: str) -> str:
+        found = self.secrets[arn]
+        if isinstance(found, AwsError):
+            raise found
+        return str(json.loads(found)[name]) if found.startswith("{") else found
 
 
 @dataclass

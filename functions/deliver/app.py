@@ -1,7 +1,6 @@
 """The queue → one notice to one channel: see `reprieve.deliver.deliverer`."""
 
 import os
-from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
@@ -14,17 +13,17 @@ from reprieve.adapters.aws import PROMPT, client
 from reprieve.adapters.dynamodb import DynamoTable
 from reprieve.adapters.idempotency import OnceInTable
 from reprieve.adapters.kms import KmsMinter, Regions
-from reprieve.adapters.slack_webhook import SlackWebhook
-from reprieve.adapters.sns import SnsTopic
 from reprieve.adapters.sqs import SqsQueue
 from reprieve.adapters.structured_log import StructuredLog, make_logger
+from reprieve.adapters.tools import AwsTools
 from reprieve.cases.health_store import HealthStore
 from reprieve.clock import utc_now
 from reprieve.deliver.deliverer import Deliverer, NotedChannel, pause
 from reprieve.deliver.settings import DeliverSettings
 from reprieve.errors import ReprieveError
 from reprieve.links import SigningKey
-from reprieve.messages.channels import Channel, email, slack
+from reprieve.messages.channels import Channel
+from reprieve.messages.channels.configured import configured
 
 
 def handler(event: dict[str, Any], context: LambdaContext) -> Any:  # noqa: ANN401 - Powertools' own answer
@@ -68,25 +67,16 @@ def _deliverer(context: LambdaContext) -> Deliverer:
 
 @cache
 def _channels() -> dict[str, Channel]:
-    return {name: _noted(name, channel) for name, channel in _made_channels(_settings())}
+    return {name: _noted(channel) for name, channel in configured(_settings().channels, AwsTools()).items()}
 
 
-def _noted(name: str, channel: Channel) -> Channel:
+def _noted(channel: Channel) -> Channel:
     return NotedChannel(
-        name=name,
         channel=channel,
         book=HealthStore(DynamoTable(_dynamodb(), _settings().table)),
         clock=utc_now,
         log=StructuredLog(_logger()),
     )
-
-
-def _made_channels(settings: DeliverSettings) -> Iterator[tuple[str, Channel]]:
-    if settings.notice_topic:
-        yield email.NAME, email.Email(SnsTopic(client("sns", PROMPT), settings.notice_topic))
-    if settings.slack_secret:
-        secrets = client("secretsmanager", PROMPT)
-        yield slack.NAME, slack.Slack(SlackWebhook(secrets, settings.slack_secret))
 
 
 @cache

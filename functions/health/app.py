@@ -1,7 +1,6 @@
 """The stack's own alarms, and the clock → what is wrong, to every channel: see `reprieve.health`."""
 
 import os
-from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
@@ -12,10 +11,9 @@ from reprieve.adapters.aws import PROMPT, client
 from reprieve.adapters.cloudwatch_alarms import CloudWatchAlarms
 from reprieve.adapters.dynamodb import DynamoTable
 from reprieve.adapters.idempotency import OnceInTable
-from reprieve.adapters.slack_webhook import SlackWebhook
-from reprieve.adapters.sns import SnsTopic
 from reprieve.adapters.structured_log import StructuredLog, make_logger
 from reprieve.adapters.subscriptions import SnsSubscriptions
+from reprieve.adapters.tools import AwsTools
 from reprieve.cases.health_store import HealthStore
 from reprieve.cases.store import CaseStore
 from reprieve.clock import utc_now
@@ -23,7 +21,8 @@ from reprieve.errors import ReprieveError
 from reprieve.health.addresses import Addresses
 from reprieve.health.health_check import Health
 from reprieve.health.settings import HealthSettings
-from reprieve.messages.channels import Channel, email, slack
+from reprieve.messages.channels import Channel
+from reprieve.messages.channels.configured import configured
 
 
 def handler(event: dict[str, Any], context: LambdaContext) -> None:
@@ -57,7 +56,7 @@ def _health(context: LambdaContext) -> Health:
 def _addresses(book: HealthStore, log: StructuredLog) -> Addresses:
     settings = _settings()
     return Addresses(
-        topic=settings.notice_topic,
+        topic=settings.channels.notice_topic,
         listed=settings.emails,
         subscriptions=_subscriptions(),
         book=book,
@@ -67,15 +66,7 @@ def _addresses(book: HealthStore, log: StructuredLog) -> Addresses:
 
 @cache
 def _channels() -> dict[str, Channel]:
-    return dict(_made_channels(_settings()))
-
-
-def _made_channels(settings: HealthSettings) -> Iterator[tuple[str, Channel]]:
-    if settings.notice_topic:
-        yield email.NAME, email.Email(SnsTopic(client("sns", PROMPT), settings.notice_topic))
-    if settings.slack_secret:
-        secrets = client("secretsmanager", PROMPT)
-        yield slack.NAME, slack.Slack(SlackWebhook(secrets, settings.slack_secret))
+    return configured(_settings().channels, AwsTools())
 
 
 @cache

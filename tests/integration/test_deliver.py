@@ -16,10 +16,11 @@ from reprieve.cases.visitor import AuthMethod
 from reprieve.deliver.deliverer import Deliverer, pause
 from reprieve.errors import ChannelBusyError, ChannelError, DeniedError, NotUnderstoodError
 from reprieve.links import verify
-from reprieve.messages.channels import email, slack
+from reprieve.messages.channels.slack_webhook import SlackWebhook
+from reprieve.messages.channels.sns import Sns
 from reprieve.serialization import to_json
 from tests.examples import visitor
-from tests.fakes import FakeClock, FakeLog, FakeOnce, FakeSigner, FakeTopic, FakeWebhook
+from tests.fakes import FakeClock, FakeHttp, FakeLog, FakeOnce, FakeSigner, FakeTopic
 
 KEY = KeyArn.parse("arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab")
 NOW = datetime(2026, 11, 22, 15, 0, tzinfo=UTC)
@@ -31,7 +32,7 @@ PAGE = "https://abc123.execute-api.eu-west-1.amazonaws.com/keys/"
 class World:
     clock: FakeClock = field(default_factory=lambda: FakeClock(NOW))
     topic: FakeTopic = field(default_factory=FakeTopic)
-    webhook: FakeWebhook = field(default_factory=FakeWebhook)
+    webhook: FakeHttp = field(default_factory=FakeHttp)
     once: FakeOnce = field(default_factory=FakeOnce)
     signer: FakeSigner = field(default_factory=FakeSigner)
     log: FakeLog = field(default_factory=FakeLog)
@@ -42,7 +43,10 @@ class World:
 
     def deliver(self, body: str) -> None:
         Deliverer(
-            channels={"email": email.Email(self.topic), "slack": slack.Slack(self.webhook)},
+            channels={
+                "email": Sns("email", self.topic),
+                "slack": SlackWebhook("slack", self.webhook, lambda: "https://hooks.slack.example/T0"),
+            },
             once=self.once,
             signing_key=self.signer.key,
             page_url=PAGE,
@@ -99,10 +103,14 @@ def test_each_channel_gets_a_link_of_its_own_that_names_the_key_and_its_deletion
 @pytest.mark.parametrize(
     ("approvers", "said"),
     [
-        (AuthMethod.LINK, "Do not forward: this link decides without a sign-in until 2026-11-29 14:02 UTC."),
+        (
+            AuthMethod.LINK,
+            "Do not forward: anyone with this link can decide, without a sign-in,"
+            " until 2026-11-29 14:02 UTC.",
+        ),
         (
             AuthMethod.NETWORK,
-            "Do not forward: in the approvers' network, this link decides without a sign-in"
+            "Do not forward: in the approvers' network, anyone with this link can decide"
             " until 2026-11-29 14:02 UTC.",
         ),
         (
@@ -128,7 +136,7 @@ def test_a_link_lives_as_long_as_the_stack_says_and_never_longer_than_the_key(wo
     link = world.mailed_link()
     assert link
     assert verify(link.removeprefix(PAGE), world.signer.keys, NOW).expires_at == NOW + timedelta(hours=2)
-    assert "without a sign-in until 2026-11-22 17:00 UTC" in " ".join(world.topic.published[-1][1].split())
+    assert "without a sign-in, until 2026-11-22 17:00 UTC" in " ".join(world.topic.published[-1][1].split())
 
 
 @pytest.mark.parametrize(

@@ -19,10 +19,12 @@ from reprieve.health.addresses import Addresses
 from reprieve.health.health_check import Health
 from reprieve.investigate import log_reader
 from reprieve.investigate.health_watch import HealthWatch
-from reprieve.messages.channels import Channel, email, slack
+from reprieve.messages.channels import Channel, delivery
+from reprieve.messages.channels.slack_webhook import SlackWebhook
+from reprieve.messages.channels.sns import Sns
 from reprieve.ports import Document, RingingAlarm
 from tests.examples import notice
-from tests.fakes import FakeAlarms, FakeClock, FakeLog, FakeOnce, FakeQueue, FakeTable, FakeTopic, FakeWebhook
+from tests.fakes import FakeAlarms, FakeClock, FakeHttp, FakeLog, FakeOnce, FakeQueue, FakeTable, FakeTopic
 from tests.mutations import SCHEMA
 from tests.recorded import event
 from tests.unit.health.test_addresses import JANE, TOPIC, FakeSubscriptions
@@ -78,7 +80,7 @@ class TopicInBetween(FakeTopic):
 class World:
     clock: FakeClock = field(default_factory=lambda: FakeClock(NOW))
     topic: FakeTopic = field(default_factory=FakeTopic)
-    webhook: FakeWebhook = field(default_factory=FakeWebhook)
+    webhook: FakeHttp = field(default_factory=FakeHttp)
     table: BrokenTable = field(default_factory=BrokenTable)
     once: BrokenOnce = field(default_factory=BrokenOnce)
     subscriptions: FakeSubscriptions = field(default_factory=lambda: FakeSubscriptions({JANE: True}))
@@ -94,8 +96,8 @@ class World:
 
     def made(self) -> dict[str, Channel]:
         every: dict[str, Channel] = {
-            "email": email.Email(self.topic),
-            "slack": slack.Slack(self.webhook),
+            "email": Sns("email", self.topic),
+            "slack": SlackWebhook("slack", self.webhook, lambda: "https://hooks.slack.example/T0"),
         }
         return {name: every[name] for name in self.channels}
 
@@ -123,10 +125,8 @@ class World:
     def deliver(self, channel: str = "slack", after: timedelta = timedelta()) -> None:
         """Send what a case's notice is to one channel, as deliver does, which notes what came of it."""
         self.clock.now += after
-        noted = NotedChannel(
-            name=channel, channel=self.made()[channel], book=self.book, clock=self.clock, log=self.log
-        )
-        noted.send(notice())
+        noted = NotedChannel(channel=self.made()[channel], book=self.book, clock=self.clock, log=self.log)
+        noted.send(delivery(notice(), channel, "", self.clock.now))
 
     def fail(self, after: timedelta = timedelta()) -> None:
         """Let Slack refuse a notice."""

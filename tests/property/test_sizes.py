@@ -17,10 +17,10 @@ from reprieve.cases.usage import OTHERS_LISTED
 from reprieve.cloudtrail.callers import Caller
 from reprieve.cloudtrail.record import KeyUse
 from reprieve.cloudtrail.resources import Resource
-from reprieve.messages.channels import email, slack
 from reprieve.serialization import to_json
 from reprieve.untrusted import ARN_LIMIT, one_line
 from tests.examples import KEY, NOW, case, counted, decision, key, use, visitor
+from tests.rendered import mail_body, slack_message
 
 MAIL_LIMIT = 200_000
 PRINCIPALS = 20
@@ -145,7 +145,7 @@ def test_the_largest_case_in_any_script_keeps_every_limit_and_its_numbers(script
 
     assert size(stored) <= CASE_LIMIT
     assert size(notice) <= NOTICE_LIMIT
-    assert len(email.body(notice).encode()) <= MAIL_LIMIT
+    assert len(mail_body(notice).encode()) <= MAIL_LIMIT
     for kept in (stored.uses, notice.uses):
         assert kept.count == of.uses.count
         assert kept.count == sum(part.count for part in kept.by_caller) + kept.unlisted
@@ -236,8 +236,8 @@ def test_whatever_characters_it_is_in_the_largest_case_keeps_every_limit(charact
 
     assert size(stored) <= CASE_LIMIT
     assert size(notice) <= NOTICE_LIMIT
-    assert len(email.body(notice).encode()) <= MAIL_LIMIT
-    assert len(slack.message(notice)["blocks"]) <= 50
+    assert len(mail_body(notice).encode()) <= MAIL_LIMIT
+    assert len(slack_message(notice)["blocks"]) <= 50
 
 
 def test_what_can_not_be_made_smaller_is_returned_as_small_as_it_gets() -> None:

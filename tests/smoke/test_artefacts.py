@@ -95,7 +95,7 @@ def test_the_layer_holds_the_package_and_no_more_than_it_needs() -> None:
     names = {file.relative_to(LAYER).parts[0] for file in files}
     compiled = [file.name for file in files if file.suffix == ".so"]
     size = sum(file.stat().st_size for file in files)
-    assert {"reprieve", "aws_lambda_powertools", "cattrs", "jinja2", "slack_sdk"} <= names
+    assert {"reprieve", "aws_lambda_powertools", "cattrs", "jinja2"} <= names
     assert not names & {"boto3", "botocore", "tests", "pytest"}
     assert not [file for file in files if "__pycache__" in file.parts]
     assert all(name.startswith("_speedups") and "aarch64" in name for name in compiled)

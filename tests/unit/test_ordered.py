@@ -1,6 +1,5 @@
 """Each folder of pieces has one place that names them all: a file that none names would never be used."""
 
-import re
 from pathlib import Path
 from types import ModuleType
 
@@ -9,10 +8,7 @@ import pytest
 from reprieve.cloudtrail import callers, resources
 from reprieve.cloudtrail.callers import sessions
 from reprieve.investigate import facts
-from reprieve.messages import channels
-from reprieve.messages.channels import email, slack
 
-FUNCTIONS = Path(__file__).parents[2] / "functions"
 SHARED = {
     "__init__",
     *("caller", "evidence", "identity_provider", "service_between", "session"),
@@ -47,16 +43,3 @@ def test_a_context_key_belongs_to_one_service() -> None:
     keys = [key for service in resources.SERVICES for key in service.CONTEXT_KEYS]
 
     assert len(set(keys)) == len(keys)
-
-
-@pytest.mark.parametrize("function", ["deliver", "health"])
-def test_every_channel_is_made_where_notices_are_sent(function: str) -> None:
-    app = (FUNCTIONS / function / "app.py").read_text("utf-8")
-
-    made = re.findall(r"yield (\w+)\.NAME, \1\.", app)
-
-    assert sorted(made) == sorted(modules_in(channels))
-
-
-def test_a_channel_has_a_name_of_its_own() -> None:
-    assert [channel.NAME for channel in (email, slack)] == ["email", "slack"]

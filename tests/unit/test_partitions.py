@@ -10,11 +10,11 @@ from botocore.loaders import create_loader
 from reprieve.arn import KeyArn, partition_of
 from reprieve.cases.notice import Window, no_event_found
 from reprieve.console import iam_page, key_url, log_group_url, log_url
-from reprieve.messages.channels import email, slack
 from reprieve.respond.pages.case_page import View, case_page
 from reprieve.respond.pages.rendering import FormState
 from reprieve.serialization import to_json
 from tests.examples import DELETION, KEY, NOW, case, key, visitor
+from tests.rendered import mail_body, slack_message
 
 ROOT = Path(__file__).parents[2]
 SHIPPED = ("layers/reprieve/reprieve", "functions", "template.yaml", "organization")
@@ -113,8 +113,8 @@ def test_people_are_told_all_the_same_where_there_is_no_page(medium: str) -> Non
         form=FormState("0123", 2),
     )
     texts = {
-        "mail": email.body(told),
-        "message": str(slack.message(told)),
+        "mail": mail_body(told),
+        "message": str(slack_message(told)),
         "page": case_page(page).html,
         "data": str(to_json(told)),
     }

@@ -12,6 +12,7 @@ from reprieve.deliver.settings import DeliverSettings
 from reprieve.errors import NotUnderstoodError, SettingsError
 from reprieve.health.settings import HealthSettings
 from reprieve.investigate.settings import InvestigateSettings
+from reprieve.messages.channels.configured import ChannelSettings
 from reprieve.respond.settings import RespondSettings
 from tests.examples import KEY, OTHER_KEY
 from tests.fakes import RESPONDER
@@ -109,8 +110,10 @@ def test_deliver_is_told_what_it_needs() -> None:
     assert DeliverSettings.read(DELIVER) == DeliverSettings(
         table="cases",
         queue_url="https://sqs.eu-west-1.amazonaws.com/111122223333/deliveries",
-        notice_topic="arn:aws:sns:eu-west-1:111122223333:notices",
-        slack_secret="arn:aws:secretsmanager:eu-west-1:111122223333:secret:slack-AbCdEf",
+        channels=ChannelSettings(
+            notice_topic="arn:aws:sns:eu-west-1:111122223333:notices",
+            slack_secret="arn:aws:secretsmanager:eu-west-1:111122223333:secret:slack-AbCdEf",
+        ),
         signing_key=KEY,
         signing_letter="b",
         page_url="https://abc123.execute-api.eu-west-1.amazonaws.com/keys/",
@@ -156,7 +159,7 @@ def test_a_channel_that_the_stack_does_not_have_is_empty() -> None:
 
     settings = DeliverSettings.read(bare)
 
-    assert (settings.notice_topic, settings.slack_secret) == ("", "")
+    assert (settings.channels.notice_topic, settings.channels.slack_secret) == ("", "")
 
 
 @pytest.mark.parametrize(
@@ -271,8 +274,10 @@ def test_health_is_told_what_it_needs() -> None:
     assert HealthSettings.read(HEALTH) == HealthSettings(
         table="cases",
         health_topic="arn:aws:sns:eu-west-1:111122223333:health",
-        notice_topic="arn:aws:sns:eu-west-1:111122223333:notices",
-        slack_secret="arn:aws:secretsmanager:eu-west-1:111122223333:secret:slack-AbCdEf",
+        channels=ChannelSettings(
+            notice_topic="arn:aws:sns:eu-west-1:111122223333:notices",
+            slack_secret="arn:aws:secretsmanager:eu-west-1:111122223333:secret:slack-AbCdEf",
+        ),
         emails=("jane@example.com", "ops@example.com"),
         log_group="trail",
         names={
@@ -286,7 +291,7 @@ def test_health_is_told_what_it_needs() -> None:
 def test_a_stack_with_slack_alone_has_no_addresses() -> None:
     bare = HEALTH | {"NOTIFICATION_EMAILS": "", "NOTICE_TOPIC_ARN": ""}
 
-    assert (HealthSettings.read(bare).emails, HealthSettings.read(bare).notice_topic) == ((), "")
+    assert (HealthSettings.read(bare).emails, HealthSettings.read(bare).channels.notice_topic) == ((), "")
 
 
 def test_an_address_that_is_none_is_named() -> None:

@@ -20,6 +20,7 @@ ReprieveError
 ├── TooMuchError             one minute holds more than one invocation can read
 ├── HealthError              the stack is not well, and nobody could be told, or it could not be seen
 ├── InProgressError          the same delivery is under way elsewhere
+├── NoAnswerError            an address outside AWS gave no answer
 ├── ChannelError             a channel did not take a notice
 │   └── ChannelBusyError     … and said when to come again
 └── AwsError                 AWS answered with an error, told by its code
@@ -199,6 +200,16 @@ class HealthError(ReprieveError):
 
 class InProgressError(ReprieveError):
     """The same notice is being sent to the same channel by another invocation."""
+
+
+@dataclass
+class NoAnswerError(ReprieveError):
+    """An address gave no answer: `problem` says why, and never holds the address, which may be a secret."""
+
+    problem: str
+
+    def __str__(self) -> str:
+        return f"no answer: {self.problem}"
 
 
 @dataclass

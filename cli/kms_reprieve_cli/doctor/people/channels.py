@@ -6,7 +6,7 @@ from typing import Final
 from kms_reprieve_cli.doctor.check import Phase, Result, failure, passed, warning
 from kms_reprieve_cli.doctor.group import Group
 from kms_reprieve_cli.doctor.subject import Stack, Subject
-from reprieve.messages.channels import email, slack
+from reprieve.messages.channels.configured import EMAIL, SLACK
 
 ID: Final = "channels"
 GROUP: Final = Group.PEOPLE
@@ -23,7 +23,7 @@ def look(subject: Subject) -> Iterator[Result]:
             cause="NotificationEmails, SlackWebhookUrl and SlackWebhookSecretArn are empty",
             fix="Deploy with NotificationEmails, or with a Slack webhook.",
         )
-    elif email.NAME not in found:
+    elif EMAIL not in found:
         yield warning(
             f"the stack's only channel is {found[0]}",
             cause="if the function health fails itself, only an email address hears of it",
@@ -36,9 +36,9 @@ def look(subject: Subject) -> Iterator[Result]:
 def configured(stack: Stack) -> Iterator[str]:
     """Yield the names of the stack's channels."""
     if stack.parameters.get("NotificationEmails"):
-        yield email.NAME
+        yield EMAIL
     if slack_secret(stack):
-        yield slack.NAME
+        yield SLACK
 
 
 def slack_secret(stack: Stack) -> str:

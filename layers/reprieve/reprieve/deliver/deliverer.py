@@ -14,7 +14,7 @@ from reprieve.cases.visitor import AuthMethod
 from reprieve.clock import Clock
 from reprieve.errors import AwsError, ChannelBusyError, ChannelError, NotUnderstoodError, ReprieveError
 from reprieve.links import LinkClaims, SigningKey, mint
-from reprieve.messages.channels import Channel
+from reprieve.messages.channels import Channel, Delivery, delivery, delivery_id
 from reprieve.ports import Log, Once
 from reprieve.serialization import from_json
 from reprieve.untrusted import look, mapping, one_line, text
@@ -63,7 +63,10 @@ class Deliverer:
         channel = self.channels.get(name)
         if channel is None:
             raise NotUnderstoodError("queue message", f"there is no channel {name!r} in this stack")
-        self.once.do(f"{notice.id}/{name}", lambda: channel.send(self._with_link(notice, name)))
+        self.once.do(
+            delivery_id(notice, name, ""),
+            lambda: channel.send(delivery(self._with_link(notice, name), name, "", self.clock())),
+        )
         self.log.info("A channel has the notice", channel=name, notice_id=notice.id, reason=notice.reason)
 
     def _with_link(self, notice: Notice, channel: str) -> Notice:
@@ -97,16 +100,29 @@ class Deliverer:
 class NotedChannel:
     """A channel of which it is noted whether it takes what it is sent, for the function health to see."""
 
-    name: str
     channel: Channel
     book: HealthStore
     clock: Clock
     log: Log
 
-    def send(self, notice: Notice) -> None:
+    @property
+    def name(self) -> str:
+        """The channel's."""
+        return self.channel.name
+
+    @property
+    def has_link(self) -> bool:
+        """The channel's."""
+        return self.channel.has_link
+
+    def recipients(self, notice: Notice) -> tuple[str, ...]:
+        """Return the channel's."""
+        return self.channel.recipients(notice)
+
+    def send(self, sent: Delivery) -> None:
         """Send one notice, as the channel itself does; what can't be noted is logged and no more."""
         try:
-            self.channel.send(notice)
+            self.channel.send(sent)
         except (ChannelError, AwsError) as error:
             said = _told(error)
             self._note(lambda: self.book.failed(self.name, said, self.clock()))

@@ -7,16 +7,16 @@ from typing import Self
 from reprieve.arn import KeyArn
 from reprieve.cases.visitor import AuthMethod
 from reprieve.environment import Environment, Variables
+from reprieve.messages.channels.configured import ChannelSettings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeliverSettings:
-    """The environment of the deliver function; "" for a channel that the stack does not have."""
+    """The environment of the deliver function."""
 
     table: str
     queue_url: str
-    notice_topic: str
-    slack_secret: str
+    channels: ChannelSettings
     signing_key: KeyArn
     signing_letter: str
     page_url: str
@@ -36,8 +36,10 @@ class DeliverSettings:
         return cls(
             table=environment.text("TABLE_NAME"),
             queue_url=environment.text("QUEUE_URL"),
-            notice_topic=environment.optional("NOTICE_TOPIC_ARN"),
-            slack_secret=environment.optional("SLACK_SECRET_ARN"),
+            channels=ChannelSettings(
+                notice_topic=environment.optional("NOTICE_TOPIC_ARN"),
+                slack_secret=environment.optional("SLACK_SECRET_ARN"),
+            ),
             signing_key=environment.key("SIGNING_KEY_ARN"),
             signing_letter=environment.text("SIGNING_KEY_LETTER"),
             page_url=environment.text("PAGE_URL"),

@@ -19,7 +19,7 @@ from reprieve.errors import AwsError, HealthError, InProgressError, NotUnderstoo
 from reprieve.health import stack_alarms
 from reprieve.health.addresses import Addresses
 from reprieve.health.stack_alarms import Alarmed
-from reprieve.messages.channels import Channel
+from reprieve.messages.channels import Channel, Delivery, delivery
 from reprieve.ports import Alarms, Log, Once
 
 EVERY: Final = timedelta(minutes=15)
@@ -150,9 +150,9 @@ class Health:
         return any([self._reached(name, notice) for name in others])  # noqa: C419 - each of them is tried
 
     def _reached(self, name: str, notice: Notice) -> bool:
-        sending = _Sending(self.channels[name], notice)
+        sending = _Sending(self.channels[name], delivery(notice, name, "", self.clock()))
         try:
-            self._once(f"{notice.id}/{name}", sending)
+            self._once(sending.sent.id, sending)
         except ReprieveError as error:
             self.log.warning("A channel was not told what is wrong", channel=name, problem=str(error))
             return False
@@ -179,13 +179,13 @@ class _Sending:
     """One notice on its way to one channel."""
 
     channel: Channel
-    notice: Notice
+    sent: Delivery
     begun: bool = False
     failed: bool = True
 
     def __call__(self) -> None:
         self.begun = True
-        self.channel.send(self.notice)
+        self.channel.send(self.sent)
         self.failed = False
 
 

@@ -23,10 +23,9 @@ from reprieve.ports.people import (
     Subscription,
     Subscriptions,
     Tokens,
-    Topic,
-    Webhook,
 )
 from reprieve.ports.storage import MOST_AT_ONCE, Document, MessageQueue, Once, StreamRecord, Table
+from reprieve.ports.ways import Http, HttpAnswer, Tools, Topic
 
 __all__ = [
     "MOST_AT_ONCE",
@@ -35,6 +34,8 @@ __all__ = [
     "Document",
     "EventHistory",
     "Grants",
+    "Http",
+    "HttpAnswer",
     "IdentityProvider",
     "KeyControl",
     "KeyDirectory",
@@ -55,6 +56,6 @@ __all__ = [
     "Subscriptions",
     "Table",
     "Tokens",
+    "Tools",
     "Topic",
-    "Webhook",
 ]

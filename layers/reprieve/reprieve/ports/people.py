@@ -1,9 +1,9 @@
-"""Channels, e-mail subscriptions, the sign-in, and the alarms that people hear of."""
+"""E-mail subscriptions, the sign-in, and the alarms that people hear of."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Protocol
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,27 +55,6 @@ class IdentityProvider(Protocol):
 
         Raises:
             ProviderError: no answer, or none that a provider gives.
-        """
-        ...
-
-
-class Topic(Protocol):
-    """An SNS topic that people are subscribed to."""
-
-    def publish(self, subject: str, message: str, attributes: Mapping[str, str]) -> None:
-        """Publish a message; `attributes` are for subscriptions' filter policies."""
-        ...
-
-
-class Webhook(Protocol):
-    """An address that takes a message over HTTPS."""
-
-    def post(self, payload: Mapping[str, Any]) -> None:
-        """Send `payload` as JSON.
-
-        Raises:
-            ChannelBusyError: it asks to be left alone for a while.
-            ChannelError: it did not take the message.
         """
         ...
 

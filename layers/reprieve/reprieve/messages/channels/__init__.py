@@ -1,10 +1,8 @@
-"""The ways to reach people: one module for each, which renders and sends.
+"""The ways to reach people: one module for each type, which renders a story for its medium and sends it.
 
-A module has `NAME` and a class that is a `Channel`.
-To add a channel, write its module, and make it in `functions/deliver/app.py` and
-`functions/health/app.py` with what it sends with.
+To add a channel, see CONTRIBUTING.md.
 """
 
-from reprieve.messages.channels.channel import Channel
+from reprieve.messages.channels.channel import Channel, Delivery, delivery, delivery_id
 
-__all__ = ["Channel"]
+__all__ = ["Channel", "Delivery", "delivery", "delivery_id"]

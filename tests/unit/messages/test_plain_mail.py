@@ -14,7 +14,9 @@ from reprieve.cases.problem import Kind
 from reprieve.clock import for_people
 from reprieve.cloudtrail.callers import Caller
 from reprieve.cloudtrail.record import KeyUse, read
-from reprieve.messages.channels import email
+from reprieve.messages import plain_mail
+from reprieve.messages.channels import delivery
+from reprieve.messages.channels.sns import Sns
 from reprieve.untrusted import one_line
 from tests.examples import (
     DELETION,
@@ -36,6 +38,7 @@ from tests.examples import (
 )
 from tests.fakes import FakeTopic
 from tests.recorded import record
+from tests.rendered import mail_body, mail_subject
 from tests.strangers import ADDRESSES, LINKED, written_by_strangers
 
 LINK = "https://abc123.execute-api.eu-west-1.amazonaws.com/keys/v1.W10.AAAA"
@@ -86,16 +89,17 @@ IN_USE = about(
 
 IN_USE_MAIL = """\
 Broken now, and deleted for good in 6 days (2026-11-29 14:02 UTC).
-alias/orders-db in 111122223333, eu-west-1
+KMS key alias/orders-db in 111122223333, eu-west-1
 
 Last refused at 14:52 UTC. 2 callers are refused, most often role
-orders-fn (3 of 4 requests). No use of this key works since 2026-11-22
-14:02 UTC.
+orders-fn (3 of 4 requests). No use of this key has worked since
+2026-11-22 14:02 UTC. Once it is deleted, what it encrypted can't be
+read.
 
-Review and decide. Opening changes nothing. Not sure? Rescue the key:
+Review and decide: opening changes nothing. If unsure, press Rescue:
   https://abc123.execute-api.eu-west-1.amazonaws.com/keys/v1.W10.AAAA
-Do not forward: this link decides without a sign-in until 2026-11-29
-14:02 UTC.
+Do not forward: anyone with this link can decide, without a sign-in,
+until 2026-11-29 14:02 UTC.
 
   Key          alias/orders-db, "Orders database, prod"
                arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab
@@ -119,7 +123,7 @@ Management calls refused, which do not use the key: 1 request since
   user jane: 1 request, last at 14:52 UTC
     TagResource
 
-Without the link:
+To check or decide without the link:
   aws kms cancel-key-deletion --region eu-west-1 --key-id 1234abcd-12ab-34cd-56ef-1234567890ab
   aws kms enable-key --region eu-west-1 --key-id 1234abcd-12ab-34cd-56ef-1234567890ab
   https://eu-west-1.console.aws.amazon.com/kms/home?region=eu-west-1#/kms/keys/1234abcd
@@ -132,7 +136,7 @@ Notice 8c8f1b4e-0d5f-5a61-9d0e-3d9c1f4c0a11
 BARE_MAIL = """\
 Scheduled for deletion. KMS could not be asked for its state now. The
 deletion date is not known.
-1234abcd-12ab-34cd-56ef-1234567890ab in 111122223333, eu-west-1
+KMS key 1234abcd-12ab-34cd-56ef-1234567890ab in 111122223333, eu-west-1
 
 No refused use is on record.
 
@@ -153,7 +157,7 @@ CANCELLED = about(
 
 CANCELLED_MAIL = """\
 The deletion is cancelled. KMS says that the key is Enabled.
-alias/orders-db in 111122223333, eu-west-1
+KMS key alias/orders-db in 111122223333, eu-west-1
 
 Someone with the link from email decided at 2026-11-22 15:10 UTC to
 cancel the deletion and to enable the key. From 203.0.113.40,
@@ -268,13 +272,17 @@ def hostile() -> Notice:
 def test_a_mail_tells_the_state_the_way_out_the_evidence_and_what_is_not_known(
     told: Notice, mail: str
 ) -> None:
-    assert email.body(told) == mail
+    assert mail_body(told) == mail
+
+
+def sent(told: Notice, topic: FakeTopic) -> None:
+    Sns("email", topic).send(delivery(told, "email", "", NOW))
 
 
 def test_a_mail_goes_out_with_its_subject_and_with_what_filters_need() -> None:
     topic = FakeTopic()
 
-    email.Email(topic).send(IN_USE)
+    sent(IN_USE, topic)
 
     assert topic.published == [
         (
@@ -292,7 +300,7 @@ def test_a_mail_goes_out_with_its_subject_and_with_what_filters_need() -> None:
 def test_a_mail_about_no_key_names_none() -> None:
     topic = FakeTopic()
 
-    email.Email(topic).send(NOTHING_FOUND)
+    sent(NOTHING_FOUND, topic)
 
     ((_, _, attributes),) = topic.published
     assert attributes == {"notice_id": "1886c238-f251-51af-8005-d311c83d964d", "reason": "no-event-found"}
@@ -301,7 +309,7 @@ def test_a_mail_about_no_key_names_none() -> None:
 def test_a_mail_about_the_stack_has_no_link_and_stays_short() -> None:
     topic = FakeTopic()
 
-    email.Email(topic).send(longest_problem(Kind.ADDRESS_REMOVED))
+    sent(longest_problem(Kind.ADDRESS_REMOVED), topic)
 
     ((_, body, attributes),) = topic.published
     assert attributes["reason"] == "stack-unhealthy"
@@ -314,7 +322,7 @@ def test_a_mail_about_the_stack_has_no_link_and_stays_short() -> None:
 def test_callers_beyond_eight_are_told_by_their_names() -> None:
     callers = [Caller(kind="IAMUser", id=f"u{number}", name=f"user {number}") for number in range(11)]
 
-    mail = email.body(about(key(), uses=uses(*(use(caller=caller) for caller in callers))))
+    mail = mail_body(about(key(), uses=uses(*(use(caller=caller) for caller in callers))))
 
     assert "\n  user 7: 1 request, last at 14:52 UTC\n" in mail
     assert "\n  also user 8 (1), user 9 (1), user 10 (1)\n" in mail
@@ -327,7 +335,7 @@ EVERY += [made(kind) for kind in Kind for made in (hostile_problem, longest_prob
 
 @pytest.mark.parametrize("told", EVERY)
 def test_a_subject_is_one_line_of_less_than_a_hundred_characters(told: Notice) -> None:
-    subject = email.subject(told)
+    subject = mail_subject(told)
 
     assert 0 < len(subject) < 100
     assert subject.isprintable()
@@ -335,18 +343,18 @@ def test_a_subject_is_one_line_of_less_than_a_hundred_characters(told: Notice) -
 
 @pytest.mark.parametrize("told", EVERY)
 def test_a_line_is_longer_than_72_columns_only_if_it_can_not_be_broken(told: Notice) -> None:
-    long = [line for line in email.body(told).splitlines() if len(line) > 72]
+    long = [line for line in mail_body(told).splitlines() if len(line) > 72]
 
     assert [line for line in long if " " in line.strip() and line.strip() not in COMMANDS] == []
 
 
 @pytest.mark.parametrize("told", EVERY)
 def test_a_mail_is_plain_text_that_nothing_can_turn_around(told: Notice) -> None:
-    assert all(line.isprintable() for line in email.body(told).split("\n"))
+    assert all(line.isprintable() for line in mail_body(told).split("\n"))
 
 
 def test_the_link_has_a_line_of_its_own() -> None:
-    assert f"\n  {LINK}\n" in email.body(IN_USE)
+    assert f"\n  {LINK}\n" in mail_body(IN_USE)
 
 
 FULL = key(
@@ -358,9 +366,9 @@ FULL = key(
 
 
 def test_a_mail_tells_what_was_looked_up_beside_the_name() -> None:
-    mail = email.body(about(FULL, link=LINK))
+    mail = mail_body(about(FULL, link=LINK))
 
-    assert mail.splitlines()[1] == "alias/orders-db in 111122223333 (prod), eu-west-1"
+    assert mail.splitlines()[1] == "KMS key alias/orders-db in 111122223333 (prod), eu-west-1"
     assert (
         """
   Owner        team-orders
@@ -372,7 +380,7 @@ def test_a_mail_tells_what_was_looked_up_beside_the_name() -> None:
 
 
 def test_where_the_page_can_not_help_the_commands_take_the_place_of_the_link() -> None:
-    mail = email.body(about(FULL, link=LINK, uses=USES))
+    mail = mail_body(about(FULL, link=LINK, uses=USES))
 
     assert (
         f"""
@@ -384,17 +392,18 @@ The page can't rescue this key. Ask an administrator of account
 Why: its key policy denies kms:EnableKey.
 Try it anyway:
   {LINK}
-Do not forward: this link decides without a sign-in until it expires.
+Do not forward: anyone with this link can decide, without a sign-in,
+until it expires.
 """
         in mail
     )
-    assert mail.splitlines().index(f"  {COMMANDS[1]}") < email.FIRST_LINES
+    assert mail.splitlines().index(f"  {COMMANDS[1]}") < plain_mail.FIRST_LINES
     assert mail.count(COMMANDS[0]) == 1
     assert "Without the link" not in mail
 
 
 def test_once_the_deletion_is_off_it_is_no_matter_whether_the_link_could_have_helped() -> None:
-    mail = email.body(about(FULL, reason=Reason.DELETION_CANCELLED))
+    mail = mail_body(about(FULL, reason=Reason.DELETION_CANCELLED))
 
     assert "can't rescue" not in mail
     assert "aws kms" not in mail
@@ -430,36 +439,36 @@ def test_no_address_is_a_link_in_a_mail_but_our_own(told: Notice, address: str) 
     """Every text of the notice is one that a stranger wrote."""
     hostile = written_by_strangers(told, address)
 
-    mail = email.body(hostile)
+    mail = mail_body(hostile)
 
     ours = {told.link, told.console_url, *told.command}
     theirs = [line for line in mail.splitlines() if line.strip() not in ours]
     assert [line for line in theirs if LINKED.search(line)] == []
-    assert not LINKED.search(email.subject(hostile))
-    assert len(email.subject(hostile)) <= email.SUBJECT_LIMIT
+    assert not LINKED.search(mail_subject(hostile))
+    assert len(mail_subject(hostile)) <= plain_mail.SUBJECT_LIMIT
     assert all(f"\n  {line}\n" in mail for line in (told.link, told.console_url) if line)
 
 
 def test_what_is_no_address_is_told_as_it_is() -> None:
     used = use(source_ip="198.51.100.7", caller=replace(JANE, session="jane@example.com"))
-    mail = email.body(about(key(description="rds.amazonaws.com, jane@example.com"), uses=uses(used)))
+    mail = mail_body(about(key(description="rds.amazonaws.com, jane@example.com"), uses=uses(used)))
 
     assert '"rds.amazonaws.com, jane@example.com"' in mail
     assert "\n    from 198.51.100.7\n" in mail
 
 
 def test_user_agents_are_left_to_the_page() -> None:
-    assert "Boto3" not in email.body(IN_USE)
+    assert "Boto3" not in mail_body(IN_USE)
 
 
 def test_callers_stand_by_their_last_refusal() -> None:
-    mail = email.body(about(key(), uses=uses(use(at=at("14:10")), use(event_id="e2", caller=JANE))))
+    mail = mail_body(about(key(), uses=uses(use(at=at("14:10")), use(event_id="e2", caller=JANE))))
 
     assert mail.index("\n  user jane: ") < mail.index("\n  role orders-fn, session orders-api: ")
 
 
 def test_a_notice_of_a_new_caller_lists_all_that_is_new() -> None:
-    mail = email.body(
+    mail = mail_body(
         about(
             key(),
             reason=Reason.NEW_CALLER,
@@ -504,15 +513,15 @@ def test_state_last_refusal_deadline_and_link_are_within_the_first_ten_lines(
         **NEWS,
     )
 
-    mail = email.body(told)
+    mail = mail_body(told)
 
-    lines = mail.splitlines()[: email.FIRST_LINES]
+    lines = mail.splitlines()[: plain_mail.FIRST_LINES]
     first = " ".join(" ".join(lines).split())
     assert "Broken now" in first or "Not usable now" in first or "Nothing stops the deletion" in first
     assert f"({for_people(NOW + left)})" in first
     assert ("Last refused at 2026-11-21 14:55 UTC." if number else "No refused use is on record.") in first
     assert f"  {LINK}" in lines
-    assert f"\n  {LINK}\nDo not forward: this link decides" in mail
+    assert f"\n  {LINK}\nDo not forward: anyone with this link can decide" in mail
     assert len([line for line in mail.splitlines() if line.startswith("Do not forward")]) == 1
 
 
@@ -520,7 +529,7 @@ def test_a_key_that_was_scheduled_again_has_its_link_within_the_first_ten_lines(
     closure = Closure(how=Ending.CANCELLED, at=NOW, by=JANE, scheduled_again=DELETION)
     told = about(key(), reason=Reason.DELETION_CANCELLED, closure=closure, link=LINK, uses=USES)
 
-    lines = email.body(told).splitlines()[: email.FIRST_LINES]
+    lines = mail_body(told).splitlines()[: plain_mail.FIRST_LINES]
 
     assert lines[0] == "Pending deletion again, due 2026-11-29 14:02 UTC, after a cancellation."
     assert f"  {LINK}" in lines
@@ -529,7 +538,7 @@ def test_a_key_that_was_scheduled_again_has_its_link_within_the_first_ten_lines(
 def test_a_sentence_without_room_before_the_link_follows_after_it() -> None:
     told = about(key(), reason=Reason.DELETION_KEPT, decision=KEPT, uses=USES, link=LINK)
 
-    before, link, after = email.body(told).partition(LINK)
+    before, link, after = mail_body(told).partition(LINK)
 
     assert link
     assert "to let the key be deleted." in before

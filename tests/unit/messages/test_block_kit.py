@@ -16,7 +16,7 @@ from reprieve.cloudtrail.callers import Caller
 from reprieve.cloudtrail.record import READ_PATTERN, KeyUse, read
 from reprieve.cloudtrail.resources import Resource
 from reprieve.console import key_url, rescue_commands
-from reprieve.messages.channels import slack
+from reprieve.messages import block_kit
 from reprieve.untrusted import one_line
 from tests.examples import (
     DELETION,
@@ -34,8 +34,8 @@ from tests.examples import (
     uses,
     visitor,
 )
-from tests.fakes import FakeWebhook
 from tests.recorded import record
+from tests.rendered import slack_message
 from tests.strangers import ADDRESSES, LINKED, written_by_strangers
 
 LINK = "https://abc123.execute-api.eu-west-1.amazonaws.com/keys/v1.W10.AAAA"
@@ -183,7 +183,7 @@ def objects(value: object) -> Iterator[dict[str, Any]]:
 
 def texts(told: Notice) -> list[str]:
     """Every text in a message, in order."""
-    blocks = slack.message(told)["blocks"]
+    blocks = slack_message(told)["blocks"]
     return [found["text"] for found in objects(blocks) if isinstance(found.get("text"), str)]
 
 
@@ -191,13 +191,14 @@ def test_a_message_tells_the_state_the_way_out_the_evidence_and_what_is_not_know
     assert texts(IN_USE) == [
         "Calls refused: alias/orders-db (role orders-fn), deleted in 6 days",
         "Broken now, and deleted for good in 6 days (2026-11-29 14:02 UTC).\n"
-        "alias/orders-db in 111122223333, eu-west-1",
+        "KMS key alias/orders-db in 111122223333, eu-west-1",
         "Last refused at 14:52 UTC. 1 caller is refused: role orders-fn (2 requests)."
-        " No use of this key works since 2026-11-22 14:02 UTC.",
-        "Review and decide. Opening changes nothing. Not sure? Rescue the key:",
+        " No use of this key has worked since 2026-11-22 14:02 UTC."
+        " Once it is deleted, what it encrypted can't be read.",
+        "Review and decide: opening changes nothing. If unsure, press Rescue:",
         "Review and decide",
         "Open the console",
-        "Do not forward: this link decides without a sign-in until 2026-11-29 14:02 UTC.",
+        "Do not forward: anyone with this link can decide, without a sign-in, until 2026-11-29 14:02 UTC.",
         'Key\nalias/orders-db, "Orders database, prod"',
         "ARN\narn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab",
         "Scheduled\n2026-11-22 14:02 UTC by jane@example.com (permission set Admin)",
@@ -208,7 +209,7 @@ def test_a_message_tells_the_state_the_way_out_the_evidence_and_what_is_not_know
         " 2 requests, last at 14:52 UTC",
         "Management calls refused, which do not use the key: 1 request since 2026-11-22 14:52 UTC",
         "user jane; TagResource; from 198.51.100.7; 1 request, last at 14:52 UTC",
-        "Without the link:",
+        "To check or decide without the link:",
         "\n".join(COMMANDS),
         "Not known: tags of the key (kms:ListResourceTags is denied)",
     ]
@@ -228,7 +229,7 @@ def test_a_message_about_a_key_of_which_nothing_is_known_says_little() -> None:
     assert texts(about(Key.bare(KEY))) == [
         "Calls refused: 1234abcd-12ab-34cd-56ef-1234567890ab, state not known",
         "Scheduled for deletion. KMS could not be asked for its state now. The deletion date is not known.\n"
-        "1234abcd-12ab-34cd-56ef-1234567890ab in 111122223333, eu-west-1",
+        "KMS key 1234abcd-12ab-34cd-56ef-1234567890ab in 111122223333, eu-west-1",
         "No refused use is on record.",
         "There is no link. Run in account 111122223333, or ask its administrator:",
         "\n".join(COMMANDS),
@@ -242,7 +243,7 @@ def test_a_cancellation_tells_who_decided_it_and_offers_nothing_to_stop() -> Non
     assert texts(CANCELLED) == [
         "Deletion cancelled: alias/orders-db, key is Enabled",
         "The deletion is cancelled. KMS says that the key is Enabled.\n"
-        "alias/orders-db in 111122223333, eu-west-1",
+        "KMS key alias/orders-db in 111122223333, eu-west-1",
         "Someone with the link from email decided at 2026-11-22 15:10 UTC to cancel the deletion and to"
         " enable the key. From 203.0.113.40, Mozilla/5.0.",
         "Open the console",
@@ -266,7 +267,7 @@ def test_an_alarm_that_nothing_explains_is_told_with_where_to_look() -> None:
 
 @pytest.mark.parametrize("of", [key(), key(rescuable=Rescuable(allowed=False, why="of its key policy"))])
 def test_the_button_stands_before_the_callers(of: Key) -> None:
-    blocks = slack.message(about(of, uses=IN_USE.uses, link=LINK))["blocks"]
+    blocks = slack_message(about(of, uses=IN_USE.uses, link=LINK))["blocks"]
 
     kinds = [block["type"] for block in blocks]
     callers = next(
@@ -287,7 +288,7 @@ def test_callers_beyond_five_are_told_by_their_names_and_the_numbers_of_their_re
 
 
 def test_a_message_is_told_by_its_reason_and_id_and_its_button_by_a_name() -> None:
-    blocks = slack.message(IN_USE)["blocks"]
+    blocks = slack_message(IN_USE)["blocks"]
     buttons = [found for found in objects(blocks) if found.get("type") == "button"]
 
     assert blocks[0]["block_id"] == "key-in-use|8c8f1b4e-0d5f-5a61-9d0e-3d9c1f4c0a11"
@@ -297,17 +298,9 @@ def test_a_message_is_told_by_its_reason_and_id_and_its_button_by_a_name() -> No
     ]
 
 
-def test_a_message_is_posted_as_it_is_rendered() -> None:
-    webhook = FakeWebhook()
-
-    slack.Slack(webhook).send(IN_USE)
-
-    assert webhook.payloads == [slack.message(IN_USE)]
-
-
 @every_notice
 def test_slacks_own_sdk_finds_no_fault_with_a_message(told: Notice) -> None:
-    blocks = slack.message(told)["blocks"]
+    blocks = slack_message(told)["blocks"]
 
     parsed = Block.parse_all(blocks)
     for block in parsed:
@@ -318,7 +311,7 @@ def test_slacks_own_sdk_finds_no_fault_with_a_message(told: Notice) -> None:
 
 @every_notice
 def test_a_message_stays_within_slacks_limits(told: Notice) -> None:
-    payload = slack.message(told)
+    payload = slack_message(told)
 
     for block in payload["blocks"]:
         match block["type"]:
@@ -335,12 +328,12 @@ def test_a_message_stays_within_slacks_limits(told: Notice) -> None:
                 assert all(len(button["url"]) <= 3000 for button in block["elements"])
             case kind:
                 assert kind == "rich_text"
-    assert len(json.dumps(payload, ensure_ascii=False)) < 13_000
+    assert len(json.dumps(payload, ensure_ascii=False)) < 13_100
 
 
 @every_notice
 def test_every_word_is_plain_text(told: Notice) -> None:
-    payload = slack.message(told)
+    payload = slack_message(told)
     plain = [found for found in objects(payload["blocks"]) if found.get("type") in {"plain_text", "mrkdwn"}]
 
     assert plain
@@ -350,7 +343,7 @@ def test_every_word_is_plain_text(told: Notice) -> None:
 
 @every_notice
 def test_nobody_can_be_mentioned_and_nothing_linked_in_what_a_notification_shows(told: Notice) -> None:
-    text = slack.message(told)["text"]
+    text = slack_message(told)["text"]
 
     assert not {"<", ">"} & set(text)
 
@@ -359,7 +352,7 @@ def test_nobody_can_be_mentioned_and_nothing_linked_in_what_a_notification_shows
 @pytest.mark.parametrize("address", ADDRESSES)
 def test_no_address_is_a_link_in_a_message_but_our_own(told: Notice, address: str) -> None:
     """Every text of the notice is one that a stranger wrote; buttons and commands are ours."""
-    payload = slack.message(written_by_strangers(told, address))
+    payload = slack_message(written_by_strangers(told, address))
     shown = [payload["text"], *(each["text"] for each in objects(payload["blocks"]) if is_plain(each))]
 
     assert [text for text in shown if LINKED.search(text)] == []
@@ -376,7 +369,7 @@ def is_plain(found: dict[str, Any]) -> bool:
 def test_what_slack_gives_a_meaning_to_is_escaped_in_a_notification() -> None:
     told = about(key(aliases=("alias/<!channel> & <https://evil.example|x>",)))
 
-    assert slack.message(told)["text"] == (
+    assert slack_message(told)["text"] == (
         "Calls refused: alias/&lt;!channel&gt; &amp; &lt;hxxps://evil[.]example|x&gt;, deleted in 6 days"
     )
 
@@ -392,7 +385,7 @@ FULL = key(
 
 
 def test_what_was_looked_up_beside_the_name_has_a_block_of_its_own() -> None:
-    blocks = slack.message(about(FULL, link=LINK))["blocks"]
+    blocks = slack_message(about(FULL, link=LINK))["blocks"]
 
     fields = [block["fields"] for block in blocks if "fields" in block]
     assert len(fields) == 2
@@ -407,7 +400,7 @@ def test_what_was_looked_up_beside_the_name_has_a_block_of_its_own() -> None:
 
 
 def test_where_the_page_can_not_help_the_commands_stand_before_the_button() -> None:
-    blocks = slack.message(about(FULL, link=LINK))["blocks"]
+    blocks = slack_message(about(FULL, link=LINK))["blocks"]
     place = next(number for number, block in enumerate(blocks) if block["type"] == "actions")
 
     assert blocks[place - 1]["text"]["text"] == "Why: its key policy denies kms:EnableKey."
@@ -418,7 +411,7 @@ def test_where_the_page_can_not_help_the_commands_stand_before_the_button() -> N
     (try_it, _) = blocks[place]["elements"]
     assert (try_it["text"]["text"], try_it["url"], "style" in try_it) == ("Try it anyway", LINK, False)
     assert json.dumps(blocks).count(COMMANDS[0]) == 1
-    assert "can't rescue" not in json.dumps(slack.message(about(FULL, reason=Reason.DELETION_CANCELLED)))
+    assert "can't rescue" not in json.dumps(slack_message(about(FULL, reason=Reason.DELETION_CANCELLED)))
 
 
 def test_number_and_time_stand_at_the_end_of_a_callers_row_however_long_it_is() -> None:
@@ -427,7 +420,7 @@ def test_number_and_time_stand_at_the_end_of_a_callers_row_however_long_it_is() 
     (row,) = (text for text in texts(about(key(), uses=uses(use(caller=long)))) if text.startswith("nnn"))
 
     assert row.endswith("\N{HORIZONTAL ELLIPSIS}; 1 request, last at 14:52 UTC")
-    assert len(row) <= slack.CALLER_LIMIT
+    assert len(row) <= block_kit.CALLER_LIMIT
 
 
 def test_a_key_that_was_scheduled_again_has_a_button_and_no_commands() -> None:
@@ -437,4 +430,4 @@ def test_a_key_that_was_scheduled_again_has_a_button_and_no_commands() -> None:
 
     assert said[0] == "Pending deletion again: alias/orders-db, deleted in 6 days"
     assert "Review and decide" in said
-    assert "Without the link:" not in said
+    assert "To check or decide without the link:" not in said

@@ -1,0 +1,43 @@
+"""What channels are made with, from AWS and the network; each part when it is first used."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from reprieve.adapters.aws import PROMPT, client
+from reprieve.adapters.http import HttpClient
+from reprieve.adapters.secrets import read_secret
+from reprieve.adapters.sns import SnsTopic
+from reprieve.errors import NotUnderstoodError
+
+
+@dataclass
+class AwsTools:
+    """The `Tools` of AWS."""
+
+    @cached_property
+    def http(self) -> HttpClient:
+        """Return what speaks to addresses outside AWS."""
+        return HttpClient()
+
+    def topic(self, arn: str) -> SnsTopic:
+        """Return an SNS topic."""
+        return SnsTopic(self._sns, arn)
+
+    def secret(self, arn: str, name: str) -> str:
+        """Call secretsmanager:GetSecretValue."""
+        try:
+            found = read_secret(self._secrets, arn, name)
+        except (ValueError, KeyError) as error:
+            raise NotUnderstoodError("secret", f"it is neither text nor JSON with a `{name}`") from error
+        if not isinstance(found, str):
+            raise NotUnderstoodError("secret", f"its `{name}` is no text")
+        return found
+
+    @cached_property
+    def _sns(self) -> Any:  # noqa: ANN401 - the client's type is known to the type checker alone
+        return client("sns", PROMPT)
+
+    @cached_property
+    def _secrets(self) -> Any:  # noqa: ANN401 - as above
+        return client("secretsmanager", PROMPT)

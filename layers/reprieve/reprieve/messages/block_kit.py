@@ -1,0 +1,168 @@
+"""A story as Slack's Block Kit, in which every word from outside is plain text.
+
+Plain text objects know no mention, no link and no formatting. Source: Slack, "Reference: text object".
+Clients make links of addresses all the same, here and there, so what is shown is defanged; buttons have ours.
+Limits, from slack_sdk's own models: header 150, text 3000, 10 fields, 50 blocks; a message that is
+longer than some 13 000 characters altogether has been seen to be refused.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from reprieve.messages.defang import defanged
+from reprieve.messages.story import Calls, Fact, Folded, Row, Story
+from reprieve.untrusted import one_line
+
+HEADER_LIMIT = 150
+TEXT_LIMIT = 600
+SENTENCES_LIMIT = 900
+FIELD_LIMIT = 400
+CALLER_LIMIT = 330
+UNKNOWN_LIMIT = 300
+CALLERS_SHOWN = 5
+REST_LIMIT = 550
+DIGEST_LIMIT = 2500
+DIGEST_SECTIONS = 3
+UNKNOWN_SHOWN = 6
+
+Block = dict[str, Any]
+
+
+def message(story: Story) -> Mapping[str, Any]:
+    """Return the webhook's payload. Its `text` is for notifications and screen readers."""
+    return {
+        "text": _escaped(defanged(story.title.within(HEADER_LIMIT))),
+        "blocks": list(_blocks(story)),
+        "mrkdwn": False,
+        "unfurl_links": False,
+        "unfurl_media": False,
+    }
+
+
+def _blocks(story: Story) -> Iterator[Block]:
+    header = _plain(story.title.within(HEADER_LIMIT), HEADER_LIMIT)
+    yield {"type": "header", "block_id": f"{story.reason}|{story.id}", "text": header}
+    yield _section("\n".join(filter(None, (*story.lead.opening, story.lead.place))))
+    if story.lead.sentences:
+        yield _section(" ".join(story.lead.sentences), SENTENCES_LIMIT)
+    yield from _way_out(story)
+    yield from _facts(story.facts)
+    yield from _facts(story.particulars)
+    if story.advice:
+        yield _section(story.advice)
+    for calls in story.uses:
+        yield from _calls(calls)
+    if story.searched:
+        yield _section(f"Searched {story.searched}.")
+    if story.folded:
+        yield from _digest(story.folded)
+    if story.actions.is_first:
+        yield from _commands("To check or decide without the link:", story)
+    if story.unknown:
+        yield _context(*story.unknown[:UNKNOWN_SHOWN])
+
+
+def _way_out(story: Story) -> Iterator[Block]:
+    """Yield the button and who may use it; or the commands, whom to ask, and a button to try anyway."""
+    if story.actions.is_first:
+        yield _section(story.actions.heading)
+    else:
+        yield from _commands(story.actions.heading, story)
+    if story.actions.why_not:
+        yield _section(story.actions.why_not)
+    if buttons := list(_buttons(story)):
+        yield {"type": "actions", "elements": buttons}
+    if story.actions.forwarding:
+        yield _context(story.actions.forwarding)
+
+
+def _commands(heading: str, story: Story) -> Iterator[Block]:
+    if story.commands:
+        yield _section(heading)
+        yield _preformatted("\n".join(story.commands))
+
+
+def _context(*texts: str) -> Block:
+    return {"type": "context", "elements": [_plain(text, UNKNOWN_LIMIT) for text in texts]}
+
+
+def _facts(facts: Iterable[Fact]) -> Iterator[Block]:
+    if fields := [_plain(f"{fact.label}\n{fact.words}", FIELD_LIMIT) for fact in facts]:
+        yield {"type": "section", "fields": fields}
+
+
+def _calls(calls: Calls) -> Iterator[Block]:
+    yield _section(calls.heading)
+    yield _section(
+        "\n".join(map(_row, calls.rows[:CALLERS_SHOWN])), limit=CALLERS_SHOWN * (CALLER_LIMIT + 10)
+    )
+    for line in calls.rest(CALLERS_SHOWN):
+        yield _section(line, limit=REST_LIMIT)
+
+
+def _row(row: Row) -> str:
+    """Return who it is, what they did and from where; number and time at the end are never cut."""
+    last = f"; {row.how_often}"
+    words = "; ".join(filter(None, (row.who, row.what, row.origin)))
+    return one_line(words, CALLER_LIMIT - len(last)) + last
+
+
+def _digest(folded: Folded) -> Iterator[Block]:
+    """Yield as many lines of a digest as a message takes; the rest is in the mail and in the log group."""
+    lines = [line for line, _ in folded.lines]
+    for _ in range(DIGEST_SECTIONS):
+        taken = _fitting(lines, DIGEST_LIMIT)
+        if taken:
+            yield _section("\n".join(lines[:taken]), limit=DIGEST_LIMIT)
+            lines = lines[taken:]
+    if more := len(lines) + folded.more:
+        yield _section(f"and {more} more, which are in the log group")
+
+
+def _fitting(lines: Sequence[str], room: int) -> int:
+    """Return how many of the first lines have so many characters together."""
+    taken = 0
+    for line in lines:
+        room -= len(line) + 1
+        if room < 0:
+            break
+        taken += 1
+    return taken
+
+
+def _buttons(story: Story) -> Iterator[Block]:
+    actions = story.actions
+    if actions.link:
+        button = _button("open-case", actions.button, actions.link)
+        yield button | ({"style": "primary"} if actions.is_first else {})
+    if actions.console_url:
+        yield _button("open-console", "Open the console", actions.console_url)
+
+
+def _button(action_id: str, text: str, url: str) -> Block:
+    return {"type": "button", "action_id": action_id, "text": _plain(text, 75), "url": url}
+
+
+def _section(text: str, limit: int = TEXT_LIMIT) -> Block:
+    return {"type": "section", "text": _plain(text, limit)}
+
+
+def _preformatted(text: str) -> Block:
+    """Return a block that is easy to copy from; its text elements know no formatting either."""
+    element = {"type": "rich_text_preformatted", "elements": [{"type": "text", "text": text}]}
+    return {"type": "rich_text", "elements": [element]}
+
+
+def _plain(text: str, limit: int = TEXT_LIMIT) -> dict[str, Any]:
+    """Return a plain text object; without emoji, so that `:name:` stays what it is."""
+    safe = defanged(text)
+    shortened = safe if len(safe) <= limit else f"{safe[: limit - 1]}…"
+    return {"type": "plain_text", "text": shortened, "emoji": False}
+
+
+def _escaped(text: str) -> str:
+    """Escape the three characters that Slack's own text gives a meaning to, mentions and links among them.
+
+    Source: Slack, "Formatting text for app surfaces", escaping text.
+    """
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

@@ -1,0 +1,41 @@
+"""Slack, by an incoming webhook. A workflow's webhook takes the same."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Final
+
+from reprieve.errors import ChannelError, NotUnderstoodError
+from reprieve.messages.block_kit import message
+from reprieve.messages.channels.channel import Delivery, ToAll
+from reprieve.messages.channels.posting import as_json, post
+from reprieve.ports import Http, HttpAnswer
+from reprieve.untrusted import is_over_tls
+
+_OK: Final = 200
+_TAKEN: Final = ("ok", '{"ok":true}')  # a webhook's answer, and a workflow's; a page in between says others
+
+
+@dataclass(frozen=True, slots=True)
+class SlackWebhook(ToAll):
+    """The channel; its address is read whenever it is used."""
+
+    name: str
+    http: Http
+    address: Callable[[], str] = field(repr=False)
+
+    def send(self, sent: Delivery) -> None:
+        """Post the notice."""
+        post(self.http, self.name, self._url(), as_json(message(sent.story)), is_taken=_is_taken)
+
+    def _url(self) -> str:
+        try:
+            url = self.address()
+        except NotUnderstoodError as error:
+            raise ChannelError(self.name, "the secret is no address, and no JSON with a `url`") from error
+        if not is_over_tls(url):
+            raise ChannelError(self.name, "the secret does not hold an https address")
+        return url
+
+
+def _is_taken(answer: HttpAnswer) -> bool:
+    return answer.status == _OK and answer.body.strip() in _TAKEN

@@ -1,0 +1,64 @@
+"""What channels send with."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+
+class Topic(Protocol):
+    """An SNS topic."""
+
+    def publish(self, subject: str, message: str, attributes: Mapping[str, str]) -> None:
+        """Publish a message; `attributes` are for subscriptions' filter policies. A subject may be ""."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HttpAnswer:
+    """What a server said: the beginning of its body, and the seconds of its `Retry-After` if it has one."""
+
+    status: int
+    body: str = ""
+    retry_after: int | None = None
+
+
+class Http(Protocol):
+    """Addresses outside AWS, over HTTPS."""
+
+    def post(
+        self, url: str, body: bytes, headers: Mapping[str, str], *, public_only: bool = False
+    ) -> HttpAnswer:
+        """Post once, follow no redirect, and return what the server said, whatever its status.
+
+        Args:
+            url: Where to; its query is sent as it is.
+            body: What to send.
+            headers: What to say of it.
+            public_only: Whether an address in a private network is refused.
+
+        Raises:
+            NoAnswerError: it said nothing in time, or nothing that HTTP knows.
+        """
+        ...
+
+
+class Tools(Protocol):
+    """What channels are made with; nothing of it is made before it is used."""
+
+    @property
+    def http(self) -> Http:
+        """Return what speaks to addresses outside AWS."""
+        ...
+
+    def topic(self, arn: str) -> Topic:
+        """Return an SNS topic."""
+        ...
+
+    def secret(self, arn: str, name: str) -> str:
+        """Return a secret as the text that it is, or its value `name` where it is a JSON object.
+
+        Raises:
+            NotUnderstoodError: it is JSON without a text of that name.
+            AwsError: it could not be read.
+        """
+        ...
