@@ -7,7 +7,6 @@ from typing import Final
 from reprieve.cases.key import Key, KeyState
 from reprieve.cases.notice import Notice, Reason
 from reprieve.cases.sample import KEY as SAMPLE
-from reprieve.cases.usage import Uses
 from reprieve.clock import for_people
 from reprieve.messages import problem_phrases
 from reprieve.messages.headline import is_gone, is_off, verb, who
@@ -19,6 +18,7 @@ _NAME_LIMIT: Final = 40
 _ACCOUNT_LIMIT: Final = 30
 _TITLE_LIMIT: Final = 40
 _LABEL_LIMIT: Final = 60
+_LOST: Final = "Once it is deleted, what it encrypted can't be read."
 _OPENINGS: Final = {
     Reason.NO_EVENT_FOUND: "An alarm says that a KMS key which is pending deletion may be in use.",
     Reason.DIGEST: "Each key below has a notice. They are in one message because they are too many to send"
@@ -115,7 +115,7 @@ def place(key: Key) -> str:
     account = (
         f"{key.account} ({shortened(key.account_name, _ACCOUNT_LIMIT)})" if key.account_name else key.account
     )
-    return f"{sample}{shortened(key.title, _TITLE_LIMIT)} in {account}, {key.region}"
+    return f"{sample}KMS key {shortened(key.title, _TITLE_LIMIT)} in {account}, {key.region}"
 
 
 def sentences(notice: Notice) -> tuple[str, ...]:
@@ -136,6 +136,7 @@ def _sentences(notice: Notice) -> Iterator[str]:
         case _ if notice.key:
             yield from (_last_refused(notice), *_urgent(notice), _callers(notice), _since(notice))
             yield from (_explained(notice), *concluded(notice)[1 if is_kept(notice) else 0 :])
+            yield _LOST if notice.key.is_pending else ""
         case _:
             return
 
@@ -208,18 +209,10 @@ def _callers(notice: Notice) -> str:
         return f"1 caller {verb} refused: {_named(uses.names[0])} ({requests(uses.count)})."
     number = f"At least {uses.callers}" if uses.unnamed else str(uses.callers)
     start = f"{number} callers {'are' if is_pending else 'were'} refused"
-    if worst := _worst(uses):
-        name, count = worst
+    if uses.worst:
+        name, count = uses.worst
         return f"{start}, most often {_named(name)} ({count} of {requests(uses.count)})."
     return f"{start} ({requests(uses.count)}), the last one {_named(uses.names[0])}."
-
-
-def _worst(uses: Uses) -> tuple[str, int] | None:
-    """Return who was refused most often, and how often; None where that are several, or nobody knows."""
-    counts = [(part.name, part.count) for part in uses.by_last_refusal]
-    counts += [(other.name, other.count) for other in uses.others]
-    first, second = sorted(counts, key=lambda each: each[1], reverse=True)[:2]
-    return first if first[1] > max(second[1], uses.unnamed) else None
 
 
 def _named(name: str) -> str:
@@ -232,6 +225,6 @@ def _since(notice: Notice) -> str:
         return ""
     if by := notice.case.scheduled_by:
         is_said = notice.reason is Reason.DELETION_SCHEDULED
-        return "" if is_said else f"No use of this key works since {for_people(by.at)}."
+        return "" if is_said else f"No use of this key has worked since {for_people(by.at)}."
     first_at = notice.uses.first_at
-    return f"No use of this key works since {for_people(first_at)} or earlier." if first_at else ""
+    return f"No use of this key has worked since {for_people(first_at)} or earlier." if first_at else ""
