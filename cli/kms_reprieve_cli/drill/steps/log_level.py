@@ -23,7 +23,7 @@ _PATIENCE: Final = 120
 
 def run(drill: Drill) -> Iterator[Finding]:
     """Cause a warning and look for it."""
-    event = {"Records": [{"Sns": {"Message": "kms-reprieve drill"}}]}
+    event = {"Records": [{"EventSource": "aws:sns", "Sns": {"Message": "kms-reprieve drill"}}]}
     drill.cloud.ask(
         "lambda",
         "Invoke",
