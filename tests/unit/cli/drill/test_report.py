@@ -2,9 +2,11 @@
 
 import json
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
+from kms_reprieve_cli.drill.all_steps import STEPS
 from kms_reprieve_cli.drill.command import chosen, print_policy, print_steps
 from kms_reprieve_cli.drill.finding import Finding, Verdict, expect, note, took
 from kms_reprieve_cli.drill.policy import document
@@ -127,3 +129,11 @@ def test_the_list_of_steps_says_what_each_changes(capsys: pytest.CaptureFixture[
     assert "refusal         usual" in told
     assert "replica         chosen" in told
     assert "changes: It creates a KMS key" in told
+
+
+def test_every_step_is_in_the_document_with_what_it_changes() -> None:
+    page = (Path(__file__).parents[4] / "docs" / "drill.md").read_text("utf-8")
+
+    usual, _, chosen_only = page.partition("Only if you choose them:")
+    for step in STEPS:
+        assert f"| `{step.ID}` |" in (usual if step.USUAL else chosen_only)
