@@ -2,6 +2,7 @@
 
 import os
 import time
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import cache
@@ -18,6 +19,8 @@ from reprieve.adapters.sqs import SqsQueue
 from reprieve.adapters.structured_log import StructuredLog, make_logger
 from reprieve.cases.due import NoticeRules
 from reprieve.cases.health_store import HealthStore
+from reprieve.cases.notice import Sender
+from reprieve.cases.sample_store import SampleStore
 from reprieve.cases.store import CaseStore
 from reprieve.clock import utc_now
 from reprieve.environment import prepare
@@ -32,13 +35,18 @@ if TYPE_CHECKING:
     from aws_lambda_powertools import Logger
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
+TEST_SOURCE = "kms-reprieve.test-notice"
+"""The source of the event that asks for a test notice. No alarm and no schedule can send it."""
+
 READS_AT_ONCE = 8
 LOOKUPS_AT_ONCE = 16
 
 
-def handler(event: dict[str, Any], context: "LambdaContext") -> None:
+def handler(event: dict[str, Any], context: "LambdaContext") -> Mapping[str, Any] | None:
     """Investigate. A failure is let out: the retry and the dead-letter queue are Lambda's."""
     _logger().append_keys(function_request_id=context.aws_request_id)
+    if event.get("source") == TEST_SOURCE:
+        return _sent_test(event)
     investigator = replace(_investigator(), remaining=lambda: context.get_remaining_time_in_millis() / 1000)
     _health_watch().look()
     try:
@@ -46,6 +54,22 @@ def handler(event: dict[str, Any], context: "LambdaContext") -> None:
     except ReprieveError as error:
         _logger().error("The investigation failed and is tried again", extra={"problem": str(error)})
         raise
+    return None
+
+
+def _sent_test(event: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Send a test notice instead, and return which one."""
+    from reprieve.investigate.sample_sender import SampleSender  # noqa: PLC0415 - no other run waits for it
+
+    settings = _settings()
+    return SampleSender(
+        channels=settings.channels,
+        sender=Sender(account=settings.account, region=settings.region),
+        store=SampleStore(_table(), settings.retention),
+        queue=_queue(),
+        clock=utc_now,
+        log=StructuredLog(_logger()),
+    ).send(event)
 
 
 @cache

@@ -10,7 +10,7 @@ from jinja2 import ModuleLoader
 
 from reprieve.respond.pages.rendering import FormState, compile_templates, redirect, short
 
-TEMPLATES = ["case.html", "evidence.html", "outcome.html", "page.html", "parts.html"]
+TEMPLATES = ["case.html", "evidence.html", "outcome.html", "page.html", "parts.html", "sample.html"]
 
 
 def literal_words(template: str) -> Iterator[str]:
