@@ -4,7 +4,6 @@ PYTHON ?= python3
 RUN := .venv/bin
 SAM := SAM_CLI_TELEMETRY=0 $(RUN)/sam
 CODE := layers functions cli local tests bench
-TYPED := layers/reprieve/reprieve cli/kms_reprieve_cli local tests bench functions
 VOLUME := oracle faults/test_matrix.py property/test_histories.py property/test_mutations.py integration/test_life_of_a_case.py \
   integration/test_scanners.py integration/test_forgery.py contract/test_histories_in_dynamodb.py
 
@@ -33,12 +32,12 @@ test: setup browser ## Run everything that CI runs, including setup
 
 check: setup ## Run the linters and the fast tests: half a minute, for the inner loop
 	$(RUN)/ruff check $(CODE) && $(RUN)/ruff format --check $(CODE) && $(RUN)/lint-imports --no-logo
-	$(RUN)/mypy $(TYPED)
+	$(RUN)/mypy layers/reprieve/reprieve cli/kms_reprieve_cli local tests bench functions
 	$(RUN)/pytest tests/unit tests/template --numprocesses 2 --quiet
 
 lint: setup ## Run the linters and the type checker
 	$(RUN)/ruff check $(CODE) && $(RUN)/ruff format --check $(CODE) && $(RUN)/lint-imports --no-logo
-	$(RUN)/mypy $(TYPED) && $(RUN)/mypy --python-version 3.11 cli/kms_reprieve_cli local
+	$(RUN)/mypy layers/reprieve/reprieve cli/kms_reprieve_cli local tests bench functions && $(RUN)/mypy --python-version 3.11 cli/kms_reprieve_cli local
 	$(RUN)/cfn-lint template.yaml organization/*.yaml && $(SAM) validate --lint
 
 unit: setup
