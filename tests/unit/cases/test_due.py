@@ -109,6 +109,8 @@ KEPT = told(replace(IN_USE, decision=decision("keep")), Reason.DELETION_KEPT)
          ONE_DAY),
         (told(case(uses("a"), days=0.5)), HOUR, QUIET, None, NOTHING),
         (case(), 132 * HOUR, QUIET, None, NOTHING),
+        (IN_USE, 156 * HOUR - timedelta(seconds=1), QUIET, Reason.DELETION_SOON, ONE_DAY),
+        (IN_USE, 156 * HOUR, QUIET, None, NOTHING),
         (IN_USE, 300 * HOUR, QUIET, None, NOTHING),
         (KEPT, HOUR, RULES, None, MEANT),
         (more(KEPT, uses("a", "b", count=99)), 100 * HOUR, RULES, None, MEANT),
