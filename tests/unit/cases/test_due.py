@@ -112,6 +112,7 @@ KEPT = told(replace(IN_USE, decision=decision("keep")), Reason.DELETION_KEPT)
         (IN_USE, 156 * HOUR - timedelta(seconds=1), QUIET, Reason.DELETION_SOON, ONE_DAY),
         (IN_USE, 156 * HOUR, QUIET, None, NOTHING),
         (IN_USE, 300 * HOUR, QUIET, None, NOTHING),
+        (more(replace(IN_USE, decision=decision("cancel")), uses("b")), HOUR, RULES, Reason.NEW_CALLER, NEW),
         (KEPT, HOUR, RULES, None, MEANT),
         (more(KEPT, uses("a", "b", count=99)), 100 * HOUR, RULES, None, MEANT),
         (KEPT, 133 * HOUR, RULES, Reason.DELETION_SOON, REMINDER),
