@@ -9,15 +9,19 @@ from typing import Final
 
 from reprieve.cases.health_store import HealthStore
 from reprieve.cases.key import Unknown
-from reprieve.cases.notice import LINK, Notice
+from reprieve.cases.notice import LINK, Notice, Reason
+from reprieve.cases.sample_store import Accepted, SampleStore
 from reprieve.cases.visitor import AuthMethod
 from reprieve.clock import Clock
 from reprieve.errors import AwsError, ChannelBusyError, ChannelError, NotUnderstoodError, ReprieveError
-from reprieve.links import LinkClaims, SigningKey, mint
+from reprieve.links import LinkClaims, SampleClaims, SigningKey, mint, mint_sample
 from reprieve.messages.channels import Channel, Delivery, delivery, delivery_id
 from reprieve.ports import Log, Once
 from reprieve.serialization import from_json
 from reprieve.untrusted import look, mapping, one_line, text
+
+SAMPLE_LIFETIME: Final = timedelta(days=1)
+"""How long the link of a test notice is good for at the most."""
 
 _FIRST_PAUSE: Final = 15
 _LONGEST_PAUSE: Final = 900
@@ -37,6 +41,7 @@ class Deliverer:
         account: The account whose keys the page may act on.
         enters_accounts: Whether it may act on those of others too.
         approvers: What the holder of a link has to show beside it.
+        samples: Where it is noted which channel took a test notice.
     """
 
     channels: Mapping[str, Channel]
@@ -47,6 +52,7 @@ class Deliverer:
     account: str
     enters_accounts: bool
     approvers: AuthMethod
+    samples: SampleStore
     clock: Clock
     log: Log
 
@@ -67,6 +73,8 @@ class Deliverer:
             delivery_id(notice, name, ""),
             lambda: channel.send(delivery(self._with_link(notice, name), name, "", self.clock())),
         )
+        if notice.reason is Reason.TEST:
+            self.samples.accepted(notice.id, Accepted(channel=name, at=self.clock()))
         self.log.info("A channel has the notice", channel=name, notice_id=notice.id, reason=notice.reason)
 
     def _with_link(self, notice: Notice, channel: str) -> Notice:
@@ -74,17 +82,25 @@ class Deliverer:
         claims = self._claims(notice, channel)
         if claims is None:
             return notice
+        if isinstance(claims, SampleClaims):
+            return self._linked(notice, claims, lambda: mint_sample(claims, self.signing_key))
         if claims.key.account != self.account and not self.enters_accounts:
             return _without(notice, f"the page can only act in account {self.account}")
+        return self._linked(notice, claims, lambda: mint(claims, self.signing_key))
+
+    def _linked(self, notice: Notice, claims: LinkClaims | SampleClaims, minted: Callable[[], str]) -> Notice:
         try:
-            link = self.page_url + mint(claims, self.signing_key)
+            link = self.page_url + minted()
         except AwsError as error:
             self.log.error("No link could be signed", problem=str(error), notice_id=notice.id)
             return _without(notice, f"it could not be signed: {error.operation}, {error.code}")
         return replace(notice, link=link, link_expires_at=claims.expires_at, approvers=self.approvers)
 
-    def _claims(self, notice: Notice, channel: str) -> LinkClaims | None:
+    def _claims(self, notice: Notice, channel: str) -> LinkClaims | SampleClaims | None:
         key, now = notice.key, self.clock()
+        if notice.reason is Reason.TEST:
+            expires_at = notice.at + min(self.lifetime, SAMPLE_LIFETIME)
+            return SampleClaims(channel=channel, notice=notice.id, expires_at=expires_at)
         if key is None or key.deletion_date is None or not key.is_pending or key.deletion_date <= now:
             return None
         return LinkClaims(
