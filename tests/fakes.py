@@ -402,11 +402,24 @@ class FakeTools:
     def topic(self, arn: str) -> FakeTopic:
         return self.topics.setdefault(arn, FakeTopic())
 
+    def sent(self) -> list[bytes]:
+        """All that was sent, by whichever way."""
+        posts = [body for _, body, _ in self.http.posts]
+        published = [each for topic in self.topics.values() for each in topic.published]
+        return posts + [f"{subject}\n{body}".encode() for subject, body, _ in published]
+
+    def document(self, arn: str) -> str:
+        return self._read(arn)
+
     def secret(self, arn: str, name: str) -> str:
+        found = self._read(arn)
+        return str(json.loads(found)[name]) if found.startswith("{") else found
+
+    def _read(self, arn: str) -> str:
         found = self.secrets[arn]
         if isinstance(found, AwsError):
             raise found
-        return str(json.loads(found)[name]) if found.startswith("{") else found
+        return found
 
 
 @dataclass

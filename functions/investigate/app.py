@@ -59,7 +59,6 @@ def _investigator() -> Investigator:
         alarm_name=settings.alarm_name,
         account=settings.account,
         region=settings.region,
-        channels=settings.channels,
         policy=NoticeRules(
             repeat_after=settings.repeat_after,
             tells_of_scheduling=settings.tells_of_scheduling,
@@ -83,7 +82,6 @@ def _health_watch() -> HealthWatch:
     return HealthWatch(
         book=HealthStore(DynamoTable(client("dynamodb", PROMPT), settings.table)),
         queue=SqsQueue(client("sqs", PROMPT), settings.queue_url),
-        channels=settings.channels,
         clock=utc_now,
         log=StructuredLog(_logger()),
     )

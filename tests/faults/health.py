@@ -10,6 +10,8 @@ from tests.faults.outside import SLACK
 from tests.faults.weather import SKY, Fault
 from tests.faults.world import World
 
+DOCUMENT: Final = "the document of channels"
+UNREAD: Final = "ChannelsSecretArn"
 ROWS: Final = (
     Row("cloudwatch:DescribeAlarms"),
     Row("dynamodb:Query"),
@@ -23,6 +25,7 @@ ROWS: Final = (
     Row(SLACK),
     Row("dynamodb:UpdateItem"),
     Row("dynamodb:DeleteItem"),
+    Row("secretsmanager:GetSecretValue", DOCUMENT),
 )
 TICK: Final = {"source": "aws.scheduler"}
 JANE: Final = "jane@example.com"
@@ -33,6 +36,8 @@ WRONG: Final = 2
 def run(cell: Cell) -> Seen:
     """Look under the fault, and again without it."""
     with world(*((SLACK,) if cell.refuses(SLACK) else ())) as made:
+        if cell.row.moment == DOCUMENT:
+            made.with_document()
         _begin(made)
         with SKY.under(cell.weather()) as weather:
             if cell.call == "dynamodb:DeleteItem":
@@ -81,7 +86,9 @@ def _fails(made: World) -> bool:
 
 
 def _arrived(made: World) -> dict[str, int]:
-    return {"email": len(made.mails()), "slack": len(made.cloud.outside.posts)}
+    """How often each channel was told of what is wrong, but for the document, which can't be read."""
+    told = {"email": made.mails(), "slack": map(str, made.cloud.outside.posts)}
+    return {channel: sum(UNREAD not in text for text in texts) for channel, texts in told.items()}
 
 
 def _addresses(made: World) -> list[str]:

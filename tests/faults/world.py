@@ -21,10 +21,11 @@ from reprieve.arn import KeyArn
 from reprieve.cases.case import open_case
 from reprieve.cases.key import Key
 from reprieve.cases.notice import Reason, tell
+from reprieve.cases.outbox import envelope
 from reprieve.links import LinkClaims, SigningKey, mint
-from reprieve.serialization import to_json
 from tests.faults.cloud import OWN, REGION, Cloud, start
 from tests.faults.cloudtrail import changed
+from tests.faults.outside import SLACK
 from tests.faults.weather import SKY, Weather
 
 ROOT: Final = Path(__file__).parents[2]
@@ -156,8 +157,8 @@ class World:
 
     # Queue and channels
 
-    def queue_notice(self, key: KeyArn) -> None:
-        """Queue a notice for both channels, as investigate does."""
+    def queue_notice(self, key: KeyArn, *channels: str) -> None:
+        """Queue a notice: for each channel, as deliver does, or for whoever gets it, as investigate does."""
         now = datetime.now(UTC).replace(microsecond=0)
         known = Key(
             arn=key,
@@ -166,12 +167,20 @@ class World:
             state="PendingDeletion",
             deletion_date=self.deletion_date(key),
         )
-        notice = to_json(tell(open_case(known, now, now), Reason.KEY_IN_USE, now)[1])
-        for channel in ("email", "slack"):
+        notice = tell(open_case(known, now, now), Reason.KEY_IN_USE, now)[1]
+        for channel in channels or ("",):
             self.client("sqs").send_message(
-                QueueUrl=self.settings["QUEUE_URL"],
-                MessageBody=json.dumps({"channel": channel, "notice": notice}),
+                QueueUrl=self.settings["QUEUE_URL"], MessageBody=envelope(notice, channel)
             )
+
+    def with_document(self) -> None:
+        """Let Slack be a channel of the document, and no parameter's."""
+        address = self.cloud.outside.address(SLACK, "/slack")
+        entry = {"name": "slack", "type": "slack-webhook", "url": address}
+        made = self.client("secretsmanager").create_secret(
+            Name="channels", SecretString=json.dumps({"channels": [entry]})
+        )
+        self.settings |= {"SLACK_SECRET_ARN": "", "CHANNELS_SECRET_ARN": made["ARN"]}
 
     def receive(self) -> list[dict[str, Any]]:
         """Take what is in the delivery queue, as Lambda does."""

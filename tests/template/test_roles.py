@@ -46,6 +46,7 @@ ALLOWED = {
         "sqs:DeleteMessage",
         "sqs:GetQueueAttributes",
         "sqs:ReceiveMessage",
+        "sqs:SendMessage",
     },
     "RespondRole": OWN_LOG_AND_TRACE
     | {

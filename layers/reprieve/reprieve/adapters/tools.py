@@ -6,7 +6,7 @@ from typing import Any
 
 from reprieve.adapters.aws import PROMPT, client
 from reprieve.adapters.http import HttpClient
-from reprieve.adapters.secrets import read_secret
+from reprieve.adapters.secrets import read_secret, read_whole_secret
 from reprieve.adapters.sns import SnsTopic
 from reprieve.errors import NotUnderstoodError
 
@@ -23,6 +23,10 @@ class AwsTools:
     def topic(self, arn: str) -> SnsTopic:
         """Return an SNS topic."""
         return SnsTopic(self._sns, arn)
+
+    def document(self, arn: str) -> str:
+        """Call secretsmanager:GetSecretValue."""
+        return read_whole_secret(self._secrets, arn)
 
     def secret(self, arn: str, name: str) -> str:
         """Call secretsmanager:GetSecretValue."""

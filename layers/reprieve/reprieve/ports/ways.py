@@ -54,6 +54,14 @@ class Tools(Protocol):
         """Return an SNS topic."""
         ...
 
+    def document(self, arn: str) -> str:
+        """Return the whole of a secret.
+
+        Raises:
+            AwsError: it could not be read.
+        """
+        ...
+
     def secret(self, arn: str, name: str) -> str:
         """Return a secret as the text that it is, or its value `name` where it is a JSON object.
 
