@@ -15,7 +15,17 @@ from reprieve.messages.channels.entry import NAME, Entry
 from reprieve.messages.channels.route import Route, read_route
 from reprieve.ports import Tools
 
-TYPES: Final = ("slack-webhook", "sns")
+TYPES: Final = (
+    "amazon-q",
+    "email",
+    "eventbridge",
+    "google-chat",
+    "pagerduty",
+    "slack-webhook",
+    "sns",
+    "teams",
+    "webhook",
+)
 """The types of channels; each is read by the module of its name, which is imported where it is configured."""
 
 LONGEST: Final = 65_536  # bytes, as Secrets Manager keeps them

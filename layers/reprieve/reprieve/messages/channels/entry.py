@@ -14,6 +14,9 @@ from reprieve.untrusted import is_over_tls
 LONGEST: Final = 2_000
 NAME: Final = re.compile(r"[a-z][a-z0-9-]{0,31}")
 _ARN: Final = re.compile(r"arn:[a-z-]+:[a-z]+:[a-z0-9-]*:\d{12}:[!-~]{1,512}", re.ASCII)
+_SHOWN: Final = re.compile(r"[\w*-]{1,64}(\[\d+\])?")
+"""What is shown of a field: a name, and no value in the place of one."""
+
 _LIST_LIMIT: Final = 100
 
 
@@ -83,8 +86,7 @@ class Entry:
         """Refuse what nobody asked for: a name with a typing error would be passed over."""
         unknown = [name for name in self.fields if name not in self._asked]
         if unknown:
-            shown = unknown[0] if NAME.fullmatch(unknown[0].replace("_", "-")) else "a field"
-            raise self._wrong(shown, "is not known")
+            raise self._wrong(unknown[0], "is not known")
 
     def wrong(self, name: str, problem: str) -> EntryError:
         """Return the error for a field of which a type of channel knows more."""
@@ -107,4 +109,5 @@ class Entry:
         return value
 
     def _wrong(self, name: str, problem: str) -> EntryError:
-        return EntryError(f"{self.place}{name} {problem}")
+        shown = name if _SHOWN.fullmatch(name) else "a field"
+        return EntryError(f"{self.place}{shown} {problem}")
