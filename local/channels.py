@@ -7,13 +7,24 @@ from local.emulator import Emulator
 from local.inbox import Inbox
 
 SECRET: Final = "local-channels"  # noqa: S105 - its name
+SIGNING_SECRET: Final = "whsec_bG9jYWxseW9ubHlsb2NhbGx5b25seQ=="  # noqa: S105 - of this machine
 BY_PARAMETER: Final = ("email", "slack")
 """The channels that the stack's parameters stand for."""
 
 
 def entries(inbox: Inbox) -> list[dict[str, Any]]:
-    """Return the channels of the document."""
-    return [{"name": "ops", "type": "slack-webhook", "url": inbox.url + inbox.hook_path("ops")}]
+    """Return the channels of the document: those whose other side an address of the inbox can play."""
+    fields: dict[str, dict[str, Any]] = {
+        "google-chat": {},
+        "pagerduty": {"routing_key": "0" * 32},
+        "slack-webhook": {},
+        "teams": {},
+        "webhook": {"signing_secret": SIGNING_SECRET, "private": True},
+    }
+    return [
+        {"name": f"by-{kind}", "type": kind, "url": inbox.url + inbox.hook_path(f"by-{kind}"), **more}
+        for kind, more in fields.items()
+    ]
 
 
 def names(inbox: Inbox) -> tuple[str, ...]:

@@ -45,7 +45,7 @@ class Inbox:
 
     def hook_name(self, path: str) -> str | None:
         """The channel whose other side a path plays; None if it does not know the secret."""
-        match path.split("/"):
+        match path.partition("?")[0].split("/"):
             case ["", "hook", str(name), self.secret] if name:
                 return name
             case _:

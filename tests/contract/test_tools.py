@@ -88,3 +88,15 @@ def test_buses_and_mails_have_clients_of_their_own() -> None:
     assert tools.bus("arn:bus").arn == "arn:bus"
     assert tools.mailer is tools.mailer
     assert tools.bus("arn:bus").client is tools.bus("arn:other").client
+
+
+def test_a_document_is_the_whole_secret(secrets: "SecretsManagerClient") -> None:
+    secrets.create_secret(Name="channels", SecretString=' {"channels": []}\n')
+
+    assert AwsTools().document("channels") == '{"channels": []}'
+
+
+def test_a_secret_of_bytes_is_no_text(secrets: "SecretsManagerClient") -> None:
+    secrets.create_secret(Name="channels", SecretBinary=b"x")
+
+    assert AwsTools().document("channels") == ""

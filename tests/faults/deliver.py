@@ -22,9 +22,14 @@ ROWS: Final = (
     Row("dynamodb:PutItem", f"{FAILED}: since when", about=b'"channels"'),
     Row("dynamodb:DeleteItem", FAILED),
     Row("sqs:ChangeMessageVisibility", FAILED),
+    Row("events:PutEvents", "a bus"),
+    Row("ses:SendEmail", "a mail by SES"),
     Row("sqs:SendMessageBatch", ON_ITS_WAY),
     Row("secretsmanager:GetSecretValue", f"{ON_ITS_WAY}: the document of channels"),
 )
+
+RECIPIENTS: Final = {"events:PutEvents": "", "ses:SendEmail": "/jane@example.com"}
+"""Calls of channels of the document, and to whom of the channel."""
 
 _TRIES: Final = 4
 
@@ -32,7 +37,7 @@ _TRIES: Final = 4
 def run(cell: Cell) -> Seen:
     """Deliver, and look at what arrived."""
     with world(*((SLACK,) if cell.refuses(SLACK) else ())) as made:
-        rounds = _begin(made, cell.row.moment)
+        rounds = _begin(made, cell.row)
         with SKY.under(cell.weather()) as weather:
             if cell.row.moment.startswith(FAILED):
                 weather.also = (SLACK, Fault.BROKEN)
@@ -47,14 +52,16 @@ def run(cell: Cell) -> Seen:
         return Seen(_word(at_once, _arrived(made)), weather)
 
 
-def _begin(made: World, moment: str) -> int:
+def _begin(made: World, row: Row) -> int:
     """Queue a notice, and return how often Lambda looks into the queue while the fault lasts."""
-    if not moment.startswith(ON_ITS_WAY):
-        made.queue_notice(pending_key(made), "email", "slack")
-        return 1
-    made.with_document()
-    made.queue_notice(pending_key(made))
-    return 2
+    if row.moment.startswith(ON_ITS_WAY):
+        made.with_document()
+        made.queue_notice(pending_key(made))
+        return 2
+    if row.call in RECIPIENTS:
+        made.with_document(row.call)
+    made.queue_notice(pending_key(made), "email", f"slack{RECIPIENTS.get(row.call, '')}")
+    return 1
 
 
 def _invoke(made: World) -> bool:
@@ -92,9 +99,11 @@ def _record(message: Mapping[str, Any]) -> dict[str, Any]:
 
 def _arrived(made: World) -> dict[str, list[bool]]:
     """Whether each notice that arrived has its link, by channel."""
+    outside = made.cloud.outside
     return {
         "email": [f"{PAGES}keys/" in mail for mail in made.mails()],
-        "slack": [f"{PAGES}keys/" in str(post) for post in made.cloud.outside.posts],
+        "slack": [f"{PAGES}keys/" in str(each) for each in (*outside.posts, *outside.mails)]
+        + [True for _ in outside.events],  # which never have one
     }
 
 

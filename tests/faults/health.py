@@ -26,6 +26,8 @@ ROWS: Final = (
     Row("dynamodb:UpdateItem"),
     Row("dynamodb:DeleteItem"),
     Row("secretsmanager:GetSecretValue", DOCUMENT),
+    Row("events:PutEvents", "a bus"),
+    Row("ses:SendEmail", "a mail by SES"),
 )
 TICK: Final = {"source": "aws.scheduler"}
 JANE: Final = "jane@example.com"
@@ -38,6 +40,8 @@ def run(cell: Cell) -> Seen:
     with world(*((SLACK,) if cell.refuses(SLACK) else ())) as made:
         if cell.row.moment == DOCUMENT:
             made.with_document()
+        elif cell.call in {"events:PutEvents", "ses:SendEmail"}:
+            made.with_document(cell.call)
         _begin(made)
         with SKY.under(cell.weather()) as weather:
             if cell.call == "dynamodb:DeleteItem":
@@ -87,7 +91,8 @@ def _fails(made: World) -> bool:
 
 def _arrived(made: World) -> dict[str, int]:
     """How often each channel was told of what is wrong, but for the document, which can't be read."""
-    told = {"email": made.mails(), "slack": map(str, made.cloud.outside.posts)}
+    outside = made.cloud.outside
+    told = {"email": made.mails(), "slack": map(str, (*outside.posts, *outside.events, *outside.mails))}
     return {channel: sum(UNREAD not in text for text in texts) for channel, texts in told.items()}
 
 

@@ -168,15 +168,20 @@ class World:
             deletion_date=self.deletion_date(key),
         )
         notice = tell(open_case(known, now, now), Reason.KEY_IN_USE, now)[1]
-        for channel in channels or ("",):
+        for name in channels or ("",):
+            channel, _, recipient = name.partition("/")
             self.client("sqs").send_message(
-                QueueUrl=self.settings["QUEUE_URL"], MessageBody=envelope(notice, channel)
+                QueueUrl=self.settings["QUEUE_URL"], MessageBody=envelope(notice, channel, recipient)
             )
 
-    def with_document(self) -> None:
-        """Let Slack be a channel of the document, and no parameter's."""
-        address = self.cloud.outside.address(SLACK, "/slack")
-        entry = {"name": "slack", "type": "slack-webhook", "url": address}
+    def with_document(self, call: str = SLACK) -> None:
+        """Let the second channel be one of the document, which makes a call, and no parameter's."""
+        of_type: dict[str, dict[str, Any]] = {
+            SLACK: {"type": "slack-webhook", "url": self.cloud.outside.address(SLACK, "/slack")},
+            "events:PutEvents": {"type": "eventbridge", "bus": f"arn:aws:events:{REGION}:{OWN}:event-bus/b"},
+            "ses:SendEmail": {"type": "email", "from": "kms@example.com", "to": ["jane@example.com"]},
+        }
+        entry = {"name": "slack", **of_type[call]}
         made = self.client("secretsmanager").create_secret(
             Name="channels", SecretString=json.dumps({"channels": [entry]})
         )

@@ -1,4 +1,4 @@
-"""Mail by Amazon SES: HTML and plain text, one mail and one link for each recipient.
+"""Mail by Amazon SES: HTML and plain text, one mail for each recipient.
 
 Source: SES API v2 reference, SendEmail, MessageHeader: a header's name and value have at most 996 ASCII
 characters. That SES accepts a mail does not say that it arrives.
@@ -38,7 +38,7 @@ class Email:
 
     @property
     def has_link(self) -> bool:
-        """Each recipient has their own."""
+        """Only its recipients read a mail."""
         return True
 
     def recipients(self, notice: Notice) -> tuple[str, ...]:
