@@ -108,6 +108,42 @@ def used_by(uses: Uses, **changes: Any) -> Any:
     return replace(USED, settled=Counts(uses=uses, timeline=LINE), **changes)
 
 
+def states() -> dict[str, View]:
+    """The page of a case in each of its states: folded, as people meet it."""
+    opened_at = NOW - timedelta(days=5)
+    names = ("orders-api", "eu-west-1-invoices-worker", "backups")
+    parts = tuple(
+        replace(
+            PART,
+            caller=replace(ORDERS, id=name, principal=None, name=f"role {name}", session=None),
+            count=count,
+            first_at=opened_at,
+            last_at=NOW - timedelta(minutes=minutes),
+        )
+        for name, count, minutes in zip(names, (61, 214, 5), (38, 3, 3000), strict=True)
+    )
+    three = Uses(count=280, first_at=opened_at, last_at=parts[1].last_at, by_caller=parts)
+    hours = Timeline.of({hour(opened_at) + 7 * number: 4 + number for number in range(16)} | {hour(NOW): 61})
+    days = replace(
+        USED,
+        settled=Counts(uses=three, timeline=hours),
+        scheduled_by=replace(scheduled(), at=opened_at - timedelta(hours=2)),
+    )
+    told = tuple(replace(NOTICE, id=f"{day}", at=opened_at + timedelta(days=day)) for day in range(5))
+    one = replace(USES, count=1, by_caller=(replace(PART, count=1, first_at=PART.last_at),))
+    denied = Rescuable(allowed=False, why="its key policy denies kms:EnableKey")
+    return {
+        "one-use": view(case=replace(USED, settled=Counts(uses=one, timeline=Timeline.of({hour(NOW): 1})))),
+        "three-callers": view(case=days, history=told),
+        "twenty-callers": view(case=used_by(callers(20)), history=(NOTICE,)),
+        "kept": view(case=replace(days, decision=replace(KEPT, refused=278)), history=told),
+        "can-not-rescue": view(key=key(rescuable=denied), case=days, history=told),
+        "signed-in": view(case=days, history=(*told, DECISION), visitor=SIGNED_IN),
+        "unknown-scheduling": view(case=replace(days, scheduled_by=None)),
+        "no-case": view(case=None),
+    }
+
+
 def stranger(name: str) -> CallerUses:
     who = Caller(kind="X", id=name, name=name, session=name, console_url="https://x/?" + "%27" * 166)
     found = tuple(

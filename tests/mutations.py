@@ -128,7 +128,7 @@ def _check(notice: Notice) -> None:
     assert len(body.encode()) < 64_000
     message = slack_message(notice)
     assert len(message["blocks"]) <= 50
-    assert len(json.dumps(message, ensure_ascii=False)) < 13_000
+    assert len(json.dumps(message, ensure_ascii=False)) < 13_100
     assert not {"<", ">"} & set(message["text"])
     _check_addresses(part.caller.console_url for part in notice.uses.by_caller)
     _check_addresses(each.console_url for part in notice.uses.by_caller for each in part.resources)

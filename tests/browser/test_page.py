@@ -13,10 +13,10 @@ from playwright.sync_api import Browser, Page, Request, expect
 from local.browser import running_browser
 from local.up import Local
 from reprieve.cases.key import Rescuable
-from reprieve.respond.pages.case_page import case_page, outcome_page, review_page
+from reprieve.respond.pages.case_page import View, case_page, outcome_page, review_page
 from reprieve.respond.pages.outcome import Outcome
 from reprieve.respond.pages.rendering import FormState
-from tests.case_pages import DECISION, KEPT, NOTICE, USED, callers, used_by, view
+from tests.case_pages import DECISION, KEPT, NOTICE, USED, callers, states, used_by, view
 from tests.examples import key
 from tests.outcomes import ENABLED, EVERY
 from tests.scene import Scene
@@ -31,9 +31,9 @@ RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "be
 PICTURE_COLOURS = """[...document.querySelectorAll("svg.tl text")].map(text =>
     [getComputedStyle(text).fill, getComputedStyle(document.body).backgroundColor])"""
 RESCUE = "Rescue this key"
-CANCEL = "Cancel only, leave the key disabled"
+CANCEL = "Cancel, leave the key disabled"
 KEEP = "Let it be deleted, stop messages"
-CHOICES = ("Cancel only", "Let it be deleted")
+CHOICES = ("Cancel the deletion only", "Let it be deleted")
 
 
 @pytest.fixture(scope="module")
@@ -153,9 +153,14 @@ def test_the_page_reads_well_without_asking_for_anything_else(
     assert watched.complaints == []
 
 
-def test_all_three_choices_are_on_a_phones_first_screen(browser: Browser, link: str) -> None:
-    with opened(browser, link, PHONE) as watched:
+UNDECIDED = {name: seen for name, seen in states().items() if name not in {"kept", "can-not-rescue"}}
+
+
+@pytest.mark.parametrize("seen", UNDECIDED.values(), ids=UNDECIDED)
+def test_all_three_choices_are_on_a_phones_first_screen(browser: Browser, seen: View) -> None:
+    with opened(browser, "", PHONE) as watched:
         page = watched.page
+        page.set_content(case_page(seen).html)
         boxes = [page.get_by_role("button", name=RESCUE).bounding_box()]
         boxes += [page.locator("summary").filter(has_text=choice).bounding_box() for choice in CHOICES]
 
@@ -206,6 +211,14 @@ def test_axe_finds_nothing_on_a_busy_page(browser: Browser, why: str) -> None:
         unfold(watched.page)
 
         looked_at(watched.page, f"busy-{'cannot' if why else 'can'}")
+
+
+@pytest.mark.parametrize(("name", "seen"), states().items(), ids=states())
+def test_axe_finds_nothing_on_the_page_of_any_state(browser: Browser, name: str, seen: View) -> None:
+    with opened(browser, "", DESK) as watched:
+        watched.page.set_content(case_page(seen).html)
+
+        looked_at(watched.page, f"state-{name}")
 
 
 def test_axe_finds_nothing_on_the_page_with_all_of_it_unfolded(browser: Browser, link: str) -> None:

@@ -117,10 +117,14 @@ def test_each_channel_gets_a_link_of_its_own_that_names_the_key_and_its_deletion
 @pytest.mark.parametrize(
     ("approvers", "said"),
     [
-        (AuthMethod.LINK, "Do not forward: this link decides without a sign-in until 2026-11-29 14:02 UTC."),
+        (
+            AuthMethod.LINK,
+            "Do not forward: anyone with this link can decide, without a sign-in,"
+            " until 2026-11-29 14:02 UTC.",
+        ),
         (
             AuthMethod.NETWORK,
-            "Do not forward: in the approvers' network, this link decides without a sign-in"
+            "Do not forward: in the approvers' network, anyone with this link can decide"
             " until 2026-11-29 14:02 UTC.",
         ),
         (
@@ -146,7 +150,7 @@ def test_a_link_lives_as_long_as_the_stack_says_and_never_longer_than_the_key(wo
     link = world.mailed_link()
     assert link
     assert verify(link.removeprefix(PAGE), world.signer.keys, NOW).expires_at == NOW + timedelta(hours=2)
-    assert "without a sign-in until 2026-11-22 17:00 UTC" in " ".join(world.topic.published[-1][1].split())
+    assert "without a sign-in, until 2026-11-22 17:00 UTC" in " ".join(world.topic.published[-1][1].split())
 
 
 @pytest.mark.parametrize(

@@ -193,13 +193,14 @@ def test_a_message_tells_the_state_the_way_out_the_evidence_and_what_is_not_know
     assert texts(IN_USE) == [
         "Calls refused: alias/orders-db (role orders-fn), deleted in 6 days",
         "Broken now, and deleted for good in 6 days (2026-11-29 14:02 UTC).\n"
-        "alias/orders-db in 111122223333, eu-west-1",
+        "KMS key alias/orders-db in 111122223333, eu-west-1",
         "Last refused at 14:52 UTC. 1 caller is refused: role orders-fn (2 requests)."
-        " No use of this key works since 2026-11-22 14:02 UTC.",
-        "Review and decide. Opening changes nothing. Not sure? Rescue the key:",
+        " No use of this key has worked since 2026-11-22 14:02 UTC."
+        " Once it is deleted, what it encrypted can't be read.",
+        "Review and decide: opening changes nothing. If unsure, press Rescue:",
         "Review and decide",
         "Open the console",
-        "Do not forward: this link decides without a sign-in until 2026-11-29 14:02 UTC.",
+        "Do not forward: anyone with this link can decide, without a sign-in, until 2026-11-29 14:02 UTC.",
         'Key\nalias/orders-db, "Orders database, prod"',
         "ARN\narn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab",
         "Scheduled\n2026-11-22 14:02 UTC by jane@example.com (permission set Admin)",
@@ -210,7 +211,7 @@ def test_a_message_tells_the_state_the_way_out_the_evidence_and_what_is_not_know
         " 2 requests, last at 14:52 UTC",
         "Management calls refused, which do not use the key: 1 request since 2026-11-22 14:52 UTC",
         "user jane; TagResource; from 198.51.100.7; 1 request, last at 14:52 UTC",
-        "Without the link:",
+        "To check or decide without the link:",
         "\n".join(COMMANDS),
         "Not known: tags of the key (kms:ListResourceTags is denied)",
     ]
@@ -230,7 +231,7 @@ def test_a_message_about_a_key_of_which_nothing_is_known_says_little() -> None:
     assert texts(about(Key.bare(KEY))) == [
         "Calls refused: 1234abcd-12ab-34cd-56ef-1234567890ab, state not known",
         "Scheduled for deletion. KMS could not be asked for its state now. The deletion date is not known.\n"
-        "1234abcd-12ab-34cd-56ef-1234567890ab in 111122223333, eu-west-1",
+        "KMS key 1234abcd-12ab-34cd-56ef-1234567890ab in 111122223333, eu-west-1",
         "No refused use is on record.",
         "There is no link. Run in account 111122223333, or ask its administrator:",
         "\n".join(COMMANDS),
@@ -244,7 +245,7 @@ def test_a_cancellation_tells_who_decided_it_and_offers_nothing_to_stop() -> Non
     assert texts(CANCELLED) == [
         "Deletion cancelled: alias/orders-db, key is Enabled",
         "The deletion is cancelled. KMS says that the key is Enabled.\n"
-        "alias/orders-db in 111122223333, eu-west-1",
+        "KMS key alias/orders-db in 111122223333, eu-west-1",
         "Someone with the link from email decided at 2026-11-22 15:10 UTC to cancel the deletion and to"
         " enable the key. From 203.0.113.40, Mozilla/5.0.",
         "Open the console",
@@ -329,7 +330,7 @@ def test_a_message_stays_within_slacks_limits(told: Notice) -> None:
                 assert all(len(button["url"]) <= 3000 for button in block["elements"])
             case kind:
                 assert kind == "rich_text"
-    assert len(json.dumps(payload, ensure_ascii=False)) < 13_000
+    assert len(json.dumps(payload, ensure_ascii=False)) < 13_100
 
 
 @every_notice
@@ -431,4 +432,4 @@ def test_a_key_that_was_scheduled_again_has_a_button_and_no_commands() -> None:
 
     assert said[0] == "Pending deletion again: alias/orders-db, deleted in 6 days"
     assert "Review and decide" in said
-    assert "Without the link:" not in said
+    assert "To check or decide without the link:" not in said

@@ -42,7 +42,8 @@ BROKEN = "Broken now, and deleted for good in 6 days (2026-11-29 14:02 UTC)."
 NOTHING_STOPS = "Nothing stops the deletion, due in 6 days (2026-11-29 14:02 UTC)."
 LAST = "Last refused at 14:52 UTC."
 WORST = "2 callers are refused, most often role orders-fn (2 of 3 requests)."
-SINCE = "No use of this key works since 2026-11-22 14:10 UTC or earlier."
+LOST = "Once it is deleted, what it encrypted can't be read."
+SINCE = "No use of this key has worked since 2026-11-22 14:10 UTC or earlier."
 
 
 def about(of: Key | None = None, **changes: Any) -> Notice:
@@ -175,14 +176,15 @@ def crowd(*counts: int) -> Uses:
 @pytest.mark.parametrize(
     ("told", "said"),
     [
-        (about(), (LAST, WORST, SINCE)),
-        (about(at=NOW + timedelta(days=1)), ("Last refused at 2026-11-22 14:52 UTC.", WORST, SINCE)),
+        (about(), (LAST, WORST, SINCE, LOST)),
+        (about(at=NOW + timedelta(days=1)), ("Last refused at 2026-11-22 14:52 UTC.", WORST, SINCE, LOST)),
         (
             about(uses=uses(use())),
             (
                 LAST,
                 "1 caller is refused: role orders-fn (1 request).",
-                "No use of this key works since 2026-11-22 14:52 UTC or earlier.",
+                "No use of this key has worked since 2026-11-22 14:52 UTC or earlier.",
+                LOST,
             ),
         ),
         (
@@ -193,14 +195,14 @@ def crowd(*counts: int) -> Uses:
             about(key(state="Enabled"), uses=uses(use())),
             (LAST, "1 caller was refused: role orders-fn (1 request)."),
         ),
-        (unused(), ("No refused use is on record.",)),
+        (unused(), ("No refused use is on record.", LOST)),
         (
             about(reason=Reason.STILL_IN_USE, uses_since_last=12),
-            (LAST, "Since the last notice: 12 requests.", WORST, SINCE),
+            (LAST, "Since the last notice: 12 requests.", WORST, SINCE, LOST),
         ),
         (
             about(reason=Reason.CORRECTION),
-            (LAST, "An earlier notice said that it was cancelled.", WORST, SINCE),
+            (LAST, "An earlier notice said that it was cancelled.", WORST, SINCE, LOST),
         ),
         (
             about(reason=Reason.CORRECTION, closure=ABSENT),
@@ -211,6 +213,7 @@ def crowd(*counts: int) -> Uses:
             (
                 "No refused use is on record.",
                 "This call does not use the key. KMS refused it because of the deletion.",
+                LOST,
             ),
         ),
         (
@@ -223,6 +226,7 @@ def crowd(*counts: int) -> Uses:
                 "No more notices of its uses are sent, except one on the day before the deletion.",
                 'The reason given: "the tenant has left".',
                 "From 203.0.113.40, Mozilla/5.0.",
+                LOST,
             ),
         ),
         (
@@ -235,6 +239,7 @@ def crowd(*counts: int) -> Uses:
                 SINCE,
                 'The reason given: "the tenant has left".',
                 "From 203.0.113.40, Mozilla/5.0.",
+                LOST,
             ),
         ),
         (
@@ -279,13 +284,14 @@ def test_who_scheduled_the_deletion_is_said_and_since_then_nothing_works() -> No
         "No refused use is on record.",
         "jane@example.com (permission set Admin) scheduled the deletion at 2026-11-22 14:02 UTC.",
         "Was this intended?",
+        LOST,
     )
-    assert sentences(told) == ("No refused use is on record.", "Was this intended?")
+    assert sentences(told) == ("No refused use is on record.", "Was this intended?", LOST)
     assert sentences(replace(known, reason=Reason.MANAGEMENT_CALL))[1] == (
-        "No use of this key works since 2026-11-22 14:02 UTC."
+        "No use of this key has worked since 2026-11-22 14:02 UTC."
     )
-    assert sentences(replace(known, uses=TWO, reason=Reason.KEY_IN_USE))[-1] == (
-        "No use of this key works since 2026-11-22 14:02 UTC."
+    assert sentences(replace(known, uses=TWO, reason=Reason.KEY_IN_USE))[-2] == (
+        "No use of this key has worked since 2026-11-22 14:02 UTC."
     )
 
 
@@ -313,12 +319,12 @@ def test_who_is_refused_most_is_said_where_it_is_known(counts: tuple[int, ...], 
 @pytest.mark.parametrize(
     ("of", "words"),
     [
-        (key(), "alias/orders-db in 111122223333, eu-west-1"),
-        (key(account_name="orders-prod"), "alias/orders-db in 111122223333 (orders-prod), eu-west-1"),
-        (Key.bare(KEY), "1234abcd-12ab-34cd-56ef-1234567890ab in 111122223333, eu-west-1"),
+        (key(), "KMS key alias/orders-db in 111122223333, eu-west-1"),
+        (key(account_name="orders-prod"), "KMS key alias/orders-db in 111122223333 (orders-prod), eu-west-1"),
+        (Key.bare(KEY), "KMS key 1234abcd-12ab-34cd-56ef-1234567890ab in 111122223333, eu-west-1"),
         (
             key(aliases=("a" * 99,), account_name="n" * 99),
-            f"{'a' * 37}... in 111122223333 ({'n' * 27}...), eu-west-1",
+            f"KMS key {'a' * 37}... in 111122223333 ({'n' * 27}...), eu-west-1",
         ),
     ],
 )

@@ -20,7 +20,7 @@ Calls refused: 1234abcd-12ab-34cd-56ef-1234567890ab (jane@example.com and 2 more
 
 Calls refused: the key was pending deletion. KMS could not be asked for
 its state now. The deletion date is not known.
-1234abcd-12ab-34cd-56ef-1234567890ab in 111122223333, eu-west-1
+KMS key 1234abcd-12ab-34cd-56ef-1234567890ab in 111122223333, eu-west-1
 
 Last refused at 14:52 UTC. 3 callers were refused (3 requests), the last
 one jane@example.com.
@@ -54,7 +54,7 @@ Calls refused: 1234abcd-12ab-34cd-56ef-1234567... (EC2 instance i-0... and 4 mor
 
 Calls refused: the key was pending deletion. KMS could not be asked for
 its state now. The deletion date is not known.
-1234abcd-12ab-34cd-56ef-1234567890ab in 111122223333, eu-west-1
+KMS key 1234abcd-12ab-34cd-56ef-1234567890ab in 111122223333, eu-west-1
 
 Last refused at 14:52 UTC. 5 callers were refused (5 requests), the last
 one EC2 instance i-0abc123450abc1234.
@@ -95,7 +95,7 @@ Calls refused: 1234abcd-12ab-34cd-56ef-1234567890ab (role orders-fn and 1 more),
 
 Calls refused: the key was pending deletion. KMS could not be asked for
 its state now. The deletion date is not known.
-1234abcd-12ab-34cd-56ef-1234567890ab in 111122223333, eu-west-1
+KMS key 1234abcd-12ab-34cd-56ef-1234567890ab in 111122223333, eu-west-1
 
 Last refused at 14:52 UTC. 2 callers were refused, most often role
 orders-fn (4 of 5 requests).
@@ -128,7 +128,7 @@ Calls refused: 1234abcd-12ab-34cd-56ef-1234567890ab (role orders-fn), state not 
 
 Calls refused: the key was pending deletion. KMS could not be asked for
 its state now. The deletion date is not known.
-1234abcd-12ab-34cd-56ef-1234567890ab in 111122223333, cn-north-1
+KMS key 1234abcd-12ab-34cd-56ef-1234567890ab in 111122223333, cn-north-1
 
 Last refused at 14:52 UTC. 1 caller was refused: role orders-fn (1
 request).

@@ -89,16 +89,17 @@ IN_USE = about(
 
 IN_USE_MAIL = """\
 Broken now, and deleted for good in 6 days (2026-11-29 14:02 UTC).
-alias/orders-db in 111122223333, eu-west-1
+KMS key alias/orders-db in 111122223333, eu-west-1
 
 Last refused at 14:52 UTC. 2 callers are refused, most often role
-orders-fn (3 of 4 requests). No use of this key works since 2026-11-22
-14:02 UTC.
+orders-fn (3 of 4 requests). No use of this key has worked since
+2026-11-22 14:02 UTC. Once it is deleted, what it encrypted can't be
+read.
 
-Review and decide. Opening changes nothing. Not sure? Rescue the key:
+Review and decide: opening changes nothing. If unsure, press Rescue:
   https://abc123.execute-api.eu-west-1.amazonaws.com/keys/v1.W10.AAAA
-Do not forward: this link decides without a sign-in until 2026-11-29
-14:02 UTC.
+Do not forward: anyone with this link can decide, without a sign-in,
+until 2026-11-29 14:02 UTC.
 
   Key          alias/orders-db, "Orders database, prod"
                arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab
@@ -122,7 +123,7 @@ Management calls refused, which do not use the key: 1 request since
   user jane: 1 request, last at 14:52 UTC
     TagResource
 
-Without the link:
+To check or decide without the link:
   aws kms cancel-key-deletion --region eu-west-1 --key-id 1234abcd-12ab-34cd-56ef-1234567890ab
   aws kms enable-key --region eu-west-1 --key-id 1234abcd-12ab-34cd-56ef-1234567890ab
   https://eu-west-1.console.aws.amazon.com/kms/home?region=eu-west-1#/kms/keys/1234abcd
@@ -135,7 +136,7 @@ Notice 8c8f1b4e-0d5f-5a61-9d0e-3d9c1f4c0a11
 BARE_MAIL = """\
 Scheduled for deletion. KMS could not be asked for its state now. The
 deletion date is not known.
-1234abcd-12ab-34cd-56ef-1234567890ab in 111122223333, eu-west-1
+KMS key 1234abcd-12ab-34cd-56ef-1234567890ab in 111122223333, eu-west-1
 
 No refused use is on record.
 
@@ -156,7 +157,7 @@ CANCELLED = about(
 
 CANCELLED_MAIL = """\
 The deletion is cancelled. KMS says that the key is Enabled.
-alias/orders-db in 111122223333, eu-west-1
+KMS key alias/orders-db in 111122223333, eu-west-1
 
 Someone with the link from email decided at 2026-11-22 15:10 UTC to
 cancel the deletion and to enable the key. From 203.0.113.40,
@@ -367,7 +368,7 @@ FULL = key(
 def test_a_mail_tells_what_was_looked_up_beside_the_name() -> None:
     mail = mail_body(about(FULL, link=LINK))
 
-    assert mail.splitlines()[1] == "alias/orders-db in 111122223333 (prod), eu-west-1"
+    assert mail.splitlines()[1] == "KMS key alias/orders-db in 111122223333 (prod), eu-west-1"
     assert (
         """
   Owner        team-orders
@@ -391,7 +392,8 @@ The page can't rescue this key. Ask an administrator of account
 Why: its key policy denies kms:EnableKey.
 Try it anyway:
   {LINK}
-Do not forward: this link decides without a sign-in until it expires.
+Do not forward: anyone with this link can decide, without a sign-in,
+until it expires.
 """
         in mail
     )
@@ -519,7 +521,7 @@ def test_state_last_refusal_deadline_and_link_are_within_the_first_ten_lines(
     assert f"({for_people(NOW + left)})" in first
     assert ("Last refused at 2026-11-21 14:55 UTC." if number else "No refused use is on record.") in first
     assert f"  {LINK}" in lines
-    assert f"\n  {LINK}\nDo not forward: this link decides" in mail
+    assert f"\n  {LINK}\nDo not forward: anyone with this link can decide" in mail
     assert len([line for line in mail.splitlines() if line.startswith("Do not forward")]) == 1
 
 

@@ -30,8 +30,8 @@ KEPT = about(reason=Reason.DELETION_KEPT, decision=decision(choice=Choice.KEEP))
 @pytest.mark.parametrize(
     ("told", "words"),
     [
-        (about(), "Review and decide. Opening changes nothing. Not sure? Rescue the key:"),
-        (about(ALLOWED), "Review and decide. Opening changes nothing. Not sure? Rescue the key:"),
+        (about(), "Review and decide: opening changes nothing. If unsure, press Rescue:"),
+        (about(ALLOWED), "Review and decide: opening changes nothing. If unsure, press Rescue:"),
         (KEPT, "You disagree? Stop it. Opening the link changes nothing:"),
         (
             replace(KEPT, reason=Reason.DELETION_SOON),
@@ -85,13 +85,18 @@ def test_why_there_is_no_link_is_said_once() -> None:
         (
             AuthMethod.LINK,
             DELETION,
-            "Do not forward: this link decides without a sign-in until 2026-11-29 14:02 UTC.",
+            "Do not forward: anyone with this link can decide, without a sign-in,"
+            " until 2026-11-29 14:02 UTC.",
         ),
-        (None, None, "Do not forward: this link decides without a sign-in until it expires."),
+        (
+            None,
+            None,
+            "Do not forward: anyone with this link can decide, without a sign-in, until it expires.",
+        ),
         (
             AuthMethod.NETWORK,
             DELETION,
-            "Do not forward: in the approvers' network, this link decides without a sign-in"
+            "Do not forward: in the approvers' network, anyone with this link can decide"
             " until 2026-11-29 14:02 UTC.",
         ),
         (

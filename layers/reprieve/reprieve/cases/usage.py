@@ -66,6 +66,14 @@ class Uses:
     others: tuple[OtherCaller, ...] = ()
 
     @property
+    def worst(self) -> tuple[str, int] | None:
+        """Who was refused most often, and how often; None where several were, or nobody knows."""
+        counts = [(part.name, part.count) for part in self.by_last_refusal]
+        counts += [(other.name, other.count) for other in self.others]
+        first, second = sorted([*counts, ("", 0), ("", 0)], key=lambda each: each[1], reverse=True)[:2]
+        return first if first[1] > max(second[1], self.unnamed) else None
+
+    @property
     def names(self) -> tuple[str, ...]:
         """The names of all callers, as far as they are kept: the one refused last first, then the others."""
         return (*(part.name for part in self.by_last_refusal), *(other.name for other in self.others))

@@ -57,7 +57,7 @@ def _blocks(story: Story) -> Iterator[Block]:
     if story.folded:
         yield from _digest(story.folded)
     if story.actions.is_first:
-        yield from _commands("Without the link:", story)
+        yield from _commands("To check or decide without the link:", story)
     if story.unknown:
         yield _context(*story.unknown[:UNKNOWN_SHOWN])
 

@@ -6,7 +6,6 @@ from typing import Final
 
 from reprieve.cases.key import Key, KeyState
 from reprieve.cases.notice import Notice, Reason
-from reprieve.cases.usage import Uses
 from reprieve.clock import for_people
 from reprieve.messages import problem_phrases
 from reprieve.messages.headline import is_gone, is_off, verb, who
@@ -18,6 +17,7 @@ _NAME_LIMIT: Final = 40
 _ACCOUNT_LIMIT: Final = 30
 _TITLE_LIMIT: Final = 40
 _LABEL_LIMIT: Final = 60
+_LOST: Final = "Once it is deleted, what it encrypted can't be read."
 _QUIET: Final = "No more notices of its uses are sent, except one on the day before the deletion."
 _NO_DATE: Final = "The deletion date is not known."
 _NO_USE: Final = "This call does not use the key. KMS refused it because of the deletion."
@@ -112,7 +112,7 @@ def place(key: Key) -> str:
     account = (
         f"{key.account} ({shortened(key.account_name, _ACCOUNT_LIMIT)})" if key.account_name else key.account
     )
-    return f"{shortened(key.title, _TITLE_LIMIT)} in {account}, {key.region}"
+    return f"KMS key {shortened(key.title, _TITLE_LIMIT)} in {account}, {key.region}"
 
 
 def sentences(notice: Notice) -> tuple[str, ...]:
@@ -131,6 +131,7 @@ def _sentences(notice: Notice) -> Iterator[str]:
         case _ if notice.key:
             yield from (_last_refused(notice), *_urgent(notice), _callers(notice), _since(notice))
             yield from (_explained(notice), *concluded(notice)[1 if is_kept(notice) else 0 :])
+            yield _LOST if notice.key.is_pending else ""
         case _:
             return
 
@@ -195,18 +196,10 @@ def _callers(notice: Notice) -> str:
         return f"1 caller {verb} refused: {_named(uses.names[0])} ({requests(uses.count)})."
     number = f"At least {uses.callers}" if uses.unnamed else str(uses.callers)
     start = f"{number} callers {'are' if is_pending else 'were'} refused"
-    if worst := _worst(uses):
-        name, count = worst
+    if uses.worst:
+        name, count = uses.worst
         return f"{start}, most often {_named(name)} ({count} of {requests(uses.count)})."
     return f"{start} ({requests(uses.count)}), the last one {_named(uses.names[0])}."
-
-
-def _worst(uses: Uses) -> tuple[str, int] | None:
-    """Return who was refused most often, and how often; None where that are several, or nobody knows."""
-    counts = [(part.name, part.count) for part in uses.by_last_refusal]
-    counts += [(other.name, other.count) for other in uses.others]
-    first, second = sorted(counts, key=lambda each: each[1], reverse=True)[:2]
-    return first if first[1] > max(second[1], uses.unnamed) else None
 
 
 def _named(name: str) -> str:
@@ -219,6 +212,6 @@ def _since(notice: Notice) -> str:
         return ""
     if by := notice.case.scheduled_by:
         is_said = notice.reason is Reason.DELETION_SCHEDULED
-        return "" if is_said else f"No use of this key works since {for_people(by.at)}."
+        return "" if is_said else f"No use of this key has worked since {for_people(by.at)}."
     first_at = notice.uses.first_at
-    return f"No use of this key works since {for_people(first_at)} or earlier." if first_at else ""
+    return f"No use of this key has worked since {for_people(first_at)} or earlier." if first_at else ""

@@ -137,7 +137,7 @@ def _elsewhere(story: Story) -> Iterator[str]:
     """Yield what does the same without the page."""
     actions = story.actions
     if actions.is_first:
-        yield "Without the link:"
+        yield "To check or decide without the link:"
         yield from (f"  {command}" for command in story.commands)
     if actions.console_url and (actions.is_first or not story.commands):
         yield f"  {actions.console_url}"

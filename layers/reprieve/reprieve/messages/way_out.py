@@ -42,7 +42,7 @@ def heading(notice: Notice) -> str:
 def _before_link(notice: Notice) -> str:
     if is_kept(notice):
         return "You disagree? Stop it. Opening the link changes nothing:"
-    return f"{BUTTON}. Opening changes nothing. Not sure? Rescue the key:"
+    return f"{BUTTON}: opening changes nothing. If unsure, press Rescue:"
 
 
 def unknown(notice: Notice) -> tuple[Unknown, ...]:
@@ -57,6 +57,6 @@ def forwarding(approvers: AuthMethod | None, expires_at: datetime | None) -> str
         case AuthMethod.SIGN_IN:
             return f"Safe to forward: only approvers who sign in can decide, {until}."
         case AuthMethod.NETWORK:
-            return f"Do not forward: in the approvers' network, this link decides without a sign-in {until}."
+            return f"Do not forward: in the approvers' network, anyone with this link can decide {until}."
         case _:
-            return f"Do not forward: this link decides without a sign-in {until}."
+            return f"Do not forward: anyone with this link can decide, without a sign-in, {until}."

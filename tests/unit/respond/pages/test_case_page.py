@@ -47,7 +47,7 @@ def test_the_first_screen_says_what_is_broken_since_when_until_when_and_what_to_
         "Broken now, and deleted for good in 6 days alias/orders-db"
         " KMS key in account 111122223333, eu-west-1. Owner: team-orders"
         " 1 caller is refused: role orders-fn, session orders-api."
-        " No use of this key works since jane@example.com scheduled its deletion on 22 Nov, 14:02 UTC."
+        " No use of this key has worked since jane@example.com scheduled its deletion on 22 Nov, 14:02 UTC."
         " 3 min ago last refused call, 14:52 UTC 6 days 23 h until 29 Nov, 14:02 UTC"
         " 214 refused calls, 1 caller No decision has been taken so far"
         " What do you want to do? Rescue this key"
@@ -83,7 +83,11 @@ def test_who_signed_in_is_asked_for_no_name() -> None:
 @pytest.mark.parametrize(
     ("who", "sentence"),
     [
-        (visitor(), "This link decides without a sign-in until 29 Nov, 14:02 UTC: do not forward it."),
+        (
+            visitor(),
+            "Anyone with this link can decide, without a sign-in,"
+            " until 29 Nov, 14:02 UTC: do not forward it.",
+        ),
         (
             visitor(auth_method=AuthMethod.NETWORK),
             "Anyone in the approvers' network can decide with this link until 29 Nov, 14:02 UTC:"
@@ -107,7 +111,7 @@ def test_a_deletion_that_is_kept_says_who_why_and_what_came_since_and_can_still_
     assert page.text.startswith("Nothing stops the deletion: deleted for good in 6 days")
     assert (
         "Someone with the link from slack decided on 22 Nov, 13:55 UTC to let the key be deleted:"
-        ' "moved to another key" 2 more calls refused since this decision.' in page.text
+        ' "moved to another key". 2 more calls refused since this decision.' in page.text
     )
     assert "Decided to let the key be deleted" in page.text
     assert [form["decision"] for form in page.forms] == ["cancel", "cancel"]
@@ -165,13 +169,13 @@ def test_the_calls_are_drawn_and_told_in_words_and_in_a_table() -> None:
     assert 'aria-labelledby="t1" aria-describedby="caption"' in html
     assert (
         "Scheduled on 22 Nov, 14:02 UTC by jane@example.com. KMS has refused 214 calls since, the last at"
-        " 14:52 UTC (3 minutes ago); the most were 214 from 22 Nov, 14:00 to 15:00 UTC."
+        " 14:52 UTC (3 minutes ago); the busiest time was since 22 Nov, 14:00 UTC, with 214."
         " 1 message was sent; 1 decision was taken. Deletion on 29 Nov, 14:02 UTC, in 6 days 23 hours."
         in page.text
     )
     assert "call that KMS refused message sent decision on this page" in page.text
     assert "From To Refused calls 2026-11-22 14:00 UTC 2026-11-22 15:00 UTC 214" in page.text
-    assert "most: 214 in 1 h" in page.text
+    assert "most: 214 calls in 1 h" in page.text
     assert "6 days 23 h left" in page.text
 
 
@@ -215,6 +219,19 @@ def test_those_refused_last_come_first_and_eight_are_shown() -> None:
     assert page.text.index("role r8") < page.text.index("role r1")
     assert "role r0" not in page.text
     assert "10 calls more by 1 other caller" in page.text
+
+
+def test_of_several_callers_the_one_refused_most_often_is_named_first_of_all() -> None:
+    few, most = callers(2).by_caller
+    uses = replace(callers(2), count=14, by_caller=(few, replace(most, count=4)))
+
+    assert (
+        "2 callers are refused, most often role r0. No use of this key has worked"
+        in words(case=used_by(uses)).text
+    )
+    long = replace(few, caller=replace(few.caller, name="role " + "x" * 90))
+    page = words(case=used_by(replace(uses, by_caller=(long, replace(most, count=4)))))
+    assert f"2 callers are refused, most often role {'x' * 26}…" in page.text
 
 
 def test_callers_that_nobody_can_name_are_counted() -> None:

@@ -94,7 +94,7 @@ def test_calls_of_which_the_times_are_not_kept_are_told_without_a_peak() -> None
     page = words(case=replace(USED, settled=type(USED.settled)(uses=USES)))
 
     assert "KMS has refused 214 calls since, the last at 14:52 UTC (3 minutes ago)." in page.text
-    assert "the most were" not in page.text
+    assert "the busiest time" not in page.text
 
 
 def test_numbers_are_told_in_the_right_form() -> None:

@@ -22,6 +22,7 @@ from reprieve.respond.pages.picture import Life, peak, pictures, rows
 from reprieve.respond.pages.rendering import FormState, Page, parts, rendered, short
 
 _NAME_LIMIT: Final = 64
+_WORST_LIMIT: Final = 32
 _CALLER_LIMIT: Final = 80
 _ALIASES_SHOWN: Final = 5
 _UNKNOWN_SHOWN: Final = 6
@@ -77,7 +78,6 @@ class View:
 def case_page(view: View, cookies: tuple[str, ...] = ()) -> Page:
     """Return the page on which a person decides."""
     case, key, uses, now = view.case, view.key, view.uses, view.now
-    first = uses.by_last_refusal[:1]
     scheduled = case.scheduled_by if case else None
     kept = case.decision if case and case.is_kept else None
     html = _fitted(
@@ -88,7 +88,7 @@ def case_page(view: View, cookies: tuple[str, ...] = ()) -> Page:
         name=view.name,
         place=case_text.place(key),
         refused=case_text.refused(case, uses),
-        single=short(phrases.caller(first[0]) if first else "".join(uses.names[:1]), _CALLER_LIMIT),
+        named=_named(uses),
         since=case_text.since(case),
         scheduled_at=times.short(scheduled.at) if scheduled else "",
         tiles=case_text.tiles(case, uses, view.deletion, now),
@@ -239,6 +239,14 @@ def _rows(view: View, room: int) -> Mapping[str, Any]:
         "events_all": len(others),
         "history_left": len(view.history) - len(decisions) - len(events),
     }
+
+
+def _named(uses: Uses) -> str:
+    """Return the single caller in full, or the one refused most often by name; "" where there is neither."""
+    if uses.callers > 1 or uses.unnamed:
+        return short(uses.worst[0], _WORST_LIMIT) if uses.worst else ""
+    first = uses.by_last_refusal[:1]
+    return short(phrases.caller(first[0]) if first else "".join(uses.names[:1]), _CALLER_LIMIT)
 
 
 def _left(uses: Uses, others: tuple[CallerUses, ...]) -> str:

@@ -31,11 +31,11 @@ UNSURE: Final = "Not sure? Rescue:"
 UNSURE_WHY: Final = "it can be undone, a deletion can't."
 ADD_REASON: Final = "Add a reason (optional)"
 ADD_NAME_AND_REASON: Final = "Add your name or a reason (optional)"
-CANCEL: Final = "Cancel only"
-CANCEL_WHEN: Final = "If key or callers may be compromised: nothing is lost, nothing works yet"
-CANCEL_BUTTON: Final = "Cancel only, leave the key disabled"
+CANCEL: Final = "Cancel the deletion only"
+CANCEL_WHEN: Final = "If key or callers may be compromised: the key stays disabled, nothing is lost"
+CANCEL_BUTTON: Final = "Cancel, leave the key disabled"
 KEEP: Final = "Let it be deleted"
-KEEP_WHEN: Final = "If you know that nobody needs the data: callers stay broken, messages stop"
+KEEP_WHEN: Final = "If you know that nobody needs the data: callers stay broken, and you get no more messages"
 KEEP_BUTTON: Final = "Let it be deleted, stop messages"
 NAME: Final = "Your name (not checked)"
 WHY: Final = "Reason (optional). Your colleagues read it."
@@ -43,9 +43,9 @@ WHY_KEEP: Final = "Reason (required). Your colleagues read it."
 CANNOT: Final = "This page can't rescue the key: {why}."
 RUN_THESE: Final = "A person who may manage the key can run these commands now:"
 TRY_ANYWAY: Final = "Try anyway"
-KEPT: Final = '{who} decided on {when} to let the key be deleted: "{why}"'
+KEPT: Final = '{who} decided on {when} to let the key be deleted: "{why}".'
 OPENING: Final = "Opening this page changed nothing."
-RECORDED: Final = "Your address is recorded, and every channel is notified of your decision."
+RECORDED: Final = "Your IP address is recorded, and every channel is notified of your decision."
 
 # The evidence
 
@@ -111,7 +111,7 @@ def _deleted(deletion: datetime | None, now: datetime, how: str = "") -> str:
 
 
 def refused(case: Case | None, uses: Uses) -> str:
-    """Return how many are refused, with `{caller}` for a single one."""
+    """Return how many are refused, with `{caller}` for a single one, or for the one most often refused."""
     if case is None:
         return "It is not known which calls are refused."
     if not uses.count:
@@ -119,7 +119,8 @@ def refused(case: Case | None, uses: Uses) -> str:
     if uses.callers == 1 and not uses.unnamed:
         return "1 caller is refused: {caller}."
     number = callers(uses)
-    return f"{number[:1].upper()}{number[1:]} are refused."
+    worst = ", most often {caller}" if uses.worst else ""
+    return f"{number[:1].upper()}{number[1:]} are refused{worst}."
 
 
 def callers(uses: Uses) -> str:
@@ -132,7 +133,7 @@ def callers(uses: Uses) -> str:
 def since(case: Case | None) -> str:
     """Return since when nothing works, with `{who}` and `{when}` where that is known."""
     if case and case.scheduled_by:
-        return "No use of this key works since {who} scheduled its deletion on {when}."
+        return "No use of this key has worked since {who} scheduled its deletion on {when}."
     return "No use of this key works while it is pending deletion."
 
 
@@ -201,7 +202,7 @@ def acting(visitor: Visitor, expires: datetime) -> str:
         return f"You are signed in as {visitor.person.label} and can decide {until}."
     if visitor.auth_method is AuthMethod.NETWORK:
         return f"Anyone in the approvers' network can decide with this link {until}: do not forward it."
-    return f"This link decides without a sign-in {until}: do not forward it."
+    return f"Anyone with this link can decide, without a sign-in, {until}: do not forward it."
 
 
 # Callers and the key

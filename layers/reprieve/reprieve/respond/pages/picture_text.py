@@ -56,14 +56,17 @@ def _uses(life: Life, uses: Uses, peak: Bucket | None) -> str:
     last = f"{moment(uses.last_at, life.now)} ({away(uses.last_at, life.now)})"
     if uses.count == 1:
         return f"KMS has refused 1 call, at {last}."
-    most = f"; the most were {peak.count} {_bucket(peak)}" if peak else ""
+    most = f"; the busiest time was {_bucket(peak, life.now)}, with {peak.count}" if peak else ""
     since = " since" if life.is_scheduling else ""
     return f"KMS has refused {case_text.calls(uses.count)}{since}, the last at {last}{most}."
 
 
-def _bucket(bucket: Bucket) -> str:
+def _bucket(bucket: Bucket, now: datetime) -> str:
+    start = short(bucket.start)
+    if bucket.end > now:
+        return f"since {start}"
     end = short(bucket.end) if bucket.end.date() != bucket.start.date() else f"{bucket.end:%H:%M} UTC"
-    return f"from {short(bucket.start).removesuffix(' UTC')} to {end}"
+    return f"{start.removesuffix(' UTC')} to {end}"
 
 
 def _messages(number: int) -> str:
@@ -90,7 +93,7 @@ def most(uses: Uses, peak: Bucket | None) -> str:
     if peak is None or uses.count == 1:
         return "1 call refused" if uses.count == 1 else ""
     hours = max(1, round((peak.end - peak.start).total_seconds() / 3600))
-    return f"most: {peak.count} in {hours} h"
+    return f"most: {peak.count} calls in {hours} h"
 
 
 def left_short(life: Life) -> str:
