@@ -13,8 +13,8 @@ _REPEATED: Final = "repeats and told.last_at and policy.repeat_after"
 _LATE: Final = "case.closure and self.now - case.closure.at <= LATE_USE"
 
 EQUIVALENT: Final[Mapping[str, str]] = {
-    f"due: without `case.notified.last_at` in `{_SETTLING} and"
-    " (now - case.notified.last_at >= SETTLING)`": _BOTH_SET,
+    "due: without `told.last_at` in `told.cancelled and told.last_at and"
+    " (not is_recent(told.last_at, now, SETTLING))`": _BOTH_SET,
     f"wake_at: without `case.notified.last_at` in `{_SETTLING}`": _BOTH_SET,
     f"_later_notices: without `told.last_at` in `{_REPEATS}`": _ASKED_AGAIN,
     f"_later_notices: without `policy.repeat_after` in `{_REPEATS}`": _ASKED_AGAIN,
@@ -25,7 +25,8 @@ EQUIVALENT: Final[Mapping[str, str]] = {
     "_still_in_use: without `not case.notified.in_use` in `not case.notified.in_use or not"
     " policy.repeat_after or"
     " ringing(case, policy) <= case.notified.uses`": _TOLD_BEFORE,
-    "_still_in_use: without `last_at` in `last_at and now - last_at < policy.repeat_after`": _BOTH_SET,
+    "_still_in_use: without `last_at` in"
+    " `last_at and is_recent(last_at, now, policy.repeat_after)`": _BOTH_SET,
     "_answered: without `if case.unanswered_since is None`": "nothing is added to nothing",
     "Update.apply: another number for `True`": "both have one entry for each of the other cases",
     f"Update._just_ended: without `case.closure` in `{_LATE}`": "it is asked where every case has ended",

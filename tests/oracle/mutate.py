@@ -76,14 +76,17 @@ def main() -> int:
     parser.add_argument("--list", action="store_true", help="print the mutants")
     arguments = parser.parse_args()
     named = arguments.again.read_text() if arguments.again else None
-    chosen = [each for each in _all() if arguments.only in str(each) and (not named or each.name in named)]
+    chosen = [
+        each for each in all_mutants() if arguments.only in str(each) and (not named or each.name in named)
+    ]
     if arguments.list:
         _say("\n".join(map(str, chosen)))
         return 0
     return _score(chosen, arguments)
 
 
-def _all() -> Iterator[Mutant]:
+def all_mutants() -> Iterator[Mutant]:
+    """Yield every change of every rule."""
     for module in RULES:
         yield from mutants(module, path_of(module).read_text())
 

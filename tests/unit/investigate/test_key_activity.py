@@ -129,6 +129,12 @@ def test_a_change_alone_after_the_end_of_a_case_is_nobodys() -> None:
     assert update(DISABLED, ended(case()), minutes={}, changes=(cancelled("14:44"),)) is None
 
 
+def test_a_change_alone_of_a_key_that_kms_does_not_answer_for_begins_no_case() -> None:
+    assert update(SILENT, minutes={}, changes=(cancelled("14:44"),)) is None
+    assert update(SILENT, minutes={}) is None
+    assert update(SILENT, ended(case()), minutes={}) is None
+
+
 def test_a_first_look_at_a_key_that_is_not_pending_changes_nothing() -> None:
     assert update(DISABLED, case(version=1), is_whole=False) is None
 
@@ -250,6 +256,14 @@ def test_a_review_of_a_case_that_is_not_there_any_more_changes_nothing() -> None
 
 def test_a_review_that_finds_nothing_new_changes_nothing() -> None:
     assert review(PENDING, case(version=1)) is None
+
+
+@pytest.mark.parametrize("answer", [DISABLED, ABSENT, SILENT, REPLICA])
+def test_a_review_without_a_date_leaves_an_undated_case_what_it_is(answer: KmsAnswer) -> None:
+    change = review(answer, BEFORE, name=OLD)
+
+    assert named(change) in {OLD, None}
+    assert not change or not change.earlier
 
 
 def test_a_review_closes_a_case_that_kms_calls_pending_for_another_date() -> None:
