@@ -16,6 +16,9 @@ from reprieve.ports import Tools
 
 EMAIL: Final = "email"
 SLACK: Final = "slack"
+BY_PARAMETER: Final = (EMAIL, SLACK)
+"""The channels that parameters of their own stand for."""
+
 DOCUMENT: Final = "ChannelsSecretArn"
 
 
