@@ -7,7 +7,7 @@ from local.emulator import Emulator
 from local.inbox import Inbox
 
 SECRET: Final = "local-channels"  # noqa: S105 - its name
-SIGNING_SECRET: Final = "whsec_bG9jYWxseW9ubHlsb2NhbGx5b25seQ=="  # noqa: S105 - of this machine
+SIGNING_SECRET: Final = "whsec_b25seS1vbi10aGlzLW1hY2hpbmUtb25seQ=="  # noqa: S105 - of this machine
 BY_PARAMETER: Final = ("email", "slack")
 """The channels that the stack's parameters stand for."""
 
