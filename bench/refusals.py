@@ -34,6 +34,7 @@ def measure() -> dict[str, float]:
         reader=nobody,
         rescuer=nobody,
         store=nobody,
+        samples=nobody,
         clock=FakeClock(NOW),
         log=FakeLog(),
     )

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from reprieve.cases.sample_store import SampleStore
 from reprieve.cases.store import CaseStore
 from reprieve.ports import LinkChecker, MessageQueue
 from reprieve.respond.access import Access
@@ -9,6 +10,7 @@ from reprieve.respond.case_view import CaseReader
 from reprieve.respond.recovery import KeyRecovery
 from reprieve.respond.rescue import Rescuer
 from reprieve.respond.responder import Responder
+from reprieve.respond.samples import Samples
 from tests.fakes import FakeClock, FakeKms, FakeLog, Here
 
 
@@ -38,6 +40,7 @@ def responder(
         reader=reader,
         rescuer=rescuer,
         store=store,
+        samples=Samples(store=SampleStore(store.table), clock=clock, log=log),
         clock=clock,
         log=log,
     )

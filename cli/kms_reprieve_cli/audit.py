@@ -16,6 +16,7 @@ from reprieve.adapters.dynamodb import read_item
 from reprieve.arn import KeyArn
 from reprieve.audit import UNREADABLE, Facts, facts, line
 from reprieve.cases.case import Case
+from reprieve.cases.sample_store import TEST
 from reprieve.cases.store import AUDIT, CASE, KEY
 from reprieve.clock import parse, rfc3339, utc_now
 from reprieve.errors import NotUnderstoodError
@@ -100,6 +101,8 @@ def _print(found: Iterable[Document]) -> None:
 
 
 def _name(partition: str) -> str:
+    if partition.startswith(TEST):
+        return f"test notice {partition.removeprefix(TEST)}"
     try:
         return str(KeyArn.parse(partition.removeprefix(KEY)))
     except NotUnderstoodError:
@@ -132,7 +135,7 @@ def _parts(said: Facts) -> Iterator[str]:
     match said["event"]:
         case "notice":
             yield said["reason"]
-        case "opened":
+        case "opened" | "seen":
             yield _who(said)
         case "decision":
             yield f"{said['choice']}{' and enable' if said['enable'] and said['choice'] == 'cancel' else ''}"

@@ -1,5 +1,6 @@
 """The command line: every command with its arguments. A command's module is imported when it is run."""
 
+from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated, Final
@@ -8,6 +9,7 @@ import typer
 
 from kms_reprieve_cli.doctor.group import Group
 from kms_reprieve_cli.status import Status, conclude
+from kms_reprieve_cli.test_notice.until import Until
 from reprieve.arn import KeyArn
 from reprieve.cases.notice import Reason
 from reprieve.errors import NotUnderstoodError
@@ -44,6 +46,9 @@ def _key(arn: str) -> KeyArn:
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for a program.")]
 StackName = Annotated[str, typer.Option("--stack-name", help="Name of the stack.")]
+Policy = Annotated[
+    bool, typer.Option("--policy", help="Print the IAM policy that this command needs, and do nothing.")
+]
 Profile = Annotated[str | None, typer.Option("--profile", help="A profile of your AWS settings.")]
 Region = Annotated[
     str | None,
@@ -125,9 +130,7 @@ def doctor(
     ] = None,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Show what passed, too.")] = False,
     as_json: AsJson = False,
-    policy: Annotated[
-        bool, typer.Option("--policy", help="Print the IAM policy that doctor needs, and check nothing.")
-    ] = False,
+    policy: Policy = False,
     audit_role: Annotated[
         str,
         typer.Option(
@@ -223,6 +226,97 @@ def put(
             open_session(profile, region), stack_name, file, lambda question: yes or typer.confirm(question)
         )
     )
+
+
+@app.command("test-notice", epilog=EXIT_CODES)
+def send_test_notice(
+    *,
+    stack_name: StackName = STACK_NAME,
+    until: Annotated[
+        Until,
+        typer.Option("--until", help="What every channel has to have done: taken it, or been read."),
+    ] = Until.OPENED,
+    timeout: Annotated[
+        float, typer.Option("--timeout", min=0, metavar="SECONDS", help="How long to wait for that.")
+    ] = 900,
+    as_json: AsJson = False,
+    policy: Policy = False,
+    profile: Profile = None,
+    region: Region = None,
+) -> None:
+    """Send a test notice to every channel, and wait until someone has opened it. Touches no key.
+
+    The notice and its page say that they are a test. The page has one button, "I have seen this".
+
+    Exit code 1: a channel did not accept the notice, or no one opened it from there in time.
+    """
+    from kms_reprieve_cli.session import open_session  # noqa: PLC0415 - as above
+    from kms_reprieve_cli.test_notice import command  # noqa: PLC0415 - as above
+    from kms_reprieve_cli.test_notice.aws_stack import AwsStack  # noqa: PLC0415 - as above
+
+    if policy:
+        conclude(lambda: command.print_policy(stack_name, region or ""))
+    wanted = command.Wanted(until=until, timeout=timeout, is_json=as_json)
+    conclude(lambda: command.send_test_notice(AwsStack(open_session(profile, region), stack_name), wanted))
+
+
+@app.command(epilog=EXIT_CODES)
+def drill(
+    *,
+    stack_name: StackName = STACK_NAME,
+    only: Annotated[
+        list[str] | None,
+        typer.Option("--only", metavar="STEP", help="Only this step; may be repeated. See --steps."),
+    ] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Allow every change without being asked.")] = False,
+    report: Annotated[
+        Path | None,
+        typer.Option("--report", metavar="PATH", help="Write the report to PATH.md and PATH.json."),
+    ] = None,
+    replica_region: Annotated[
+        str, typer.Option("--replica-region", help="For the step replica.")
+    ] = "us-east-1",
+    member_key: Annotated[
+        str, typer.Option("--member-key", metavar="ARN", help="For the step member-account: a key there.")
+    ] = "",
+    patience: Annotated[
+        float,
+        typer.Option("--patience", min=0, metavar="SECONDS", help="How long to wait for CloudTrail and you."),
+    ] = 1200,
+    steps: Annotated[bool, typer.Option("--steps", help="Print all steps, and do nothing.")] = False,
+    as_json: AsJson = False,
+    policy: Policy = False,
+    profile: Profile = None,
+    region: Region = None,
+) -> None:
+    """Go the whole way with a throwaway key of its own. Asks before each change.
+
+    It creates a key, uses it, schedules its deletion, is refused, and waits for CloudTrail and the notice.
+    You press the button on the page, and it looks at the key and at the audit trail.
+
+    It writes a report with every latency. Exit code 1: something was not as it should be, or not shown.
+    """
+    from kms_reprieve_cli.drill import command  # noqa: PLC0415 - as above
+    from kms_reprieve_cli.drill.all_steps import STEPS  # noqa: PLC0415 - as above
+    from kms_reprieve_cli.drill.drill import Choices  # noqa: PLC0415 - as above
+    from kms_reprieve_cli.session import open_session  # noqa: PLC0415 - as above
+
+    chosen = frozenset(only or ())
+    if unknown := sorted(chosen - {step.ID for step in STEPS}):
+        raise typer.BadParameter(f"there is no step {', '.join(unknown)}: see --steps", param_hint="--only")
+    if steps:
+        conclude(command.print_steps)
+    if policy:
+        conclude(lambda: command.print_policy(chosen, region or ""))
+    wanted = command.Wanted(
+        stack_name=stack_name,
+        only=chosen,
+        choices=Choices(replica_region=replica_region, member_key=member_key, patience=patience),
+        says_yes=yes,
+        report=report or Path(f"kms-reprieve-drill-{datetime.now(UTC):%Y-%m-%dT%H%MZ}"),
+        is_json=as_json,
+    )
+    conclude(lambda: command.drill(open_session(profile, region), wanted))
 
 
 def main() -> None:

@@ -1,6 +1,6 @@
 """What a command prints on: on a terminal with colours and progress bars, elsewhere plain text."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import NoReturn
 
@@ -11,6 +11,7 @@ from rich.progress import (
     Progress,
     SpinnerColumn,
     TextColumn,
+    TimeElapsedColumn,
     TimeRemainingColumn,
 )
 from rich.text import Text
@@ -52,6 +53,22 @@ def waiting(what: str) -> Iterator[None]:
     ) as progress:
         progress.add_task(what, total=None)
         yield
+
+
+@contextmanager
+def counting(what: str, seconds: float) -> Iterator[Callable[[float], None]]:
+    """Show how much of so many seconds has passed, on a terminal only.
+
+    Yields:
+        What takes the seconds that have passed.
+    """
+    console = messages()
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), TimeElapsedColumn())
+    with Progress(
+        *columns, console=console, transient=True, redirect_stdout=False, disable=not console.is_terminal
+    ) as progress:
+        task = progress.add_task(f"waiting for {what}", total=seconds)
+        yield lambda passed: progress.update(task, completed=passed)
 
 
 @contextmanager

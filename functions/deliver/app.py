@@ -18,6 +18,7 @@ from reprieve.adapters.sqs import SqsQueue
 from reprieve.adapters.structured_log import StructuredLog, make_logger
 from reprieve.adapters.tools import AwsTools
 from reprieve.cases.health_store import HealthStore
+from reprieve.cases.sample_store import SampleStore
 from reprieve.clock import utc_now
 from reprieve.deliver.deliverer import Deliverer, NotedChannel, pause
 from reprieve.deliver.settings import DeliverSettings
@@ -62,6 +63,7 @@ def _deliverer(context: LambdaContext) -> Deliverer:
         account=settings.account,
         enters_accounts=bool(settings.member_role),
         approvers=settings.approvers,
+        samples=SampleStore(DynamoTable(_dynamodb(), settings.table)),
         clock=utc_now,
         log=StructuredLog(_logger()),
     )

@@ -2,6 +2,7 @@
 
 import os
 import time
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import cache
@@ -21,6 +22,8 @@ from reprieve.adapters.sqs import SqsQueue
 from reprieve.adapters.structured_log import StructuredLog, make_logger
 from reprieve.cases.due import NoticeRules
 from reprieve.cases.health_store import HealthStore
+from reprieve.cases.notice import Sender
+from reprieve.cases.sample_store import SampleStore
 from reprieve.cases.store import CaseStore
 from reprieve.clock import utc_now
 from reprieve.errors import ReprieveError
@@ -30,13 +33,18 @@ from reprieve.investigate.health_watch import HealthWatch
 from reprieve.investigate.investigator import Investigator
 from reprieve.investigate.settings import InvestigateSettings
 
+TEST_SOURCE = "kms-reprieve.test-notice"
+"""The source of the event that asks for a test notice. No alarm and no schedule can send it."""
+
 READS_AT_ONCE = 8
 LOOKUPS_AT_ONCE = 16
 
 
-def handler(event: dict[str, Any], context: LambdaContext) -> None:
+def handler(event: dict[str, Any], context: LambdaContext) -> Mapping[str, Any] | None:
     """Investigate. A failure is let out: the retry and the dead-letter queue are Lambda's."""
     _logger().append_keys(function_request_id=context.aws_request_id)
+    if event.get("source") == TEST_SOURCE:
+        return _sent_test(event)
     investigator = replace(_investigator(), remaining=lambda: context.get_remaining_time_in_millis() / 1000)
     _health_watch().look()
     try:
@@ -44,6 +52,21 @@ def handler(event: dict[str, Any], context: LambdaContext) -> None:
     except ReprieveError as error:
         _logger().error("The investigation failed and is tried again", extra={"problem": str(error)})
         raise
+    return None
+
+
+def _sent_test(event: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Send a test notice instead, and return which one."""
+    from reprieve.investigate.sample_sender import SampleSender  # noqa: PLC0415 - no other run waits for it
+
+    settings = InvestigateSettings.read(os.environ)
+    return SampleSender(
+        sender=Sender(account=settings.account, region=settings.region),
+        store=SampleStore(DynamoTable(client("dynamodb", PROMPT), settings.table), settings.retention),
+        queue=SqsQueue(client("sqs", PROMPT), settings.queue_url),
+        clock=utc_now,
+        log=StructuredLog(_logger()),
+    ).send(event)
 
 
 @cache

@@ -18,6 +18,7 @@ from reprieve.adapters.dynamodb import DynamoTable
 from reprieve.adapters.kms import KmsChecker, KmsControl, KmsDirectory, Regions
 from reprieve.adapters.sqs import SqsQueue
 from reprieve.adapters.structured_log import StructuredLog, make_logger
+from reprieve.cases.sample_store import SampleStore
 from reprieve.cases.store import CaseStore
 from reprieve.cases.visitor import AuthMethod
 from reprieve.clock import utc_now
@@ -28,6 +29,7 @@ from reprieve.respond.pages.rendering import security_headers
 from reprieve.respond.recovery import KeyRecovery
 from reprieve.respond.rescue import Rescuer
 from reprieve.respond.responder import Request, Responder
+from reprieve.respond.samples import Samples
 from reprieve.respond.settings import RespondSettings, SignInSettings
 from reprieve.respond.sign_in import SignIn
 from reprieve.untrusted import look, mapping, text
@@ -120,6 +122,7 @@ def _responder() -> Responder:
         reader=reader,
         rescuer=_rescuer(settings, accounts, reader, log),
         store=store,
+        samples=Samples(store=SampleStore(table, settings.retention), clock=utc_now, log=log),
         clock=utc_now,
         log=log,
     )

@@ -1,7 +1,7 @@
 """One notice to one channel: the use case on a world in memory."""
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -11,12 +11,15 @@ from reprieve.arn import KeyArn
 from reprieve.cases.case import open_case
 from reprieve.cases.decision import Choice, Decision
 from reprieve.cases.key import Key
-from reprieve.cases.notice import Notice, Reason, tell
+from reprieve.cases.notice import Notice, Reason, Sender, tell
 from reprieve.cases.outbox import envelope
+from reprieve.cases.sample import sample_notice
+from reprieve.cases.sample_store import SampleStore
 from reprieve.cases.visitor import AuthMethod
+from reprieve.clock import for_people
 from reprieve.deliver.deliverer import Deliverer, pause
-from reprieve.errors import ChannelBusyError, ChannelError, DeniedError, NotUnderstoodError
-from reprieve.links import verify
+from reprieve.errors import ChannelBusyError, ChannelError, DeniedError, LinkError, NotUnderstoodError
+from reprieve.links import SampleClaims, is_sample, verify, verify_sample
 from reprieve.messages.channels import Channel, Delivery
 from reprieve.messages.channels.configured import Channels
 from reprieve.messages.channels.document import Fault
@@ -25,7 +28,16 @@ from reprieve.messages.channels.slack_webhook import SlackWebhook
 from reprieve.messages.channels.sns import Sns
 from reprieve.serialization import to_json
 from tests.examples import visitor
-from tests.fakes import FakeClock, FakeHttp, FakeLog, FakeOnce, FakeQueue, FakeSigner, FakeTopic
+from tests.fakes import (
+    FakeClock,
+    FakeHttp,
+    FakeLog,
+    FakeOnce,
+    FakeQueue,
+    FakeSigner,
+    FakeTable,
+    FakeTopic,
+)
 
 KEY = KeyArn.parse("arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab")
 NOW = datetime(2026, 11, 22, 15, 0, tzinfo=UTC)
@@ -45,6 +57,7 @@ class World:
     routes: dict[str, Route] = field(default_factory=dict)
     others: tuple[Channel, ...] = ()
     wrong: dict[str, Any] = field(default_factory=dict)
+    table: FakeTable = field(default_factory=FakeTable)
     lifetime: timedelta = timedelta(hours=168)
     account: str = "111122223333"
     enters_accounts: bool = False
@@ -68,6 +81,7 @@ class World:
             account=self.account,
             enters_accounts=self.enters_accounts,
             approvers=self.approvers,
+            samples=SampleStore(self.table),
             clock=self.clock,
             log=self.log,
         ).deliver(body)
@@ -430,3 +444,61 @@ def test_what_failed_is_tried_again_ever_more_slowly_or_when_the_channel_says(
     error: Exception, attempt: int, seconds: int
 ) -> None:
     assert pause(error, attempt) == seconds
+
+
+SENDER = Sender(account="111122223333", region="eu-west-1")
+TEST = sample_notice("8c8f1b4e-0d5f-4a61-9d0e-3d9c1f4c0a11", SENDER, NOW)
+
+
+def test_a_test_notice_has_a_link_that_says_test_for_a_day_at_the_most(world: World) -> None:
+    world.deliver(message(about=TEST))
+
+    link = world.mailed_link()
+    assert link
+    claims = verify_sample(link.removeprefix(PAGE), world.signer.keys, NOW)
+    assert claims == SampleClaims(channel="email", notice=TEST.id, expires_at=NOW + timedelta(days=1))
+    with pytest.raises(LinkError):
+        verify(link.removeprefix(PAGE), world.signer.keys, NOW)
+
+
+def test_a_link_of_a_test_notice_is_no_longer_good_than_any_other(world: World) -> None:
+    world.lifetime = timedelta(hours=1)
+
+    world.deliver(message(about=TEST))
+
+    said = f"This link can't change any key. It works until {for_people(NOW + timedelta(hours=1))}."
+    assert said in world.topic.published[-1][1]
+
+
+def test_a_test_notice_that_names_a_real_key_gets_no_link_to_it(world: World) -> None:
+    world.deliver(message(about=replace(notice(), reason=Reason.TEST)))
+
+    link = world.mailed_link()
+    assert link
+    assert is_sample(link.removeprefix(PAGE))
+
+
+def test_which_channel_took_a_test_notice_is_noted_and_of_no_other_notice(world: World) -> None:
+    world.deliver(message(about=TEST))
+    world.deliver(message())
+
+    assert [each.channel for each in SampleStore(world.table).record(TEST.id).accepted] == ["email"]
+    assert len(world.table.documents) == 1
+
+
+def test_a_channel_that_does_not_take_a_test_notice_is_not_noted(world: World) -> None:
+    world.webhook.error = ChannelError("slack", "HTTP 404")
+
+    with pytest.raises(ChannelError):
+        world.deliver(message("slack", TEST))
+
+    assert world.table.documents == {}
+
+
+def test_a_test_notice_whose_link_cannot_be_signed_says_so(world: World) -> None:
+    world.signer.error = DeniedError("kms:GenerateMac", "AccessDeniedException", "no")
+
+    world.deliver(message(about=TEST))
+
+    assert world.mailed_link() is None
+    assert "Not known: link (it could not be signed: kms:GenerateMac" in world.topic.published[-1][1]

@@ -50,6 +50,7 @@ class Gate:
             reader=nobody,
             rescuer=nobody,
             store=nobody,
+            samples=nobody,
             clock=FakeClock(NOW),
             log=self.log,
         )

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from reprieve.arn import KeyArn
 from reprieve.errors import LinkError
-from reprieve.links import LinkClaims, mint, verify
+from reprieve.links import LinkClaims, SampleClaims, mint, mint_sample, verify, verify_sample
 from tests.examples import DELETION, KEY, NOW, OTHER_KEY
 from tests.fakes import FakeSigner
 
@@ -104,3 +104,47 @@ def test_whatever_is_put_in_is_refused(places: list[int], more: str) -> None:
         altered = altered[:place] + more + altered[place:]
 
     assert is_refused(altered)
+
+
+SAMPLE = SampleClaims(channel="email", notice=CLAIMS.notice, expires_at=NOW + timedelta(hours=24))
+SAMPLE_TOKEN = mint_sample(SAMPLE, SIGNER.key)
+sample_claims = st.builds(
+    SampleClaims,
+    channel=st.from_regex(r"[a-z][a-z0-9-]{0,31}", fullmatch=True),
+    notice=st.uuids().map(str),
+    expires_at=moments,
+)
+
+
+def is_no_sample(token: str) -> bool:
+    try:
+        verify_sample(token, SIGNER.keys, NOW)
+    except LinkError:
+        return True
+    return False
+
+
+@given(sample_claims)
+def test_whatever_the_link_of_a_test_notice_says_is_what_it_was_told(told: SampleClaims) -> None:
+    token, before = mint_sample(told, SIGNER.key), told.expires_at - timedelta(seconds=1)
+
+    assert verify_sample(token, SIGNER.keys, before) == told
+    assert is_refused(token)
+
+
+@given(claims)
+def test_no_link_of_a_case_is_that_of_a_test_notice(told: LinkClaims) -> None:
+    token = mint(told, SIGNER.key)
+
+    assert is_no_sample(token)
+    assert is_no_sample("t1" + token[2:])
+
+
+@pytest.mark.parametrize("place", range(len(SAMPLE_TOKEN)))
+def test_every_change_of_a_single_byte_of_a_test_notice_s_link_is_refused(place: int) -> None:
+    before, after = SAMPLE_TOKEN[:place], SAMPLE_TOKEN[place + 1 :]
+    others = (chr(code) for code in range(256) if chr(code) != SAMPLE_TOKEN[place])
+
+    altered = [f"{before}{other}{after}" for other in others]
+
+    assert [token for token in altered if not (is_no_sample(token) and is_refused(token))] == []

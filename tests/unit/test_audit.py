@@ -15,6 +15,7 @@ from reprieve.cases.audit_entry import Entry, Event
 from reprieve.cases.decision import Choice
 from reprieve.cases.notice import Reason
 from reprieve.cases.result import Result
+from reprieve.cases.sample_store import Begun, SampleStore
 from reprieve.cases.store import CaseStore
 from reprieve.cases.visitor import AuthMethod, Person, Visitor
 from reprieve.errors import ThrottledError
@@ -230,3 +231,26 @@ def test_a_failure_is_let_out_so_that_everything_comes_again() -> None:
 
     with pytest.raises(ThrottledError):
         Recorder(trail=trail, log=FakeLog()).record([StreamRecord(NOW, written(entry()))])
+
+
+def test_a_test_notice_is_told_without_a_key() -> None:
+    table = FakeTable()
+    store = SampleStore(table)
+    store.begin("8c8f1b4e", Begun(at=NOW, channels=("email",)))
+    store.note(
+        "8c8f1b4e",
+        Entry(id="s1", at=NOW, case_id="test", event=Event.SEEN, visitor=visitor(claimed_name="J")),
+    )
+
+    sent, seen = (said(document) for document in table.list("test#8c8f1b4e", "audit#"))
+
+    assert sent == {
+        "id": "8c8f1b4e",
+        "version": 1,
+        "at": "2026-11-22T14:55:30Z",
+        "event": "notice",
+        "case_id": "test",
+        "reason": "test",
+    }
+    assert (seen["event"], seen["channel"], seen["claimed_name"]) == ("seen", "email", "J")
+    assert "key" not in seen

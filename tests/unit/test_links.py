@@ -9,7 +9,19 @@ from typing import Any
 import pytest
 
 from reprieve.errors import DeniedError, ExpiredLinkError, ForgedLinkError, LinkError, MalformedLinkError
-from reprieve.links import LONGEST, LinkClaims, SigningKey, authentic, mint, verify
+from reprieve.links import (
+    LONGEST,
+    LinkClaims,
+    SampleClaims,
+    SigningKey,
+    authentic,
+    is_notice_id,
+    is_sample,
+    mint,
+    mint_sample,
+    verify,
+    verify_sample,
+)
 from tests.examples import DELETION, KEY, NOW
 from tests.fakes import FakeSigner
 
@@ -250,3 +262,105 @@ def test_two_notices_have_two_links() -> None:
     other = replace(CLAIMS, notice=NOTICE.replace("8", "9"))
 
     assert mint(other, FakeSigner().key) != GOOD
+
+
+SAMPLE = SampleClaims(channel="email", notice=NOTICE, expires_at=NOW + timedelta(hours=24))
+SAMPLE_FIELDS = ["test", "email", NOTICE, 1795445730]
+
+
+def sample_token(body: bytes, signer: FakeSigner) -> str:
+    """A test notice's token that the stack's own key signed, whatever it says."""
+    parts = (body, signer.generate_mac(b"kms-reprieve link t1a\n" + body))
+    return ".".join(("t1a", *map(_base64, parts)))
+
+
+def signed_sample(fields: Any, signer: FakeSigner) -> str:
+    return sample_token(json.dumps(fields, separators=(",", ":")).encode(), signer)
+
+
+def test_the_link_of_a_test_notice_says_test_and_names_no_key() -> None:
+    signer = FakeSigner()
+
+    token = mint_sample(SAMPLE, signer.key)
+
+    assert token == signed_sample(SAMPLE_FIELDS, signer)
+    assert verify_sample(token, signer.keys, NOW) == SAMPLE
+    assert (is_sample(token), is_sample(GOOD)) == (True, False)
+
+
+def test_the_link_of_a_test_notice_expires() -> None:
+    signer = FakeSigner()
+
+    with pytest.raises(ExpiredLinkError):
+        verify_sample(mint_sample(SAMPLE, signer.key), signer.keys, SAMPLE.expires_at)
+
+
+@pytest.mark.parametrize("kind", ["t1a", "v1a"])
+def test_neither_kind_of_link_can_be_made_into_the_other(kind: str) -> None:
+    signer = FakeSigner()
+    for token in (mint(CLAIMS, signer.key), mint_sample(SAMPLE, signer.key)):
+        altered = kind + token[3:]
+        for check in (verify, verify_sample):
+            if altered != token or is_sample(token) is not (check is verify_sample):
+                with pytest.raises(LinkError):
+                    check(altered, signer.keys, NOW)
+
+
+def test_claims_of_one_kind_that_are_signed_as_the_other_are_refused() -> None:
+    signer = FakeSigner()
+
+    with pytest.raises(MalformedLinkError):
+        verify(signed(SAMPLE_FIELDS, signer), signer.keys, NOW)
+    with pytest.raises(MalformedLinkError):
+        verify_sample(signed_sample(FIELDS, signer), signer.keys, NOW)
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        [],
+        {},
+        SAMPLE_FIELDS[:3],
+        [*SAMPLE_FIELDS, "more"],
+        ["real", *SAMPLE_FIELDS[1:]],
+        ["test", "E-MAIL", NOTICE, 1795445730],
+        ["test", "email", "n1", 1795445730],
+        ["test", "email", NOTICE, 0],
+        ["test", "email", NOTICE, 1 << 40],
+        ["test", "email", NOTICE, "1795445730"],
+    ],
+)
+def test_a_test_notice_s_link_of_other_claims_is_refused_unchecked(fields: Any) -> None:
+    signer = FakeSigner()
+
+    with pytest.raises(MalformedLinkError):
+        verify_sample(signed_sample(fields, signer), signer.keys, NOW)
+
+    assert signer.checks == 0
+
+
+@pytest.mark.parametrize("token", ["", "t1a", "t1a.AAAAAAAA.short", "t1a." + "A" * 1100 + "." + "A" * 43])
+def test_what_has_not_the_form_of_a_test_notice_s_link_is_refused(token: str) -> None:
+    with pytest.raises(MalformedLinkError):
+        verify_sample(token, FakeSigner().keys, NOW)
+
+
+def test_a_test_notice_s_link_that_is_not_json_is_refused() -> None:
+    signer = FakeSigner()
+
+    with pytest.raises(MalformedLinkError):
+        verify_sample(sample_token(b"not json", signer), signer.keys, NOW)
+
+
+def test_another_stack_s_test_notice_opens_nothing() -> None:
+    token = mint_sample(SAMPLE, FakeSigner(secret=b"another stack's").key)
+
+    with pytest.raises(ForgedLinkError):
+        verify_sample(token, FakeSigner().keys, NOW)
+    with pytest.raises(ForgedLinkError):
+        verify_sample(token, {}, NOW)
+
+
+def test_an_id_of_a_notice_is_a_uuid_in_lower_case() -> None:
+    assert is_notice_id(NOTICE)
+    assert not is_notice_id(NOTICE.upper())

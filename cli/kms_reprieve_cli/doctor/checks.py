@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from kms_reprieve_cli.doctor.account import credentials, stack
+from kms_reprieve_cli.doctor.account import credentials, partition, sam_settings, stack
 from kms_reprieve_cli.doctor.check import Check
 from kms_reprieve_cli.doctor.detection import (
     alarm,
@@ -34,13 +34,15 @@ from kms_reprieve_cli.doctor.page import (
     respond_function,
     signing_keys,
 )
-from kms_reprieve_cli.doctor.people import addresses, channel_failures, channels, slack_secret
+from kms_reprieve_cli.doctor.people import addresses, channel_failures, channels, secret_arns, slack_secret
 from kms_reprieve_cli.doctor.source import (
     delivery,
     log_group,
     log_group_key,
     log_group_retention,
     log_group_source,
+    log_lines,
+    trail_copies,
     trail_events,
     trail_key,
     trail_logging,
@@ -50,6 +52,8 @@ from kms_reprieve_cli.doctor.source import (
 CHECKS: Final[tuple[Check, ...]] = (
     credentials,
     stack,
+    partition,
+    sam_settings,
     log_group,
     log_group_retention,
     log_group_key,
@@ -58,7 +62,9 @@ CHECKS: Final[tuple[Check, ...]] = (
     trail_regions,
     trail_events,
     trail_key,
+    trail_copies,
     delivery,
+    log_lines,
     metric_filter_quota,
     metric_filter,
     metric_neighbours,
@@ -69,6 +75,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     alarm_subscription,
     channels,
     addresses,
+    secret_arns,
     slack_secret,
     channel_failures,
     api,

@@ -67,7 +67,7 @@ class Network(Protocol):
         ...
 
 
-_ACTIONS: Final = {"apigatewayv2:GetApi": "apigateway:GET"}
+_ACTIONS: Final = {"apigatewayv2:GetApi": "apigateway:GET", "lambda:Invoke": "lambda:InvokeFunction"}
 """Source: Service Authorization Reference, "Actions, resources, and condition keys for …"."""
 
 

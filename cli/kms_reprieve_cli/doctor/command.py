@@ -4,6 +4,8 @@ import json
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
 
 import boto3
 
@@ -20,6 +22,9 @@ from kms_reprieve_cli.status import Status
 from kms_reprieve_cli.terminal import output
 from reprieve.arn import partition_of
 from reprieve.errors import NotUnderstoodError
+
+SAM_SETTINGS: Final = Path("samconfig.toml")
+"""What `sam deploy` reads in the folder that it runs in."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,4 +72,12 @@ def _subject(session: boto3.Session, wanted: Wanted) -> Subject:
         stack_name=wanted.stack_name,
         log_group_name=wanted.log_group,
         reach=wanted.reach,
+        sam_settings=_sam_settings(),
     )
+
+
+def _sam_settings() -> str:
+    try:
+        return SAM_SETTINGS.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        return ""

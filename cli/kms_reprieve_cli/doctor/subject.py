@@ -91,6 +91,7 @@ class Subject:
         log_group_name: The log group to deploy on; after deploying, the stack says which one it is.
         now: The present.
         reach: How far to look.
+        sam_settings: The text of samconfig.toml in the current folder; "" if there is none.
     """
 
     cloud: Cloud
@@ -100,6 +101,7 @@ class Subject:
     stack_name: str = ""
     log_group_name: str = ""
     reach: Reach = field(default_factory=Reach)
+    sam_settings: str = ""
 
     @property
     def is_deployed(self) -> bool:

@@ -82,14 +82,14 @@ def facts(document: Document) -> Facts:
     return {name: _bounded(value) for name, value in named.items() if value not in (None, "", ())}
 
 
-def _event(key: KeyArn, entry: Entry) -> Facts:
+def _event(key: KeyArn | None, entry: Entry) -> Facts:
     return {
         "id": entry.id,
         "at": rfc3339(entry.at),
         "event": entry.event.value,
-        "key": str(key),
-        "account": key.account,
-        "region": key.region,
+        "key": str(key) if key else None,
+        "account": key.account if key else None,
+        "region": key.region if key else None,
         "case_id": entry.case_id,
         "reason": entry.reason,
         "state_before": entry.state_before,

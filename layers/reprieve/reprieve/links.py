@@ -5,6 +5,9 @@ nobody but this stack, for the code is an HMAC under a KMS key that never leaves
 The version says how the claims are written, the letter which of the stack's signing keys signed them,
 so that a key can give way to another one while its links are still good. Both are signed too.
 The link is good for one key and one deletion date: once either is another, it opens nothing.
+
+The link in a test notice is `t1a.CLAIMS.MAC`: another version, which is signed too, and claims that name no
+key. Neither kind can be made into the other, and what reads one does not take the other.
 """
 
 import json
@@ -23,7 +26,11 @@ from reprieve.ports import LinkChecker, LinkMinter
 VERSION: Final = "v1"
 LONGEST: Final = 1024  # characters; a real one has about 400
 _PURPOSE: Final = "kms-reprieve link"  # what the key signs for one use can't serve another
-_FORM: Final = re.compile(rf"{VERSION}([a-z])\.([A-Za-z0-9_-]{{8,}})\.([A-Za-z0-9_-]{{43}})", re.ASCII)
+SAMPLE_VERSION: Final = "t1"
+_SAMPLE: Final = "test"
+_PARTS: Final = r"([a-z])\.([A-Za-z0-9_-]{8,})\.([A-Za-z0-9_-]{43})"
+_FORM: Final = re.compile(VERSION + _PARTS, re.ASCII)
+_SAMPLE_FORM: Final = re.compile(SAMPLE_VERSION + _PARTS, re.ASCII)
 _NOTICE: Final = re.compile(r"[0-9a-f-]{36}")
 _CHANNEL: Final = re.compile(r"[a-z][a-z0-9-]{0,31}")
 _LATEST: Final = 1 << 34  # seconds since 1970, some 500 years ahead
@@ -43,6 +50,21 @@ class LinkClaims:
 
     key: KeyArn
     deletion_date: datetime
+    channel: str
+    notice: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SampleClaims:
+    """What the link in a test notice says: it names no key, so that nothing can be decided with it.
+
+    Attributes:
+        channel: The channel that it was sent to.
+        notice: The id of the test notice.
+        expires_at: When it stops to open anything.
+    """
+
     channel: str
     notice: str
     expires_at: datetime
@@ -96,12 +118,55 @@ def authentic(token: str, checkers: Mapping[str, LinkChecker]) -> LinkClaims:
     return claims
 
 
-def _purpose(letter: str) -> bytes:
-    return f"{_PURPOSE} {VERSION}{letter}\n".encode()
+def is_sample(token: str) -> bool:
+    """Return whether a token calls itself that of a test notice; `verify_sample` proves it."""
+    return token.startswith(SAMPLE_VERSION)
 
 
-def _token(letter: str, body: bytes, mac: bytes) -> str:
-    return f"{VERSION}{letter}.{_base64(body)}.{_base64(mac)}"
+def is_notice_id(text: str) -> bool:
+    """Return whether a link can carry it as the id of a notice."""
+    return _NOTICE.fullmatch(text) is not None
+
+
+def mint_sample(claims: SampleClaims, key: SigningKey) -> str:
+    """Return the token of a test notice; one call of KMS."""
+    body = _encode_sample(claims)
+    mac = key.minter.generate_mac(_purpose(key.letter, SAMPLE_VERSION) + body)
+    return _token(key.letter, body, mac, SAMPLE_VERSION)
+
+
+def verify_sample(token: str, checkers: Mapping[str, LinkChecker], now: datetime) -> SampleClaims:
+    """Return what the token of a test notice vouches for; else as `verify`.
+
+    Raises:
+        MalformedLinkError: as for `verify`; so is the token of any other notice.
+        ForgedLinkError: as for `verify`.
+        ExpiredLinkError: as for `verify`.
+    """
+    form = _SAMPLE_FORM.fullmatch(token) if len(token) <= LONGEST else None
+    if not form:
+        raise MalformedLinkError
+    try:
+        body, mac = _bytes(form[2]), _bytes(form[3])
+        claims = _decode_sample(body)
+    except (NotBase64Error, ValueError, RecursionError) as error:
+        raise MalformedLinkError from error
+    if _token(form[1], body, mac, SAMPLE_VERSION) != token or _encode_sample(claims) != body:
+        raise MalformedLinkError
+    checker = checkers.get(form[1])
+    if checker is None or not checker.verify_mac(_purpose(form[1], SAMPLE_VERSION) + body, mac):
+        raise ForgedLinkError
+    if now >= claims.expires_at:
+        raise ExpiredLinkError(claims.expires_at)
+    return claims
+
+
+def _purpose(letter: str, version: str = VERSION) -> bytes:
+    return f"{_PURPOSE} {version}{letter}\n".encode()
+
+
+def _token(letter: str, body: bytes, mac: bytes, version: str = VERSION) -> str:
+    return f"{version}{letter}.{_base64(body)}.{_base64(mac)}"
 
 
 def _encode(claims: LinkClaims) -> bytes:
@@ -145,6 +210,21 @@ def _decode(body: bytes) -> LinkClaims:
         notice=notice,
         expires_at=datetime.fromtimestamp(expires_at, UTC),
     )
+
+
+def _encode_sample(claims: SampleClaims) -> bytes:
+    fields = [_SAMPLE, claims.channel, claims.notice, _seconds(claims.expires_at)]
+    return json.dumps(fields, separators=(",", ":")).encode()
+
+
+def _decode_sample(body: bytes) -> SampleClaims:
+    fields = json.loads(body)
+    if not isinstance(fields, list) or [type(field) for field in fields] != [str, str, str, int]:
+        raise MalformedLinkError
+    _, channel, notice, expires_at = fields
+    if not (_CHANNEL.fullmatch(channel) and _NOTICE.fullmatch(notice)) or not 0 < expires_at < _LATEST:
+        raise MalformedLinkError
+    return SampleClaims(channel=channel, notice=notice, expires_at=datetime.fromtimestamp(expires_at, UTC))
 
 
 def _seconds(moment: datetime) -> int:

@@ -17,6 +17,7 @@ from reprieve.cases.case import Closure, Counts, Ending, ScheduledBy
 from reprieve.cases.decision import Choice
 from reprieve.cases.notice import Reason
 from reprieve.cases.result import Result
+from reprieve.cases.sample_store import Begun, SampleStore
 from reprieve.cases.store import CaseStore
 from reprieve.cases.visitor import AuthMethod, Person
 from reprieve.ports import Document
@@ -262,3 +263,18 @@ def test_a_case_that_can_not_be_read_is_said_to_be_so(table: DynamoTable) -> Non
     assert lines[0] == str(KEY)
     assert lines[1].startswith("  ?                     unreadable  ")
     assert lines[1].isprintable()
+
+
+def test_a_test_notice_is_printed_apart_from_all_keys(table: DynamoTable) -> None:
+    store = SampleStore(table)
+    store.begin("8c8f1b4e", Begun(at=at("15:10"), channels=("email",)))
+    store.note(
+        "8c8f1b4e",
+        Entry(id="s1", at=at("15:11"), case_id="test", event=Event.SEEN, visitor=visitor()),
+    )
+
+    assert printed() == [
+        "test notice 8c8f1b4e",
+        "  2026-11-22T15:10:00Z  notice      test",
+        "  2026-11-22T15:11:00Z  seen        someone with the link from email (link) at 203.0.113.40",
+    ]

@@ -11,7 +11,7 @@ from typer.testing import CliRunner, Result
 from kms_reprieve_cli import command
 
 ROOT = Path(__file__).parents[3]
-COMMANDS = ("replay", "audit", "doctor", "channels")
+COMMANDS = ("replay", "audit", "doctor", "channels", "test-notice", "drill")
 STYLE = re.compile(r"\x1b\[[0-9;]*m")
 
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,8 +12,17 @@ from reprieve.arn import KeyArn
 from reprieve.cases.case import Closure, Ending, ScheduledBy
 from reprieve.cases.digest import digest
 from reprieve.cases.key import Key, LastUse, Rescuable, Unknown
-from reprieve.cases.notice import CaseSummary, Notice, Reason, Window, no_event_found, stack_unhealthy
+from reprieve.cases.notice import (
+    CaseSummary,
+    Notice,
+    Reason,
+    Sender,
+    Window,
+    no_event_found,
+    stack_unhealthy,
+)
 from reprieve.cases.problem import Kind
+from reprieve.cases.sample import sample_notice
 from reprieve.cloudtrail.callers import Caller
 from reprieve.cloudtrail.record import READ_PATTERN, KeyUse, read
 from reprieve.cloudtrail.resources import Resource
@@ -433,3 +443,14 @@ def test_a_key_that_was_scheduled_again_has_a_button_and_no_commands() -> None:
     assert said[0] == "Pending deletion again: alias/orders-db, deleted in 6 days"
     assert "Review and decide" in said
     assert "To check or decide without the link:" not in said
+
+
+def test_a_test_notice_has_one_button_which_opens_its_page() -> None:
+    sent = sample_notice("8c8f1b4e", Sender(account="111122223333", region="eu-west-1"), NOW)
+
+    told = slack_message(replace(sent, link=LINK))
+
+    buttons = [each for block in told["blocks"] if block["type"] == "actions" for each in block["elements"]]
+    assert [each["text"]["text"] for each in buttons] == ["Open the test page"]
+    assert told["text"].startswith("Test of kms-reprieve in 111122223333, eu-west-1: nothing is broken")
+    assert "aws kms" not in str(told)

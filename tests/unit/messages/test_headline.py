@@ -10,8 +10,9 @@ from reprieve.arn import KeyArn
 from reprieve.cases.case import Closure, Ending
 from reprieve.cases.decision import Choice
 from reprieve.cases.key import Key
-from reprieve.cases.notice import DigestEntry, Notice, Reason, stack_unhealthy
+from reprieve.cases.notice import DigestEntry, Notice, Reason, Sender, stack_unhealthy
 from reprieve.cases.problem import Kind
+from reprieve.cases.sample import sample_notice
 from reprieve.cases.usage import Uses, narrowed
 from reprieve.cloudtrail.callers import Caller
 from reprieve.messages.headline import VERBS, folded, subject
@@ -238,3 +239,13 @@ def test_a_line_of_a_digest_says_the_same_with_the_account_and_the_date(
     entry: DigestEntry, line: str
 ) -> None:
     assert folded(entry, NOW) == line
+
+
+@pytest.mark.parametrize("region", ["eu-west-1", "ap-southeast-1", "us-gov-west-1"])
+def test_the_subject_of_a_test_notice_says_that_nothing_is_broken(region: str) -> None:
+    told = sample_notice("8c8f1b4e", Sender(account="111122223333", region=region), NOW)
+
+    assert subject(told, 99) == (
+        f"Test of kms-reprieve in 111122223333, {region}: nothing is broken, please open the link"
+    )
+    assert len(subject(told, 99)) < 100

@@ -9,7 +9,8 @@ import pytest
 from reprieve.cases.case import Closure, Ending
 from reprieve.cases.decision import Choice
 from reprieve.cases.key import Key
-from reprieve.cases.notice import Digest, Notice, Reason, stack_unhealthy
+from reprieve.cases.notice import Digest, Notice, Reason, Sender, stack_unhealthy
+from reprieve.cases.sample import sample_notice
 from reprieve.cases.usage import Uses
 from reprieve.cases.visitor import AuthMethod, Person
 from reprieve.cloudtrail.callers import Caller
@@ -338,3 +339,21 @@ def test_a_deletion_that_was_scheduled_again_says_so_first() -> None:
 
     assert opening(told) == ("Pending deletion again, due 2026-11-29 14:02 UTC, after a cancellation.",)
     assert sentences(told) == ("user jane cancelled it at 2026-11-22 14:55 UTC.",)
+
+
+def test_a_test_notice_says_first_that_it_is_one_and_who_sent_it() -> None:
+    sender = Sender(account="111122223333", region="eu-west-1")
+    told = sample_notice("8c8f1b4e-0d5f-4a61-9d0e-3d9c1f4c0a11", sender, NOW)
+
+    assert opening(told) == ("This is a test. No key is in danger, and there is nothing to decide.",)
+    assert told.key
+    assert (
+        place(told.key)
+        == "Sample: KMS key alias/sample-orders-db in 000000000000 (sample account), eu-west-1"
+    )
+    rest = "The rest is a sample of what a real notice shows. No such key, caller or account exists."
+    assert sentences(told) == (
+        "Someone ran kms-reprieve test-notice for the stack in account 111122223333, eu-west-1.",
+        rest,
+    )
+    assert sentences(replace(told, sender=None)) == (rest,)

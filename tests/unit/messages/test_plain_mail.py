@@ -9,8 +9,9 @@ import pytest
 from reprieve.cases.case import Closure, Ending
 from reprieve.cases.decision import Choice
 from reprieve.cases.key import Key, LastUse, Rescuable, Unknown
-from reprieve.cases.notice import CaseSummary, Notice, Reason, Window, no_event_found, stack_unhealthy
+from reprieve.cases.notice import CaseSummary, Notice, Reason, Sender, Window, no_event_found, stack_unhealthy
 from reprieve.cases.problem import Kind
+from reprieve.cases.sample import sample_notice
 from reprieve.clock import for_people
 from reprieve.cloudtrail.callers import Caller
 from reprieve.cloudtrail.record import KeyUse, read
@@ -399,7 +400,7 @@ until it expires.
     )
     assert mail.splitlines().index(f"  {COMMANDS[1]}") < plain_mail.FIRST_LINES
     assert mail.count(COMMANDS[0]) == 1
-    assert "Without the link" not in mail
+    assert "without the link" not in mail
 
 
 def test_once_the_deletion_is_off_it_is_no_matter_whether_the_link_could_have_helped() -> None:
@@ -486,7 +487,9 @@ KEPT = decision(choice=Choice.KEEP, why="w" * 99)
 NEWS = {"new_callers": ("n" * 64,) * 20, "new_resources": ("r" * 128,) * 20}
 NAMES = {"short": "orders", "long": "long name " * 20, "hostile": one_line(HOSTILE * 3), "dots": "a.b." * 30}
 WITH_A_LINK = sorted(
-    set(Reason) - {Reason.DELETION_CANCELLED, Reason.NO_EVENT_FOUND, Reason.DIGEST, Reason.STACK_UNHEALTHY}
+    set(Reason)
+    - {Reason.DELETION_CANCELLED, Reason.TEST}
+    - {Reason.NO_EVENT_FOUND, Reason.DIGEST, Reason.STACK_UNHEALTHY}
 )
 """The first has a link only where the key was scheduled again; the others are about no key."""
 
@@ -544,3 +547,15 @@ def test_a_sentence_without_room_before_the_link_follows_after_it() -> None:
     assert "to let the key be deleted." in before
     assert "The reason given" not in before
     assert "The reason given" in after
+
+
+def test_a_test_notice_has_its_link_and_the_sample_and_no_command() -> None:
+    sent = sample_notice("8c8f1b4e", Sender(account="111122223333", region="eu-west-1"), NOW)
+
+    mail = mail_body(replace(sent, link=LINK, link_expires_at=DELETION))
+
+    assert mail.startswith("This is a test. No key is in danger, and there is nothing to decide.\nSample: ")
+    assert f"  {LINK}" in mail.splitlines()[: plain_mail.FIRST_LINES]
+    assert "role sample-orders-api: 61 requests" in mail
+    assert "aws kms" not in mail
+    assert "without the link" not in mail

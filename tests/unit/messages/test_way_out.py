@@ -9,7 +9,7 @@ from reprieve.cases.decision import Choice
 from reprieve.cases.key import Rescuable, Unknown
 from reprieve.cases.notice import LINK, Notice, Reason
 from reprieve.cases.visitor import AuthMethod
-from reprieve.messages.way_out import commands, forwarding, has_page, heading, unknown, why_not
+from reprieve.messages.way_out import button, commands, forwarding, has_page, heading, unknown, why_not
 from tests.examples import DELETION, decision, key, notice
 
 NO_TAGS = Unknown(fact="tags of the key", why="kms:ListResourceTags is denied")
@@ -109,4 +109,14 @@ def test_why_there_is_no_link_is_said_once() -> None:
 def test_whether_to_forward_the_link_is_said_with_what_it_takes_to_decide(
     approvers: AuthMethod | None, expires_at: Any, words: str
 ) -> None:
-    assert forwarding(approvers, expires_at) == words
+    told = notice(approvers=approvers, link_expires_at=expires_at)
+
+    assert forwarding(told) == words
+
+
+def test_a_test_notice_asks_to_open_the_page_and_its_link_may_go_anywhere() -> None:
+    told = about(reason=Reason.TEST, command=(), link_expires_at=DELETION)
+
+    assert heading(told) == 'Open the page and press "I have seen this". Opening changes nothing:'
+    assert forwarding(told) == "This link can't change any key. It works until 2026-11-29 14:02 UTC."
+    assert (button(told), button(about())) == ("Open the test page", "Review and decide")

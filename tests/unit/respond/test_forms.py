@@ -5,7 +5,7 @@ import re
 import pytest
 
 from reprieve.cases.decision import Choice
-from reprieve.respond.forms import COOKIE, CsrfSecret, Form, is_same_origin
+from reprieve.respond.forms import COOKIE, CsrfSecret, Form, SeenForm, is_same_origin
 
 LINK = "v1a.claims.mac"
 ORIGIN = "https://abc123.execute-api.eu-west-1.amazonaws.com"
@@ -97,3 +97,17 @@ def test_a_number_of_decisions_that_is_none_is_refused(decisions: str) -> None:
 )
 def test_a_form_from_another_site_is_told_by_the_browser(headers: dict[str, str], is_ours: bool) -> None:  # noqa: FBT001 - a case
     assert is_same_origin(headers, ORIGIN) is is_ours
+
+
+def test_the_form_of_a_test_notice_says_that_it_was_seen_and_decides_nothing() -> None:
+    sent = SeenForm.read(f"decision=seen&name=%20Jane%20&token={HELD.token(LINK)}".encode())
+
+    assert (sent.name, sent.is_of(HELD, LINK)) == ("Jane", True)
+    for other in (b"decision=cancel", b"decision=keep&why=x", b"", b"decision=seen&decision=cancel"):
+        with pytest.raises(ValueError, match=r"twice|something else"):
+            SeenForm.read(other)
+
+
+def test_a_case_s_form_that_says_seen_is_none() -> None:
+    with pytest.raises(ValueError, match="seen"):
+        Form.read(b"decision=seen&decisions=0")

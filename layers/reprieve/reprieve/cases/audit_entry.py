@@ -17,6 +17,8 @@ class Event(StrEnum):
     OPENED = "opened"
     DECISION = "decision"
     NOTICE = "notice"
+    SEEN = "seen"
+    """Somebody said on the page of a test notice that it has reached them."""
 
 
 _ORDER: Final = tuple(Event)
@@ -43,7 +45,7 @@ class Entry:
         case_id: The case.
         event: What happened.
         reason: Why people were told, of a notice.
-        visitor: Who opened the page; only those who signed in are told.
+        visitor: Who opened the page, if they signed in; or who has seen a test notice.
         decision: What was decided, by whom; its `state` is the key's afterwards.
         state_before: The key's state that the person saw.
         outcome: What came of a decision: a `Result`, or one that a later version knows.

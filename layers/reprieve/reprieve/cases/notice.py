@@ -38,6 +38,7 @@ class Reason(StrEnum):
     NO_EVENT_FOUND = "no-event-found"
     DIGEST = "digest"
     STACK_UNHEALTHY = "stack-unhealthy"
+    TEST = "test"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,11 +81,20 @@ class Digest:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Sender:
+    """The stack that sends a test notice: its account and Region."""
+
+    account: str
+    region: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
     """One thing to tell people, whatever the channel: `events/notice.schema.json` describes it.
 
     `case` is absent where an alarm rang and no record was found, and `window` is there only then;
     in a digest, which has a `digest` instead; and where the stack itself is not well: there is a `problem`.
+    In a test notice it is a sample, and there is a `sender`.
     `new_callers` and `new_resources` are those that no notice before this one named, the first
     `NEW_LISTED` of them: of the uses, and in a notice of a management call, of the management calls.
     `link`, `link_expires_at` and `approvers`, which is what its holder has to show beside it, are added by
@@ -110,6 +120,7 @@ class Notice:
     window: Window | None = None
     digest: Digest | None = None
     problem: Problem | None = None
+    sender: Sender | None = None
     link: str | None = None
     link_expires_at: datetime | None = None
     approvers: AuthMethod | None = None
@@ -244,6 +255,7 @@ __all__ = [
     "DigestEntry",
     "Notice",
     "Reason",
+    "Sender",
     "Window",
     "no_event_found",
     "notice_id",

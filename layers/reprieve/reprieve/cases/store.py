@@ -10,6 +10,7 @@
 | `outbox`            | a notice's id             | a notice that is decided, and not yet in the queue  |
 | `notices`           | `sent`                    | how many were sent lately: `cases.outbox`           |
 | `session#HASH`      | `session`                 | somebody who has signed in: `respond.sign_in`       |
+| `test#ID`           |                           | a test notice: `cases.sample_store`                 |
 
 A notice is written in one transaction with the case that it is about, and sent afterwards:
 what has been decided is sent, whenever the sender dies.
@@ -18,7 +19,7 @@ what has been decided is sent, whenever the sender dies.
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Final, TypeVar
+from typing import Final
 
 from reprieve.arn import KeyArn
 from reprieve.cases.audit_entry import Entry, Event
@@ -28,8 +29,8 @@ from reprieve.cases.decision import Decision
 from reprieve.cases.notice import Notice
 from reprieve.cases.open_case import OpenCase
 from reprieve.cases.outbox import envelopes, outbox_entry
+from reprieve.cases.sample_store import TEST, readable
 from reprieve.clock import rfc3339
-from reprieve.errors import NotUnderstoodError
 from reprieve.ports import Document, MessageQueue, Table
 from reprieve.serialization import from_json, to_json
 
@@ -44,7 +45,6 @@ CASE: Final = "case#"
 _BOOKMARK: Final = "bookmark"
 _OPEN: Final = "open"
 _DECISION: Final = "decision#"
-_Kept = TypeVar("_Kept")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,7 +125,7 @@ class CaseStore:
 
     def open_cases(self) -> tuple[OpenCase, ...]:
         """Return the entries of all open cases, and of those that ended lately."""
-        found = (_readable(OpenCase, document) for document in self.table.list(_OPEN))
+        found = (readable(OpenCase, document) for document in self.table.list(_OPEN))
         return tuple(entry for entry in found if entry)
 
     def record(self, key: KeyArn, deletion_date: datetime) -> CaseRecord:
@@ -136,11 +136,11 @@ class CaseStore:
         name, about = rfc3339(deletion_date), case_id(key, deletion_date)
         found = {document.sort: document for document in self.table.list(_key(key))}
         case, decided = found.get(CASE + name), found.get(_DECISION + name)
-        ours = {sort: _readable(Entry, found[sort]) for sort in found if sort.startswith(AUDIT)}
+        ours = {sort: readable(Entry, found[sort]) for sort in found if sort.startswith(AUDIT)}
         entries = {sort: entry for sort, entry in ours.items() if entry and entry.case_id == about}
         history = sorted(entries.values(), key=lambda entry: entry.place)
         latest = entries.get(str(decided.body.get("audit"))) if decided else None
-        known = _readable(Case, case) if case else None
+        known = readable(Case, case) if case else None
         return CaseRecord(
             case=replace(known, version=case.version) if known and case else None,
             history=tuple(history),
@@ -233,13 +233,17 @@ class CaseStore:
         )
 
 
-def recorded(document: Document) -> tuple[KeyArn, Entry]:
+def recorded(document: Document) -> tuple[KeyArn | None, Entry]:
     """Return what a document of the audit trail tells: of which key, and what happened.
+
+    A test notice is about no key.
 
     Raises:
         NotUnderstoodError: it is none that was written here.
     """
-    return KeyArn.parse(document.partition.removeprefix(KEY)), from_json(Entry, document.body)
+    is_test = document.partition.startswith(TEST)
+    key = None if is_test else KeyArn.parse(document.partition.removeprefix(KEY))
+    return key, from_json(Entry, document.body)
 
 
 def _place(log_group: str, bookmark: Bookmark) -> Document:
@@ -248,13 +252,6 @@ def _place(log_group: str, bookmark: Bookmark) -> Document:
 
 def _told(case: Case, notice: Notice) -> Entry:
     return Entry(id=notice.id, at=notice.at, case_id=case.id, event=Event.NOTICE, reason=notice.reason)
-
-
-def _readable(kind: type[_Kept], found: Document) -> _Kept | None:
-    try:
-        return from_json(kind, found.body)
-    except NotUnderstoodError:
-        return None
 
 
 def _sort(entry: Entry) -> str:

@@ -9,12 +9,13 @@ from typing import Final
 
 from reprieve.cases.health_store import HealthStore, noted_as
 from reprieve.cases.key import Unknown
-from reprieve.cases.notice import LINK, Notice
+from reprieve.cases.notice import LINK, Notice, Reason
 from reprieve.cases.outbox import envelope
+from reprieve.cases.sample_store import Accepted, Begun, SampleStore
 from reprieve.cases.visitor import AuthMethod
 from reprieve.clock import Clock
 from reprieve.errors import AwsError, ChannelBusyError, ChannelError, NotUnderstoodError, ReprieveError
-from reprieve.links import LinkClaims, SigningKey, mint
+from reprieve.links import LinkClaims, SampleClaims, SigningKey, mint, mint_sample
 from reprieve.messages.channels import Channel, Delivery, delivery, delivery_id
 from reprieve.messages.channels.configured import Channels
 from reprieve.ports import Log, MessageQueue, Once
@@ -23,6 +24,9 @@ from reprieve.untrusted import look, mapping, one_line, text
 
 LONGEST_RECIPIENT: Final = 320
 """Characters of an e-mail address; source: RFC 3696."""
+
+SAMPLE_LIFETIME: Final = timedelta(days=1)
+"""How long the link of a test notice is good for at the most."""
 
 _FIRST_PAUSE: Final = 15
 _LONGEST_PAUSE: Final = 900
@@ -43,6 +47,7 @@ class Deliverer:
         account: The account whose keys the page may act on.
         enters_accounts: Whether it may act on those of others too.
         approvers: What the holder of a link has to show beside it.
+        samples: Where it is noted which channel took a test notice.
     """
 
     channels: Channels
@@ -54,6 +59,7 @@ class Deliverer:
     account: str
     enters_accounts: bool
     approvers: AuthMethod
+    samples: SampleStore
     clock: Clock
     log: Log
 
@@ -81,6 +87,8 @@ class Deliverer:
         sent = [(each.name, to) for each in self.channels.of(notice) for to in each.recipients(notice)]
         self.queue.send([envelope(notice, name, recipient) for name, recipient in sent])
         names = sorted({name for name, _ in sent})
+        if notice.reason is Reason.TEST:
+            self.samples.routed(notice.id, Begun(at=self.clock(), channels=tuple(names)))
         self.log.info("A notice is on its way", channels=names, notice_id=notice.id, reason=notice.reason)
         if self.channels.unread:
             raise self.channels.unread
@@ -95,6 +103,8 @@ class Deliverer:
                 delivery(self._with_link(notice, channel), channel.name, recipient, self.clock())
             ),
         )
+        if notice.reason is Reason.TEST:
+            self.samples.accepted(notice.id, Accepted(channel=channel.name, at=self.clock()))
         self.log.info(
             "A channel has the notice", channel=channel.name, notice_id=notice.id, reason=notice.reason
         )
@@ -106,17 +116,25 @@ class Deliverer:
             return notice
         if not channel.has_link:
             return _without(notice, "others read later what this channel keeps")
+        if isinstance(claims, SampleClaims):
+            return self._linked(notice, claims, lambda: mint_sample(claims, self.signing_key))
         if claims.key.account != self.account and not self.enters_accounts:
             return _without(notice, f"the page can only act in account {self.account}")
+        return self._linked(notice, claims, lambda: mint(claims, self.signing_key))
+
+    def _linked(self, notice: Notice, claims: LinkClaims | SampleClaims, minted: Callable[[], str]) -> Notice:
         try:
-            link = self.page_url + mint(claims, self.signing_key)
+            link = self.page_url + minted()
         except AwsError as error:
             self.log.error("No link could be signed", problem=str(error), notice_id=notice.id)
             return _without(notice, f"it could not be signed: {error.operation}, {error.code}")
         return replace(notice, link=link, link_expires_at=claims.expires_at, approvers=self.approvers)
 
-    def _claims(self, notice: Notice, channel: str) -> LinkClaims | None:
+    def _claims(self, notice: Notice, channel: str) -> LinkClaims | SampleClaims | None:
         key, now = notice.key, self.clock()
+        if notice.reason is Reason.TEST:
+            expires_at = notice.at + min(self.lifetime, SAMPLE_LIFETIME)
+            return SampleClaims(channel=channel, notice=notice.id, expires_at=expires_at)
         if key is None or key.deletion_date is None or not key.is_pending or key.deletion_date <= now:
             return None
         return LinkClaims(

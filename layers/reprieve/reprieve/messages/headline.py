@@ -23,6 +23,7 @@ VERBS: Final[Mapping[Reason, str]] = {
     Reason.DELETION_CANCELLED: "Deletion cancelled",
     Reason.DELETION_KEPT: "Deletion not stopped",
     Reason.CORRECTION: "Correction",
+    Reason.TEST: "Test",
 }
 ENDED: Final = frozenset({Reason.DELETION_CANCELLED})
 _STATE_LIMIT: Final = 24
@@ -41,6 +42,9 @@ def subject(notice: Notice, limit: int) -> str:
         return f"{number} more notices about KMS keys, in one message"
     if notice.problem:
         return title(notice.problem)
+    if notice.sender:
+        where = f"{notice.sender.account}, {notice.sender.region}"
+        return f"Test of kms-reprieve in {where}: nothing is broken, please open the link"
     if notice.key is None:
         return "Alarm: a KMS key that is pending deletion may be in use, no record names it"
     return _of_key(notice, notice.key, limit)

@@ -6,6 +6,7 @@ from typing import Final
 
 from reprieve.cases.key import Key, KeyState
 from reprieve.cases.notice import Notice, Reason
+from reprieve.cases.sample import KEY as SAMPLE
 from reprieve.clock import for_people
 from reprieve.messages import problem_phrases
 from reprieve.messages.headline import is_gone, is_off, verb, who
@@ -18,6 +19,12 @@ _ACCOUNT_LIMIT: Final = 30
 _TITLE_LIMIT: Final = 40
 _LABEL_LIMIT: Final = 60
 _LOST: Final = "Once it is deleted, what it encrypted can't be read."
+_OPENINGS: Final = {
+    Reason.NO_EVENT_FOUND: "An alarm says that a KMS key which is pending deletion may be in use.",
+    Reason.DIGEST: "Each key below has a notice. They are in one message because they are too many to send"
+    " one by one.",
+    Reason.TEST: "This is a test. No key is in danger, and there is nothing to decide.",
+}
 _QUIET: Final = "No more notices of its uses are sent, except one on the day before the deletion."
 _NO_DATE: Final = "The deletion date is not known."
 _NO_USE: Final = "This call does not use the key. KMS refused it because of the deletion."
@@ -26,15 +33,10 @@ _NO_USE: Final = "This call does not use the key. KMS refused it because of the 
 def opening(notice: Notice) -> tuple[str, ...]:
     """Return the first lines: what is new, where that is what the notice is about, and the state."""
     match notice.reason:
-        case Reason.NO_EVENT_FOUND:
-            return ("An alarm says that a KMS key which is pending deletion may be in use.",)
+        case reason if reason in _OPENINGS:
+            return (_OPENINGS[reason],)
         case Reason.STACK_UNHEALTHY:
             return (_unhealthy(notice),)
-        case Reason.DIGEST:
-            return (
-                "Each key below has a notice. They are in one message because they are too many to send"
-                " one by one.",
-            )
         case Reason.DELETION_CANCELLED:
             return (cancelled(notice),)
         case _ if is_gone(notice):
@@ -109,10 +111,11 @@ def _date(key: Key, now: datetime) -> str:
 
 def place(key: Key) -> str:
     """Return the key's name, its account and its Region."""
+    sample = "Sample: " if key.arn == SAMPLE else ""
     account = (
         f"{key.account} ({shortened(key.account_name, _ACCOUNT_LIMIT)})" if key.account_name else key.account
     )
-    return f"KMS key {shortened(key.title, _TITLE_LIMIT)} in {account}, {key.region}"
+    return f"{sample}KMS key {shortened(key.title, _TITLE_LIMIT)} in {account}, {key.region}"
 
 
 def sentences(notice: Notice) -> tuple[str, ...]:
@@ -126,6 +129,8 @@ def _sentences(notice: Notice) -> Iterator[str]:
             yield "No CloudTrail record that names the key was found so far."
         case Reason.DELETION_CANCELLED:
             yield from concluded(notice)
+        case Reason.TEST:
+            yield from _tested(notice)
         case _ if is_gone(notice):
             yield "An earlier notice said that the key is in use. KMS says that there is no such key."
         case _ if notice.key:
@@ -134,6 +139,14 @@ def _sentences(notice: Notice) -> Iterator[str]:
             yield _LOST if notice.key.is_pending else ""
         case _:
             return
+
+
+def _tested(notice: Notice) -> Iterator[str]:
+    """Yield who sends a test notice, and what the rest of it is."""
+    if notice.sender:
+        where = f"account {notice.sender.account}, {notice.sender.region}"
+        yield f"Someone ran kms-reprieve test-notice for the stack in {where}."
+    yield "The rest is a sample of what a real notice shows. No such key, caller or account exists."
 
 
 def _urgent(notice: Notice) -> Iterator[str]:

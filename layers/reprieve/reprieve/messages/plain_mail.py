@@ -136,7 +136,7 @@ def _first_way_out(story: Story) -> list[str]:
 def _elsewhere(story: Story) -> Iterator[str]:
     """Yield what does the same without the page."""
     actions = story.actions
-    if actions.is_first:
+    if actions.is_first and story.commands:
         yield "To check or decide without the link:"
         yield from (f"  {command}" for command in story.commands)
     if actions.console_url and (actions.is_first or not story.commands):

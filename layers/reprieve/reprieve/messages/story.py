@@ -56,6 +56,7 @@ class Actions:
     Attributes:
         heading: What stands before the link, or before the commands that take its place.
         link: The page, if there is one.
+        opens: What the link is called where it comes first.
         is_first: Whether the link comes first: nobody knows that the page can't help.
         why_not: Why the page can't help, and whom to ask.
         forwarding: Whether the link may be forwarded, and until when it works.
@@ -64,6 +65,7 @@ class Actions:
 
     heading: str
     link: str | None
+    opens: str
     is_first: bool
     why_not: str
     forwarding: str
@@ -72,7 +74,7 @@ class Actions:
     @property
     def button(self) -> str:
         """What the link is called where it is a button."""
-        return way_out.BUTTON if self.is_first else "Try it anyway"
+        return self.opens if self.is_first else "Try it anyway"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,9 +173,10 @@ def _actions(notice: Notice) -> Actions:
     return Actions(
         heading=way_out.heading(notice),
         link=notice.link,
+        opens=way_out.button(notice),
         is_first=way_out.has_page(notice),
         why_not=way_out.why_not(notice),
-        forwarding=way_out.forwarding(notice.approvers, notice.link_expires_at) if notice.link else "",
+        forwarding=way_out.forwarding(notice) if notice.link else "",
         console_url=notice.console_url,
     )
 

@@ -1,15 +1,14 @@
 """What a person can do about it: the link and who may use it, or the commands and whom to ask."""
 
-from datetime import datetime
-
 from reprieve.cases.key import Unknown
-from reprieve.cases.notice import LINK, Notice
+from reprieve.cases.notice import LINK, Notice, Reason
 from reprieve.cases.visitor import AuthMethod
 from reprieve.clock import for_people
 from reprieve.messages.headline import ENDED
 from reprieve.messages.outcome import is_kept
 
 BUTTON = "Review and decide"
+TEST_BUTTON = "Open the test page"
 
 
 def commands(notice: Notice) -> tuple[str, ...]:
@@ -40,6 +39,8 @@ def heading(notice: Notice) -> str:
 
 
 def _before_link(notice: Notice) -> str:
+    if notice.reason is Reason.TEST:
+        return 'Open the page and press "I have seen this". Opening changes nothing:'
     if is_kept(notice):
         return "You disagree? Stop it. Opening the link changes nothing:"
     return f"{BUTTON}: opening changes nothing. If unsure, press Rescue:"
@@ -50,10 +51,18 @@ def unknown(notice: Notice) -> tuple[Unknown, ...]:
     return tuple(each for each in notice.unknown if each.fact != LINK or not commands(notice))
 
 
-def forwarding(approvers: AuthMethod | None, expires_at: datetime | None) -> str:
+def button(notice: Notice) -> str:
+    """Return what the button that opens the page says."""
+    return TEST_BUTTON if notice.reason is Reason.TEST else BUTTON
+
+
+def forwarding(notice: Notice) -> str:
     """Return whether the link may be forwarded, until when it works, and what it takes to decide with it."""
+    expires_at = notice.link_expires_at
     until = f"until {for_people(expires_at)}" if expires_at else "until it expires"
-    match approvers:
+    if notice.reason is Reason.TEST:
+        return f"This link can't change any key. It works {until}."
+    match notice.approvers:
         case AuthMethod.SIGN_IN:
             return f"Safe to forward: only approvers who sign in can decide, {until}."
         case AuthMethod.NETWORK:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network, ip_address
 
 from reprieve.cases.visitor import AuthMethod, Visitor
-from reprieve.links import LinkClaims
+from reprieve.links import LinkClaims, SampleClaims
 from reprieve.respond.sign_in import SignIn
 from reprieve.untrusted import one_line
 
@@ -40,7 +40,7 @@ class Access:
         return any((inner or address) in network for network in self.networks)
 
     def visitor(
-        self, claims: LinkClaims, source_ip: str, user_agent: str, cookies: Mapping[str, str]
+        self, claims: LinkClaims | SampleClaims, source_ip: str, user_agent: str, cookies: Mapping[str, str]
     ) -> Visitor | None:
         """Return who comes with a good link; None if they have to sign in first."""
         person = self.sign_in.person(cookies) if self.sign_in else None

@@ -19,6 +19,9 @@ FORM_LIMIT: Final = 8192  # bytes
 COOKIE: Final = "__Host-reprieve-form"
 """Browsers take a cookie of this prefix only over https, for this host alone, from this host alone."""
 
+SEEN: Final = "seen"
+"""What the one button on the page of a test notice sends."""
+
 _COOKIE_LENGTH: Final = 43
 _FIELDS_AT_MOST: Final = 10
 _WHY_LIMIT: Final = 200
@@ -51,23 +54,36 @@ class CsrfSecret:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Form:
-    """What somebody sent.
+class SentForm:
+    """What every form of ours sends.
+
+    Attributes:
+        name: What they say their name is; "" if they don't.
+        token: Proves that the page was theirs.
+    """
+
+    name: str
+    token: str
+
+    def is_of(self, secret: CsrfSecret, link: str) -> bool:
+        """Return whether it was sent from the page of `link` in the browser that holds `secret`."""
+        return not secret.is_new and compare_digest(self.token.encode(), secret.token(link).encode())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Form(SentForm):
+    """What somebody sent from the page of a case.
 
     Attributes:
         choice: What they choose.
         enable: Whether the key is to be enabled.
         why: The reason that they give.
-        name: What they say their name is; "" if they don't.
-        token: Proves that the page was theirs.
         decisions: How many decisions there were when they read the page.
     """
 
     choice: Choice
     enable: bool
     why: str
-    name: str
-    token: str
     decisions: int
 
     @classmethod
@@ -77,23 +93,33 @@ class Form:
         Raises:
             ValueError: it is none of ours.
         """
-        pairs = parse_qsl(body.decode("ascii"), keep_blank_values=True, max_num_fields=_FIELDS_AT_MOST)
-        fields = dict(pairs)
-        if len(fields) != len(pairs):
-            raise ValueError("a field comes twice")
+        fields = _fields(body)
         choice = Choice(fields.get("decision", ""))
         return cls(
             choice=choice,
             enable=choice is Choice.ENABLE or (choice is Choice.CANCEL and fields.get("enable") == "yes"),
             why=one_line(fields.get("why", "").strip(), _WHY_LIMIT),
-            name=one_line(fields.get("name", "").strip(), _NAME_LIMIT),
+            name=_name(fields),
             token=fields.get("token", ""),
             decisions=_number(fields.get("decisions", "")),
         )
 
-    def is_of(self, secret: CsrfSecret, link: str) -> bool:
-        """Return whether it was sent from the page of `link` in the browser that holds `secret`."""
-        return not secret.is_new and compare_digest(self.token.encode(), secret.token(link).encode())
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeenForm(SentForm):
+    """What somebody sent from the page of a test notice."""
+
+    @classmethod
+    def read(cls, body: bytes) -> "SeenForm":
+        """Read the form, as `Form.read`; one that asks for anything of a key is none.
+
+        Raises:
+            ValueError: it is none of ours.
+        """
+        fields = _fields(body)
+        if fields.get("decision") != SEEN:
+            raise ValueError("it decides something else")
+        return cls(name=_name(fields), token=fields.get("token", ""))
 
 
 def is_same_origin(headers: Mapping[str, str], origin: str) -> bool:
@@ -105,6 +131,18 @@ def is_same_origin(headers: Mapping[str, str], origin: str) -> bool:
     if site := headers.get("sec-fetch-site"):
         return site == "same-origin"
     return headers.get("origin", "null") in {"null", origin}
+
+
+def _fields(body: bytes) -> Mapping[str, str]:
+    pairs = parse_qsl(body.decode("ascii"), keep_blank_values=True, max_num_fields=_FIELDS_AT_MOST)
+    fields = dict(pairs)
+    if len(fields) != len(pairs):
+        raise ValueError("a field comes twice")
+    return fields
+
+
+def _name(fields: Mapping[str, str]) -> str:
+    return one_line(fields.get("name", "").strip(), _NAME_LIMIT)
 
 
 def _number(text: str) -> int:

@@ -4,9 +4,9 @@ Looking changes nothing about a key, ever: mail scanners open links in real brow
 Only a form that is sent from the page acts.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Final
+from typing import Final, TypeVar
 from uuid import uuid4
 
 from reprieve.cases.audit_entry import Entry, Event
@@ -17,17 +17,20 @@ from reprieve.cases.store import CaseStore
 from reprieve.cases.visitor import Person, Visitor
 from reprieve.clock import Clock
 from reprieve.errors import AwsError, ConflictError, LinkError, LostSignInError, SignInError
-from reprieve.links import LinkClaims, authentic, verify
+from reprieve.links import LinkClaims, SampleClaims, authentic, is_sample, verify, verify_sample
 from reprieve.ports import LinkChecker, Log
 from reprieve.respond.access import Access
 from reprieve.respond.case_view import CaseReader, CaseView
-from reprieve.respond.forms import FORM_LIMIT, CsrfSecret, Form, is_same_origin
+from reprieve.respond.forms import FORM_LIMIT, CsrfSecret, Form, SeenForm, is_same_origin
 from reprieve.respond.pages import link_outcomes, sign_in_outcomes
 from reprieve.respond.pages.case_page import View, case_page, outcome_page, review_page
 from reprieve.respond.pages.outcome import Outcome
 from reprieve.respond.pages.rendering import FormState, Page, redirect
 from reprieve.respond.rescue import Rescuer
+from reprieve.respond.samples import Samples
 from reprieve.respond.sign_in import SignIn
+
+_Form = TypeVar("_Form", Form, SeenForm)
 
 PAGE: Final = frozenset({"GET /keys/{token}", "HEAD /keys/{token}"})
 DECIDE: Final = "POST /keys/{token}"
@@ -71,6 +74,7 @@ class Responder:
     reader: CaseReader
     rescuer: Rescuer
     store: CaseStore
+    samples: Samples
     clock: Clock
     log: Log
 
@@ -86,12 +90,14 @@ class Responder:
         claims = self._verified(request.token, for_review=request.route != DECIDE)
         return outcome_page(claims) if isinstance(claims, Outcome) else self._enter(claims, request)
 
-    def _verified(self, token: str, *, for_review: bool) -> LinkClaims | Outcome:
+    def _verified(self, token: str, *, for_review: bool) -> LinkClaims | SampleClaims | Outcome:
         """Return what a link vouches for, or what is said of one that is not valid.
 
         For review a link may have expired, where people sign in.
         """
         try:
+            if is_sample(token):
+                return verify_sample(token, self.checkers, self.clock())
             if for_review and self.access.sign_in:
                 return authentic(token, self.checkers)
             return verify(token, self.checkers, self.clock())
@@ -102,7 +108,7 @@ class Responder:
             self.log.error("Could not check a link", problem=str(error))
             return link_outcomes.NOT_CHECKED
 
-    def _enter(self, claims: LinkClaims, request: Request) -> Page:
+    def _enter(self, claims: LinkClaims | SampleClaims, request: Request) -> Page:
         """Answer a person with a good link."""
         if request.route == SIGN_IN:
             return self._sign_in(request)
@@ -116,9 +122,22 @@ class Responder:
                 sign_in_outcomes.sign_in_again if request.route == DECIDE else sign_in_outcomes.sign_in_first
             )
             return outcome_page(first(self._issuer), FormState.to_sign_in(request.token))
+        if isinstance(claims, SampleClaims):
+            return self._sample(claims, visitor, request)
         if request.route == DECIDE:
             return self._decide(claims, visitor, request)
         return self._show(claims, visitor, request)
+
+    def _sample(self, claims: SampleClaims, visitor: Visitor, request: Request) -> Page:
+        """Answer a person with the link of a test notice: nothing on this way can reach a key."""
+        secret = CsrfSecret.of(request.cookies)
+        if request.route != DECIDE:
+            state = FormState(secret.token(request.token))
+            return self.samples.show(claims, visitor, state, secret.set_cookie)
+        form = self._sent(SeenForm.read, visitor, request)
+        if isinstance(form, Outcome):
+            return outcome_page(form)
+        return self.samples.seen(claims, _called(visitor, form.name))
 
     @property
     def _issuer(self) -> str:
@@ -159,27 +178,34 @@ class Responder:
         return review_page(replace(outcome, offer_enable=False), view)
 
     def _decide(self, claims: LinkClaims, visitor: Visitor, request: Request) -> Page:
-        if len(request.body) > FORM_LIMIT:
-            return outcome_page(link_outcomes.TOO_LARGE)
-        secret = CsrfSecret.of(request.cookies)
-        try:
-            form = Form.read(request.body)
-        except ValueError:
-            return outcome_page(link_outcomes.BAD_FORM)
-        if not form.is_of(secret, request.token) or not is_same_origin(request.headers, request.origin):
-            self.log.warning("Refused a form", source_ip=visitor.source_ip)
-            return outcome_page(link_outcomes.FOREIGN_FORM)
+        form = self._sent(Form.read, visitor, request)
+        if isinstance(form, Outcome):
+            return outcome_page(form)
         if form.choice is Choice.KEEP and not form.why:
             return outcome_page(link_outcomes.NO_REASON)
         decision = Decision(
             choice=form.choice,
             at=self.clock().replace(microsecond=0),
-            by=visitor if visitor.person else replace(visitor, claimed_name=form.name or None),
+            by=_called(visitor, form.name),
             enable=form.enable,
             why=form.why or None,
         )
         outcome = self.rescuer.act(claims, decision, form.decisions)
         return outcome_page(outcome, FormState(form.token, outcome.decisions))
+
+    def _sent(self, read: Callable[[bytes], _Form], visitor: Visitor, request: Request) -> _Form | Outcome:
+        """Return the form that somebody sent from our page, or what is said of one that is none."""
+        if len(request.body) > FORM_LIMIT:
+            return link_outcomes.TOO_LARGE
+        try:
+            form = read(request.body)
+        except ValueError:
+            return link_outcomes.BAD_FORM
+        secret = CsrfSecret.of(request.cookies)
+        if form.is_of(secret, request.token) and is_same_origin(request.headers, request.origin):
+            return form
+        self.log.warning("Refused a form", source_ip=visitor.source_ip)
+        return link_outcomes.FOREIGN_FORM
 
     def _note(self, claims: LinkClaims, seen: CaseView, visitor: Visitor, person: Person) -> None:
         """Put on record who opened the page, once each; a record that can't be written hides no page."""
@@ -242,3 +268,8 @@ class Responder:
         return outcome_page(
             sign_in_outcomes.not_signed_in(error), FormState.to_sign_in(token) if token else None
         )
+
+
+def _called(visitor: Visitor, name: str) -> Visitor:
+    """Return a visitor with the name that they gave; it counts only where nobody knows a better one."""
+    return visitor if visitor.person else replace(visitor, claimed_name=name or None)

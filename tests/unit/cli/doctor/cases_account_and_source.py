@@ -1,15 +1,18 @@
 """What the checks of the groups account and source may find."""
 
+import json
 from datetime import timedelta
 from typing import Any, Final
 
-from kms_reprieve_cli.doctor.account import credentials, stack
+from kms_reprieve_cli.doctor.account import credentials, partition, sam_settings, stack
 from kms_reprieve_cli.doctor.source import (
     delivery,
     log_group,
     log_group_key,
     log_group_retention,
     log_group_source,
+    log_lines,
+    trail_copies,
     trail_events,
     trail_key,
     trail_logging,
@@ -22,6 +25,7 @@ from tests.unit.cli.doctor.healthy import (
     GROUP,
     KEY,
     NOW,
+    RECORD_LINE,
     RULE,
     TRAIL,
     advanced,
@@ -41,6 +45,21 @@ UNREACHABLE = UnreachableError("cloudformation:DescribeStacks", "EndpointConnect
 NO_GROUP = {"logs:DescribeLogGroups": {"logGroups": [{"logGroupName": f"{GROUP}-2"}]}}
 NO_TRAIL: dict[str, Any] = {"cloudtrail:DescribeTrails": {"trailList": []}}
 MINUTES_AGO = int((NOW - timedelta(minutes=3)).timestamp() * 1000)
+
+
+def overrides(given: str) -> str:
+    """A samconfig.toml that gives parameters to `sam deploy`."""
+    return f"version = 0.1\n[default.deploy.parameters]\nparameter_overrides = {given}\n"
+
+
+def several(*names: str) -> dict[str, Any]:
+    """Trails, the first of which delivers to the log group."""
+    return {"trailList": [{**trail()["trailList"][0], "Name": name} for name in names]}
+
+
+def lines(*texts: str) -> dict[str, Any]:
+    """The recent lines of the log group."""
+    return {"logs:FilterLogEvents": {"events": [{"message": text} for text in texts]}}
 
 
 def rule(pattern: str = GROUP, kind: str = "AWS::CloudTrail", *fields: Any) -> dict[str, Any]:
@@ -222,6 +241,69 @@ CASES: Final = (
         status=FAIL,
         says=f"aws cloudtrail start-logging --name {TRAIL}",
         differs={"cloudtrail:GetTrailStatus": {"IsLogging": False}},
+    ),
+    Case(check=partition, status=PASS, says="is in the partition aws"),
+    Case(check=partition, status=WARN, says="ICP licence", subject={"region": "cn-north-1"}),
+    Case(check=partition, status=WARN, says="nobody has shown the rest", subject={"region": "us-gov-west-1"}),
+    Case(check=partition, status=WARN, says="it is not known", subject={"region": "us-iso-east-1"}),
+    Case(
+        check=sam_settings, status=PASS, says="names no parameter", subject={"sam_settings": "version = 0.1"}
+    ),
+    Case(check=sam_settings, status=PASS, says="names no parameter", subject={"sam_settings": "not toml"}),
+    Case(
+        check=sam_settings,
+        status=WARN,
+        says="the next sam deploy changes Approvers from link to network",
+        subject={
+            "sam_settings": overrides('"Approvers=network MetricName=KMSKeyPendingDeletionErrorCount X=1"')
+        },
+    ),
+    Case(
+        check=sam_settings,
+        status=WARN,
+        says="samconfig.toml names Approvers",
+        subject={"sam_settings": overrides('["Approvers=link", "OidcIssuer"]')},
+    ),
+    Case(
+        check=sam_settings,
+        status=WARN,
+        says="samconfig.toml names SlackWebhookUrl",
+        differs={"cloudformation:DescribeStacks": stack_reply(SlackWebhookUrl="****")},
+        subject={"sam_settings": overrides('"SlackWebhookUrl=none"')},
+    ),
+    Case(check=trail_copies, status=PASS, says="no second trail"),
+    Case(
+        check=trail_copies,
+        status=WARN,
+        says="2 trails record this Region: management, other",
+        differs={"cloudtrail:DescribeTrails": several("management", "other")},
+    ),
+    Case(
+        check=trail_copies,
+        status=WARN,
+        says="5 are as many as a Region can have",
+        differs={"cloudtrail:DescribeTrails": several(*"abcde")},
+    ),
+    Case(check=log_lines, status=PASS, says="the last 2 lines of the log group are CloudTrail's records"),
+    Case(check=log_lines, status=(), differs=lines()),
+    Case(check=log_lines, status=(), differs=NO_GROUP),
+    Case(
+        check=log_lines,
+        status=FAIL,
+        says="1 of 2 recent lines wrap CloudTrail's records",
+        differs=lines(RECORD_LINE, json.dumps({"Records": [json.loads(RECORD_LINE)]})),
+    ),
+    Case(
+        check=log_lines,
+        status=FAIL,
+        says="1 of 1 recent lines wrap CloudTrail's records",
+        differs=lines(json.dumps({"message": RECORD_LINE, "@aws.account": "444455556666"})),
+    ),
+    Case(
+        check=log_lines,
+        status=WARN,
+        says="2 of 3 recent lines are no records of CloudTrail",
+        differs=lines(RECORD_LINE, "START", "[]"),
     ),
     Case(check=trail_regions, status=PASS, says="records every Region"),
     Case(

@@ -13,7 +13,7 @@ from kms_reprieve_cli.doctor.detection import (
     metric_neighbours,
     topic_keys,
 )
-from kms_reprieve_cli.doctor.people import addresses, channel_failures, channels, slack_secret
+from kms_reprieve_cli.doctor.people import addresses, channel_failures, channels, secret_arns, slack_secret
 from tests.unit.cli.doctor.case import FAIL, PASS, UNKNOWN, WARN, Case
 from tests.unit.cli.doctor.clouds import absent, denied
 from tests.unit.cli.doctor.healthy import (
@@ -25,6 +25,7 @@ from tests.unit.cli.doctor.healthy import (
     NOTICE_TOPIC,
     NOW,
     PUBLISH,
+    SECRET,
     USE_KEY,
     either_alarm,
     item,
@@ -340,6 +341,22 @@ CASES: Final = (
         status=(FAIL, FAIL),
         says="jane@example.com is not subscribed",
         differs=addressed(("jane@example.com", "Deleted"), ops="removed"),
+    ),
+    Case(check=secret_arns, status=()),
+    Case(
+        check=secret_arns,
+        status=(PASS, PASS),
+        differs={
+            "cloudformation:DescribeStacks": stack_reply(
+                SlackWebhookSecretArn=SECRET, OidcClientSecretArn=SECRET
+            )
+        },
+    ),
+    Case(
+        check=secret_arns,
+        status=FAIL,
+        says="OidcClientSecretArn is not the whole ARN",
+        differs={"cloudformation:DescribeStacks": stack_reply(OidcClientSecretArn=SECRET.rpartition("-")[0])},
     ),
     Case(check=slack_secret, status=PASS, says="holds an https address"),
     Case(

@@ -18,6 +18,7 @@ Said = Reply | AwsError | Callable[[Mapping[str, Any]], "Reply | AwsError"]
 """What is answered to one call: always the same, an error, or by the call's parameters."""
 
 _PYTHON: Mapping[str, type | tuple[type, ...]] = {
+    "blob": bytes,
     "string": str,
     "boolean": bool,
     "integer": int,
@@ -99,7 +100,8 @@ class FakeCloud:
         found = said(parameters) if callable(said) else said
         if isinstance(found, AwsError):
             raise found
-        fits(found, known.output_shape, f"{service}:{operation}")
+        if found or known.output_shape:
+            fits(found, known.output_shape, f"{service}:{operation}")
         return found
 
 

@@ -82,6 +82,7 @@ def policy(*statements: Mapping[str, Any]) -> str:
     return json.dumps({"Version": "2012-10-17", "Statement": list(statements)})
 
 
+RECORD_LINE = json.dumps({"eventSource": "kms.amazonaws.com", "eventName": "Decrypt", "eventTime": "x"})
 PUBLISH = {
     "Effect": "Allow",
     "Principal": {"Service": "cloudwatch.amazonaws.com"},
@@ -365,6 +366,7 @@ def answers() -> dict[str, Said]:
         "cloudformation:ListStackResources": resources(),
         "logs:DescribeLogGroups": log_group(),
         "logs:DescribeLogStreams": {"logStreams": []},
+        "logs:FilterLogEvents": {"events": [{"message": RECORD_LINE}, {"message": RECORD_LINE}]},
         "cloudtrail:DescribeTrails": trail(),
         "cloudtrail:GetTrailStatus": trail_status(),
         "cloudtrail:GetEventSelectors": selectors(),

@@ -15,7 +15,7 @@ from kms_reprieve_cli.doctor.policy import ALWAYS_ALLOWED, NARROW, document
 from tests.unit.cli.doctor.test_checks import CASES
 
 ROOT = Path(__file__).parents[4]
-READS = re.compile(r"[a-z0-9]+:(Describe|Get|List|Query|GET$)")
+READS = re.compile(r"[a-z0-9]+:(Describe|Filter|Get|List|Query|GET$)")
 
 
 @pytest.fixture(scope="module")

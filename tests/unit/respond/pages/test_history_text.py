@@ -68,10 +68,19 @@ def test_every_message_has_words(reason: Reason) -> None:
     (line,) = happened(replace(NOTICE, reason=reason, at=NOW))
 
     assert line.startswith("Message sent: ")
-    assert reason not in line
+    assert f": {reason}." not in line
 
 
 def test_numbers_are_told_in_the_right_form() -> None:
     assert (folded(1), folded(2)) == ("1 message or page view", "2 messages and page views")
     assert left_out(1) == "1 earlier entry is not shown."
     assert left_out(2) == "2 earlier entries are not shown."
+
+
+def test_who_has_seen_a_test_is_told() -> None:
+    seen = Entry(id="3", at=at("14:20"), case_id="test", event=Event.SEEN, visitor=visitor())
+
+    assert happened(seen) == (
+        "Someone with the link from email has seen this test.",
+        "From 203.0.113.40, identified by the link only.",
+    )

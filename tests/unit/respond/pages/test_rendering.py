@@ -8,7 +8,7 @@ import pytest
 
 from reprieve.respond.pages.rendering import FormState, redirect, short
 
-TEMPLATES = ["case.html", "evidence.html", "outcome.html", "page.html", "parts.html"]
+TEMPLATES = ["case.html", "evidence.html", "outcome.html", "page.html", "parts.html", "sample.html"]
 
 
 def literal_words(template: str) -> Iterator[str]:

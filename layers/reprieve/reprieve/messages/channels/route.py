@@ -6,8 +6,8 @@ from typing import Final
 from reprieve.cases.notice import Notice, Reason
 from reprieve.messages.channels.entry import Entry
 
-TO_ALL: Final = frozenset({Reason.STACK_UNHEALTHY, Reason.DIGEST})
-"""What every channel gets, whatever its route: a problem of the stack, and what stands for many notices."""
+TO_ALL: Final = frozenset({Reason.STACK_UNHEALTHY, Reason.DIGEST, Reason.TEST})
+"""What every channel gets, whatever its route: a problem of the stack, a test, and what stands for many."""
 
 ENDING: Final = frozenset({Reason.DELETION_CANCELLED, Reason.DELETION_KEPT, Reason.CORRECTION})
 """What a list of reasons never holds back: a channel that heard of a case hears how it ended."""

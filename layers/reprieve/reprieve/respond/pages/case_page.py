@@ -31,6 +31,7 @@ _PAGE_WEIGHT: Final = 30_000
 _DECISIONS_WEIGHT: Final = 3_000
 _CALLERS_WEIGHT: Final = 7_000
 _EVENTS_WEIGHT: Final = 2_500
+_DECIDED: Final = frozenset({Event.DECISION, Event.SEEN})
 _FRAME_WEIGHT: Final = 400
 """Bytes of HTML: rows get what the rest leaves, so that no page weighs more, whatever strangers write."""
 
@@ -80,7 +81,7 @@ def case_page(view: View, cookies: tuple[str, ...] = ()) -> Page:
     case, key, uses, now = view.case, view.key, view.uses, view.now
     scheduled = case.scheduled_by if case else None
     kept = case.decision if case and case.is_kept else None
-    html = _fitted(
+    html = fitted(
         "case.html",
         view,
         title=case_text.title(view.name, uses, view.deletion, now),
@@ -100,7 +101,7 @@ def case_page(view: View, cookies: tuple[str, ...] = ()) -> Page:
         keep_does=case_text.keep_does(view.deletion),
         acting=case_text.acting(view.visitor, view.expires_at),
         cannot=key.rescuable.why if key.rescuable and not key.rescuable.allowed else "",
-        **_evidence(view),
+        **evidence_of(view),
     )
     return Page(200, html, cookies=cookies)
 
@@ -117,7 +118,7 @@ def review_page(outcome: Outcome, view: View, cookies: tuple[str, ...] = ()) -> 
 
 def _page_of(outcome: Outcome, form: FormState, cookies: tuple[str, ...], view: View | None = None) -> Page:
     key = outcome.key
-    evidence = {**_evidence(view), "commands": ()} if view else {"evidence": False}
+    evidence = {**evidence_of(view), "commands": ()} if view else {"evidence": False}
     shown = {
         "title": f"{outcome.title}: {short(key.title, _NAME_LIMIT)}" if key else outcome.title,
         "outcome": outcome,
@@ -126,12 +127,12 @@ def _page_of(outcome: Outcome, form: FormState, cookies: tuple[str, ...], view: 
         "form": form,
     }
     values = {**evidence, **shown}
-    html = _fitted("outcome.html", view, **values) if view else rendered("outcome.html", **values)
+    html = fitted("outcome.html", view, **values) if view else rendered("outcome.html", **values)
     wait = outcome.retry_after
     return Page(outcome.status, html, {} if wait is None else {"Retry-After": str(wait)}, cookies)
 
 
-def _evidence(view: View) -> Mapping[str, Any]:
+def evidence_of(view: View) -> Mapping[str, Any]:
     """Return what the page shows of the key, its callers and what happened."""
     case, key, uses = view.case, view.key, view.uses
     scheduled = case.scheduled_by if case else None
@@ -214,7 +215,7 @@ def _end(view: View, closure: Closure | None, *, is_off: bool) -> datetime | Non
     return None if is_off or (view.is_gone and early) else view.deletion
 
 
-def _fitted(template: str, view: View, **values: object) -> str:
+def fitted(template: str, view: View, **values: object) -> str:
     """Return a page with as many rows as there is room for: decisions first, then callers, then events."""
     bare = rendered(template, **values, **_rows(view, 0))
     room = _PAGE_WEIGHT - _FRAME_WEIGHT - len(bare.encode())
@@ -224,8 +225,8 @@ def _fitted(template: str, view: View, **values: object) -> str:
 def _rows(view: View, room: int) -> Mapping[str, Any]:
     row = parts(now=view.now)
     ordered = view.uses.by_last_refusal
-    decided = [entry for entry in reversed(view.history) if entry.event is Event.DECISION]
-    others = [entry for entry in reversed(view.history) if entry.event is not Event.DECISION]
+    decided = [entry for entry in reversed(view.history) if entry.event in _DECIDED]
+    others = [entry for entry in reversed(view.history) if entry.event not in _DECIDED]
     decisions = _fitting(map(row.history_row, decided), min(_DECISIONS_WEIGHT, room // 2))
     room -= _weight(decisions)
     callers = _fitting(map(row.caller_row, ordered[: phrases.CALLERS_SHOWN]), min(_CALLERS_WEIGHT, room))

@@ -44,6 +44,7 @@ _NOTICES: Final[Mapping[str, str]] = {
     Reason.DELETION_KEPT: "nothing stops the deletion",
     Reason.CORRECTION: "an earlier message was wrong",
     Reason.DIGEST: "several messages in one",
+    Reason.TEST: "a test",
     Reason.NO_EVENT_FOUND: "the alarm fired, and no record explains it",
 }
 _AUTH_METHODS: Final[Mapping[AuthMethod, str]] = {
@@ -70,6 +71,8 @@ def happened(entry: Entry) -> tuple[str, ...]:
             return tuple(_decided(entry, entry.decision))
         case Event.OPENED if entry.visitor:
             return (f"{entry.visitor.label} opened the page.", _origin(entry.visitor))
+        case Event.SEEN if entry.visitor:
+            return (f"{entry.visitor.label} has seen this test.", _origin(entry.visitor))
         case _:
             reason = entry.reason or ""
             return (f"Message sent: {_NOTICES.get(reason, reason)}.",)

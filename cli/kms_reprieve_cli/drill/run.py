@@ -1,0 +1,62 @@
+"""Does the steps one after the other, and cleans up whatever became of them."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from kms_reprieve_cli.drill.drill import WAITING_DAYS, Drill
+from kms_reprieve_cli.drill.finding import Finding, StoppedError, Verdict, expect, note
+from kms_reprieve_cli.drill.step import Step
+from reprieve.errors import AwsError, NotUnderstoodError
+
+CLEAN_UP = "clean-up"
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """One finding of one step, by its name."""
+
+    step: str
+    finding: Finding
+
+
+def run(drill: Drill, steps: Iterable[Step]) -> Iterator[Done]:
+    """Yield what the steps find, and at last what is left of the throwaway keys."""
+    try:
+        for step in steps:
+            for finding in _findings(drill, step):
+                yield Done(step.ID, finding)
+    finally:
+        for finding in clean_up(drill):
+            yield Done(CLEAN_UP, finding)
+
+
+def _findings(drill: Drill, step: Step) -> Iterator[Finding]:
+    try:
+        if step.CHANGES:
+            drill.allow(step.CHANGES)
+        yield from step.run(drill)
+    except (StoppedError, AwsError, NotUnderstoodError) as error:
+        yield Finding(verdict=Verdict.SKIPPED, what=f"stopped: {error}")
+
+
+def clean_up(drill: Drill) -> Iterator[Finding]:
+    """Schedule the deletion of every key that was made: KMS allows no more than that.
+
+    A key keeps its tag and its alias, so that a notice about it says what it is.
+    """
+    for key in drill.keys:
+        region = key.split(":")[3]
+        try:
+            if not drill.state(key).startswith("Pending"):
+                drill.cloud.ask(
+                    "kms", "ScheduleKeyDeletion", region=region, KeyId=key, PendingWindowInDays=WAITING_DAYS
+                )
+            state = drill.state(key)
+        except AwsError as error:
+            yield expect(False, f"{key} needs a look, delete it yourself: {error}")
+            continue
+        yield expect(state.startswith("Pending"), f"{key} is {state}")
+    if drill.keys and drill.stack.parameters.get("NotifyOnScheduling") == "yes":
+        yield note(
+            "a deletion-scheduled notice about alias/kms-reprieve-drill… may come: it is about this key"
+        )

@@ -1,0 +1,45 @@
+"""LogLevel=WARN keeps warnings: Lambda must read the level of our lines."""
+
+import json
+from collections.abc import Iterator
+from typing import Final
+
+from kms_reprieve_cli.drill.drill import Drill, message_of
+from kms_reprieve_cli.drill.finding import Finding, expect, note
+
+ID: Final = "log-level"
+WHAT: Final = (
+    "Warnings are kept at the stack's LogLevel, and at WARN nothing lower is (deploy with LogLevel=WARN)."
+)
+CHANGES: Final = (
+    "It starts investigate with a message that no alarm sent, which makes a warning and nothing else."
+)
+USUAL: Final = False
+NEEDS: Final = ("lambda:InvokeFunction", "logs:FilterLogEvents")
+
+WARNING: Final = "Passed over a message that no alarm sent"
+_PATIENCE: Final = 120
+
+
+def run(drill: Drill) -> Iterator[Finding]:
+    """Cause a warning and look for it."""
+    event = {"Records": [{"EventSource": "aws:sns", "Sns": {"Message": "kms-reprieve drill"}}]}
+    drill.cloud.ask(
+        "lambda",
+        "Invoke",
+        FunctionName=drill.stack.required("InvestigateFunction"),
+        Payload=json.dumps(event).encode(),
+    )
+    group = drill.stack.required("InvestigateLogs")
+    found = drill.wait("the warning", lambda: _said(drill, group, WARNING), _PATIENCE)
+    level = drill.stack.parameters.get("LogLevel", "INFO")
+    yield expect(found, f"the warning is in the log, at LogLevel={level}")
+    lower = [said for said in map(message_of, drill.lines(group)) if said.get("level") == "INFO"]
+    if level == "INFO":
+        yield note("LogLevel is INFO: deploy with LogLevel=WARN to see that lower lines are dropped")
+    else:
+        yield expect(not lower, f"no line of level INFO is in the log, at LogLevel={level}")
+
+
+def _said(drill: Drill, group: str, words: str) -> bool:
+    return any(message_of(line).get("message") == words for line in drill.lines(group))

@@ -1,0 +1,37 @@
+"""The wording of the refusal for a multi-Region primary key that waits for its replicas."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from kms_reprieve_cli.drill.drill import WAITING_DAYS, Drill
+from kms_reprieve_cli.drill.finding import Finding, expect, note
+from kms_reprieve_cli.drill.steps.refusal import CONTEXT, decrypt, refused
+
+ID: Final = "replica"
+WHAT: Final = "KMS' wording for a multi-Region primary key that waits for its replicas."
+CHANGES: Final = (
+    "It creates a multi-Region key with a replica in another Region, and schedules the deletion of both."
+)
+USUAL: Final = False
+NEEDS: Final = (
+    *("kms:CreateAlias", "kms:CreateKey", "kms:Decrypt", "kms:DescribeKey", "kms:Encrypt"),
+    *("kms:ReplicateKey", "kms:ScheduleKeyDeletion", "kms:TagResource"),
+)
+
+_PATIENCE: Final = 180
+
+
+def run(drill: Drill) -> Iterator[Finding]:
+    """Make both, schedule the primary's deletion, and use it."""
+    key, region = drill.new_key(MultiRegion=True), drill.choices.replica_region
+    told = drill.cloud.ask("kms", "ReplicateKey", KeyId=key, ReplicaRegion=region)
+    copy: str = told["ReplicaKeyMetadata"]["Arn"]
+    drill.keys.append(copy)
+    drill.wait("the replica", lambda: {drill.state(key), drill.state(copy)} == {"Enabled"}, _PATIENCE)
+    drill.sealed[key] = drill.cloud.ask(
+        "kms", "Encrypt", KeyId=key, Plaintext=b"reprieve", EncryptionContext=CONTEXT
+    )["CiphertextBlob"]
+    drill.cloud.ask("kms", "ScheduleKeyDeletion", KeyId=key, PendingWindowInDays=WAITING_DAYS)
+    said = refused(drill, lambda: decrypt(drill, key))
+    yield note(f"{drill.state(key)}: {said}")
+    yield expect(said.endswith("is pending replica deletion."), "the wording is the one that is looked for")

@@ -1,0 +1,1 @@
+"""`kms-reprieve test-notice`: a test notice to every channel of a stack, and what became of it."""

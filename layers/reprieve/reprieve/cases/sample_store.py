@@ -1,0 +1,159 @@
+"""What the table holds of a test notice, in a partition of its own: no case is there, and no key.
+
+| partition | sort            | what                                                                    |
+| --------- | --------------- | ----------------------------------------------------------------------- |
+| `test#ID` | `begun`         | when it was sent; investigate writes it                                  |
+| `test#ID` | `routed`        | which channels it goes to; deliver writes it                             |
+| `test#ID` | `accepted#NAME` | when a channel took it; deliver writes it                                |
+| `test#ID` | `audit#TIME#ID` | that it was sent, who signed in and opened it, who has seen it           |
+
+All of it expires, as a case does.
+"""
+
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Final, TypeVar
+
+from reprieve.cases.audit_entry import Entry, Event
+from reprieve.cases.notice import Reason
+from reprieve.clock import rfc3339
+from reprieve.errors import ConflictError, NotUnderstoodError
+from reprieve.ports import Document, Table
+from reprieve.serialization import from_json, to_json
+
+TEST: Final = "test#"
+SAMPLE_CASE: Final = "test"
+"""The id of the case, in entries about a test notice."""
+
+SEEN_AT_MOST: Final = 50
+"""How many people are recorded who have seen one test notice: whoever has the link can press its button."""
+
+_BEGUN: Final = "begun"
+_ROUTED: Final = "routed"
+_ACCEPTED: Final = "accepted#"
+_AUDIT: Final = "audit#"
+_KEPT_FOR: Final = timedelta(days=30)
+_Kept = TypeVar("_Kept")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Begun:
+    """A test notice that was sent, when and to which channels, as soon as deliver has said so."""
+
+    at: datetime
+    channels: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Accepted:
+    """A channel that took a test notice, and when."""
+
+    channel: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SampleRecord:
+    """What is on record of a test notice; `begun` is None where there is none by its id."""
+
+    begun: Begun | None = None
+    accepted: tuple[Accepted, ...] = ()
+    history: tuple[Entry, ...] = ()
+
+    @property
+    def seen(self) -> tuple[Entry, ...]:
+        """Who has seen it, in order."""
+        return tuple(entry for entry in self.history if entry.event is Event.SEEN)
+
+
+@dataclass(frozen=True, slots=True)
+class SampleStore:
+    """The table, as far as it is about test notices. `retention` is how long they stay."""
+
+    table: Table
+    retention: timedelta = _KEPT_FOR
+
+    def begin(self, notice: str, begun: Begun) -> Begun:
+        """Store that a test notice is sent; return what is on record of it, if it was begun before.
+
+        Raises:
+            NotUnderstoodError: what is on record is nothing that was written here.
+        """
+        expires_at = begun.at + self.retention
+        place = Document(partition=TEST + notice, sort=_BEGUN, body=to_json(begun), expires_at=expires_at)
+        sent = Entry(
+            id=notice, at=begun.at, case_id=SAMPLE_CASE, event=Event.NOTICE, reason=Reason.TEST.value
+        )
+        try:
+            self.table.put(place, self._entry(notice, sent))
+        except ConflictError:
+            return self._begun(notice) or begun
+        return begun
+
+    def routed(self, notice: str, routed: Begun) -> None:
+        """Store to which channels a test notice goes; the first time counts."""
+        expires_at = routed.at + self.retention
+        place = Document(partition=TEST + notice, sort=_ROUTED, body=to_json(routed), expires_at=expires_at)
+        with suppress(ConflictError):
+            self.table.put(place)
+
+    def accepted(self, notice: str, accepted: Accepted) -> None:
+        """Store that a channel took a test notice; the first time counts."""
+        document = Document(
+            partition=TEST + notice,
+            sort=_ACCEPTED + accepted.channel,
+            body=to_json(accepted),
+            expires_at=accepted.at + self.retention,
+        )
+        with suppress(ConflictError):
+            self.table.put(document)
+
+    def note(self, notice: str, entry: Entry) -> None:
+        """Store who opened or has seen a test notice.
+
+        Raises:
+            ConflictError: it is stored already.
+        """
+        self.table.put(self._entry(notice, entry))
+
+    def record(self, notice: str) -> SampleRecord:
+        """Return what is on record of a test notice; what can't be understood is passed over."""
+        return read_record(self.table.list(TEST + notice))
+
+    def _begun(self, notice: str) -> Begun | None:
+        found = self.table.get(TEST + notice, _BEGUN)
+        return from_json(Begun, found.body) if found else None
+
+    def _entry(self, notice: str, entry: Entry) -> Document:
+        return Document(
+            partition=TEST + notice,
+            sort=f"{_AUDIT}{rfc3339(entry.at)}#{entry.id}",
+            body=to_json(entry),
+            expires_at=entry.at + self.retention,
+        )
+
+
+def read_record(documents: Iterable[Document]) -> SampleRecord:
+    """Return what the documents of one test notice say; what can't be understood is passed over."""
+    found = {document.sort: document for document in documents}
+    begun = readable(Begun, found[_BEGUN]) if _BEGUN in found else None
+    routed = readable(Begun, found[_ROUTED]) if _ROUTED in found else None
+    if begun and routed:
+        begun = replace(begun, channels=routed.channels)
+    accepted = (readable(Accepted, found[sort]) for sort in sorted(found) if sort.startswith(_ACCEPTED))
+    entries = (readable(Entry, found[sort]) for sort in sorted(found) if sort.startswith(_AUDIT))
+    return SampleRecord(
+        begun=begun,
+        accepted=tuple(each for each in accepted if each),
+        history=tuple(sorted((entry for entry in entries if entry), key=lambda entry: entry.place)),
+    )
+
+
+def readable(kind: type[_Kept], found: Document) -> _Kept | None:
+    """Return what a document holds, or None where it can't be understood."""
+    try:
+        return from_json(kind, found.body)
+    except NotUnderstoodError:
+        return None

@@ -1,0 +1,89 @@
+"""The page behind the link of a test notice, and its one button. Neither asks KMS about any key."""
+
+from dataclasses import dataclass
+from typing import Final
+from uuid import uuid4
+
+from reprieve.cases.audit_entry import Entry, Event
+from reprieve.cases.result import Result
+from reprieve.cases.sample_store import SAMPLE_CASE, SEEN_AT_MOST, SampleRecord, SampleStore
+from reprieve.cases.visitor import Person, Visitor
+from reprieve.clock import Clock
+from reprieve.errors import AwsError, ConflictError
+from reprieve.links import SampleClaims
+from reprieve.ports import Log
+from reprieve.respond.pages.case_page import outcome_page
+from reprieve.respond.pages.outcome import Outcome
+from reprieve.respond.pages.rendering import FormState, Page
+from reprieve.respond.pages.sample_page import SampleView, sample_page
+
+NOT_RECORDED: Final = Outcome(
+    name=Result.NOT_RECORDED,
+    title="This could not be recorded",
+    next="Open the page again in a minute, and press the button.",
+    retry_after=60,
+    offer_again=True,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Samples:
+    """The use case, with all that it needs."""
+
+    store: SampleStore
+    clock: Clock
+    log: Log
+
+    def show(self, claims: SampleClaims, visitor: Visitor, form: FormState, cookies: tuple[str, ...]) -> Page:
+        """Show the sample; who has signed in is recorded, as on every page."""
+        record = self._record(claims)
+        if visitor.person:
+            self._note_opened(claims, visitor, visitor.person, record)
+        shown = SampleView(claims=claims, visitor=visitor, record=record, now=self.clock(), form=form)
+        return sample_page(shown, cookies)
+
+    def seen(self, claims: SampleClaims, visitor: Visitor) -> Page:
+        """Record that somebody has seen a test notice, for the first so many times."""
+        try:
+            record = self.store.record(claims.notice)
+            if len(record.seen) < SEEN_AT_MOST:
+                self.store.note(claims.notice, self._entry(Event.SEEN, visitor))
+            record = self.store.record(claims.notice)
+        except (AwsError, ConflictError) as error:
+            self.log.error("Could not record who has seen a test notice", problem=str(error))
+            return outcome_page(NOT_RECORDED)
+        self.log.info(
+            "Somebody has seen a test notice",
+            notice_id=claims.notice,
+            channel=claims.channel,
+            source_ip=visitor.source_ip,
+        )
+        return sample_page(SampleView(claims=claims, visitor=visitor, record=record, now=self.clock()))
+
+    def _record(self, claims: SampleClaims) -> SampleRecord:
+        try:
+            return self.store.record(claims.notice)
+        except AwsError as error:
+            self.log.error("Could not read a test notice", problem=str(error))
+            return SampleRecord()
+
+    def _note_opened(
+        self, claims: SampleClaims, visitor: Visitor, person: Person, record: SampleRecord
+    ) -> None:
+        """Put on record who opened the page, once each; a record that can't be written hides no page."""
+        opened = (entry.visitor.person for entry in record.history if entry.visitor)
+        if any(other and other.is_same(person) for other in opened):
+            return
+        try:
+            self.store.note(claims.notice, self._entry(Event.OPENED, visitor))
+        except (AwsError, ConflictError) as error:
+            self.log.error("Could not record who opened a page", problem=str(error))
+
+    def _entry(self, event: Event, visitor: Visitor) -> Entry:
+        return Entry(
+            id=uuid4().hex,
+            at=self.clock().replace(microsecond=0),
+            case_id=SAMPLE_CASE,
+            event=event,
+            visitor=visitor,
+        )

@@ -1,0 +1,86 @@
+"""What the table holds of a test notice."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from reprieve.cases.audit_entry import Entry, Event
+from reprieve.cases.sample_store import Accepted, Begun, SampleRecord, SampleStore
+from reprieve.errors import ConflictError
+from reprieve.ports import Document
+from tests.examples import NOW, visitor
+from tests.fakes import FakeTable
+
+NOTICE = "8c8f1b4e-0d5f-4a61-9d0e-3d9c1f4c0a11"
+BEGUN = Begun(at=NOW, channels=("email", "slack"))
+SEEN = Entry(id="s1", at=NOW + timedelta(minutes=1), case_id="test", event=Event.SEEN, visitor=visitor())
+SENT = Entry(id=NOTICE, at=NOW, case_id="test", event=Event.NOTICE, reason="test")
+
+
+@pytest.fixture
+def table() -> FakeTable:
+    return FakeTable()
+
+
+@pytest.fixture
+def store(table: FakeTable) -> SampleStore:
+    return SampleStore(table)
+
+
+def test_nothing_is_on_record_of_a_notice_that_was_not_sent(store: SampleStore) -> None:
+    assert store.record(NOTICE) == SampleRecord()
+
+
+def test_what_was_sent_taken_and_seen_is_on_record_in_a_partition_of_its_own(
+    store: SampleStore, table: FakeTable
+) -> None:
+    store.begin(NOTICE, BEGUN)
+    store.accepted(NOTICE, Accepted(channel="slack", at=NOW))
+    store.note(NOTICE, SEEN)
+
+    assert store.record(NOTICE) == SampleRecord(
+        begun=BEGUN, accepted=(Accepted(channel="slack", at=NOW),), history=(SENT, SEEN)
+    )
+    assert store.record(NOTICE).seen == (SEEN,)
+    assert {partition for partition, _ in table.documents} == {f"test#{NOTICE}"}
+    assert all(each.expires_at for each in table.documents.values())
+
+
+def test_a_notice_is_sent_once_and_a_second_time_it_is_as_it_was(store: SampleStore) -> None:
+    store.begin(NOTICE, BEGUN)
+
+    assert store.begin(NOTICE, replace(BEGUN, at=NOW + timedelta(hours=1), channels=("email",))) == BEGUN
+    assert store.record(NOTICE).history == (SENT,)
+
+
+def test_a_notice_that_expires_at_that_moment_is_begun_as_wanted(
+    store: SampleStore, table: FakeTable
+) -> None:
+    table.fail(ConflictError())
+
+    assert store.begin(NOTICE, BEGUN) == BEGUN
+
+
+def test_the_first_time_that_a_channel_took_it_counts(store: SampleStore) -> None:
+    store.accepted(NOTICE, Accepted(channel="slack", at=NOW))
+    store.accepted(NOTICE, Accepted(channel="slack", at=NOW + timedelta(hours=1)))
+
+    assert [each.at for each in store.record(NOTICE).accepted] == [NOW]
+
+
+def test_its_channels_are_those_that_deliver_named_first(store: SampleStore) -> None:
+    store.routed(NOTICE, BEGUN)
+    assert store.record(NOTICE).begun is None
+
+    store.begin(NOTICE, Begun(at=NOW))
+    store.routed(NOTICE, Begun(at=NOW, channels=("teams",)))
+
+    assert store.record(NOTICE).begun == BEGUN
+
+
+def test_what_cannot_be_understood_is_passed_over(store: SampleStore, table: FakeTable) -> None:
+    for sort in ("begun", "accepted#slack", "audit#x", "other"):
+        table.put(Document(partition=f"test#{NOTICE}", sort=sort, body={"at": 1}))
+
+    assert store.record(NOTICE) == SampleRecord()

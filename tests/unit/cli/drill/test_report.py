@@ -1,0 +1,139 @@
+"""The report of a drill names nobody, and its policy touches no key but the drill's own."""
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from kms_reprieve_cli.drill.all_steps import STEPS
+from kms_reprieve_cli.drill.command import chosen, print_policy, print_steps
+from kms_reprieve_cli.drill.finding import Finding, Verdict, expect, note, took
+from kms_reprieve_cli.drill.policy import document
+from kms_reprieve_cli.drill.redaction import redacted, redacted_record
+from kms_reprieve_cli.drill.report import Report, said
+from kms_reprieve_cli.drill.run import Done
+from kms_reprieve_cli.status import Status
+
+RECORD = {
+    "userIdentity": {
+        "accessKeyId": "ASIA",
+        "arn": "arn:aws:sts::999988887777:assumed-role/a/jane@corp.example",
+    },
+    "sourceIPAddress": "203.0.113.9",
+    "list": [{"principalId": "AROA:jane"}],
+}
+FOUND = (
+    Done("refusal", expect(True, "arn:aws:kms:eu-west-1:999988887777:key/1 is PendingDeletion")),
+    Done("refusal", took("CloudTrail delivered the record of Decrypt", 154.84)),
+    Done("refusal", Finding(verdict=Verdict.NOTE, what="the record of Decrypt", record=RECORD)),
+    Done("audit", expect(None, "the notice is in it")),
+    Done("audit", note("decided with the link from email")),
+    Done("replica", Finding(verdict=Verdict.SKIPPED, what="stopped: you did not allow it")),
+)
+REPORT = Report(
+    version="0.1.0",
+    region="eu-west-1",
+    at=datetime(2026, 11, 30, 9, 45, tzinfo=UTC),
+    parameters={"LogLevel": "INFO"},
+    found=FOUND,
+)
+
+
+def test_who_and_where_you_are_is_left_out() -> None:
+    text = "999988887777 jane@corp.example 203.0.113.9 https://abc.execute-api.aws/keys/v1a.x"
+
+    assert redacted(text) == "111122223333 someone@example.com 192.0.2.1 https://…"
+    assert redacted_record(RECORD) == {
+        "userIdentity": {
+            "accessKeyId": "…",
+            "arn": "arn:aws:sts::111122223333:assumed-role/a/someone@example.com",
+        },
+        "sourceIPAddress": "…",
+        "list": [{"principalId": "…"}],
+    }
+
+
+def test_the_page_has_latencies_findings_and_records() -> None:
+    page = REPORT.as_markdown()
+
+    assert "2 not as it should be, or not shown." in page
+    assert "| CloudTrail delivered the record of Decrypt | 154.8 |" in page
+    assert "- ok: arn:aws:kms:eu-west-1:111122223333:key/1 is PendingDeletion" in page
+    assert "- **MISS**: the notice is in it" in page
+    assert "- **not shown**: stopped: you did not allow it" in page
+    assert "## the record of Decrypt" in page
+    assert "999988887777" not in page
+
+
+def test_a_program_reads_the_same() -> None:
+    told = REPORT.as_json()
+
+    assert told["misses"] == 2
+    assert told["findings"][1] == {
+        "step": "refusal",
+        "verdict": "note",
+        "what": "CloudTrail delivered the record of Decrypt",
+        "seconds": 154.8,
+        "record": None,
+    }
+    assert "999988887777" not in json.dumps(told)
+
+
+def test_a_report_without_a_miss_says_so() -> None:
+    fine = Report(version="1", region="r", at=REPORT.at, parameters={}, found=FOUND[:2])
+
+    assert "All is as it should be." in fine.as_markdown()
+
+
+def test_the_terminal_shows_a_line_for_each_finding() -> None:
+    assert said(FOUND[1].finding) == "  note    CloudTrail delivered the record of Decrypt: 154.8 s"
+
+
+def test_the_usual_steps_are_done_unless_others_are_chosen() -> None:
+    assert [step.ID for step in chosen(())] == [
+        *("doctor", "pattern", "schedule", "refusal", "management-call"),
+        *("notice", "rescue", "audit", "throttling"),
+    ]
+    assert [step.ID for step in chosen({"replica", "refusal"})] == ["refusal", "replica"]
+
+
+def test_the_policy_lets_use_no_key_without_the_drills_tag() -> None:
+    statements = {each["Sid"]: each for each in document(chosen(()), "aws-us-gov")["Statement"]}
+
+    assert statements["UseThrowawayKey"]["Condition"] == {
+        "Null": {"aws:ResourceTag/kms-reprieve:drill": "false"}
+    }
+    assert "kms:ScheduleKeyDeletion" in statements["UseThrowawayKey"]["Action"]
+    assert statements["MakeThrowawayKey"]["Condition"] == {
+        "Null": {"aws:RequestTag/kms-reprieve:drill": "false"}
+    }
+    looks = statements["Look"]["Action"]
+    assert [each for each in looks if each.startswith("kms:")] == [
+        *("kms:DescribeKey", "kms:GetKeyPolicy", "kms:ListKeys")
+    ]
+    assert "arn:aws-us-gov:kms:*:*:key/*" in statements["UseThrowawayKey"]["Resource"]
+
+
+def test_steps_without_a_key_need_no_right_to_make_one(capsys: pytest.CaptureFixture[str]) -> None:
+    assert print_policy({"log-reads"}, "eu-west-1") is Status.DONE
+
+    (look,) = json.loads(capsys.readouterr().out)["Statement"]
+    assert look["Action"] == ["kms:DescribeKey", "logs:FilterLogEvents"]
+
+
+def test_the_list_of_steps_says_what_each_changes(capsys: pytest.CaptureFixture[str]) -> None:
+    assert print_steps() is Status.DONE
+
+    told = capsys.readouterr().out
+    assert "refusal         usual" in told
+    assert "replica         chosen" in told
+    assert "changes: It creates a KMS key" in told
+
+
+def test_every_step_is_in_the_document_with_what_it_changes() -> None:
+    page = (Path(__file__).parents[4] / "docs" / "drill.md").read_text("utf-8")
+
+    usual, _, chosen_only = page.partition("Only if you choose them:")
+    for step in STEPS:
+        assert f"| `{step.ID}` |" in (usual if step.USUAL else chosen_only)

@@ -1,0 +1,544 @@
+"""The steps of a drill: what is asked and answered fits botocore's service models."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from kms_reprieve_cli.doctor.cloud import HttpAnswer
+from kms_reprieve_cli.doctor.subject import Subject
+from kms_reprieve_cli.drill.all_steps import STEPS
+from kms_reprieve_cli.drill.drill import Choices, Drill, Passing
+from kms_reprieve_cli.drill.finding import Finding, StoppedError, Verdict
+from kms_reprieve_cli.drill.run import Done, run
+from kms_reprieve_cli.drill.step import Step
+from kms_reprieve_cli.drill.steps import (
+    audit,
+    dead_letter,
+    large_item,
+    log_level,
+    log_reads,
+    management_call,
+    member_account,
+    notice,
+    pattern,
+    recipe_alarm,
+    refusal,
+    replica,
+    rescue,
+    runtime,
+    schedule,
+    throttling,
+    update_matrix,
+)
+from reprieve.cases.case import Case, Notified
+from reprieve.errors import AwsError, DeniedError, UnreachableError, WrongStateError
+from reprieve.serialization import to_json
+from tests.examples import case as example_case
+from tests.unit.cli.doctor.clouds import FakeCloud, FakeNetwork, Reply, Said
+
+NOW = datetime(2026, 11, 22, 15, 0, tzinfo=UTC)
+KEY = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+REPLICA = "arn:aws:kms:us-east-1:111122223333:key/mrk-1234abcd12ab34cd56ef1234567890ab"
+PAGE = "https://abc.execute-api.eu-west-1.amazonaws.com/keys/"
+ROLE = "arn:aws:iam::111122223333:role/investigate"
+OUTPUTS = {
+    "CaseTableName": "table",
+    "CloudTrailLogGroup": "trail",
+    "AuditLogGroup": "audit",
+    "AlarmName": "alarm",
+    "PageUrl": PAGE,
+    "InvestigateRoleArn": ROLE,
+    "DeliveryQueueUrl": "https://q/delivery",
+    "DeliveryDeadLetterQueueUrl": "https://q/d",
+    "InvestigateDeadLetterQueueUrl": "https://q/i",
+    "HealthDeadLetterQueueUrl": "https://q/h",
+    "AuditDeadLetterQueueUrl": "https://q/a",
+}
+RESOURCES = (
+    *("InvestigateLogs", "DeliverLogs", "LinkAccessLogs", "InvestigateFunction", "DeliveryDeadLetterAlarm"),
+)
+REFUSED = WrongStateError("kms:Decrypt", "KMSInvalidStateException", f"{KEY} is pending deletion.")
+RECORD = {
+    "eventName": "Decrypt",
+    "eventTime": "2026-11-22T14:55:00Z",
+    "errorMessage": f"{KEY} is pending deletion.",
+    "resources": [{"ARN": KEY}],
+    "userIdentity": {"sessionContext": {"sessionIssuer": {"arn": ROLE}}},
+    "userAgent": "Boto3/1.40.4",
+}
+
+
+@dataclass
+class Somebody:
+    """A person who allows everything, or nothing."""
+
+    says_yes: bool = True
+    heard: list[str] = field(default_factory=list)
+
+    def allows(self, change: str) -> bool:
+        self.heard.append(change)
+        return self.says_yes
+
+    def asked(self, what: str) -> None:
+        self.heard.append(what)
+
+
+@dataclass
+class Time:
+    now: float = NOW.timestamp()
+
+    def clock(self) -> float:
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        self.now += seconds
+
+
+def described(parameters: Mapping[str, str]) -> Mapping[str, Any]:
+    return {
+        "Stacks": [
+            {
+                "StackName": "kms-reprieve",
+                "StackStatus": "CREATE_COMPLETE",
+                "CreationTime": NOW,
+                "Outputs": [{"OutputKey": name, "OutputValue": value} for name, value in OUTPUTS.items()],
+                "Parameters": [
+                    {"ParameterKey": name, "ParameterValue": value} for name, value in parameters.items()
+                ],
+            }
+        ]
+    }
+
+
+LISTED = {
+    "StackResourceSummaries": [
+        {"LogicalResourceId": name, "ResourceType": "x", "PhysicalResourceId": name} for name in RESOURCES
+    ]
+}
+
+
+def line(message: object, at: datetime = NOW, **more: Any) -> Mapping[str, Any]:
+    text = message if isinstance(message, str) else json.dumps(message)
+    return {"message": text, "timestamp": int(at.timestamp() * 1000), **more}
+
+
+def logs(**groups: list[Mapping[str, Any]]) -> Said:
+    return lambda asked: {"events": groups.get(asked["logGroupName"], [])}
+
+
+def state(*states: str) -> Said:
+    left = list(states)
+    return lambda _: {
+        "KeyMetadata": {
+            "KeyId": KEY,
+            "Arn": KEY,
+            "KeyState": left.pop(0) if len(left) > 1 else left[0],
+        }
+    }
+
+
+def items(*cases: Case | str) -> Said:
+    bodies = [json.dumps(to_json(each)) if isinstance(each, Case) else each for each in cases]
+    return {
+        "Items": [
+            {"pk": {"S": "p"}, "sk": {"S": "case#x"}, "body": {"S": body}, "version": {"N": "1"}}
+            for body in bodies
+        ]
+    }
+
+
+def drill(
+    answers: Mapping[str, Said],
+    *,
+    parameters: Mapping[str, str] | None = None,
+    pages: Mapping[str, Any] | None = None,
+    **choices: Any,
+) -> Drill:
+    usual: dict[str, Said] = {
+        "cloudformation:DescribeStacks": described(parameters or {}),
+        "cloudformation:ListStackResources": LISTED,
+        "kms:CreateKey": {"KeyMetadata": {"KeyId": KEY, "Arn": KEY}},
+        "kms:CreateAlias": {},
+        "kms:Encrypt": {"CiphertextBlob": b"sealed"},
+        "kms:ScheduleKeyDeletion": {},
+    }
+    passing = Time()
+    return Drill(
+        subject=Subject(
+            cloud=FakeCloud({**usual, **answers}),
+            network=FakeNetwork(dict(pages or {})),
+            region="eu-west-1",
+            now=NOW,
+            stack_name="kms-reprieve",
+        ),
+        person=Somebody(),
+        choices=Choices(**{"patience": 30.0, **choices}),
+        passing=Passing(clock=passing.clock, sleep=passing.sleep),
+    )
+
+
+def found(step: Step, on: Drill) -> list[tuple[Verdict, str]]:
+    """What a step finds; its calls are those that it says it needs."""
+    cloud = on.cloud
+    assert isinstance(cloud, FakeCloud)
+    assert on.stack.name
+    before = set(cloud.asked)
+    told = [(each.verdict, each.what) for each in step.run(on)]
+    assert cloud.asked - before <= {*step.NEEDS, "cloudformation:DescribeStacks"}
+    return told
+
+
+def misses(step: Step, on: Drill) -> list[str]:
+    return [what for verdict, what in found(step, on) if verdict is Verdict.MISS]
+
+
+def with_key(answers: Mapping[str, Said], **more: Any) -> Drill:
+    made = drill(answers, **more)
+    made.keys.append(KEY)
+    made.sealed[KEY] = b"sealed"
+    return made
+
+
+def test_the_patterns_have_to_match_what_kms_says_and_nothing_else() -> None:
+    all_three = {"matches": [{"eventNumber": number} for number in (1, 2, 3)]}
+
+    assert misses(pattern, drill({"logs:TestMetricFilter": all_three})) == []
+    assert len(misses(pattern, drill({"logs:TestMetricFilter": {"matches": []}}))) == 2
+
+
+def test_the_schedule_is_seen_by_the_runs_that_it_starts() -> None:
+    read = line({"message": "Read the log group"})
+    empty = {"Attributes": {"ApproximateNumberOfMessages": "0"}}
+    well = {"logs:FilterLogEvents": logs(InvestigateLogs=[read, read]), "sqs:GetQueueAttributes": empty}
+    ill = {
+        "logs:FilterLogEvents": logs(InvestigateLogs=[read, line("not json"), line([1])]),
+        "sqs:GetQueueAttributes": {"Attributes": {"ApproximateNumberOfMessages": "2"}},
+    }
+
+    assert misses(schedule, drill(well)) == []
+    assert len(misses(schedule, drill(ill))) == 5
+
+
+def test_a_key_is_made_used_refused_and_recorded() -> None:
+    on = drill(
+        {
+            "kms:DescribeKey": state("PendingDeletion"),
+            "kms:Decrypt": REFUSED,
+            "logs:FilterLogEvents": logs(
+                trail=[line(RECORD, ingestionTime=int(NOW.timestamp() * 1000) + 20)]
+            ),
+        }
+    )
+
+    told = found(refusal, on)
+
+    assert [what for verdict, what in told if verdict is Verdict.MISS] == []
+    assert (Verdict.NOTE, "CloudTrail delivered the record of Decrypt") in told
+    assert on.keys == [KEY]
+
+
+def test_a_key_that_is_served_for_a_while_is_tried_again() -> None:
+    answers: Iterator[Reply | AwsError] = iter([{"Plaintext": b"x"}, REFUSED])
+    on = drill(
+        {
+            "kms:DescribeKey": state("PendingDeletion"),
+            "kms:Decrypt": lambda _: next(answers),
+            "logs:FilterLogEvents": logs(),
+        }
+    )
+
+    assert misses(refusal, on) == [
+        "the record of Decrypt is in the log group, and its message names the key",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        ({"Plaintext": b"x"}, "KMS still serves"),
+        (DeniedError("kms:Decrypt", "AccessDenied", "no"), "another reason"),
+    ],
+)
+def test_a_key_that_is_not_refused_as_it_should_be_stops_the_step(answer: Said, said: str) -> None:
+    on = drill({"kms:DescribeKey": state("PendingDeletion"), "kms:Decrypt": answer})
+
+    with pytest.raises(StoppedError, match=said):
+        found(refusal, on)
+
+
+def test_a_management_call_is_refused_and_recorded_as_well() -> None:
+    record = {**RECORD, "eventName": "TagResource", "resources": None}
+    on = with_key({"kms:TagResource": REFUSED, "logs:FilterLogEvents": logs(trail=[line(record)])})
+
+    assert misses(management_call, on) == ["the resources of the record of TagResource name the key"]
+
+
+NOTIFIED = example_case(notified=Notified(in_use=True, last_at=NOW))
+SENT = {"message": "A channel has the notice", "reason": "key-in-use", "channel": "email"}
+RANG = {"AlarmHistoryItems": [{"HistorySummary": "Alarm updated from OK to ALARM"}]}
+
+
+def test_the_notice_is_seen_in_the_case_in_delivers_log_and_at_the_alarm() -> None:
+    well = {
+        "dynamodb:Query": items(NOTIFIED),
+        "logs:FilterLogEvents": logs(DeliverLogs=[line(SENT), line({**SENT, "reason": "test"})]),
+        "cloudwatch:DescribeAlarmHistory": RANG,
+    }
+    ill = {
+        "dynamodb:Query": items(example_case(notified=Notified(in_use=True)), example_case(), "{}"),
+        "logs:FilterLogEvents": logs(),
+        "cloudwatch:DescribeAlarmHistory": {"AlarmHistoryItems": [{"HistorySummary": "x"}]},
+    }
+
+    assert misses(notice, with_key(well)) == []
+    assert misses(notice, with_key(ill)) == ["deliver sent it to 0 channels", "the alarm fired"]
+    assert misses(notice, with_key({**ill, "dynamodb:Query": items()}))[0].startswith("the case says")
+
+
+def test_what_needs_a_key_says_so() -> None:
+    for step in (management_call, notice, rescue, audit):
+        with pytest.raises(StoppedError, match="the step refusal"):
+            list(step.run(drill({})))
+
+
+def test_a_person_rescues_the_key() -> None:
+    well = with_key(
+        {
+            "kms:DescribeKey": state("PendingDeletion", "PendingDeletion", "Enabled"),
+            "kms:Decrypt": {"Plaintext": b"x"},
+        }
+    )
+    nobody = with_key({"kms:DescribeKey": state("PendingDeletion"), "kms:Decrypt": REFUSED})
+
+    assert misses(rescue, well) == []
+    assert misses(rescue, nobody) == [
+        "the key is PendingDeletion",
+        "the key works again: KMS decrypted with it",
+    ]
+
+
+DECIDED = {
+    "event": "decision",
+    "key": KEY,
+    "outcome": "rescued",
+    "channel": "email",
+    "auth_method": "sign-in",
+}
+TRAIL = [
+    line({"event": "notice", "key": KEY}),
+    line({"event": "notice", "key": "another"}),
+    line({"event": "decision", "key": KEY, "outcome": "started"}),
+    line({**DECIDED, "subject": "00u1"}),
+]
+
+
+def test_the_audit_trail_has_both_lines_of_the_decision_and_the_person() -> None:
+    parameters = {"Approvers": "sign-in"}
+    nameless = [*TRAIL[:3], line(DECIDED)]
+
+    assert misses(audit, with_key({"logs:FilterLogEvents": logs(audit=TRAIL)}, parameters=parameters)) == []
+    assert misses(audit, with_key({"logs:FilterLogEvents": logs(audit=nameless)})) == []
+    assert misses(audit, with_key({"logs:FilterLogEvents": logs(audit=nameless)}, parameters=parameters)) == [
+        "the person who signed in is named"
+    ]
+    assert len(misses(audit, with_key({"logs:FilterLogEvents": logs(audit=TRAIL[1:2])}))) == 2
+
+
+def test_the_api_has_to_refuse_a_flood_and_log_no_path() -> None:
+    address = f"{PAGE}not-a-link"
+    open_to_all = {address: HttpAnswer(status=404, headers={})}
+    closed = {address: UnreachableError("GET", "timeout", "")}
+
+    assert misses(
+        throttling, drill({"logs:FilterLogEvents": logs(LinkAccessLogs=[line("{}")])}, pages=open_to_all)
+    ) == ["0 requests were refused as too many"]
+    assert (
+        len(
+            misses(
+                throttling,
+                drill({"logs:FilterLogEvents": logs(LinkAccessLogs=[line(address)])}, pages=closed),
+            )
+        )
+        == 3
+    )
+
+
+def test_the_runtime_is_told_by_the_records_of_investigate() -> None:
+    others = [line({**RECORD, "userIdentity": "x"}), line("no json")]
+
+    assert found(runtime, drill({"logs:FilterLogEvents": logs(trail=[*others, line(RECORD)])})) == [
+        (Verdict.OK, "CloudTrail recorded calls of investigate in the last hour"),
+        (Verdict.NOTE, "Boto3/1.40.4"),
+    ]
+    assert len(misses(runtime, drill({"logs:FilterLogEvents": logs(trail=others)}))) == 1
+
+
+def test_reads_are_counted_by_their_pages() -> None:
+    pages: Iterator[Reply | AwsError] = iter([{"events": [], "nextToken": "t"}, {"events": [line("x")]}])
+    on = drill({"logs:FilterLogEvents": lambda _: next(pages)})
+
+    assert found(log_reads, on)[0] == (Verdict.NOTE, "2 pages, 1 of them empty, with 1 events")
+
+
+def test_a_warning_has_to_be_in_the_log_and_nothing_lower() -> None:
+    warning = line({"message": log_level.WARNING, "level": "WARN"})
+    info = line({"message": "x", "level": "INFO"})
+    start = {"lambda:Invoke": {"StatusCode": 200}}
+
+    def at(level: str, *lines: Mapping[str, Any]) -> list[str]:
+        answers = {**start, "logs:FilterLogEvents": logs(InvestigateLogs=list(lines))}
+        return misses(log_level, drill(answers, parameters={"LogLevel": level}))
+
+    assert at("WARN", warning) == []
+    assert at("WARN", warning, info) == ["no line of level INFO is in the log, at LogLevel=WARN"]
+    assert at("INFO", info) == ["the warning is in the log, at LogLevel=INFO"]
+
+
+def test_an_item_of_390_kb_comes_back_as_it_was_written() -> None:
+    kept: dict[str, Any] = {}
+
+    def put(asked: Mapping[str, Any]) -> Mapping[str, Any]:
+        kept.update(asked["Item"])
+        return {}
+
+    answers: dict[str, Said] = {"dynamodb:PutItem": put, "dynamodb:DeleteItem": {}}
+    assert misses(large_item, drill({**answers, "dynamodb:GetItem": lambda _: {"Item": dict(kept)}})) == []
+    assert len(kept["body"]["S"].encode()) == large_item.SIZE
+    assert misses(large_item, drill({**answers, "dynamodb:GetItem": {}})) == [
+        "it comes back as it was written"
+    ]
+
+
+def alarms(*names: str) -> Said:
+    return lambda asked: {
+        "MetricAlarms": [
+            {"AlarmName": each, "StateValue": "ALARM"} for each in names if each in asked["AlarmNames"]
+        ]
+    }
+
+
+def test_the_recipes_alarm_is_made_beside_ours_and_one_that_is_there_is_left_alone() -> None:
+    made: list[str] = []
+
+    def put(asked: Mapping[str, Any]) -> Mapping[str, Any]:
+        made.append(asked["AlarmName"])
+        return {}
+
+    def there(asked: Mapping[str, Any]) -> Mapping[str, Any]:
+        return {"MetricAlarms": [{"AlarmName": n} for n in asked["AlarmNames"] if n in {"alarm", *made}]}
+
+    answers: dict[str, Said] = {"cloudwatch:PutMetricAlarm": put, "cloudwatch:DeleteAlarms": {}}
+    assert misses(recipe_alarm, drill({**answers, "cloudwatch:DescribeAlarms": there})) == []
+    assert made == [recipe_alarm.NAME]
+    both = alarms("alarm", recipe_alarm.NAME)
+    assert misses(recipe_alarm, drill({"cloudwatch:DescribeAlarms": both})) == []
+
+
+def changes(*replaced: str) -> Said:
+    return {
+        "Status": "CREATE_COMPLETE",
+        "Changes": [
+            {"ResourceChange": {"LogicalResourceId": each, "Replacement": "True"}} for each in replaced
+        ],
+    }
+
+
+def test_an_update_must_not_replace_what_has_to_last() -> None:
+    parameters = {"LogLevel": "INFO", "LinkHours": "24"}
+    answers: dict[str, Said] = {"cloudformation:CreateChangeSet": {}, "cloudformation:DeleteChangeSet": {}}
+
+    def on(told: Said) -> Drill:
+        return drill({**answers, "cloudformation:DescribeChangeSet": told}, parameters=parameters)
+
+    assert misses(update_matrix, on(changes("SigningKeyA"))) == []
+    assert misses(update_matrix, on(changes("CaseTable")))[0].endswith("and replaces CaseTable")
+    denied = DeniedError("cloudformation:CreateChangeSet", "AccessDenied", "no")
+    refused = drill({"cloudformation:CreateChangeSet": denied}, parameters=parameters)
+    assert {verdict for verdict, _ in found(update_matrix, refused)} == {Verdict.NOTE}
+
+
+def test_a_key_of_another_account_is_told_as_the_stack_knows_it() -> None:
+    with pytest.raises(StoppedError, match="--member-key"):
+        found(member_account, drill({}))
+    assert misses(member_account, drill({"dynamodb:Query": items(NOTIFIED)}, member_key=KEY)) == []
+    assert len(misses(member_account, drill({"dynamodb:Query": items()}, member_key=KEY))) == 1
+
+
+def test_a_replica_is_made_and_the_wording_is_compared() -> None:
+    def on(words: str) -> Drill:
+        return drill(
+            {
+                "kms:ReplicateKey": {"ReplicaKeyMetadata": {"KeyId": REPLICA, "Arn": REPLICA}},
+                "kms:DescribeKey": state("Enabled", "Enabled", "PendingReplicaDeletion"),
+                "kms:Decrypt": WrongStateError("kms:Decrypt", "KMSInvalidStateException", f"{KEY} {words}"),
+            }
+        )
+
+    good = on("is pending replica deletion.")
+    assert misses(replica, good) == []
+    assert good.keys == [KEY, REPLICA]
+    assert len(misses(replica, on("is pending deletion."))) == 1
+
+
+def test_a_message_that_nobody_understands_ends_in_the_dead_letter_queue() -> None:
+    ours = {
+        "Messages": [{"Body": dead_letter.BODY, "ReceiptHandle": "r"}, {"Body": "x", "ReceiptHandle": "s"}]
+    }
+    answers: dict[str, Said] = {
+        "sqs:SendMessage": {},
+        "sqs:DeleteMessage": {},
+        "cloudwatch:DescribeAlarms": alarms("DeliveryDeadLetterAlarm"),
+    }
+
+    assert misses(dead_letter, drill({**answers, "sqs:ReceiveMessage": ours})) == []
+    nothing = {**answers, "sqs:ReceiveMessage": {}, "cloudwatch:DescribeAlarms": alarms()}
+    assert len(misses(dead_letter, drill(nothing))) == 2
+
+
+def test_what_stops_one_step_stops_no_other_and_the_keys_are_cleaned_up() -> None:
+    on = drill(
+        {"kms:DescribeKey": state("Enabled", "PendingDeletion"), "kms:Decrypt": REFUSED},
+        parameters={"NotifyOnScheduling": "yes"},
+    )
+    on.keys.append(KEY)
+
+    on.person = Somebody(says_yes=False)
+    done = list(run(on, [member_account, recipe_alarm]))
+
+    assert [each.step for each in done] == ["member-account", "recipe-alarm", "clean-up", "clean-up"]
+    assert [each.finding.verdict for each in done[:2]] == [Verdict.SKIPPED, Verdict.SKIPPED]
+    assert done[2].finding == Finding(verdict=Verdict.OK, what=f"{KEY} is PendingDeletion")
+    assert "deletion-scheduled" in done[3].finding.what
+
+
+def test_a_key_that_can_not_be_cleaned_up_is_named() -> None:
+    on = with_key({"kms:DescribeKey": DeniedError("kms:DescribeKey", "AccessDenied", "no")})
+
+    (done,) = run(on, [])
+
+    assert done.step == "clean-up"
+    assert done.finding.verdict is Verdict.MISS
+    assert KEY in done.finding.what
+
+
+def test_a_change_is_made_only_after_a_yes() -> None:
+    on = drill({})
+    on.person = Somebody(says_yes=False)
+
+    done: list[Done] = list(run(on, [refusal]))
+
+    assert done == [Done("refusal", Finding(verdict=Verdict.SKIPPED, what="stopped: you did not allow it"))]
+    assert on.keys == []
+
+
+@pytest.mark.parametrize("step", STEPS, ids=lambda step: step.ID)
+def test_every_step_is_named_after_its_file_and_says_what_it_shows(step: Step) -> None:
+    module = str(getattr(step, "__name__", ""))
+
+    assert module.rpartition(".")[2].replace("_", "-") == step.ID
+    assert step.WHAT.endswith((".", ")."))
+    assert step.CHANGES == "" or step.CHANGES.endswith(".")
