@@ -14,7 +14,7 @@ from reprieve.cases.key import Key
 from reprieve.cases.notice import Notice, Reason, Sender, tell
 from reprieve.cases.outbox import envelope
 from reprieve.cases.sample import sample_notice
-from reprieve.cases.sample_store import SampleStore
+from reprieve.cases.sample_store import Begun, SampleStore
 from reprieve.cases.visitor import AuthMethod
 from reprieve.clock import for_people
 from reprieve.deliver.deliverer import Deliverer, pause
@@ -379,6 +379,19 @@ def test_a_medium_that_others_read_later_gets_no_link(world: World) -> None:
     assert [str(each) for each in sent.notice.unknown if each.fact == "link"] == [
         "link (others read later what this channel keeps)"
     ]
+
+
+def test_a_test_notice_goes_to_every_channel_whatever_its_route_and_is_on_record_with_them(
+    world: World,
+) -> None:
+    store = SampleStore(world.table)
+    store.begin(TEST.id, Begun(at=NOW))
+    world.routes = {"slack": Route(owners=frozenset({"nobody"}))}
+
+    world.deliver(envelope(TEST))
+
+    assert on_their_way(world) == [("email", ""), ("slack", "")]
+    assert store.record(TEST.id).begun == Begun(at=NOW, channels=("email", "slack"))
 
 
 def test_a_channel_that_is_not_configured_any_more_is_logged_and_dropped(world: World) -> None:
