@@ -19,7 +19,7 @@ from reprieve.cases.sample_store import SampleRecord, SampleStore
 from reprieve.clock import parse
 from reprieve.errors import AwsError, NotUnderstoodError
 from reprieve.ports import Subscription
-from reprieve.untrusted import text
+from reprieve.untrusted import one_line, text
 
 ROUTED_WITHIN: Final = 60
 """Seconds."""
@@ -40,6 +40,8 @@ class AwsStack:
     def start(self, notice: str) -> Started:
         """Call lambda:InvokeFunction."""
         answer = self._invoked({"source": SOURCE, "id": notice})
+        if error := text(answer, "error"):
+            raise NotUnderstoodError(f"stack {self.name}", one_line(error))
         if text(answer, "id") != notice:
             raise NotUnderstoodError(
                 f"stack {self.name}", "it knows no test notices: deploy the version of this command"
