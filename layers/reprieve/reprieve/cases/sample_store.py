@@ -3,6 +3,7 @@
 | partition | sort            | what                                                                    |
 | --------- | --------------- | ----------------------------------------------------------------------- |
 | `test#ID` | `begun`         | which channels it goes to; investigate writes it                         |
+| `test#ID` | `routed`        | which channels deliver put it on its way to, where it finds them out     |
 | `test#ID` | `accepted#NAME` | when a channel took it; deliver writes it                                |
 | `test#ID` | `audit#TIME#ID` | that it was sent, who signed in and opened it, who has seen it           |
 
@@ -30,6 +31,7 @@ SEEN_AT_MOST: Final = 50
 """How many people are recorded who have seen one test notice: whoever has the link can press its button."""
 
 _BEGUN: Final = "begun"
+_ROUTED: Final = "routed"
 _ACCEPTED: Final = "accepted#"
 _AUDIT: Final = "audit#"
 _KEPT_FOR: Final = timedelta(days=30)
@@ -54,9 +56,13 @@ class Accepted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SampleRecord:
-    """What is on record of a test notice; `begun` is None where there is none by its id."""
+    """What is on record of a test notice; `begun` is None where there is none by its id.
+
+    `routed` are the channels that it goes to, as soon as deliver has found them out; None before that.
+    """
 
     begun: Begun | None = None
+    routed: tuple[str, ...] | None = None
     accepted: tuple[Accepted, ...] = ()
     history: tuple[Entry, ...] = ()
 
@@ -89,6 +95,17 @@ class SampleStore:
         except ConflictError:
             return self._begun(notice) or begun
         return begun
+
+    def routed(self, notice: str, begun: Begun) -> None:
+        """Store which channels a test notice is on its way to; the first time counts."""
+        document = Document(
+            partition=TEST + notice,
+            sort=_ROUTED,
+            body=to_json(begun),
+            expires_at=begun.at + self.retention,
+        )
+        with suppress(ConflictError):
+            self.table.put(document)
 
     def accepted(self, notice: str, accepted: Accepted) -> None:
         """Store that a channel took a test notice; the first time counts."""
@@ -129,11 +146,12 @@ class SampleStore:
 def read_record(documents: Iterable[Document]) -> SampleRecord:
     """Return what the documents of one test notice say; what can't be understood is passed over."""
     found = {document.sort: document for document in documents}
-    begun = readable(Begun, found[_BEGUN]) if _BEGUN in found else None
+    begun, routed = (readable(Begun, found[sort]) if sort in found else None for sort in (_BEGUN, _ROUTED))
     accepted = (readable(Accepted, found[sort]) for sort in sorted(found) if sort.startswith(_ACCEPTED))
     entries = (readable(Entry, found[sort]) for sort in sorted(found) if sort.startswith(_AUDIT))
     return SampleRecord(
         begun=begun,
+        routed=routed.channels if routed else None,
         accepted=tuple(each for each in accepted if each),
         history=tuple(sorted((entry for entry in entries if entry), key=lambda entry: entry.place)),
     )
