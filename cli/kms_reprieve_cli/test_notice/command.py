@@ -72,7 +72,9 @@ def _waited(stack: NotifyingStack, started: Started, wanted: Wanted, passing: Ti
             found = outcomes(stack, started)
             if not (is_last := _is_done(found, wanted) or passing.clock() >= end):
                 passing.sleep(EVERY)
-        new = [line for each in found for line in told(each, started) if line not in known]
+        new = [
+            line for each in found for line in told(each, started) if line not in {*known, *_waiting(each)}
+        ]
         known.update(new)
         if is_last:
             return found
@@ -82,3 +84,8 @@ def _waited(stack: NotifyingStack, started: Started, wanted: Wanted, passing: Ti
 
 def _is_done(found: _Outcomes, wanted: Wanted) -> bool:
     return bool(found) and all(each.has(wanted.until) for each in found)
+
+
+def _waiting(outcome: ChannelOutcome) -> tuple[str, ...]:
+    """Return the lines that only say that something is still waited for."""
+    return (f"{outcome.channel}: not accepted yet", f"{outcome.channel}: not opened yet")
