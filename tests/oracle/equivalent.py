@@ -27,6 +27,10 @@ EQUIVALENT: Final[Mapping[str, str]] = {
     " ringing(case, policy) <= case.notified.uses`": _TOLD_BEFORE,
     "_still_in_use: without `last_at` in"
     " `last_at and is_recent(last_at, now, policy.repeat_after)`": _BOTH_SET,
+    "_deletion_scheduled: without `case.notified.scheduled` in `not policy.tells_of_scheduling or"
+    " case.notified.scheduled or case.notified.notices or (not case.s...`": (
+        "who knows of the scheduling has had a notice, which the next condition asks for"
+    ),
     "_answered: without `if case.unanswered_since is None`": "nothing is added to nothing",
     "Update.apply: another number for `True`": "both have one entry for each of the other cases",
     f"Update._just_ended: without `case.closure` in `{_LATE}`": "it is asked where every case has ended",

@@ -122,3 +122,12 @@ def test_of_new_callers_only_the_notices_of_the_last_hour_are_remembered() -> No
     told, _ = tell(case_of(FIRST, notified=before), Reason.NEW_CALLER, NOW)
 
     assert told.notified.new_callers_at == (NOW - timedelta(minutes=5), NOW)
+
+
+def test_of_the_times_of_notices_the_latest_sixteen_are_remembered() -> None:
+    before = Notified(lately=tuple(NOW - timedelta(minutes=minutes) for minutes in range(20, 0, -1)))
+
+    told, _ = tell(case_of(FIRST, notified=before), Reason.NEW_CALLER, NOW)
+
+    assert len(told.notified.lately) == 16
+    assert told.notified.lately[-2:] == (NOW - timedelta(minutes=1), NOW)
