@@ -286,9 +286,11 @@ def test_no_log_line_holds_the_link(world: World) -> None:
         (ChannelError("slack", "HTTP 500"), 9, 900),
         (ChannelBusyError("slack", "HTTP 429", 77), 3, 77),
         (ChannelBusyError("slack", "HTTP 429"), 1, 15),
+        (ChannelBusyError("slack", "HTTP 429", 1), 1, 15),
+        (ChannelBusyError("slack", "HTTP 429", 1), 9, 900),
     ],
 )
-def test_what_failed_is_tried_again_ever_more_slowly_or_when_the_channel_says(
+def test_what_failed_is_tried_again_ever_more_slowly_and_not_before_the_channel_says(
     error: Exception, attempt: int, seconds: int
 ) -> None:
     assert pause(error, attempt) == seconds

@@ -18,7 +18,7 @@ from reprieve.cases.sample_store import SampleRecord, SampleStore
 from reprieve.clock import parse
 from reprieve.errors import AwsError, NotUnderstoodError
 from reprieve.ports import Subscription
-from reprieve.untrusted import look, text
+from reprieve.untrusted import look, one_line, text
 
 FUNCTION: Final = "InvestigateFunction"
 SOURCE: Final = "kms-reprieve.test-notice"
@@ -35,6 +35,8 @@ class AwsStack:
     def start(self, notice: str) -> Started:
         """Call lambda:InvokeFunction."""
         answer = self._invoked({"source": SOURCE, "id": notice})
+        if error := text(answer, "error"):
+            raise NotUnderstoodError(f"stack {self.name}", one_line(error))
         channels = look(answer, "channels")
         if not isinstance(channels, list) or text(answer, "id") != notice:
             raise NotUnderstoodError(

@@ -189,6 +189,16 @@ class TooMuchError(ReprieveError):
 
 
 @dataclass
+class TooManyTestsError(ReprieveError):
+    """No more test notices for now; `after` says when there can be one, in words."""
+
+    after: str
+
+    def __str__(self) -> str:
+        return f"too many test notices were sent: try again after {self.after}"
+
+
+@dataclass
 class HealthError(ReprieveError):
     """What could not be looked at, and what no channel took."""
 

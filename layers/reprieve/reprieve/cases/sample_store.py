@@ -2,6 +2,7 @@
 
 | partition | sort            | what                                                                    |
 | --------- | --------------- | ----------------------------------------------------------------------- |
+| `test#lately` | `sent`      | when the latest were sent; investigate writes it                        |
 | `test#ID` | `begun`         | which channels it goes to; investigate writes it                         |
 | `test#ID` | `routed`        | which channels deliver put it on its way to, where it finds them out     |
 | `test#ID` | `accepted#NAME` | when a channel took it; deliver writes it                                |
@@ -18,8 +19,8 @@ from typing import Final, TypeVar
 
 from reprieve.cases.audit_entry import Entry, Event
 from reprieve.cases.notice import Reason
-from reprieve.clock import rfc3339
-from reprieve.errors import ConflictError, NotUnderstoodError
+from reprieve.clock import for_people, rfc3339
+from reprieve.errors import ConflictError, NotUnderstoodError, TooManyTestsError
 from reprieve.ports import Document, Table
 from reprieve.serialization import from_json, to_json
 
@@ -28,8 +29,13 @@ SAMPLE_CASE: Final = "test"
 """The id of the case, in entries about a test notice."""
 
 SEEN_AT_MOST: Final = 50
-"""How many people are recorded who have seen one test notice: whoever has the link can press its button."""
+"""How often it is recorded that a channel's notice was seen: whoever has the link can press its button."""
 
+TESTS_AN_HOUR: Final = 12
+"""How many a stack sends within an hour: whoever may start one can't flood people with them."""
+
+_HOUR: Final = timedelta(hours=1)
+_LATELY: Final = (TEST + "lately", "sent")
 _BEGUN: Final = "begun"
 _ROUTED: Final = "routed"
 _ACCEPTED: Final = "accepted#"
@@ -44,6 +50,13 @@ class Begun:
 
     at: datetime
     channels: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lately:
+    """When the test notices of the last hour were sent, in order."""
+
+    at: tuple[datetime, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,17 +97,38 @@ class SampleStore:
 
         Raises:
             NotUnderstoodError: what is on record is nothing that was written here.
+            TooManyTestsError: there were enough within an hour, or another one is sent at this moment.
         """
+        if found := self._begun(notice):
+            return found
+        lately = self._lately(begun.at)
         expires_at = begun.at + self.retention
         place = Document(partition=TEST + notice, sort=_BEGUN, body=to_json(begun), expires_at=expires_at)
         sent = Entry(
             id=notice, at=begun.at, case_id=SAMPLE_CASE, event=Event.NOTICE, reason=Reason.TEST.value
         )
         try:
-            self.table.put(place, self._entry(notice, sent))
-        except ConflictError:
-            return self._begun(notice) or begun
+            self.table.put(place, self._entry(notice, sent), lately)
+        except ConflictError as error:
+            if found := self._begun(notice):
+                return found
+            raise TooManyTestsError(for_people(begun.at + timedelta(minutes=1))) from error
         return begun
+
+    def _lately(self, now: datetime) -> Document:
+        """Return the times of the last hour with `now` among them, unless they are enough."""
+        found = self.table.get(*_LATELY)
+        known = readable(Lately, found) if found else None
+        times = sorted(at for at in (known.at if known else ()) if now - _HOUR < at <= now)
+        if len(times) >= TESTS_AN_HOUR:
+            raise TooManyTestsError(for_people(times[-TESTS_AN_HOUR] + _HOUR))
+        return Document(
+            partition=_LATELY[0],
+            sort=_LATELY[1],
+            body=to_json(Lately(at=(*times, now))),
+            version=found.version if found else 0,
+            expires_at=now + self.retention,
+        )
 
     def routed(self, notice: str, begun: Begun) -> None:
         """Store which channels a test notice is on its way to; the first time counts."""

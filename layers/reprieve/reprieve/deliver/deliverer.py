@@ -160,9 +160,8 @@ def _told(error: ChannelError | AwsError) -> str:
 
 def pause(error: Exception, attempt: int) -> int:
     """Return after how many seconds a message that failed for the `attempt`th time is to be tried again."""
-    if isinstance(error, ChannelBusyError) and error.retry_after:
-        return error.retry_after
-    return min(_FIRST_PAUSE << min(attempt - 1, 10), _LONGEST_PAUSE)
+    asked = error.retry_after if isinstance(error, ChannelBusyError) else None
+    return max(asked or 0, min(_FIRST_PAUSE << min(attempt - 1, 10), _LONGEST_PAUSE))
 
 
 def _without(notice: Notice, why: str) -> Notice:
