@@ -51,9 +51,8 @@ class AwsStack:
     def _routed(self, notice: str) -> tuple[str, ...]:
         """Return the channels that deliver sends it to, once it has said so."""
         for _ in range(ROUTED_WITHIN):
-            begun = self.record(notice).begun
-            if begun and begun.channels:
-                return begun.channels
+            if routed := self.record(notice).routed:
+                return routed
             self.sleep(1)
         raise NotUnderstoodError(
             f"stack {self.name}", f"deliver has not found the channels within {ROUTED_WITHIN} s: read its log"

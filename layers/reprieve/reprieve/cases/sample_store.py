@@ -4,7 +4,7 @@
 | --------- | --------------- | ----------------------------------------------------------------------- |
 | `test#lately` | `sent`      | when the latest were sent; investigate writes it                        |
 | `test#ID` | `begun`         | when it was sent; investigate writes it                                  |
-| `test#ID` | `routed`        | which channels it goes to; deliver writes it                             |
+| `test#ID` | `routed`        | which channels deliver put it on its way to, where it finds them out     |
 | `test#ID` | `accepted#NAME` | when a channel took it; deliver writes it                                |
 | `test#ID` | `audit#TIME#ID` | that it was sent, who signed in and opened it, who has seen it           |
 
@@ -13,7 +13,7 @@ All of it expires, as a case does.
 
 from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, TypeVar
 
@@ -46,7 +46,7 @@ _Kept = TypeVar("_Kept")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Begun:
-    """A test notice that was sent, when and to which channels, as soon as deliver has said so."""
+    """A test notice that was sent, when and to which channels."""
 
     at: datetime
     channels: tuple[str, ...] = ()
@@ -69,9 +69,13 @@ class Accepted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SampleRecord:
-    """What is on record of a test notice; `begun` is None where there is none by its id."""
+    """What is on record of a test notice; `begun` is None where there is none by its id.
+
+    `routed` are the channels that it goes to, as soon as deliver has found them out; None before that.
+    """
 
     begun: Begun | None = None
+    routed: tuple[str, ...] | None = None
     accepted: tuple[Accepted, ...] = ()
     history: tuple[Entry, ...] = ()
 
@@ -111,13 +115,6 @@ class SampleStore:
             raise TooManyTestsError(for_people(begun.at + timedelta(minutes=1))) from error
         return begun
 
-    def routed(self, notice: str, routed: Begun) -> None:
-        """Store to which channels a test notice goes; the first time counts."""
-        expires_at = routed.at + self.retention
-        place = Document(partition=TEST + notice, sort=_ROUTED, body=to_json(routed), expires_at=expires_at)
-        with suppress(ConflictError):
-            self.table.put(place)
-
     def _lately(self, now: datetime) -> Document:
         """Return the times of the last hour with `now` among them, unless they are enough."""
         found = self.table.get(*_LATELY)
@@ -132,6 +129,17 @@ class SampleStore:
             version=found.version if found else 0,
             expires_at=now + self.retention,
         )
+
+    def routed(self, notice: str, begun: Begun) -> None:
+        """Store which channels a test notice is on its way to; the first time counts."""
+        document = Document(
+            partition=TEST + notice,
+            sort=_ROUTED,
+            body=to_json(begun),
+            expires_at=begun.at + self.retention,
+        )
+        with suppress(ConflictError):
+            self.table.put(document)
 
     def accepted(self, notice: str, accepted: Accepted) -> None:
         """Store that a channel took a test notice; the first time counts."""
@@ -172,14 +180,12 @@ class SampleStore:
 def read_record(documents: Iterable[Document]) -> SampleRecord:
     """Return what the documents of one test notice say; what can't be understood is passed over."""
     found = {document.sort: document for document in documents}
-    begun = readable(Begun, found[_BEGUN]) if _BEGUN in found else None
-    routed = readable(Begun, found[_ROUTED]) if _ROUTED in found else None
-    if begun and routed:
-        begun = replace(begun, channels=routed.channels)
+    begun, routed = (readable(Begun, found[sort]) if sort in found else None for sort in (_BEGUN, _ROUTED))
     accepted = (readable(Accepted, found[sort]) for sort in sorted(found) if sort.startswith(_ACCEPTED))
     entries = (readable(Entry, found[sort]) for sort in sorted(found) if sort.startswith(_AUDIT))
     return SampleRecord(
         begun=begun,
+        routed=routed.channels if routed else None,
         accepted=tuple(each for each in accepted if each),
         history=tuple(sorted((entry for entry in entries if entry), key=lambda entry: entry.place)),
     )
