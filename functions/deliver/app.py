@@ -1,6 +1,7 @@
-"""The queue → one notice to one channel: see `reprieve.deliver.deliverer`."""
+"""The queue → a notice to each channel, and to each recipient: see `reprieve.deliver.deliverer`."""
 
 import os
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -24,11 +25,11 @@ from reprieve.deliver.settings import DeliverSettings
 from reprieve.errors import ReprieveError
 from reprieve.links import SigningKey
 from reprieve.messages.channels import Channel
-from reprieve.messages.channels.configured import configured
+from reprieve.messages.channels.configured import Channels, configured
 
 
 def handler(event: dict[str, Any], context: LambdaContext) -> Any:  # noqa: ANN401 - Powertools' own answer
-    """Deliver each message by itself; one that fails comes again, and holds up no other."""
+    """Deliver one message; one that fails comes again, and holds up no other."""
     _logger().append_keys(function_request_id=context.aws_request_id)
     processor = BatchProcessor(EventType.SQS, raise_on_entire_batch_failure=False)
     return process_partial_response(
@@ -54,6 +55,7 @@ def _deliverer(context: LambdaContext) -> Deliverer:
     settings = _settings()
     return Deliverer(
         channels=_channels(),
+        queue=_queue(),
         once=OnceInTable(_dynamodb(), settings.table, context),
         signing_key=SigningKey(settings.signing_letter, KmsMinter(_regions(), settings.signing_key)),
         page_url=settings.page_url,
@@ -67,9 +69,10 @@ def _deliverer(context: LambdaContext) -> Deliverer:
     )
 
 
-@cache
-def _channels() -> dict[str, Channel]:
-    return {name: _noted(channel) for name, channel in configured(_settings().channels, AwsTools()).items()}
+def _channels() -> Channels:
+    """Return the channels as they are now: the document may be another one than a minute ago."""
+    found = configured(_settings().channels, _tools())
+    return replace(found, by_name={name: _noted(channel) for name, channel in found.by_name.items()})
 
 
 def _noted(channel: Channel) -> Channel:
@@ -79,6 +82,11 @@ def _noted(channel: Channel) -> Channel:
         clock=utc_now,
         log=StructuredLog(_logger()),
     )
+
+
+@cache
+def _tools() -> AwsTools:
+    return AwsTools()
 
 
 @cache

@@ -1,6 +1,7 @@
 """The stack's own alarms, and the clock → what is wrong, to every channel: see `reprieve.health`."""
 
 import os
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from typing import Any
 
@@ -21,8 +22,9 @@ from reprieve.errors import ReprieveError
 from reprieve.health.addresses import Addresses
 from reprieve.health.health_check import Health
 from reprieve.health.settings import HealthSettings
-from reprieve.messages.channels import Channel
 from reprieve.messages.channels.configured import configured
+
+CHANNELS_AT_ONCE = 16
 
 
 def handler(event: dict[str, Any], context: LambdaContext) -> None:
@@ -40,7 +42,8 @@ def _health(context: LambdaContext) -> Health:
     settings, table = _settings(), DynamoTable(_dynamodb(), _settings().table)
     log = StructuredLog(_logger())
     return Health(
-        channels=_channels(),
+        channels=configured(settings.channels, _tools()),
+        pool=_pool(),
         alarms=_alarms(),
         names=settings.names,
         addresses=_addresses(HealthStore(table), log),
@@ -65,8 +68,13 @@ def _addresses(book: HealthStore, log: StructuredLog) -> Addresses:
 
 
 @cache
-def _channels() -> dict[str, Channel]:
-    return configured(_settings().channels, AwsTools())
+def _tools() -> AwsTools:
+    return AwsTools()
+
+
+@cache
+def _pool() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(CHANNELS_AT_ONCE)
 
 
 @cache

@@ -61,7 +61,6 @@ def _sent_test(event: Mapping[str, Any]) -> Mapping[str, Any]:
 
     settings = InvestigateSettings.read(os.environ)
     return SampleSender(
-        channels=settings.channels,
         sender=Sender(account=settings.account, region=settings.region),
         store=SampleStore(DynamoTable(client("dynamodb", PROMPT), settings.table), settings.retention),
         queue=SqsQueue(client("sqs", PROMPT), settings.queue_url),
@@ -83,7 +82,6 @@ def _investigator() -> Investigator:
         alarm_name=settings.alarm_name,
         account=settings.account,
         region=settings.region,
-        channels=settings.channels,
         policy=NoticeRules(
             repeat_after=settings.repeat_after,
             tells_of_scheduling=settings.tells_of_scheduling,
@@ -107,7 +105,6 @@ def _health_watch() -> HealthWatch:
     return HealthWatch(
         book=HealthStore(DynamoTable(client("dynamodb", PROMPT), settings.table)),
         queue=SqsQueue(client("sqs", PROMPT), settings.queue_url),
-        channels=settings.channels,
         clock=utc_now,
         log=StructuredLog(_logger()),
     )

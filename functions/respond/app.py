@@ -130,7 +130,6 @@ def _responder() -> Responder:
 
 def _rescuer(settings: RespondSettings, accounts: Accounts, reader: CaseReader, log: Log) -> Rescuer:
     return Rescuer(
-        channels=settings.channels,
         reader=reader,
         recovery=KeyRecovery(keys=reader.keys, control=KmsControl(accounts), sleep=time.sleep, log=log),
         store=reader.store,

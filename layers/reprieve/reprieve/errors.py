@@ -19,6 +19,7 @@ ReprieveError
 ├── OutOfTimeError           … because its time was up
 ├── TooMuchError             one minute holds more than one invocation can read
 ├── HealthError              the stack is not well, and nobody could be told, or it could not be seen
+├── EntryError               an entry of the document of channels is not understood
 ├── InProgressError          the same delivery is under way elsewhere
 ├── NoAnswerError            an address outside AWS gave no answer
 ├── ChannelError             a channel did not take a notice
@@ -206,6 +207,16 @@ class HealthError(ReprieveError):
 
     def __str__(self) -> str:
         return "; ".join(self.failed)
+
+
+@dataclass
+class EntryError(ReprieveError):
+    """What is wrong with an entry of the document of channels: by its place, and never with its value."""
+
+    problem: str
+
+    def __str__(self) -> str:
+        return self.problem
 
 
 class InProgressError(ReprieveError):

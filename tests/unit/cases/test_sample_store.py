@@ -88,8 +88,17 @@ def test_the_first_time_that_a_channel_took_it_counts(store: SampleStore) -> Non
     assert [each.at for each in store.record(NOTICE).accepted] == [NOW]
 
 
+def test_the_channels_that_deliver_finds_out_are_on_record_the_first_time(store: SampleStore) -> None:
+    assert store.record(NOTICE).routed is None
+
+    store.routed(NOTICE, BEGUN)
+    store.routed(NOTICE, replace(BEGUN, channels=("pager",)))
+
+    assert store.record(NOTICE).routed == ("email", "slack")
+
+
 def test_what_cannot_be_understood_is_passed_over(store: SampleStore, table: FakeTable) -> None:
-    for sort in ("begun", "accepted#slack", "audit#x", "other"):
+    for sort in ("begun", "routed", "accepted#slack", "audit#x", "other"):
         table.put(Document(partition=f"test#{NOTICE}", sort=sort, body={"at": 1}))
 
     assert store.record(NOTICE) == SampleRecord()

@@ -218,6 +218,13 @@ def test_a_program_reads_the_same(capsys: pytest.CaptureFixture[str]) -> None:
     }
 
 
+def test_the_channels_are_those_that_deliver_found_out() -> None:
+    routed = SampleRecord(routed=("email",), accepted=TAKEN.accepted, history=SEEN.history)
+
+    assert run(FakeStack([routed], channels=())) is Status.DONE
+    assert run(FakeStack([NOTHING], channels=()), timeout=0) is Status.WRONG
+
+
 def test_every_notice_has_an_id_of_its_own() -> None:
     stack = FakeStack([TAKEN])
 

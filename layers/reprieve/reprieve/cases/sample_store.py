@@ -3,7 +3,8 @@
 | partition | sort            | what                                                                    |
 | --------- | --------------- | ----------------------------------------------------------------------- |
 | `test#lately` | `sent`      | when the latest were sent; investigate writes it                        |
-| `test#ID` | `begun`         | which channels it goes to; investigate writes it                         |
+| `test#ID` | `begun`         | when it was sent; investigate writes it                                  |
+| `test#ID` | `routed`        | which channels deliver put it on its way to, where it finds them out     |
 | `test#ID` | `accepted#NAME` | when a channel took it; deliver writes it                                |
 | `test#ID` | `audit#TIME#ID` | that it was sent, who signed in and opened it, who has seen it           |
 
@@ -36,6 +37,7 @@ TESTS_AN_HOUR: Final = 12
 _HOUR: Final = timedelta(hours=1)
 _LATELY: Final = (TEST + "lately", "sent")
 _BEGUN: Final = "begun"
+_ROUTED: Final = "routed"
 _ACCEPTED: Final = "accepted#"
 _AUDIT: Final = "audit#"
 _KEPT_FOR: Final = timedelta(days=30)
@@ -47,7 +49,7 @@ class Begun:
     """A test notice that was sent, when and to which channels."""
 
     at: datetime
-    channels: tuple[str, ...]
+    channels: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,9 +69,13 @@ class Accepted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SampleRecord:
-    """What is on record of a test notice; `begun` is None where there is none by its id."""
+    """What is on record of a test notice; `begun` is None where there is none by its id.
+
+    `routed` are the channels that it goes to, as soon as deliver has found them out; None before that.
+    """
 
     begun: Begun | None = None
+    routed: tuple[str, ...] | None = None
     accepted: tuple[Accepted, ...] = ()
     history: tuple[Entry, ...] = ()
 
@@ -124,6 +130,17 @@ class SampleStore:
             expires_at=now + self.retention,
         )
 
+    def routed(self, notice: str, begun: Begun) -> None:
+        """Store which channels a test notice is on its way to; the first time counts."""
+        document = Document(
+            partition=TEST + notice,
+            sort=_ROUTED,
+            body=to_json(begun),
+            expires_at=begun.at + self.retention,
+        )
+        with suppress(ConflictError):
+            self.table.put(document)
+
     def accepted(self, notice: str, accepted: Accepted) -> None:
         """Store that a channel took a test notice; the first time counts."""
         document = Document(
@@ -163,11 +180,12 @@ class SampleStore:
 def read_record(documents: Iterable[Document]) -> SampleRecord:
     """Return what the documents of one test notice say; what can't be understood is passed over."""
     found = {document.sort: document for document in documents}
-    begun = readable(Begun, found[_BEGUN]) if _BEGUN in found else None
+    begun, routed = (readable(Begun, found[sort]) if sort in found else None for sort in (_BEGUN, _ROUTED))
     accepted = (readable(Accepted, found[sort]) for sort in sorted(found) if sort.startswith(_ACCEPTED))
     entries = (readable(Entry, found[sort]) for sort in sorted(found) if sort.startswith(_AUDIT))
     return SampleRecord(
         begun=begun,
+        routed=routed.channels if routed else None,
         accepted=tuple(each for each in accepted if each),
         history=tuple(sorted((entry for entry in entries if entry), key=lambda entry: entry.place)),
     )

@@ -6,7 +6,7 @@ function can start one. It asks nothing of KMS.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -27,7 +27,6 @@ _RANDOM: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f
 class SampleSender:
     """The use case, with all that it needs. A second event with the same id sends nothing new."""
 
-    channels: Sequence[str]
     sender: Sender
     store: SampleStore
     queue: MessageQueue
@@ -35,7 +34,9 @@ class SampleSender:
     log: Log
 
     def send(self, event: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Send what an event asks for; return the notice's id, its time and its channels, or an error.
+        """Send what an event asks for; return the notice's id and its time, or an error.
+
+        deliver knows its channels.
 
         Raises:
             AwsError: it could not be stored or queued.
@@ -49,11 +50,10 @@ class SampleSender:
             return self._refused(str(error))
 
     def _sent(self, notice: str) -> Mapping[str, Any]:
-        wanted = Begun(at=self.clock().replace(microsecond=0), channels=tuple(self.channels))
-        begun = self.store.begin(notice, wanted)
-        self.queue.send(envelopes(begun.channels, [sample_notice(notice, self.sender, begun.at)]))
-        self.log.info("Sent a test notice", notice_id=notice, channels=list(begun.channels))
-        return {"id": notice, "at": rfc3339(begun.at), "channels": list(begun.channels)}
+        begun = self.store.begin(notice, Begun(at=self.clock().replace(microsecond=0)))
+        self.queue.send(envelopes([sample_notice(notice, self.sender, begun.at)]))
+        self.log.info("Sent a test notice", notice_id=notice)
+        return {"id": notice, "at": rfc3339(begun.at)}
 
     def _refused(self, why: str) -> Mapping[str, Any]:
         """Tell who asked, and do not fail: what somebody asks for is no failure of the stack."""

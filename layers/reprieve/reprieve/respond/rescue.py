@@ -54,9 +54,8 @@ class Done:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rescuer:
-    """Acts on a decision. `channels` are those that are notified of it."""
+    """Acts on a decision."""
 
-    channels: tuple[str, ...]
     reader: CaseReader
     recovery: KeyRecovery
     store: CaseStore
@@ -186,7 +185,7 @@ class Rescuer:
     def _send(self, attempt: Attempt, notice: Notice) -> None:
         """Send what is decided; what fails is in the outbox, and leaves with the next scheduled run."""
         try:
-            self.store.send(self.queue, self.channels, (notice,))
+            self.store.send(self.queue, (notice,))
         except AwsError as error:
             self.recovery.failed(error, attempt.claims.key)
 

@@ -76,6 +76,7 @@ def test_the_page_has_latencies_findings_and_records() -> None:
     assert "- **MISS**: the notice is in it" in page
     assert "- **not shown**: stopped: you did not allow it" in page
     assert "## the record of Decrypt" in page
+    assert '"sourceIPAddress": "…"' in page
     assert "999988887777" not in page
 
 
