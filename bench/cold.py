@@ -31,7 +31,7 @@ BUILT: Final = ROOT / ".aws-sam" / "build"
 CHILD: Final = Path(__file__).parent / "cold_start.py"
 ROUNDS: Final = 15
 IN_THE_RUNTIME: Final = ("boto3", "botocore", "s3transfer", "jmespath", "dateutil", "six", "urllib3")
-ONLY_MAIL: Final = {"SLACK_SECRET_ARN": "", "CHANNELS": "email", "ORGANIZATION_ID": ""}
+ONLY_MAIL: Final = {"SLACK_SECRET_ARN": "", "CHANNELS_SECRET_ARN": "", "ORGANIZATION_ID": ""}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +57,8 @@ def _alarm(made: World) -> dict[str, Any]:
 
 
 def _notice(made: World) -> dict[str, Any]:
-    made.queue_notice(pending_key(made))
-    found = [as_record(message) for message in made.receive()]
-    return {"Records": [each for each in found if json.loads(each["body"])["channel"] == "email"]}
+    made.queue_notice(pending_key(made), "email")
+    return {"Records": [as_record(message) for message in made.receive()]}
 
 
 def _page(made: World) -> dict[str, Any]:

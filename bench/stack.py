@@ -147,7 +147,6 @@ class Stack:
             alarm_name=ALARM,
             account=KEY.account,
             region=KEY.region,
-            channels=("email", "slack"),
             policy=NoticeRules(),
             logs=self.logs,
             facts=replace(

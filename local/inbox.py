@@ -1,7 +1,7 @@
-"""A loopback inbox: what the stack sends by e-mail and to Slack, as programs and people see it.
+"""A loopback inbox: what the stack sends by its channels, as programs and people see it.
 
 The emulator sends no mail, so the inbox subscribes itself to the notice topic over HTTP, which carries the
-same subject and body; the Slack webhook of the stack is an address of the inbox.
+same subject and body; every webhook of the stack is an address of the inbox.
 """
 
 import json
@@ -39,10 +39,17 @@ class Inbox:
     messages: list[Message] = field(default_factory=list)
     arrival: threading.Condition = field(default_factory=threading.Condition)
 
-    @property
-    def slack_path(self) -> str:
-        """The path that plays Slack's incoming webhook."""
-        return f"/slack/{self.secret}"
+    def hook_path(self, name: str) -> str:
+        """The path that plays the other side of a channel."""
+        return f"/hook/{name}/{self.secret}"
+
+    def hook_name(self, path: str) -> str | None:
+        """The channel whose other side a path plays; None if it does not know the secret."""
+        match path.partition("?")[0].split("/"):
+            case ["", "hook", str(name), self.secret] if name:
+                return name
+            case _:
+                return None
 
     @property
     def email_path(self) -> str:
@@ -64,7 +71,12 @@ class Inbox:
         """
 
         def found() -> dict[str, Message]:
-            fitting = [m for m in self.messages if m.reason in reasons and m.channel in channels]
+            known = {m.notice_id: m.reason for m in self.messages if m.reason}
+            fitting = [
+                m
+                for m in self.messages
+                if m.channel in channels and (m.reason or known.get(m.notice_id)) in reasons
+            ]
             return {m.channel: m for m in reversed(fitting) if key_arn in {None, m.key_arn}}
 
         with self.arrival:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 KEY_ARN = re.compile(r"arn:aws[\w-]*:kms:[\w-]+:\d{12}:key/[\w-]+")
+NOTICE = re.compile(r"\b[0-9a-f]{8}-[0-9a-f]{4}-5[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}\b")
 LINK_ACTION = "open-case"
 
 
@@ -37,13 +38,33 @@ def email(notification: dict[str, Any], page_url: str) -> Message:
     )
 
 
-def slack(payload: dict[str, Any]) -> Message:
+def hook(channel: str, payload: dict[str, Any], page_url: str) -> Message:
+    """A message, from what is posted to a channel's webhook."""
+    return slack(channel, payload) if "blocks" in payload else other(channel, payload, page_url)
+
+
+def other(channel: str, payload: dict[str, Any], page_url: str) -> Message:
+    """A message of which nothing is known but its texts: they name the notice, the key and the link."""
+    words = "\n".join(strings(payload))
+    notice, arn = NOTICE.search(words), KEY_ARN.search(words)
+    return Message(
+        channel=channel,
+        at=now(),
+        notice_id=notice[0] if notice else None,
+        reason=None,
+        key_arn=arn[0] if arn else None,
+        link=next((text for text in strings(payload) if page_url and text.startswith(page_url)), None),
+        payload=payload,
+    )
+
+
+def slack(channel: str, payload: dict[str, Any]) -> Message:
     """A Slack message, from what is posted to its webhook."""
     blocks = payload.get("blocks", [])
     reason, _, notice_id = next((block.get("block_id", "") for block in blocks), "").partition("|")
     arn = KEY_ARN.search("\n".join(texts(blocks)))
     return Message(
-        channel="slack",
+        channel=channel,
         at=now(),
         notice_id=notice_id or None,
         reason=reason or None,
@@ -89,6 +110,19 @@ def texts(value: object) -> Iterator[str]:
         case list():
             for child in value:
                 yield from texts(child)
+
+
+def strings(value: object) -> Iterator[str]:
+    """Every string in a message."""
+    match value:
+        case str():
+            yield value
+        case dict():
+            for child in value.values():
+                yield from strings(child)
+        case list():
+            for child in value:
+                yield from strings(child)
 
 
 def now() -> str:

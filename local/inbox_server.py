@@ -1,4 +1,4 @@
-"""The inbox's HTTP side: SNS and a Slack webhook on the one hand, programs and people on the other."""
+"""The inbox's HTTP side: SNS and webhooks on the one hand, programs and people on the other."""
 
 import json
 import sys
@@ -15,6 +15,7 @@ from local.emulator import Emulator
 from local.inbox import Inbox
 
 BIGGEST_BODY = 1_000_000
+SLACK = "slack"
 _DIGITS = 20
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 
@@ -72,9 +73,10 @@ class Handler(BaseHTTPRequestHandler):
             return
         inbox = self.server.inbox
         length = _length(self.headers.get("Content-Length", "0"))
-        if self.path not in (inbox.email_path, inbox.slack_path):
+        name = inbox.hook_name(self.path)
+        if name is None and self.path != inbox.email_path:
             self.answer(HTTPStatus.NOT_FOUND, "text/plain", "no_service")
-        elif inbox.refuses and self.path == inbox.slack_path:
+        elif inbox.refuses and name == SLACK:
             self.answer(HTTPStatus.SERVICE_UNAVAILABLE, "text/plain", "service_unavailable")
         elif length > BIGGEST_BODY:
             self.answer(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "text/plain", "too large")
@@ -96,8 +98,8 @@ class Handler(BaseHTTPRequestHandler):
     def keep(self, payload: dict[str, Any]) -> None:
         """Put a message into the inbox; the question whether the inbox wants any is answered."""
         inbox = self.server.inbox
-        if self.path == inbox.slack_path:
-            inbox.add(inbox_messages.slack(payload))
+        if name := inbox.hook_name(self.path):
+            inbox.add(inbox_messages.hook(name, payload, inbox.page_url))
         elif payload.get("Type") == "SubscriptionConfirmation":
             self.server.confirm(payload["TopicArn"], payload["Token"])
         elif payload.get("Type") == "Notification":

@@ -10,7 +10,6 @@ from local.inbox_messages import Message
 from local.person import MissedError, Person
 from local.up import Local, Say
 
-CHANNELS: Final = ("email", "slack")
 SECONDS_FOR_A_NOTICE: Final = 30.0
 SECONDS_OF_SILENCE: Final = 2.0
 
@@ -64,11 +63,11 @@ class Story:
 
     def hear(self, reason: str, key: Key) -> dict[str, Message]:
         """Wait until every channel was told of the key."""
-        start = time.monotonic()
-        found = self.local.inbox.wait_for(CHANNELS, (reason,), SECONDS_FOR_A_NOTICE, key.arn)
-        if missing := [channel for channel in CHANNELS if channel not in found]:
+        start, channels = time.monotonic(), self.local.channels
+        found = self.local.inbox.wait_for(channels, (reason,), SECONDS_FOR_A_NOTICE, key.arn)
+        if missing := [channel for channel in channels if channel not in found]:
             raise MissedError(f"no {reason} notice of {key.alias} by {' and '.join(missing)}")
-        self.say(f"notice {reason} arrived by {' and '.join(CHANNELS)}, in {time.monotonic() - start:.1f} s")
+        self.say(f"notice {reason} arrived by {' and '.join(channels)}, in {time.monotonic() - start:.1f} s")
         self.say(f"the mail's subject: {found['email'].payload['Subject']}")
         return found
 
@@ -84,6 +83,13 @@ class Story:
             raise MissedError(f"the mail does not say {', '.join(missing)}")
         self.say(f"the mail names {'; '.join(f'{plan.told} with {plan.reads}' for plan in plans)}")
         return notice.link
+
+    def told(self, key: Key) -> list[str | None]:
+        """The reason of each message about a key; a message that names none has that of its notice."""
+        messages = self.local.inbox.messages
+        known = {message.notice_id: message.reason for message in messages if message.reason}
+        about = [message for message in messages if message.key_arn == key.arn]
+        return [message.reason or known.get(message.notice_id) for message in about]
 
     def hear_nothing(self) -> None:
         """See that nobody is told of anything."""

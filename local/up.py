@@ -8,7 +8,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import TextIO
 
-from local import cloudtrail, inbox_server, metric_filters, organization, stack
+from local import channels, cloudtrail, inbox_server, metric_filters, organization, stack
 from local.emulator import Emulator, running_emulator
 from local.inbox import Inbox
 
@@ -24,6 +24,7 @@ class Local:
     inbox: Inbox
     stack: stack.Stack
     filters: metric_filters.Following
+    channels: tuple[str, ...] = channels.BY_PARAMETER
 
     def as_json(self) -> str:
         """Where everything is, on one line."""
@@ -40,8 +41,10 @@ class Local:
 
 
 @contextmanager
-def running(say: Say) -> Iterator[Local]:
+def running(say: Say, *, every_channel: bool = False) -> Iterator[Local]:
     """Emulator, inbox, stack and the stand-in for metric filters, ready; all of it ends on leaving.
+
+    With `every_channel`, the stack has a channel of each type, and not only those of its parameters.
 
     Raises:
         ProgramFailedError: the emulator did not start, or `sam` failed.
@@ -56,12 +59,20 @@ def running(say: Say) -> Iterator[Local]:
         say("sam build")
         built = stack.build(emulator)
         say("sam deploy")
-        deployed = stack.deploy(emulator, built, parameters(inbox))
+        found = channels.entries(inbox) if every_channel else []
+        document = channels.parameters(emulator, found) if found else {}
+        deployed = stack.deploy(emulator, built, {**parameters(inbox), **document})
         organization.let_in(emulator, deployed)
         inbox.page_url = deployed.page_url
         inbox_server.subscribe(emulator, inbox, deployed.notice_topic)
         filters = opened.enter_context(metric_filters.following(emulator, deployed.log_group))
-        yield Local(emulator=emulator, inbox=inbox, stack=deployed, filters=filters)
+        yield Local(
+            emulator=emulator,
+            inbox=inbox,
+            stack=deployed,
+            filters=filters,
+            channels=channels.names(inbox) if every_channel else channels.BY_PARAMETER,
+        )
 
 
 def parameters(inbox: Inbox) -> dict[str, str]:
@@ -69,7 +80,7 @@ def parameters(inbox: Inbox) -> dict[str, str]:
     return {
         "CloudTrailLogGroupName": stack.LOG_GROUP,
         "NotificationEmails": EMAILS,
-        "SlackWebhookUrl": inbox.url + inbox.slack_path,
+        "SlackWebhookUrl": inbox.url + inbox.hook_path("slack"),
         **organization.PARAMETERS,
     }
 

@@ -24,10 +24,9 @@ def responder(
     checkers: Mapping[str, LinkChecker],
     access: Access | None = None,
 ) -> Responder:
-    """Return the use case of the page, for the channels email and slack."""
+    """Return the use case of the page."""
     reader = CaseReader(keys=kms, store=store, pool=Here(), clock=clock, log=log)
     rescuer = Rescuer(
-        channels=("email", "slack"),
         reader=reader,
         recovery=KeyRecovery(keys=kms, control=kms, sleep=clock.sleep, log=log),
         store=store,

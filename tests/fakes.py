@@ -23,6 +23,7 @@ from reprieve.investigate.facts.lookup import Facts
 from reprieve.links import SigningKey
 from reprieve.ports import (
     MOST_AT_ONCE,
+    BusEvent,
     Document,
     Grants,
     HttpAnswer,
@@ -31,6 +32,7 @@ from reprieve.ports import (
     LinkChecker,
     LogLine,
     LogPage,
+    Mail,
     RingingAlarm,
 )
 
@@ -392,21 +394,57 @@ class FakeHttp:
 
 
 @dataclass
+class FakeBus:
+    events: list[BusEvent] = field(default_factory=list)
+
+    def put(self, event: BusEvent) -> None:
+        self.events.append(event)
+
+
+@dataclass
+class FakeMailer:
+    mails: list[Mail] = field(default_factory=list)
+
+    def send(self, mail: Mail) -> None:
+        self.mails.append(mail)
+
+
+@dataclass
 class FakeTools:
     """What channels are made with."""
 
     http: FakeHttp = field(default_factory=FakeHttp)
+    mailer: FakeMailer = field(default_factory=FakeMailer)
+    buses: dict[str, FakeBus] = field(default_factory=dict)
     topics: dict[str, FakeTopic] = field(default_factory=dict)
     secrets: dict[str, str | AwsError] = field(default_factory=dict)
 
     def topic(self, arn: str) -> FakeTopic:
         return self.topics.setdefault(arn, FakeTopic())
 
+    def bus(self, arn: str) -> FakeBus:
+        return self.buses.setdefault(arn, FakeBus())
+
+    def sent(self) -> list[bytes]:
+        """All that was sent, by whichever way."""
+        posts = [body for _, body, _ in self.http.posts]
+        posts += [event.detail.encode() for bus in self.buses.values() for event in bus.events]
+        posts += [mail.html.encode() for mail in self.mailer.mails]
+        published = [each for topic in self.topics.values() for each in topic.published]
+        return posts + [f"{subject}\n{body}".lstrip().encode() for subject, body, _ in published]
+
+    def document(self, arn: str) -> str:
+        return self._read(arn)
+
     def secret(self, arn: str, name: str) -> str:
+        found = self._read(arn)
+        return str(json.loads(found)[name]) if found.startswith("{") else found
+
+    def _read(self, arn: str) -> str:
         found = self.secrets[arn]
         if isinstance(found, AwsError):
             raise found
-        return str(json.loads(found)[name]) if found.startswith("{") else found
+        return found
 
 
 @dataclass

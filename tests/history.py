@@ -171,12 +171,12 @@ class History:
                 assert rows == dict(expected)
                 assert case.timeline.total == expected.total()
                 about = [
-                    (message["channel"], message["notice"]["id"])
+                    message["notice"]["id"]
                     for message in sent
                     if (message["notice"].get("case") or {}).get("id") == case.id
                 ]
                 ids = set(about)
-                assert len(ids) == 2 * case.notified.notices
+                assert len(ids) == case.notified.notices
                 assert self.was_struck or len(ids) == len(about)
                 assert case.notified.in_use
                 assert set(map(caller_hash, rows)) <= set(case.notified.callers)

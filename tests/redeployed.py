@@ -10,7 +10,7 @@ from local.up import Local
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation.type_defs import ParameterTypeDef
 
-USUAL = {"Approvers": "link", "SigningKeys": "a"}
+USUAL = {"Approvers": "link", "SigningKeys": "a", "ChannelsSecretArn": "", "ChannelArns": ""}
 """A parameter keeps its value until it is told another: what these two say makes all others mean nothing."""
 
 

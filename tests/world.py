@@ -35,7 +35,6 @@ class World:
     table: Any = field(default_factory=FakeTable)
     queue: FakeQueue = field(default_factory=FakeQueue)
     log: FakeLog = field(default_factory=FakeLog)
-    channels: tuple[str, ...] = ("email", "slack")
     policy: NoticeRules = field(default_factory=NoticeRules)
     seconds_left: Callable[[], float] = lambda: 200.0
 
@@ -51,7 +50,6 @@ class World:
             alarm_name="KMSKeyPendingDeletionErrorAlarm",
             account="111122223333",
             region="eu-west-1",
-            channels=self.channels,
             policy=self.policy,
             logs=self.logs,
             facts=facts_from(self.kms, history=self.history),
@@ -64,9 +62,8 @@ class World:
             log=self.log,
         ).run(event(name))
 
-    def notices(self, channel: str = "email") -> list[dict[str, Any]]:
-        messages = [json.loads(body) for body in self.queue.bodies]
-        return [message["notice"] for message in messages if message["channel"] == channel]
+    def notices(self) -> list[dict[str, Any]]:
+        return [json.loads(body)["notice"] for body in self.queue.bodies]
 
     def reasons(self) -> list[str]:
         return [notice["reason"] for notice in self.notices()]

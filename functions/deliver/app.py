@@ -1,6 +1,7 @@
-"""The queue → one notice to one channel: see `reprieve.deliver.deliverer`."""
+"""The queue → a notice to each channel, and to each recipient: see `reprieve.deliver.deliverer`."""
 
 import os
+from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +21,7 @@ from reprieve.environment import prepare
 from reprieve.errors import ReprieveError
 from reprieve.links import SigningKey
 from reprieve.messages.channels import Channel
-from reprieve.messages.channels.configured import configured
+from reprieve.messages.channels.configured import Channels, configured
 
 if TYPE_CHECKING:
     from aws_lambda_powertools import Logger
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
 
 def handler(event: dict[str, Any], context: "LambdaContext") -> dict[str, list[dict[str, str]]]:
-    """Deliver each message by itself; one that fails comes again, and holds up no other.
+    """Deliver one message; one that fails comes again, and holds up no other.
 
     Source of its form: Lambda developer guide, "Implementing partial batch responses".
     """
@@ -64,6 +65,7 @@ def _deliverer(context: "LambdaContext") -> Deliverer:
     settings = _settings()
     return Deliverer(
         channels=_channels(),
+        queue=_queue(),
         once=OnceInTable(_dynamodb(), settings.table, context),
         signing_key=SigningKey(settings.signing_letter, _minter()),
         page_url=settings.page_url,
@@ -77,9 +79,18 @@ def _deliverer(context: "LambdaContext") -> Deliverer:
     )
 
 
-@cache
-def _channels() -> dict[str, Channel]:
-    return {name: _noted(channel) for name, channel in configured(_settings().channels, AwsTools()).items()}
+def _channels() -> Channels:
+    """Return the channels as they are now: the document may be another one than a minute ago."""
+    found = configured(_settings().channels, _tools())
+    return replace(found, by_name={name: _noted(channel) for name, channel in found.by_name.items()})
+
+
+def _prepare_channels() -> None:
+    """Make what the channels need without a call: the document is read when there is an event."""
+    settings = _settings().channels
+    configured(replace(settings, document=""), _tools())
+    if settings.document or settings.slack_secret:
+        _tools().prepare_secrets()
 
 
 def _noted(channel: Channel) -> Channel:
@@ -89,6 +100,11 @@ def _noted(channel: Channel) -> Channel:
         clock=utc_now,
         log=StructuredLog(_logger()),
     )
+
+
+@cache
+def _tools() -> AwsTools:
+    return AwsTools()
 
 
 @cache
@@ -118,4 +134,4 @@ def _queue() -> SqsQueue:
     return SqsQueue(client("sqs", PROMPT), _settings().queue_url)
 
 
-prepare(os.environ, _channels, _minter, _queue, _dynamodb)
+prepare(os.environ, _prepare_channels, _minter, _queue, _dynamodb)

@@ -1,6 +1,8 @@
 """The stack's own alarms, and the clock → what is wrong, to every channel: see `reprieve.health`."""
 
 import os
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -19,12 +21,13 @@ from reprieve.errors import ReprieveError
 from reprieve.health.addresses import Addresses
 from reprieve.health.health_check import Health
 from reprieve.health.settings import HealthSettings
-from reprieve.messages.channels import Channel
 from reprieve.messages.channels.configured import configured
 
 if TYPE_CHECKING:
     from aws_lambda_powertools import Logger
     from aws_lambda_powertools.utilities.typing import LambdaContext
+
+CHANNELS_AT_ONCE = 16
 
 
 def handler(event: dict[str, Any], context: "LambdaContext") -> None:
@@ -42,7 +45,8 @@ def _health(context: "LambdaContext") -> Health:
     settings, table = _settings(), DynamoTable(_dynamodb(), _settings().table)
     log = StructuredLog(_logger())
     return Health(
-        channels=_channels(),
+        channels=configured(settings.channels, _tools()),
+        pool=_pool(),
         alarms=_alarms(),
         names=settings.names,
         addresses=_addresses(HealthStore(table), log),
@@ -53,6 +57,14 @@ def _health(context: "LambdaContext") -> Health:
         clock=utc_now,
         log=log,
     )
+
+
+def _prepare_channels() -> None:
+    """Make what the channels need without a call: the document is read when there is an event."""
+    settings = _settings().channels
+    configured(replace(settings, document=""), _tools())
+    if settings.document or settings.slack_secret:
+        _tools().prepare_secrets()
 
 
 def _addresses(book: HealthStore, log: StructuredLog) -> Addresses:
@@ -67,8 +79,13 @@ def _addresses(book: HealthStore, log: StructuredLog) -> Addresses:
 
 
 @cache
-def _channels() -> dict[str, Channel]:
-    return configured(_settings().channels, AwsTools())
+def _tools() -> AwsTools:
+    return AwsTools()
+
+
+@cache
+def _pool() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(CHANNELS_AT_ONCE)
 
 
 @cache
@@ -96,4 +113,4 @@ def _dynamodb() -> Any:  # noqa: ANN401 - the client's type is known to the type
     return client("dynamodb", PROMPT)
 
 
-prepare(os.environ, _channels, _alarms, _subscriptions, _dynamodb)
+prepare(os.environ, _prepare_channels, _alarms, _subscriptions, _dynamodb)

@@ -63,7 +63,6 @@ def _sent_test(event: Mapping[str, Any]) -> Mapping[str, Any]:
 
     settings = _settings()
     return SampleSender(
-        channels=settings.channels,
         sender=Sender(account=settings.account, region=settings.region),
         store=SampleStore(_table(), settings.retention),
         queue=_queue(),
@@ -100,7 +99,6 @@ def _investigator() -> Investigator:
         alarm_name=settings.alarm_name,
         account=settings.account,
         region=settings.region,
-        channels=settings.channels,
         policy=NoticeRules(
             repeat_after=settings.repeat_after,
             tells_of_scheduling=settings.tells_of_scheduling,
@@ -123,7 +121,6 @@ def _health_watch() -> HealthWatch:
     return HealthWatch(
         book=HealthStore(_table()),
         queue=_queue(),
-        channels=_settings().channels,
         clock=utc_now,
         log=StructuredLog(_logger()),
     )

@@ -137,7 +137,6 @@ def _accounts(settings: RespondSettings) -> Accounts:
 
 def _rescuer(settings: RespondSettings, accounts: Accounts, reader: CaseReader, log: Log) -> Rescuer:
     return Rescuer(
-        channels=settings.channels,
         reader=reader,
         recovery=KeyRecovery(keys=reader.keys, control=KmsControl(accounts), sleep=time.sleep, log=log),
         store=reader.store,

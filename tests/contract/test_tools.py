@@ -79,3 +79,33 @@ def test_nothing_is_made_before_it_is_used() -> None:
     assert vars(tools) == {}
     assert isinstance(tools.http, HttpClient)
     assert list(vars(tools)) == ["http"]
+
+
+@pytest.mark.usefixtures("region")
+def test_the_client_that_reads_secrets_can_be_made_before_one_is_read() -> None:
+    tools = AwsTools()
+
+    tools.prepare_secrets()
+
+    assert list(vars(tools)) == ["_secrets"]
+
+
+@pytest.mark.usefixtures("region")
+def test_buses_and_mails_have_clients_of_their_own() -> None:
+    tools = AwsTools()
+
+    assert tools.bus("arn:bus").arn == "arn:bus"
+    assert tools.mailer is tools.mailer
+    assert tools.bus("arn:bus").client is tools.bus("arn:other").client
+
+
+def test_a_document_is_the_whole_secret(secrets: "SecretsManagerClient") -> None:
+    secrets.create_secret(Name="channels", SecretString=' {"channels": []}\n')
+
+    assert AwsTools().document("channels") == '{"channels": []}'
+
+
+def test_a_secret_of_bytes_is_no_text(secrets: "SecretsManagerClient") -> None:
+    secrets.create_secret(Name="channels", SecretBinary=b"x")
+
+    assert AwsTools().document("channels") == ""

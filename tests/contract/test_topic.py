@@ -72,3 +72,12 @@ def test_a_refusal_is_told(client: "SNSClient") -> None:
 
         with pytest.raises(DeniedError, match=r"^sns:Publish: AuthorizationError: not yours"):
             SnsTopic(client, ARN).publish("A subject", "A body", {})
+
+
+def test_a_message_may_do_without_a_subject(client: "SNSClient") -> None:
+    with Stubber(client) as stub:
+        stub.add_response(
+            "publish", {"MessageId": "1"}, {"TopicArn": ARN, "Message": "{}", "MessageAttributes": {}}
+        )
+
+        SnsTopic(client, ARN).publish("", "{}", {})

@@ -18,7 +18,7 @@ from local.up import Local
 from tests.scene import anybody, forget_how_many_notices_there_were, post
 
 ALIAS = "alias/kms-reprieve-drill-"
-STEPS = ("refusal", "notice", "rescue", "audit", "log-reads", "recipe-alarm", "large-item")
+STEPS = ("refusal", "notice", "rescue", "audit", "log-reads", "log-level", "recipe-alarm", "large-item")
 SETTINGS = {"AWS_CONFIG_FILE": "/nowhere", "AWS_SHARED_CREDENTIALS_FILE": "/nowhere", "NO_PROXY": "127.0.0.1"}
 
 
@@ -116,4 +116,56 @@ def test_it_goes_the_whole_way_and_all_is_as_it_should_be(
     wrong = [each for each in told["findings"] if each["verdict"] not in {"ok", "note"}]
     assert wrong == []
     assert (result.exit_code, told["misses"]) == (0, 0)
-    assert list(dict.fromkeys(each["step"] for each in told["findings"])) == [*STEPS, "clean-up"]
+    assert list(dict.fromkeys(each["step"] for each in told["findings"])) == [
+        *("refusal", "notice", "rescue", "audit", "log-reads", "log-level", "recipe-alarm", "large-item"),
+        "clean-up",
+    ]
+
+
+def test_it_measures_every_latency(drilled: tuple[Result, Mapping[str, Any], Path]) -> None:
+    _, told, _ = drilled
+
+    measured = {each["what"] for each in told["findings"] if each["seconds"] is not None}
+    assert {
+        "CloudTrail delivered the record of Decrypt",
+        "from the refused request to the decision to notify",
+        "from the refused request to the notice in email",
+        "from the refused request to the notice in slack",
+        "from the request to press the button to the enabled key",
+    } <= measured
+
+
+def test_its_reports_can_be_attached_to_an_issue(drilled: tuple[Result, Mapping[str, Any], Path]) -> None:
+    _, told, path = drilled
+
+    page = path.with_name("report.md").read_text("utf-8")
+    assert json.loads(path.with_name("report.json").read_text("utf-8")) == told
+    assert page.startswith("# Drill of kms-reprieve\n")
+    assert '"eventName": "Decrypt"' in page
+    assert '"accessKeyId": "…"' in page
+    assert "127.0.0.1" not in page
+
+
+def test_what_is_left_is_the_key_pending_deletion_under_a_name_that_says_what_it_is(
+    stack: Local, drilled: tuple[Result, Mapping[str, Any], Path]
+) -> None:
+    assert drilled
+    key = throwaway(stack)
+
+    assert key is not None
+    kms = client(stack, "kms")
+    tags = {tag["TagKey"] for tag in kms.list_resource_tags(KeyId=key)["Tags"]}
+    assert kms.describe_key(KeyId=key)["KeyMetadata"]["Description"].startswith(
+        "Throwaway key of kms-reprieve"
+    )
+    assert "kms-reprieve:drill" in tags
+
+
+def test_without_a_yes_nothing_is_created(stack: Local, tmp_path: Path) -> None:
+    before = len(client(stack, "kms").list_keys()["Keys"])
+
+    result = run(stack, "--only", "refusal", "--report", str(tmp_path / "r"), answers="n\n")
+
+    assert result.exit_code == 1
+    assert "stopped: you did not allow it" in result.stderr
+    assert len(client(stack, "kms").list_keys()["Keys"]) == before

@@ -76,6 +76,8 @@ class Cloud:
             "kms:CancelKeyDeletion": self._cancel,
             "kms:EnableKey": self._enable,
             "dynamodb:TransactWriteItems": self._transact,
+            "events:PutEvents": self._put_events,
+            "ses:SendEmail": self._send_email,
             "organizations:DescribeAccount": lambda _: as_json(200, {"Account": {"Name": "payments"}}),
         }
         with self._lock:  # moto's own locks are in its client
@@ -98,6 +100,14 @@ class Cloud:
             status, told, content = error.code or 500, dict(error.get_headers()), error.get_body()
         kept = {name: str(value) for name, value in told.items() if name.lower() not in _BY_HAND}
         return status, kept, content.encode() if isinstance(content, str) else content
+
+    def _put_events(self, asked: Asked) -> Answer:
+        self.outside.events += [json.loads(entry["Detail"]) for entry in json.loads(asked.body)["Entries"]]
+        return as_json(200, {"FailedEntryCount": 0, "Entries": [{"EventId": "1"}]})
+
+    def _send_email(self, asked: Asked) -> Answer:
+        self.outside.mails.append(json.loads(asked.body)["Content"])
+        return as_json(200, {"MessageId": "1"})
 
     def _by_id(self, asked: Asked) -> tuple[dict[str, Any], bytes]:
         """Moto does not find a key by its ARN in every call, as KMS does."""

@@ -1,4 +1,4 @@
-"""deliver, cell by cell: a notice for two channels, one invocation under a fault, then calm ones."""
+"""deliver, cell by cell: a notice for two channels, invocations under a fault, then calm ones."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -10,6 +10,7 @@ from tests.faults.weather import SKY, Fault, Weather
 from tests.faults.world import PAGES, World
 
 FAILED: Final = "a channel fails"
+ON_ITS_WAY: Final = "a notice on its way"
 ROWS: Final = (
     Row("dynamodb:PutItem"),
     Row("kms:GenerateMac"),
@@ -21,10 +22,14 @@ ROWS: Final = (
     Row("dynamodb:PutItem", f"{FAILED}: since when", about=b'"channels"'),
     Row("dynamodb:DeleteItem", FAILED),
     Row("sqs:ChangeMessageVisibility", FAILED),
+    Row("events:PutEvents", "a bus"),
+    Row("ses:SendEmail", "a mail by SES"),
+    Row("sqs:SendMessageBatch", ON_ITS_WAY),
+    Row("secretsmanager:GetSecretValue", f"{ON_ITS_WAY}: the document of channels"),
 )
 
-BATCH: Final = 2.5
-"""How many times the two messages of a run make a batch of five."""
+RECIPIENTS: Final = {"events:PutEvents": "", "ses:SendEmail": "/jane@example.com"}
+"""Calls of channels of the document, and to whom of the channel."""
 
 _TRIES: Final = 4
 
@@ -32,11 +37,12 @@ _TRIES: Final = 4
 def run(cell: Cell) -> Seen:
     """Deliver, and look at what arrived."""
     with world(*((SLACK,) if cell.refuses(SLACK) else ())) as made:
-        made.queue_notice(pending_key(made))
+        rounds = _begin(made, cell.row)
         with SKY.under(cell.weather()) as weather:
             if cell.row.moment.startswith(FAILED):
                 weather.also = (SLACK, Fault.BROKEN)
-            _invoke(made)
+            for _ in range(rounds):
+                _invoke(made)
         at_once = _arrived(made)
         if cell.refuses(SLACK):
             made.client("secretsmanager").put_secret_value(
@@ -46,18 +52,27 @@ def run(cell: Cell) -> Seen:
         return Seen(_word(at_once, _arrived(made)), weather)
 
 
+def _begin(made: World, row: Row) -> int:
+    """Queue a notice, and return how often Lambda looks into the queue while the fault lasts."""
+    if row.moment.startswith(ON_ITS_WAY):
+        made.with_document()
+        made.queue_notice(pending_key(made))
+        return 2
+    if row.call in RECIPIENTS:
+        made.with_document(row.call)
+    made.queue_notice(pending_key(made), "email", f"slack{RECIPIENTS.get(row.call, '')}")
+    return 1
+
+
 def _invoke(made: World) -> bool:
-    """Let Lambda take what messages there are, and drop those that it is told were delivered."""
+    """Let Lambda take what messages there are, one by one, and drop each that it is told was delivered."""
     with SKY.under(Weather()):
         messages = made.receive()
-    if not messages:
-        return False
-    answer = made.invoke("deliver", {"Records": [as_record(message) for message in messages]})
-    failed = {item["itemIdentifier"] for item in answer["batchItemFailures"]}
-    with SKY.under(Weather()):
-        for message in messages:
-            (made.put_back if message["MessageId"] in failed else made.drop)(message)
-    return True
+    for message in messages:
+        answer = made.invoke("deliver", {"Records": [as_record(message)]})
+        with SKY.under(Weather()):
+            (made.put_back if answer["batchItemFailures"] else made.drop)(message)
+    return bool(messages)
 
 
 def _calm(made: World) -> None:
@@ -84,9 +99,11 @@ def as_record(message: Mapping[str, Any]) -> dict[str, Any]:
 
 def _arrived(made: World) -> dict[str, list[bool]]:
     """Whether each notice that arrived has its link, by channel."""
+    outside = made.cloud.outside
     return {
         "email": [f"{PAGES}keys/" in mail for mail in made.mails()],
-        "slack": [f"{PAGES}keys/" in str(post) for post in made.cloud.outside.posts],
+        "slack": [f"{PAGES}keys/" in str(each) for each in (*outside.posts, *outside.mails)]
+        + [True for _ in outside.events],  # which never have one
     }
 
 

@@ -10,6 +10,8 @@ from tests.faults.outside import SLACK
 from tests.faults.weather import SKY, Fault
 from tests.faults.world import World
 
+DOCUMENT: Final = "the document of channels"
+UNREAD: Final = "ChannelsSecretArn"
 ROWS: Final = (
     Row("cloudwatch:DescribeAlarms"),
     Row("dynamodb:Query"),
@@ -23,6 +25,9 @@ ROWS: Final = (
     Row(SLACK),
     Row("dynamodb:UpdateItem"),
     Row("dynamodb:DeleteItem"),
+    Row("secretsmanager:GetSecretValue", DOCUMENT),
+    Row("events:PutEvents", "a bus"),
+    Row("ses:SendEmail", "a mail by SES"),
 )
 TICK: Final = {"source": "aws.scheduler"}
 JANE: Final = "jane@example.com"
@@ -33,6 +38,10 @@ WRONG: Final = 2
 def run(cell: Cell) -> Seen:
     """Look under the fault, and again without it."""
     with world(*((SLACK,) if cell.refuses(SLACK) else ())) as made:
+        if cell.row.moment == DOCUMENT:
+            made.with_document()
+        elif cell.call in {"events:PutEvents", "ses:SendEmail"}:
+            made.with_document(cell.call)
         _begin(made)
         with SKY.under(cell.weather()) as weather:
             if cell.call == "dynamodb:DeleteItem":
@@ -81,7 +90,10 @@ def _fails(made: World) -> bool:
 
 
 def _arrived(made: World) -> dict[str, int]:
-    return {"email": len(made.mails()), "slack": len(made.cloud.outside.posts)}
+    """How often each channel was told of what is wrong, but for the document, which can't be read."""
+    outside = made.cloud.outside
+    told = {"email": made.mails(), "slack": map(str, (*outside.posts, *outside.events, *outside.mails))}
+    return {channel: sum(UNREAD not in text for text in texts) for channel, texts in told.items()}
 
 
 def _addresses(made: World) -> list[str]:

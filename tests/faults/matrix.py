@@ -59,8 +59,7 @@ def observe(function: str, cell: Cell) -> str:
     with short_outside() if scaled else nullcontext():
         seen = FUNCTIONS[function].run(cell)
     assert seen.weather.struck or cell.refuses(cell.call), "the call was not made: the row is stale"
-    batch = deliver.BATCH if function == "deliver" else 1
-    assert seen.weather.seconds * batch <= properties(function)["Timeout"], seen.weather.seconds
+    assert seen.weather.seconds <= properties(function)["Timeout"], seen.weather.seconds
     return seen.word
 
 

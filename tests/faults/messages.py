@@ -12,12 +12,16 @@ from tests.faults.weather import Fault
 _SCOPE: Final = re.compile(r"Credential=[^/]+/\d+/([\w-]+)/([\w-]+)/aws4_request")
 SIGNED_AS: Final = {"monitoring": "cloudwatch"}
 
+BY_PATH: Final = {"/v2/email/outbound-emails": "SendEmail"}
+"""The operations that a path names."""
+
 Answer = tuple[int, Mapping[str, str], bytes]
 
 # Each service's own words; what is not here is said in AWS' common ones.
 THROTTLED: Final = {
     "dynamodb": (400, "ProvisionedThroughputExceededException"),
     "organizations": (400, "TooManyRequestsException"),
+    "ses": (429, "TooManyRequestsException"),
     "sns": (429, "Throttled"),
     "sqs": (400, "RequestThrottled"),
     "sts": (400, "Throttling"),
@@ -52,6 +56,8 @@ class Asked:
 
     @property
     def operation(self) -> str:
+        if self.path in BY_PATH:
+            return BY_PATH[self.path]
         target = self.headers.get("X-Amz-Target", "")
         return target.rpartition(".")[2] if target else self.form.get("Action", "")
 
@@ -75,6 +81,8 @@ def refusal(asked: Asked, fault: Fault) -> Answer:
         Fault.DENIED: DENIED.get(service, (400, "AccessDeniedException")),
     }[fault]
     message = f"User: arn:aws:sts::123456789012:assumed-role/r/f is not authorized: {asked.operation}"
+    if asked.path in BY_PATH:
+        return status, {"X-Amzn-ErrorType": code}, json.dumps({"message": message}).encode()
     if "X-Amz-Target" in asked.headers:
         return as_json(status, {"__type": code, "message": message})
     return status, {"Content-Type": "text/xml"}, _xml(code, message)

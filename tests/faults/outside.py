@@ -31,11 +31,15 @@ class Outside:
     Attributes:
         posts: What Slack took.
         puts: What CloudFormation took.
+        events: What an EventBridge bus took.
+        mails: What SES took.
         nonce: The nonce of the sign-in that is under way.
     """
 
     posts: list[dict[str, Any]] = field(default_factory=list)
     puts: list[dict[str, Any]] = field(default_factory=list)
+    events: list[dict[str, Any]] = field(default_factory=list)
+    mails: list[dict[str, Any]] = field(default_factory=list)
     nonce: str = ""
     port: int = 0
     closed_port: int = 0

@@ -177,8 +177,7 @@ def _decides(cell: Cell, choice: str, account: str) -> Seen:
         later = _queued(browser.world, _REASONS[choice])
         browser.world.catch_up()
         in_the_end = at_once | later | _queued(browser.world, _REASONS[choice])
-        assert {channel for channel, _ in in_the_end} == {"email", "slack"}, in_the_end
-        assert len({notice for _, notice in in_the_end}) <= presses, in_the_end
+        assert 1 <= len(in_the_end) <= presses, in_the_end
         return Seen(word + ("" if at_once or word in NOTHING_DONE else ", told later"), weather)
 
 
@@ -262,9 +261,5 @@ def _keep_at_last(browser: Browser) -> int:
     return 1
 
 
-def _queued(world: World, reason: str) -> set[tuple[str, str]]:
-    return {
-        (each["channel"], each["notice"]["id"])
-        for each in queued(world)
-        if each["notice"]["reason"] == reason
-    }
+def _queued(world: World, reason: str) -> set[str]:
+    return {each["notice"]["id"] for each in queued(world) if each["notice"]["reason"] == reason}

@@ -21,10 +21,11 @@ from reprieve.arn import KeyArn
 from reprieve.cases.case import open_case
 from reprieve.cases.key import Key
 from reprieve.cases.notice import Reason, tell
+from reprieve.cases.outbox import envelope
 from reprieve.links import LinkClaims, SigningKey, mint
-from reprieve.serialization import to_json
 from tests.faults.cloud import OWN, REGION, Cloud, start
 from tests.faults.cloudtrail import changed
+from tests.faults.outside import SLACK
 from tests.faults.weather import SKY, Weather
 
 ROOT: Final = Path(__file__).parents[2]
@@ -156,8 +157,8 @@ class World:
 
     # Queue and channels
 
-    def queue_notice(self, key: KeyArn) -> None:
-        """Queue a notice for both channels, as investigate does."""
+    def queue_notice(self, key: KeyArn, *channels: str) -> None:
+        """Queue a notice: for each channel, as deliver does, or for whoever gets it, as investigate does."""
         now = datetime.now(UTC).replace(microsecond=0)
         known = Key(
             arn=key,
@@ -166,12 +167,25 @@ class World:
             state="PendingDeletion",
             deletion_date=self.deletion_date(key),
         )
-        notice = to_json(tell(open_case(known, now, now), Reason.KEY_IN_USE, now)[1])
-        for channel in ("email", "slack"):
+        notice = tell(open_case(known, now, now), Reason.KEY_IN_USE, now)[1]
+        for name in channels or ("",):
+            channel, _, recipient = name.partition("/")
             self.client("sqs").send_message(
-                QueueUrl=self.settings["QUEUE_URL"],
-                MessageBody=json.dumps({"channel": channel, "notice": notice}),
+                QueueUrl=self.settings["QUEUE_URL"], MessageBody=envelope(notice, channel, recipient)
             )
+
+    def with_document(self, call: str = SLACK) -> None:
+        """Let the second channel be one of the document, which makes a call, and no parameter's."""
+        of_type: dict[str, dict[str, Any]] = {
+            SLACK: {"type": "slack-webhook", "url": self.cloud.outside.address(SLACK, "/slack")},
+            "events:PutEvents": {"type": "eventbridge", "bus": f"arn:aws:events:{REGION}:{OWN}:event-bus/b"},
+            "ses:SendEmail": {"type": "email", "from": "kms@example.com", "to": ["jane@example.com"]},
+        }
+        entry = {"name": "slack", **of_type[call]}
+        made = self.client("secretsmanager").create_secret(
+            Name="channels", SecretString=json.dumps({"channels": [entry]})
+        )
+        self.settings |= {"SLACK_SECRET_ARN": "", "CHANNELS_SECRET_ARN": made["ARN"]}
 
     def receive(self) -> list[dict[str, Any]]:
         """Take what is in the delivery queue, as Lambda does."""

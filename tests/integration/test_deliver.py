@@ -12,18 +12,32 @@ from reprieve.cases.case import open_case
 from reprieve.cases.decision import Choice, Decision
 from reprieve.cases.key import Key
 from reprieve.cases.notice import Notice, Reason, Sender, tell
+from reprieve.cases.outbox import envelope
 from reprieve.cases.sample import sample_notice
-from reprieve.cases.sample_store import SampleStore
+from reprieve.cases.sample_store import Begun, SampleStore
 from reprieve.cases.visitor import AuthMethod
 from reprieve.clock import for_people
 from reprieve.deliver.deliverer import Deliverer, pause
 from reprieve.errors import ChannelBusyError, ChannelError, DeniedError, LinkError, NotUnderstoodError
 from reprieve.links import SampleClaims, is_sample, verify, verify_sample
+from reprieve.messages.channels import Channel, Delivery
+from reprieve.messages.channels.configured import Channels
+from reprieve.messages.channels.document import Fault
+from reprieve.messages.channels.route import Route
 from reprieve.messages.channels.slack_webhook import SlackWebhook
 from reprieve.messages.channels.sns import Sns
 from reprieve.serialization import to_json
 from tests.examples import visitor
-from tests.fakes import FakeClock, FakeHttp, FakeLog, FakeOnce, FakeSigner, FakeTable, FakeTopic
+from tests.fakes import (
+    FakeClock,
+    FakeHttp,
+    FakeLog,
+    FakeOnce,
+    FakeQueue,
+    FakeSigner,
+    FakeTable,
+    FakeTopic,
+)
 
 KEY = KeyArn.parse("arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab")
 NOW = datetime(2026, 11, 22, 15, 0, tzinfo=UTC)
@@ -39,18 +53,27 @@ class World:
     once: FakeOnce = field(default_factory=FakeOnce)
     signer: FakeSigner = field(default_factory=FakeSigner)
     log: FakeLog = field(default_factory=FakeLog)
+    queue: FakeQueue = field(default_factory=FakeQueue)
+    routes: dict[str, Route] = field(default_factory=dict)
+    others: tuple[Channel, ...] = ()
+    wrong: dict[str, Any] = field(default_factory=dict)
     table: FakeTable = field(default_factory=FakeTable)
     lifetime: timedelta = timedelta(hours=168)
     account: str = "111122223333"
     enters_accounts: bool = False
     approvers: AuthMethod = AuthMethod.LINK
 
+    def made(self) -> dict[str, Channel]:
+        made: tuple[Channel, ...] = (
+            Sns("email", self.topic),
+            SlackWebhook("slack", self.webhook, lambda: "https://hooks.slack.example/T0"),
+        )
+        return {channel.name: channel for channel in (*made, *self.others)}
+
     def deliver(self, body: str) -> None:
         Deliverer(
-            channels={
-                "email": Sns("email", self.topic),
-                "slack": SlackWebhook("slack", self.webhook, lambda: "https://hooks.slack.example/T0"),
-            },
+            channels=Channels(by_name=self.made(), routes=self.routes, **self.wrong),
+            queue=self.queue,
             once=self.once,
             signing_key=self.signer.key,
             page_url=PAGE,
@@ -258,7 +281,6 @@ def test_a_decision_is_told_without_a_link(world: World) -> None:
         ("[]", "queue message: it holds no notice"),
         ('{"channel": "email", "notice": []}', "queue message: it holds no notice"),
         ('{"channel": "email", "notice": {}}', "Notice: KeyError: 'id'"),
-        (message("pager"), "queue message: there is no channel 'pager' in this stack"),
     ],
 )
 def test_a_message_that_is_not_ours_is_refused_and_says_why(world: World, body: str, problem: str) -> None:
@@ -267,6 +289,149 @@ def test_a_message_that_is_not_ours_is_refused_and_says_why(world: World, body: 
 
     assert str(refused.value) == problem
     assert world.topic.published == []
+
+
+def on_their_way(world: World) -> list[tuple[str, str]]:
+    messages = [json.loads(body) for body in world.queue.bodies]
+    return [(message["channel"], message.get("recipient", "")) for message in messages]
+
+
+def test_a_notice_that_names_no_channel_is_queued_for_each_and_sent_to_none(world: World) -> None:
+    world.deliver(envelope(notice()))
+
+    assert on_their_way(world) == [("email", ""), ("slack", "")]
+    assert [json.loads(body)["notice"] for body in world.queue.bodies] == [to_json(notice())] * 2
+    assert (world.topic.published, world.webhook.payloads, world.once.done) == ([], [], set())
+
+
+def test_what_is_queued_for_a_channel_reaches_it(world: World) -> None:
+    world.deliver(envelope(notice()))
+    for body in list(world.queue.bodies):
+        world.deliver(body)
+
+    assert (len(world.topic.published), len(world.webhook.payloads)) == (1, 1)
+    assert world.once.done == {f"{notice().id}/email", f"{notice().id}/slack"}
+
+
+@dataclass
+class Owners:
+    """A channel with a recipient for each of two people."""
+
+    name: str = "owners"
+    has_link: bool = True
+    sent: list[Delivery] = field(default_factory=list)
+
+    def recipients(self, _: Notice) -> tuple[str, ...]:
+        return ("jane@example.com", "joe@example.com")
+
+    def send(self, sent: Delivery) -> None:
+        self.sent.append(sent)
+
+
+def test_each_recipient_gets_a_message_and_a_name_of_their_own(world: World) -> None:
+    owners = Owners()
+    world.others = (owners,)
+
+    world.deliver(envelope(notice()))
+    for body in list(world.queue.bodies) * 2:
+        world.deliver(body)
+
+    assert on_their_way(world)[2:] == [("owners", "jane@example.com"), ("owners", "joe@example.com")]
+    assert [(each.recipient, each.id) for each in owners.sent] == [
+        (who, f"{notice().id}/owners/{who}") for who in ("jane@example.com", "joe@example.com")
+    ]
+
+
+def test_no_log_line_names_a_recipient(world: World) -> None:
+    world.others = (Owners(),)
+
+    world.deliver(envelope(notice()))
+    world.deliver(envelope(notice(), "owners", "jane@example.com"))
+
+    assert "jane" not in str(world.log.lines)
+
+
+def test_a_channel_gets_what_its_route_takes(world: World) -> None:
+    world.routes = {"slack": Route(reasons=frozenset({Reason.DELETION_SOON}))}
+
+    world.deliver(envelope(notice()))
+
+    assert on_their_way(world) == [("email", "")]
+
+
+def test_a_notice_that_no_route_takes_goes_to_all(world: World) -> None:
+    nobody = Route(owners=frozenset({"nobody"}))
+    world.routes = {"slack": nobody, "email": nobody}
+
+    world.deliver(envelope(notice()))
+
+    assert on_their_way(world) == [("email", ""), ("slack", "")]
+
+
+def test_a_medium_that_others_read_later_gets_no_link(world: World) -> None:
+    owners = Owners(has_link=False)
+    world.others = (owners,)
+
+    world.deliver(envelope(notice(), "owners", "jane@example.com"))
+
+    (sent,) = owners.sent
+    assert sent.notice.link is None
+    assert [str(each) for each in sent.notice.unknown if each.fact == "link"] == [
+        "link (others read later what this channel keeps)"
+    ]
+
+
+def test_a_test_notice_goes_to_every_channel_whatever_its_route_and_is_on_record_with_them(
+    world: World,
+) -> None:
+    store = SampleStore(world.table)
+    store.begin(TEST.id, Begun(at=NOW))
+    world.routes = {"slack": Route(owners=frozenset({"nobody"}))}
+
+    world.deliver(envelope(TEST))
+
+    assert on_their_way(world) == [("email", ""), ("slack", "")]
+    assert store.record(TEST.id).routed == ("email", "slack")
+
+
+def test_a_channel_that_is_not_configured_any_more_is_logged_and_dropped(world: World) -> None:
+    world.deliver(message("pager"))
+
+    assert (world.topic.published, world.webhook.payloads) == ([], [])
+    ((level, said, keys),) = world.log.lines
+    assert (level, said, keys) == (
+        "warning",
+        "Dropped a notice for a channel that is not configured any more",
+        {"channel": "pager"},
+    )
+
+
+def test_what_is_for_a_channel_whose_entry_is_broken_is_kept(world: World) -> None:
+    world.wrong = {"faults": (Fault(place="channels[0] (pager)", problem="url is missing", name="pager"),)}
+
+    with pytest.raises(ChannelError, match="pager: its entry in the document of channels can't be read"):
+        world.deliver(message("pager"))
+
+
+UNREAD = DeniedError("secretsmanager:GetSecretValue", "AccessDeniedException", "no")
+
+
+def test_while_the_document_can_not_be_read_the_others_are_told_and_the_notice_is_kept(world: World) -> None:
+    world.wrong = {"unread": UNREAD}
+
+    with pytest.raises(DeniedError):
+        world.deliver(envelope(notice()))
+    with pytest.raises(ChannelError):
+        world.deliver(message("pager"))
+
+    assert on_their_way(world) == [("email", ""), ("slack", "")]
+
+
+def test_a_stack_without_any_channel_keeps_the_notice(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(world, "made", dict)
+
+    with pytest.raises(ChannelError, match="every channel: the stack has none that can be sent to"):
+        world.deliver(envelope(notice()))
 
 
 def test_no_log_line_holds_the_link(world: World) -> None:
@@ -286,9 +451,11 @@ def test_no_log_line_holds_the_link(world: World) -> None:
         (ChannelError("slack", "HTTP 500"), 9, 900),
         (ChannelBusyError("slack", "HTTP 429", 77), 3, 77),
         (ChannelBusyError("slack", "HTTP 429"), 1, 15),
+        (ChannelBusyError("slack", "HTTP 429", 1), 1, 15),
+        (ChannelBusyError("slack", "HTTP 429", 1), 9, 900),
     ],
 )
-def test_what_failed_is_tried_again_ever_more_slowly_or_when_the_channel_says(
+def test_what_failed_is_tried_again_ever_more_slowly_and_not_before_the_channel_says(
     error: Exception, attempt: int, seconds: int
 ) -> None:
     assert pause(error, attempt) == seconds

@@ -11,6 +11,7 @@ import pytest
 from reprieve.alarm import sns_messages
 from reprieve.cases.bookmark import Bookmark
 from reprieve.cases.health_store import HealthStore
+from reprieve.cases.notice import Notice
 from reprieve.cases.store import CaseStore
 from reprieve.deliver.deliverer import NotedChannel
 from reprieve.errors import AwsError, ChannelError, DeniedError, HealthError, UnreachableError
@@ -19,12 +20,24 @@ from reprieve.health.addresses import Addresses
 from reprieve.health.health_check import Health
 from reprieve.investigate import log_reader
 from reprieve.investigate.health_watch import HealthWatch
-from reprieve.messages.channels import Channel, delivery
+from reprieve.messages.channels import Channel, Delivery, delivery
+from reprieve.messages.channels.configured import Channels
+from reprieve.messages.channels.document import Fault
 from reprieve.messages.channels.slack_webhook import SlackWebhook
 from reprieve.messages.channels.sns import Sns
 from reprieve.ports import Document, RingingAlarm
 from tests.examples import notice
-from tests.fakes import FakeAlarms, FakeClock, FakeHttp, FakeLog, FakeOnce, FakeQueue, FakeTable, FakeTopic
+from tests.fakes import (
+    FakeAlarms,
+    FakeClock,
+    FakeHttp,
+    FakeLog,
+    FakeOnce,
+    FakeQueue,
+    FakeTable,
+    FakeTopic,
+    Here,
+)
 from tests.mutations import SCHEMA
 from tests.recorded import event
 from tests.unit.health.test_addresses import JANE, TOPIC, FakeSubscriptions
@@ -88,6 +101,8 @@ class World:
     alarms: FakeAlarms = field(default_factory=FakeAlarms)
     log: FakeLog = field(default_factory=FakeLog)
     channels: tuple[str, ...] = ("email", "slack")
+    faults: tuple[Fault, ...] = ()
+    others: tuple[Channel, ...] = ()
     trail: str = "trail"
 
     @property
@@ -99,12 +114,14 @@ class World:
             "email": Sns("email", self.topic),
             "slack": SlackWebhook("slack", self.webhook, lambda: "https://hooks.slack.example/T0"),
         }
-        return {name: every[name] for name in self.channels}
+        others = {channel.name: channel for channel in self.others}
+        return {name: every[name] for name in self.channels} | others
 
     def run(self, event: Mapping[str, Any] = CLOCK, after: timedelta = timedelta()) -> None:
         self.clock.now += after
         Health(
-            channels=self.made(),
+            channels=Channels(by_name=self.made(), faults=self.faults),
+            pool=Here(),
             alarms=self.alarms,
             names={QUEUE: "deliver"},
             addresses=Addresses(
@@ -122,11 +139,11 @@ class World:
             log=self.log,
         ).run(event)
 
-    def deliver(self, channel: str = "slack", after: timedelta = timedelta()) -> None:
+    def deliver(self, channel: str = "slack", after: timedelta = timedelta(), recipient: str = "") -> None:
         """Send what a case's notice is to one channel, as deliver does, which notes what came of it."""
         self.clock.now += after
         noted = NotedChannel(channel=self.made()[channel], book=self.book, clock=self.clock, log=self.log)
-        noted.send(delivery(notice(), channel, "", self.clock.now))
+        noted.send(delivery(notice(), channel, recipient, self.clock.now))
 
     def fail(self, after: timedelta = timedelta()) -> None:
         """Let Slack refuse a notice."""
@@ -137,9 +154,7 @@ class World:
     def watch(self, after: timedelta = timedelta()) -> None:
         """Look whether health runs, as investigate does."""
         self.clock.now += after
-        HealthWatch(
-            book=self.book, queue=self.queue, channels=self.channels, clock=self.clock, log=self.log
-        ).look()
+        HealthWatch(book=self.book, queue=self.queue, clock=self.clock, log=self.log).look()
 
     def mailed(self) -> list[str]:
         return [subject for subject, _, about in self.topic.published if about["reason"] == "stack-unhealthy"]
@@ -482,7 +497,7 @@ def test_health_that_does_not_run_is_noticed_by_investigate_within_an_hour(world
         world.watch(after=5 * MINUTE)
 
     told = [json.loads(body) for body in world.queue.bodies]
-    assert [each["channel"] for each in told] == ["email", "slack"] * 2
+    assert [list(each) for each in told] == [["notice"]] * 2
     assert len({each["notice"]["id"] for each in told}) == 1  # which deliver sends once
     assert told[0]["notice"]["problem"]["subject"] == "health"
     SCHEMA.validate(told[0]["notice"])
@@ -538,3 +553,61 @@ def test_the_schema_takes_no_notice_about_the_stack_that_has_a_link_or_a_case_or
 
     assert SCHEMA.is_valid(stored)
     assert not SCHEMA.is_valid(changed)
+
+
+BROKEN = Fault(place="channels[2] (pager)", problem="url is missing", name="pager")
+
+
+def test_an_entry_that_is_not_understood_is_told_to_every_channel_once_a_day(world: World) -> None:
+    world.faults = (BROKEN,)
+
+    for _ in range(3):
+        world.run(after=15 * MINUTE)
+
+    title = "kms-reprieve: channels[2] (pager) is not understood"
+    assert (world.mailed(), world.posted()) == ([title], [title])
+    mail = " ".join(world.topic.published[0][1].split())
+    assert "channels[2] (pager) in the document of channels is not understood, and notifies nobody." in mail
+    assert "Error url is missing" in mail
+
+
+@dataclass
+class Owners:
+    """A channel with a recipient for each of two people."""
+
+    name: str = "owners"
+    has_link: bool = True
+    sent: list[str] = field(default_factory=list)
+    refuses: str = ""
+
+    def recipients(self, _: Notice) -> tuple[str, ...]:
+        return ("jane@example.com", "joe@example.com")
+
+    def send(self, sent: Delivery) -> None:
+        if sent.recipient == self.refuses:
+            raise ChannelError(self.name, "MessageRejected")
+        self.sent.append(sent.recipient)
+
+
+def test_every_recipient_of_a_channel_is_told(world: World) -> None:
+    owners = Owners()
+    world.others = (owners,)
+
+    world.run(alarm())
+    world.run(alarm())
+
+    assert owners.sent == ["jane@example.com", "joe@example.com"]
+
+
+def test_a_recipient_whom_nothing_reaches_is_told_to_all_others(world: World) -> None:
+    owners = Owners(refuses="jane@example.com")
+    world.others = (owners,)
+    with pytest.raises(ChannelError):
+        world.deliver("owners", recipient="jane@example.com")
+    world.deliver("owners", recipient="joe@example.com")
+    owners.sent.clear()
+
+    world.run(after=45 * MINUTE)
+
+    assert world.mailed() == ["kms-reprieve: the channel owners/jane@example.com takes no notices"]
+    assert owners.sent == ["joe@example.com"]

@@ -30,13 +30,13 @@ def world() -> World:
     return World()
 
 
-def test_one_refused_request_makes_one_notice_for_every_channel(world: World) -> None:
+def test_one_refused_request_makes_one_notice(world: World) -> None:
     pending(world)
     world.logs.put(line("decrypt-by-assumed-role"), DELIVERED)
 
     world.run()
 
-    assert [json.loads(body)["channel"] for body in world.queue.bodies] == ["email", "slack"]
+    assert [list(json.loads(body)) for body in world.queue.bodies] == [["notice"]]
     (notice,) = world.notices()
     assert notice["reason"] == "key-in-use"
     assert notice["case"]["id"] == f"{KEY}@2026-11-28T14:55:30Z"

@@ -127,7 +127,6 @@ class Driver:
             alarm_name=ALARM,
             account=OURS,
             region=REGION,
-            channels=(CHANNEL,),
             policy=self.policy,
             logs=_Logs(self),
             facts=Facts(sources=sources, pool=self.pool, budget=0.0),
@@ -140,7 +139,6 @@ class Driver:
             log=self,
         )
         self.rescuer = Rescuer(
-            channels=(CHANNEL,),
             reader=CaseReader(
                 keys=_Directory(self), store=self.store, pool=self.pool, clock=self.clock, log=self
             ),

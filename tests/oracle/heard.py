@@ -11,6 +11,9 @@ from typing import Any, Final, NamedTuple
 IN_USE: Final = frozenset({"key-in-use", "new-caller", "still-in-use", "deletion-soon", "correction"})
 """The reasons by which people learn that a key is used."""
 
+EVERYBODY: Final = "everybody"
+"""Who hears it: which channel gets which notice is not what is looked at here."""
+
 _OVER: Final = frozenset({"deleted", "absent", "unknown", "continued"})
 
 
@@ -98,14 +101,14 @@ class Heard:
 
 
 def hear(body: str, at: float) -> tuple[str, Heard]:
-    """Return the channel of a queue's message, and what people learn from it."""
+    """Return who hears of a queue's message, and what they learn from it."""
     message = json.loads(body)
     notice: Mapping[str, Any] = message["notice"]
     case = notice.get("case") or {}
     uses = notice.get("uses") or {}
     closure = notice.get("closure") or {}
     text = json.dumps(notice, ensure_ascii=False)
-    return message["channel"], Heard(
+    return EVERYBODY, Heard(
         at=at,
         decided_at=seconds(notice["at"]),
         id=notice["id"],

@@ -82,7 +82,7 @@ IN_LAMBDA = {
     "AWS_DEFAULT_REGION": "eu-west-1",
     "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand",
     "AWS_SECRET_ACCESS_KEY": "nothing",
-    "CHANNELS": "email",
+    "CHANNELS_SECRET_ARN": "arn:aws:secretsmanager:x",
     "FUNCTION_NAMES": "deliver=f",
     "NOTIFICATION_EMAILS": "jane@example.com",
     "NOTIFY_ON_SCHEDULING": "yes",
@@ -93,10 +93,10 @@ IN_LAMBDA = {
 }
 CLIENTS = {
     "InvestigateFunction": ["cloudtrail", "dynamodb", "kms", "logs", "sqs"],
-    "DeliverFunction": ["dynamodb", "kms", "sns", "sqs"],
+    "DeliverFunction": ["dynamodb", "kms", "secretsmanager", "sns", "sqs"],
     "RespondFunction": ["dynamodb", "kms", "sqs"],
     "AuditFunction": ["logs"],
-    "HealthFunction": ["cloudwatch", "dynamodb", "sns"],
+    "HealthFunction": ["cloudwatch", "dynamodb", "secretsmanager", "sns"],
     "SubscribeFunction": ["sns"],
 }
 

@@ -53,6 +53,7 @@ BOUNDED_BY_PATTERN = {
     "OrganizationId": f"o-{'a' * 32}",
     "OidcClientSecretArn": secret("s" * 300),
     "SlackWebhookSecretArn": secret("s" * 300),
+    "ChannelsSecretArn": secret("s" * 100),
 }
 # As JSON these take six bytes each, as Python writes it; the other lists must be ASCII without quotes.
 LETTERS = {"OwnerTags": "é"}

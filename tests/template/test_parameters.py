@@ -187,6 +187,7 @@ def test_no_library_may_log_what_it_sends_and_gets(template: dict[str, Any]) -> 
         ({"NotificationEmails": "jane@example.com"}, set()),
         ({"SlackWebhookUrl": SLACK}, set()),
         ({"SlackWebhookSecretArn": SECRET}, set()),
+        ({"ChannelsSecretArn": SECRET}, set()),
         ({"NotificationEmails": "jane@example.com", "SlackWebhookUrl": SLACK}, set()),
         ({"SlackWebhookUrl": SLACK, "SlackWebhookSecretArn": SECRET}, {"OneSlackWebhook"}),
         (

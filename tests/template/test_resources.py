@@ -126,80 +126,6 @@ def test_a_function_logs_json_to_a_group_of_its_own_and_is_traced(
     assert function["Handler"] == "app.handler"
 
 
-def test_each_function_gets_the_settings_it_reads(translated: dict[str, Any]) -> None:
-    common = {"POWERTOOLS_SERVICE_NAME", "POWERTOOLS_LOG_LEVEL"}
-    settings = {
-        name: set(translated[f"{name}Function"]["Properties"]["Environment"]["Variables"]) - common
-        for name in FUNCTIONS
-    }
-
-    assert settings == {
-        "Investigate": {
-            "ACCOUNT_ID",
-            "ALARM_NAME",
-            "AUDIT_DAYS",
-            "CHANNELS",
-            "EXTERNAL_ID",
-            "IGNORED_CALLERS",
-            "LOG_GROUP_NAME",
-            "MEMBER_ROLE_NAME",
-            "NOTIFY_ON_SCHEDULING",
-            "ORGANIZATION_ID",
-            "OWNER_TAGS",
-            "QUEUE_URL",
-            "REPEAT_NOTICE_HOURS",
-            "RESPOND_ROLE_ARN",
-            "TABLE_NAME",
-        },
-        "Deliver": {
-            "TABLE_NAME",
-            "QUEUE_URL",
-            "NOTICE_TOPIC_ARN",
-            "SLACK_SECRET_ARN",
-            "SIGNING_KEY_ARN",
-            "SIGNING_KEY_LETTER",
-            "PAGE_URL",
-            "LINK_HOURS",
-            "APPROVERS",
-            "ACCOUNT_ID",
-            "MEMBER_ROLE_NAME",
-        },
-        "Respond": {
-            "TABLE_NAME",
-            "QUEUE_URL",
-            "SIGNING_KEY_A",
-            "SIGNING_KEY_B",
-            "APPROVERS",
-            "APPROVER_CIDRS",
-            "APPROVER_DOMAINS",
-            "APPROVER_EMAILS",
-            "APPROVER_GROUPS",
-            "APPROVER_GROUP_CLAIM",
-            "OIDC_ISSUER",
-            "OIDC_CLIENT_ID",
-            "OIDC_SECRET_ARN",
-            "REDIRECT_URI",
-            "AUDIT_DAYS",
-            "CHANNELS",
-            "ACCOUNT_ID",
-            "MEMBER_ROLE_NAME",
-            "EXTERNAL_ID",
-        },
-        "Subscribe": set(),
-        "Audit": {"AUDIT_LOG_GROUP"},
-        "Health": {
-            "TABLE_NAME",
-            "HEALTH_TOPIC_ARN",
-            "NOTICE_TOPIC_ARN",
-            "SLACK_SECRET_ARN",
-            "NOTIFICATION_EMAILS",
-            "LOG_GROUP_NAME",
-            "FUNCTION_NAMES",
-            "QUEUE_NAMES",
-        },
-    }
-
-
 def test_what_is_secret_is_in_its_secret_and_nowhere_else(template: dict[str, Any]) -> None:
     hidden = {name for name, each in template["Parameters"].items() if each.get("NoEcho")}
     users = {
@@ -333,7 +259,7 @@ def test_the_queue_outwaits_the_function_and_gives_up_after_ten_times(translated
     assert queue["VisibilityTimeout"] >= 6 * deliver["Timeout"]
     assert queue["RedrivePolicy"]["maxReceiveCount"] == 10
     assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
-    assert mapping["BatchSize"] == 5
+    assert mapping["BatchSize"] == 1
 
 
 def test_dead_letters_live_longer_than_what_waits_to_be_delivered(resources: dict[str, Any]) -> None:

@@ -38,7 +38,13 @@ TOLD_ONLY = {
 }
 # What no role needs a permission for: a boundary is attached, an alarm's topic is subscribed to.
 WITHOUT_STATEMENT = {"PermissionsBoundaryArn", "AlarmTopicArn"}
-WAYS_OUT = {"sns:Publish", "secretsmanager:GetSecretValue", "kms:Decrypt"}
+WAYS_OUT = {
+    "events:PutEvents",
+    "kms:Decrypt",
+    "secretsmanager:GetSecretValue",
+    "ses:SendEmail",
+    "sns:Publish",
+}
 
 
 class Recording(dict[str, str]):

@@ -98,6 +98,18 @@ def test_an_error_holds_its_fields() -> None:
     assert error == DeniedError("kms:DescribeKey", "AccessDeniedException", "no")
 
 
+def test_a_class_that_stands_on_one_calls_its_init_with_what_it_likes() -> None:
+    @dataclass(slots=True)
+    class Fresh:
+        count: int
+
+    class Doubled(Fresh):
+        def __init__(self, once: int) -> None:
+            super().__init__(once * 2)
+
+    assert [Doubled(3).count, Doubled(3).count] == [6, 6]
+
+
 def test_it_can_be_matched() -> None:
     match Unknown(fact="a", why="b"):
         case Unknown(fact=fact):

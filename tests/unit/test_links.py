@@ -15,7 +15,6 @@ from reprieve.links import (
     SampleClaims,
     SigningKey,
     authentic,
-    is_notice_id,
     is_sample,
     mint,
     mint_sample,
@@ -359,8 +358,3 @@ def test_another_stack_s_test_notice_opens_nothing() -> None:
         verify_sample(token, FakeSigner().keys, NOW)
     with pytest.raises(ForgedLinkError):
         verify_sample(token, {}, NOW)
-
-
-def test_an_id_of_a_notice_is_a_uuid_in_lower_case() -> None:
-    assert is_notice_id(NOTICE)
-    assert not is_notice_id(NOTICE.upper())

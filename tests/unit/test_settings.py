@@ -23,7 +23,6 @@ INVESTIGATE = {
     "QUEUE_URL": "https://sqs.eu-west-1.amazonaws.com/111122223333/deliveries",
     "LOG_GROUP_NAME": "trail",
     "ALARM_NAME": "KMSKeyPendingDeletionErrorAlarm",
-    "CHANNELS": "email,slack",
     "ACCOUNT_ID": "111122223333",
     "AWS_REGION": "eu-west-1",
     "REPEAT_NOTICE_HOURS": "24",
@@ -41,6 +40,7 @@ DELIVER = {
     "QUEUE_URL": "https://sqs.eu-west-1.amazonaws.com/111122223333/deliveries",
     "NOTICE_TOPIC_ARN": "arn:aws:sns:eu-west-1:111122223333:notices",
     "SLACK_SECRET_ARN": "arn:aws:secretsmanager:eu-west-1:111122223333:secret:slack-AbCdEf",
+    "CHANNELS_SECRET_ARN": "arn:aws:secretsmanager:eu-west-1:111122223333:secret:channels-AbCdEf",
     "SIGNING_KEY_ARN": str(KEY),
     "SIGNING_KEY_LETTER": "b",
     "PAGE_URL": "https://abc123.execute-api.eu-west-1.amazonaws.com/keys/",
@@ -57,7 +57,6 @@ RESPOND = {
     "SIGNING_KEY_B": "",
     "APPROVERS": "link",
     "APPROVER_CIDRS": "",
-    "CHANNELS": "email",
     "ACCOUNT_ID": "111122223333",
     "MEMBER_ROLE_NAME": "kms-reprieve-member",
     "EXTERNAL_ID": "kms-reprieve",
@@ -67,6 +66,7 @@ HEALTH = {
     "HEALTH_TOPIC_ARN": "arn:aws:sns:eu-west-1:111122223333:health",
     "NOTICE_TOPIC_ARN": "arn:aws:sns:eu-west-1:111122223333:notices",
     "SLACK_SECRET_ARN": "arn:aws:secretsmanager:eu-west-1:111122223333:secret:slack-AbCdEf",
+    "CHANNELS_SECRET_ARN": "arn:aws:secretsmanager:eu-west-1:111122223333:secret:channels-AbCdEf",
     "NOTIFICATION_EMAILS": "jane@example.com, ops@example.com,",
     "LOG_GROUP_NAME": "trail",
     "FUNCTION_NAMES": "investigate=stack-InvestigateFunction-a1,deliver=stack-DeliverFunction-a1",
@@ -76,6 +76,7 @@ MAY_BE_MISSING = {
     "NOTIFICATION_EMAILS",
     "NOTICE_TOPIC_ARN",
     "SLACK_SECRET_ARN",
+    "CHANNELS_SECRET_ARN",
     "SIGNING_KEY_A",
     "SIGNING_KEY_B",
     "APPROVER_CIDRS",
@@ -92,7 +93,6 @@ def test_investigate_is_told_what_it_needs() -> None:
         queue_url="https://sqs.eu-west-1.amazonaws.com/111122223333/deliveries",
         log_group="trail",
         alarm_name="KMSKeyPendingDeletionErrorAlarm",
-        channels=("email", "slack"),
         account="111122223333",
         region="eu-west-1",
         repeat_after=timedelta(hours=24),
@@ -114,6 +114,7 @@ def test_deliver_is_told_what_it_needs() -> None:
         channels=ChannelSettings(
             notice_topic="arn:aws:sns:eu-west-1:111122223333:notices",
             slack_secret="arn:aws:secretsmanager:eu-west-1:111122223333:secret:slack-AbCdEf",
+            document="arn:aws:secretsmanager:eu-west-1:111122223333:secret:channels-AbCdEf",
         ),
         signing_key=KEY,
         signing_letter="b",
@@ -129,7 +130,6 @@ def test_respond_is_told_what_it_needs() -> None:
     assert RespondSettings.read(RESPOND) == RespondSettings(
         table="cases",
         queue_url="https://sqs.eu-west-1.amazonaws.com/111122223333/deliveries",
-        channels=("email",),
         retention=timedelta(days=30),
         signing_keys={"a": KEY},
         auth_method=AuthMethod.LINK,
@@ -190,12 +190,15 @@ def test_a_variable_that_is_missing_is_named(
 
 
 def test_names_are_read_without_blanks_and_gaps() -> None:
-    assert RespondSettings.read(RESPOND | {"CHANNELS": " email, ,slack,"}).channels == ("email", "slack")
+    assert InvestigateSettings.read(INVESTIGATE | {"OWNER_TAGS": " Owner, ,team,"}).owner_tags == (
+        "Owner",
+        "team",
+    )
 
 
 def test_a_list_of_nothing_is_refused() -> None:
-    with pytest.raises(SettingsError, match="CHANNELS names nothing"):
-        RespondSettings.read(RESPOND | {"CHANNELS": " , "})
+    with pytest.raises(SettingsError, match="OWNER_TAGS names nothing"):
+        InvestigateSettings.read(INVESTIGATE | {"OWNER_TAGS": " , "})
 
 
 def test_a_signing_key_that_is_no_arn_is_refused() -> None:
@@ -278,6 +281,7 @@ def test_health_is_told_what_it_needs() -> None:
         channels=ChannelSettings(
             notice_topic="arn:aws:sns:eu-west-1:111122223333:notices",
             slack_secret="arn:aws:secretsmanager:eu-west-1:111122223333:secret:slack-AbCdEf",
+            document="arn:aws:secretsmanager:eu-west-1:111122223333:secret:channels-AbCdEf",
         ),
         emails=("jane@example.com", "ops@example.com"),
         log_group="trail",

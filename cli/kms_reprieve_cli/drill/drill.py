@@ -93,17 +93,23 @@ class Drill:
 
     def new_key(self, **options: Any) -> str:  # noqa: ANN401 - botocore's
         """Create a throwaway key, tagged and with an alias that says what it is."""
-        made = self.cloud.ask(
-            "kms",
-            "CreateKey",
-            Description=DESCRIPTION,
-            Tags=[{"TagKey": TAG, "TagValue": self.id}],
-            **options,
-        )
-        arn: str = made["KeyMetadata"]["Arn"]
+        made = self.cloud.ask("kms", "CreateKey", **self._marks, **options)
+        return self._named(made["KeyMetadata"]["Arn"])
+
+    def new_replica(self, key: str, region: str) -> str:
+        """Replicate a throwaway key, marked as the key is."""
+        made = self.cloud.ask("kms", "ReplicateKey", KeyId=key, ReplicaRegion=region, **self._marks)
+        return self._named(made["ReplicaKeyMetadata"]["Arn"])
+
+    @property
+    def _marks(self) -> Mapping[str, Any]:
+        return {"Description": DESCRIPTION, "Tags": [{"TagKey": TAG, "TagValue": self.id}]}
+
+    def _named(self, arn: str) -> str:
         self.keys.append(arn)
         alias = f"alias/kms-reprieve-drill-{self.id}-{len(self.keys)}"
-        self.cloud.ask("kms", "CreateAlias", AliasName=alias, TargetKeyId=arn)
+        region = arn.split(":")[3]
+        self.cloud.ask("kms", "CreateAlias", region=region, AliasName=alias, TargetKeyId=arn)
         return arn
 
     def state(self, key: str) -> str:

@@ -10,13 +10,25 @@ _ACCOUNTS: Final = re.compile(r"(?<!\d)\d{12}(?!\d)")
 _ADDRESS: Final = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _IPV4: Final = re.compile(r"(?<![\w.])(?:\d{1,3}\.){3}\d{1,3}(?![\w.])")
 _PAGE: Final = re.compile(r"https?://\S+")
-_HIDDEN: Final = frozenset({"accessKeyId", "principalId", "sourceIPAddress", "userName", "credentialId"})
+_PRINCIPAL: Final = re.compile(r"\b(assumed-role|federated-user|role|user)/[\w+=,.@/-]+")
+_HIDDEN: Final = frozenset(
+    (
+        "accessKeyId",
+        "principalId",
+        "sourceIPAddress",
+        "userName",
+        "credentialId",
+        "userId",
+        "identityStoreArn",
+    )
+)
 
 
 def redacted(text: str) -> str:
-    """Return a text without account numbers, email addresses, IP addresses and URLs."""
+    """Return a text without account numbers, names of principals, email and IP addresses, and URLs."""
     for pattern, instead in (
         (_PAGE, "https://…"),
+        (_PRINCIPAL, r"\1/…"),
         (_ADDRESS, "someone@example.com"),
         (_IPV4, "192.0.2.1"),
         (_ACCOUNTS, ACCOUNT),

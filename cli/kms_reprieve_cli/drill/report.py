@@ -85,7 +85,8 @@ class Report:
         for done in self.found:
             if done.finding.record is not None:
                 yield f"\n## {done.finding.what}\n"
-                yield f"```json\n{json.dumps(redacted_record(done.finding.record), indent=2)}\n```"
+                told = json.dumps(redacted_record(done.finding.record), indent=2, ensure_ascii=False)
+                yield f"```json\n{told}\n```"
 
 
 def said(finding: Finding) -> str:

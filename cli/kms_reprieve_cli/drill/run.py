@@ -1,14 +1,17 @@
 """Does the steps one after the other, and cleans up whatever became of them."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
+from typing import Final
 
 from kms_reprieve_cli.drill.drill import WAITING_DAYS, Drill
 from kms_reprieve_cli.drill.finding import Finding, StoppedError, Verdict, expect, note
 from kms_reprieve_cli.drill.step import Step
-from reprieve.errors import AwsError, NotUnderstoodError
+from reprieve.errors import AwsError, NotUnderstoodError, ReprieveError
 
-CLEAN_UP = "clean-up"
+CLEAN_UP: Final = "clean-up"
+_PATIENCE: Final = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,15 +22,20 @@ class Done:
     finding: Finding
 
 
-def run(drill: Drill, steps: Iterable[Step]) -> Iterator[Done]:
-    """Yield what the steps find, and at last what is left of the throwaway keys."""
+def run(drill: Drill, steps: Iterable[Step]) -> Generator[Done]:
+    """Yield what the steps find, and at last what is left of the throwaway keys.
+
+    The keys are cleaned up whatever ends it: nothing is yielded before all of them are.
+    """
+    left: list[Finding] = []
     try:
         for step in steps:
             for finding in _findings(drill, step):
                 yield Done(step.ID, finding)
     finally:
-        for finding in clean_up(drill):
-            yield Done(CLEAN_UP, finding)
+        left += clean_up(drill)
+    for finding in left:
+        yield Done(CLEAN_UP, finding)
 
 
 def _findings(drill: Drill, step: Step) -> Iterator[Finding]:
@@ -47,12 +55,13 @@ def clean_up(drill: Drill) -> Iterator[Finding]:
     for key in drill.keys:
         region = key.split(":")[3]
         try:
-            if not drill.state(key).startswith("Pending"):
+            state = drill.wait(f"{key} to be made", partial(_made, drill, key), _PATIENCE)
+            if not state.startswith("Pending"):
                 drill.cloud.ask(
                     "kms", "ScheduleKeyDeletion", region=region, KeyId=key, PendingWindowInDays=WAITING_DAYS
                 )
             state = drill.state(key)
-        except AwsError as error:
+        except ReprieveError as error:
             yield expect(False, f"{key} needs a look, delete it yourself: {error}")
             continue
         yield expect(state.startswith("Pending"), f"{key} is {state}")
@@ -60,3 +69,9 @@ def clean_up(drill: Drill) -> Iterator[Finding]:
         yield note(
             "a deletion-scheduled notice about alias/kms-reprieve-drill… may come: it is about this key"
         )
+
+
+def _made(drill: Drill, key: str) -> str:
+    """Return a key's state; "" while KMS still creates it, as it does with a replica."""
+    state = drill.state(key)
+    return "" if state == "Creating" else state

@@ -1,7 +1,8 @@
 """The `NotifyingStack` of AWS, with the operator's own credentials: it writes nothing itself."""
 
 import json
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
@@ -18,7 +19,10 @@ from reprieve.cases.sample_store import SampleRecord, SampleStore
 from reprieve.clock import parse
 from reprieve.errors import AwsError, NotUnderstoodError
 from reprieve.ports import Subscription
-from reprieve.untrusted import look, text
+from reprieve.untrusted import one_line, text
+
+ROUTED_WITHIN: Final = 60
+"""Seconds."""
 
 FUNCTION: Final = "InvestigateFunction"
 SOURCE: Final = "kms-reprieve.test-notice"
@@ -31,16 +35,28 @@ class AwsStack:
 
     session: boto3.Session
     name: str
+    sleep: Callable[[float], None] = time.sleep
 
     def start(self, notice: str) -> Started:
         """Call lambda:InvokeFunction."""
         answer = self._invoked({"source": SOURCE, "id": notice})
-        channels = look(answer, "channels")
-        if not isinstance(channels, list) or text(answer, "id") != notice:
+        if error := text(answer, "error"):
+            raise NotUnderstoodError(f"stack {self.name}", one_line(error))
+        if text(answer, "id") != notice:
             raise NotUnderstoodError(
                 f"stack {self.name}", "it knows no test notices: deploy the version of this command"
             )
-        return Started(notice=notice, at=parse(text(answer, "at")), channels=tuple(map(str, channels)))
+        return Started(notice=notice, at=parse(text(answer, "at")), channels=self._routed(notice))
+
+    def _routed(self, notice: str) -> tuple[str, ...]:
+        """Return the channels that deliver sends it to, once it has said so."""
+        for _ in range(ROUTED_WITHIN):
+            if routed := self.record(notice).routed:
+                return routed
+            self.sleep(1)
+        raise NotUnderstoodError(
+            f"stack {self.name}", f"deliver has not found the channels within {ROUTED_WITHIN} s: read its log"
+        )
 
     def record(self, notice: str) -> SampleRecord:
         """Call dynamodb:Query."""

@@ -49,7 +49,7 @@ def send_test_notice(stack: NotifyingStack, wanted: Wanted, passing: Time | None
     started = stack.start(str(uuid4()))
     messages().print(sent(started))
     found = _waited(stack, started, wanted, passing or Time())
-    addresses = subscriptions(stack, started)
+    addresses = subscriptions(stack, found)
     if wanted.is_json:
         print(json.dumps(as_json(started, found, addresses), indent=2, ensure_ascii=False))
     else:
@@ -68,11 +68,13 @@ def _waited(stack: NotifyingStack, started: Started, wanted: Wanted, passing: Ti
     """Look again and again until all is done or the time is up; tell people what is new meanwhile."""
     end, known = passing.clock() + wanted.timeout, set[str]()
     while True:
-        with waiting(f"waiting until {', '.join(started.channels)}: {wanted.until}"):
+        with waiting(f"waiting until every channel has {wanted.until} it"):
             found = outcomes(stack, started)
             if not (is_last := _is_done(found, wanted) or passing.clock() >= end):
                 passing.sleep(EVERY)
-        new = [line for each in found for line in told(each, started) if line not in known]
+        new = [
+            line for each in found for line in told(each, started) if line not in {*known, *_waiting(each)}
+        ]
         known.update(new)
         if is_last:
             return found
@@ -81,4 +83,9 @@ def _waited(stack: NotifyingStack, started: Started, wanted: Wanted, passing: Ti
 
 
 def _is_done(found: _Outcomes, wanted: Wanted) -> bool:
-    return all(each.has(wanted.until) for each in found)
+    return bool(found) and all(each.has(wanted.until) for each in found)
+
+
+def _waiting(outcome: ChannelOutcome) -> tuple[str, ...]:
+    """Return the lines that only say that something is still waited for."""
+    return (f"{outcome.channel}: not accepted yet", f"{outcome.channel}: not opened yet")

@@ -1,6 +1,6 @@
 """What became of a test notice, channel by channel."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -55,7 +55,8 @@ def outcomes(stack: NotifyingStack, started: Started) -> tuple[ChannelOutcome, .
     """
     record = stack.record(started.notice)
     accepted = {each.channel: each.at for each in record.accepted}
-    errors = {} if set(started.channels) <= accepted.keys() else _errors(stack)
+    channels = record.routed or started.channels
+    errors = {} if set(channels) <= accepted.keys() else _errors(stack)
     return tuple(
         ChannelOutcome(
             channel=channel,
@@ -63,14 +64,15 @@ def outcomes(stack: NotifyingStack, started: Started) -> tuple[ChannelOutcome, .
             error="" if channel in accepted else errors.get(channel, ""),
             openings=tuple(_openings(record, channel)),
         )
-        for channel in started.channels
+        for channel in channels
     )
 
 
-def subscriptions(stack: NotifyingStack, started: Started) -> tuple[Subscription, ...]:
+def subscriptions(stack: NotifyingStack, found: Iterable[ChannelOutcome]) -> tuple[Subscription, ...]:
     """Return the addresses behind the channel email; none without it, or if they may not be read."""
     try:
-        return tuple(stack.subscriptions()) if _EMAIL in started.channels else ()
+        is_there = any(each.channel == _EMAIL for each in found)
+        return tuple(stack.subscriptions()) if is_there else ()
     except AwsError:
         return ()
 

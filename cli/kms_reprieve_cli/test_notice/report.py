@@ -21,7 +21,7 @@ _NOT_KNOWN: Final = "not known"
 def sent(started: Started) -> str:
     """Return that it was sent, and what to do now."""
     return (
-        f"Sent test notice {started.notice} to {', '.join(started.channels)}."
+        f"Sent test notice {started.notice} to {', '.join(started.channels) or 'every channel'}."
         ' Open its link in each channel and press "I have seen this".'
     )
 

@@ -3,7 +3,7 @@
 The standard library writes and compiles six methods for each of a hundred classes whenever a function starts:
 a quarter of the time that this takes. Here the classes share all but `__init__`. The type checker takes them
 for the standard library's, and it is the type checker that keeps a frozen one as it is.
-See docs/decisions/0023-cold-starts.md.
+See docs/decisions/0026-cold-starts.md.
 """
 
 import dataclasses
@@ -35,13 +35,13 @@ def _made(cls: Any, *, frozen: bool = False, repr: bool = True, **options: bool)
 
 def _first_init(made: Any) -> Callable[..., None]:  # noqa: ANN401 - a dataclass
     def init(self: Any, *values: object, **named: object) -> None:  # noqa: ANN401 - as above
-        made.__init__ = _own_init(made)
-        self.__init__(*values, **named)
+        own = made.__init__ = _own_init(made)
+        own(self, *values, **named)
 
     return init
 
 
-def _own_init(made: Any) -> object:  # noqa: ANN401 - as above
+def _own_init(made: Any) -> Callable[..., None]:  # noqa: ANN401 - as above
     fields = [(field.name, field.type, field) for field in dataclasses.fields(made)]
     twin = dataclasses.make_dataclass(
         made.__name__,
@@ -51,7 +51,8 @@ def _own_init(made: Any) -> object:  # noqa: ANN401 - as above
         repr=False,
         slots="__slots__" in vars(made),
     )
-    return vars(twin)["__init__"]
+    init: Callable[..., None] = vars(twin)["__init__"]
+    return init
 
 
 def _comparison(made: Any) -> tuple[Callable[[object, object], bool], Callable[[object], int]]:  # noqa: ANN401

@@ -19,6 +19,7 @@ ReprieveError
 ├── OutOfTimeError           … because its time was up
 ├── TooMuchError             one minute holds more than one invocation can read
 ├── HealthError              the stack is not well, and nobody could be told, or it could not be seen
+├── EntryError               an entry of the document of channels is not understood
 ├── InProgressError          the same delivery is under way elsewhere
 ├── NoAnswerError            an address outside AWS gave no answer
 ├── ChannelError             a channel did not take a notice
@@ -190,6 +191,16 @@ class TooMuchError(ReprieveError):
 
 
 @dataclass
+class TooManyTestsError(ReprieveError):
+    """No more test notices for now; `after` says when there can be one, in words."""
+
+    after: str
+
+    def __str__(self) -> str:
+        return f"too many test notices were sent: try again after {self.after}"
+
+
+@dataclass
 class HealthError(ReprieveError):
     """What could not be looked at, and what no channel took."""
 
@@ -197,6 +208,16 @@ class HealthError(ReprieveError):
 
     def __str__(self) -> str:
         return "; ".join(self.failed)
+
+
+@dataclass
+class EntryError(ReprieveError):
+    """What is wrong with an entry of the document of channels: by its place, and never with its value."""
+
+    problem: str
+
+    def __str__(self) -> str:
+        return self.problem
 
 
 class InProgressError(ReprieveError):

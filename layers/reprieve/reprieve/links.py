@@ -123,11 +123,6 @@ def is_sample(token: str) -> bool:
     return token.startswith(SAMPLE_VERSION)
 
 
-def is_notice_id(text: str) -> bool:
-    """Return whether a link can carry it as the id of a notice."""
-    return _NOTICE.fullmatch(text) is not None
-
-
 def mint_sample(claims: SampleClaims, key: SigningKey) -> str:
     """Return the token of a test notice; one call of KMS."""
     body = _encode_sample(claims)

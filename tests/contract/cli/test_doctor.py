@@ -115,6 +115,7 @@ def test_before_deploying_the_source_is_looked_at() -> None:
     assert result.exit_code == 0
     assert {name: each["status"] for name, each in found.items()} == {
         "credentials": "pass",
+        "partition": "pass",
         "log-group": "pass",
         "log-group-retention": "pass",
         "log-group-key": "pass",
@@ -123,6 +124,7 @@ def test_before_deploying_the_source_is_looked_at() -> None:
         "trail-regions": "pass",
         "trail-events": "pass",
         "trail-key": "pass",
+        "trail-copies": "pass",
         "delivery": "warn",
     }
     assert set(found["delivery"]) == {"id", "group", "status", "what", "cause", "fix", "link"}
@@ -136,7 +138,7 @@ def test_a_trail_that_was_stopped_fails_and_is_told_to_people(account: boto3.Ses
     assert result.exit_code == 1
     assert "fail     trail-logging: trail management is not logging" in result.stdout
     assert "fix: aws cloudtrail start-logging --name" in result.stdout
-    assert "pass     7 checks" in result.stdout
+    assert "pass     8 checks" in result.stdout
 
 
 def test_every_check_is_told_on_demand(account: boto3.Session) -> None:

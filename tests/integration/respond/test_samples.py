@@ -162,10 +162,24 @@ def test_an_expired_link_opens_nothing(testing: TriedOut) -> None:
 
 
 def test_whoever_has_the_link_can_not_fill_the_table(testing: TriedOut) -> None:
-    for _ in range(SEEN_AT_MOST + 5):
-        assert testing.press().status == 200
+    by_email = testing.token(channel="email")
+    for _ in range(SEEN_AT_MOST):
+        assert "Recorded: the test notice by email was seen" in read(testing.press(token=by_email))
 
+    refused = testing.press(token=by_email)
+
+    assert refused.status == 200
+    assert "This was recorded often enough" in read(refused)
     assert len(testing.record().seen) == SEEN_AT_MOST
+
+
+def test_what_one_channels_readers_do_keeps_no_other_channel_from_being_recorded(testing: TriedOut) -> None:
+    for _ in range(SEEN_AT_MOST):
+        testing.press(token=testing.token(channel="email"))
+
+    assert "Recorded: the test notice by slack was seen" in read(testing.press())
+    assert testing.record().seen[-1].visitor == testing.record().history[-1].visitor
+    assert len(testing.record().seen) == SEEN_AT_MOST + 1
 
 
 def test_without_the_table_the_page_is_shown_and_the_button_says_that_nothing_is_recorded() -> None:

@@ -22,6 +22,7 @@ from reprieve.cases.outbox import (
 )
 from reprieve.errors import AwsError, ConflictError, ThrottledError
 from reprieve.ports import Document
+from reprieve.serialization import to_json
 from tests.examples import JANE, KEY, NOW, decision, key, notice, use, uses
 from tests.fakes import FakeClock, FakeLog, FakeQueue, FakeTable, Here
 
@@ -43,7 +44,6 @@ class Office:
         made = Outbox(
             table=self.table,
             queue=self.queue,
-            channels=("email", "slack"),
             console_url="https://console/records",
             pool=Here(),
             clock=self.clock,
@@ -64,9 +64,8 @@ class Office:
         outbox.send(self.decide(*notices, in_digest=in_digest))
         outbox.finish()
 
-    def sent(self, channel: str = "email") -> list[dict[str, Any]]:
-        messages = [json.loads(body) for body in self.queue.bodies]
-        return [message["notice"] for message in messages if message["channel"] == channel]
+    def sent(self) -> list[dict[str, Any]]:
+        return [json.loads(body)["notice"] for body in self.queue.bodies]
 
     def digests(self) -> list[dict[str, Any]]:
         return [each for each in self.sent() if each["reason"] == "digest"]
@@ -99,15 +98,22 @@ def named(digest: dict[str, Any]) -> set[str]:
     return {entry["key"] for entry in digest["digest"]["entries"]}
 
 
-def test_a_message_is_one_notice_for_one_channel() -> None:
-    assert envelope("email", {"id": "é"}) == '{"channel":"email","notice":{"id":"é"}}'
+def test_a_message_is_one_notice_and_names_its_channel_and_recipient_once_they_are_known() -> None:
+    told = to_json(about(1))
+
+    assert json.loads(envelope(about(1))) == {"notice": told}
+    assert json.loads(envelope(about(1), "email")) == {"channel": "email", "notice": told}
+    assert json.loads(envelope(about(1), "owners", "jane@example.com")) == {
+        "channel": "owners",
+        "recipient": "jane@example.com",
+        "notice": told,
+    }
 
 
-def test_each_notice_goes_once_to_each_channel_and_out_of_the_outbox(office: Office) -> None:
+def test_each_notice_goes_once_into_the_queue_and_out_of_the_outbox(office: Office) -> None:
     office.run(*some(2))
 
     assert [each["id"] for each in office.sent()] == ["notice-0", "notice-1"]
-    assert [each["id"] for each in office.sent("slack")] == ["notice-0", "notice-1"]
     assert office.waiting() == 0
 
 

@@ -13,7 +13,6 @@ from reprieve.cases.decision import Choice
 from reprieve.cases.key import KmsAnswer
 from reprieve.cases.notice import Notice
 from reprieve.cases.open_case import OpenCase
-from reprieve.cases.outbox import envelope
 from reprieve.cases.result import Result
 from reprieve.cases.store import KEPT_IN_LIST, CaseRecord, CaseStore
 from reprieve.errors import AwsError, ConflictError, NotUnderstoodError, ThrottledError
@@ -285,19 +284,13 @@ def test_a_bookmark_keeps_where_a_reading_was_broken_off() -> None:
     )
 
 
-def test_each_notice_is_sent_once_for_each_channel_and_leaves_the_outbox() -> None:
+def test_each_notice_is_sent_once_and_leaves_the_outbox() -> None:
     book, queue = store(), FakeQueue()
     book.save(case(), notice(), second_notice(), wake_at=None)
 
-    book.send(queue, ("email", "slack"), [notice(), second_notice()])
+    book.send(queue, [notice(), second_notice()])
 
-    sent = [json.loads(body) for body in queue.bodies]
-    assert [(message["channel"], message["notice"]["id"]) for message in sent] == [
-        ("email", notice().id),
-        ("slack", notice().id),
-        ("email", second_notice().id),
-        ("slack", second_notice().id),
-    ]
+    assert [json.loads(body)["notice"]["id"] for body in queue.bodies] == [notice().id, second_notice().id]
     assert waiting(book) == []
 
 
@@ -307,13 +300,9 @@ def test_what_the_queue_refuses_stays_in_the_outbox() -> None:
     queue = FakeQueue(error=ThrottledError("sqs:SendMessage", "ThrottlingException", "slow down"))
 
     with pytest.raises(AwsError):
-        book.send(queue, ("email",), [notice()])
+        book.send(queue, [notice()])
 
     assert waiting(book) == [notice().id]
-
-
-def test_a_message_is_one_notice_for_one_channel() -> None:
-    assert envelope("email", {"id": "é"}) == '{"channel":"email","notice":{"id":"é"}}'
 
 
 def test_a_decision_is_stored_and_stored_again_with_what_came_of_it() -> None:

@@ -4,11 +4,13 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from io import BytesIO
 from typing import Any
 
 import pytest
 
 from kms_reprieve_cli.status import Status
+from kms_reprieve_cli.test_notice.aws_stack import AwsStack
 from kms_reprieve_cli.test_notice.command import Time, Wanted, print_policy, send_test_notice
 from kms_reprieve_cli.test_notice.stack import Started
 from kms_reprieve_cli.test_notice.until import Until
@@ -16,7 +18,7 @@ from reprieve.cases.audit_entry import Entry, Event
 from reprieve.cases.health_store import Failing
 from reprieve.cases.sample_store import Accepted, SampleRecord
 from reprieve.cases.visitor import Visitor
-from reprieve.errors import DeniedError
+from reprieve.errors import DeniedError, NotUnderstoodError
 from reprieve.ports import Subscription
 from tests.examples import NOW, visitor
 
@@ -216,6 +218,13 @@ def test_a_program_reads_the_same(capsys: pytest.CaptureFixture[str]) -> None:
     }
 
 
+def test_the_channels_are_those_that_deliver_found_out() -> None:
+    routed = SampleRecord(routed=("email",), accepted=TAKEN.accepted, history=SEEN.history)
+
+    assert run(FakeStack([routed], channels=())) is Status.DONE
+    assert run(FakeStack([NOTHING], channels=()), timeout=0) is Status.WRONG
+
+
 def test_every_notice_has_an_id_of_its_own() -> None:
     stack = FakeStack([TAKEN])
 
@@ -238,3 +247,23 @@ def test_the_policy_writes_to_no_table_and_no_queue(capsys: pytest.CaptureFixtur
     }
     assert all("my-stack" in each["Resource"] for each in document["Statement"])
     assert all(each["Resource"].startswith("arn:aws-us-gov:") for each in document["Statement"])
+
+
+class Refusing:
+    """A session and its clients: the function answers with an error."""
+
+    def client(self, _: str) -> "Refusing":
+        return self
+
+    def describe_stack_resource(self, **_: str) -> dict[str, Any]:
+        return {"StackResourceDetail": {"PhysicalResourceId": "investigate"}}
+
+    def invoke(self, **_: Any) -> dict[str, Any]:
+        return {"Payload": BytesIO(json.dumps({"error": "too many\nof them"}).encode())}
+
+
+def test_what_the_stack_refuses_is_told() -> None:
+    stack = AwsStack(Refusing(), "kms-reprieve")  # type: ignore[arg-type]
+
+    with pytest.raises(NotUnderstoodError, match=r"^stack kms-reprieve: too many.of them$"):
+        stack.start("8c8f1b4e-0d5f-4a61-9d0e-3d9c1f4c0a11")

@@ -4,13 +4,15 @@ import json
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
-from reprieve.cases.notice import Sender
-from reprieve.cases.sample_store import SampleStore
-from reprieve.errors import NotUnderstoodError, ThrottledError
+from reprieve.cases.notice import Reason, Sender, notice_id
+from reprieve.cases.sample_store import TESTS_AN_HOUR, SampleStore
+from reprieve.errors import ThrottledError
 from reprieve.investigate.sample_sender import SampleSender
+from tests.examples import KEY
 from tests.fakes import FakeClock, FakeLog, FakeQueue, FakeTable
 from tests.mutations import SCHEMA
 
@@ -27,7 +29,6 @@ class World:
 
     def send(self, **event: Any) -> Any:
         return SampleSender(
-            channels=("email", "slack"),
             sender=Sender(account="111122223333", region="eu-west-1"),
             store=SampleStore(self.table),
             queue=self.queue,
@@ -39,13 +40,13 @@ class World:
         return [json.loads(body) for body in self.queue.bodies]
 
 
-def test_every_channel_gets_it_and_the_answer_says_which() -> None:
+def test_it_is_queued_for_every_channel_as_deliver_finds_them() -> None:
     world = World()
 
     answer = world.send()
 
-    assert answer == {"id": NOTICE, "at": "2026-11-22T15:00:00Z", "channels": ["email", "slack"]}
-    assert [message["channel"] for message in world.messages()] == ["email", "slack"]
+    assert answer == {"id": NOTICE, "at": "2026-11-22T15:00:00Z"}
+    assert [list(message) for message in world.messages()] == [["notice"]]
     for message in world.messages():
         SCHEMA.validate(message["notice"])
         assert (message["notice"]["id"], message["notice"]["reason"]) == (NOTICE, "test")
@@ -56,7 +57,7 @@ def test_nothing_is_written_where_cases_are_and_nothing_waits_to_be_sent() -> No
 
     world.send()
 
-    assert {partition for partition, _ in world.table.documents} == {f"test#{NOTICE}"}
+    assert {partition for partition, _ in world.table.documents} == {f"test#{NOTICE}", "test#lately"}
 
 
 def test_asked_twice_it_is_the_same_notice_which_deliver_sends_once() -> None:
@@ -66,7 +67,7 @@ def test_asked_twice_it_is_the_same_notice_which_deliver_sends_once() -> None:
 
     assert world.send() == first
     bodies = world.queue.bodies
-    assert bodies[:2] == bodies[2:]
+    assert bodies[:1] == bodies[1:]
 
 
 def test_after_a_queue_that_took_nothing_it_can_be_asked_for_again() -> None:
@@ -78,14 +79,32 @@ def test_after_a_queue_that_took_nothing_it_can_be_asked_for_again() -> None:
     world.queue.error = None
     world.send()
 
-    assert len(world.messages()) == 2
+    assert len(world.messages()) == 1
 
 
-@pytest.mark.parametrize("notice", ["", "n1", NOTICE.upper(), NOTICE + "0", 7, None, "../" + NOTICE[3:]])
-def test_an_id_that_no_notice_can_have_is_refused(notice: object) -> None:
+OF_A_KEY = notice_id(f"{KEY}@2026-11-29T14:02:00Z", Reason.KEY_IN_USE, 0)
+"""The id that a notice about a key has, which anybody can work out: deliver would take it for sent."""
+
+
+@pytest.mark.parametrize(
+    "notice", ["", "n1", NOTICE.upper(), NOTICE + "0", 7, None, "../" + NOTICE[3:], OF_A_KEY]
+)
+def test_an_id_that_is_not_random_is_refused(notice: object) -> None:
     world = World()
 
-    with pytest.raises(NotUnderstoodError, match="test event"):
-        world.send(id=notice)
+    answer = world.send(id=notice)
 
+    assert answer == {"error": "its id is not a random UUID (version 4) in lower case"}
     assert (world.queue.bodies, world.table.documents) == ([], {})
+    assert world.log.lines
+
+
+def test_nobody_can_flood_people_with_tests() -> None:
+    world = World()
+    answers = [world.send(id=str(uuid4())) for _ in range(TESTS_AN_HOUR + 3)]
+
+    assert len(world.messages()) == TESTS_AN_HOUR
+    assert answers[-1] == {"error": "too many test notices were sent: try again after 2026-11-22 16:00 UTC"}
+    assert answers[0] == world.send(id=answers[0]["id"])
+    world.clock.now += timedelta(hours=1)
+    assert "error" not in world.send(id=str(uuid4()))

@@ -74,6 +74,7 @@ def test_a_slack_message_is_shown_block_by_block() -> None:
     inbox = Inbox()
     inbox.add(
         slack(
+            "slack",
             {
                 "blocks": [
                     {"type": "header", "text": text},
@@ -94,7 +95,7 @@ def test_a_slack_message_is_shown_block_by_block() -> None:
                     },
                     {"type": "video"},
                 ]
-            }
+            },
         )
     )
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from local.inbox_messages import email, slack
+from local.inbox_messages import email, hook, slack
 
 ARN = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
 PAGE = "http://127.0.0.1:1/keys/"
@@ -60,7 +60,7 @@ def test_a_slack_message_tells_its_notice_in_its_blocks() -> None:
         ],
     }
 
-    message = slack(payload)
+    message = slack("slack", payload)
 
     assert (message.channel, message.notice_id, message.reason) == ("slack", "7", "key-in-use")
     assert (message.key_arn, message.link, message.payload) == (ARN, f"{PAGE}token", payload)
@@ -68,6 +68,32 @@ def test_a_slack_message_tells_its_notice_in_its_blocks() -> None:
 
 @pytest.mark.parametrize("payload", [{}, {"blocks": []}, {"text": ARN}, {"blocks": [{"type": "divider"}]}])
 def test_another_slack_message_is_no_notice(payload: dict[str, Any]) -> None:
-    message = slack(payload)
+    message = slack("slack", payload)
 
     assert (message.notice_id, message.reason, message.key_arn, message.link) == (None, None, None, None)
+
+
+NOTICE = "8c8f1b4e-0d5f-5a61-9d0e-3d9c1f4c0a11"
+
+
+def test_another_channels_message_names_its_notice_key_and_link_somewhere() -> None:
+    payload = {"data": {"id": NOTICE, "case": [{"key": ARN}]}, "action": {"url": f"{PAGE}token"}, "n": 7}
+
+    message = hook("soar", payload, PAGE)
+
+    assert (message.channel, message.notice_id, message.reason) == ("soar", NOTICE, None)
+    assert (message.key_arn, message.link, message.payload) == (ARN, f"{PAGE}token", payload)
+
+
+def test_a_message_with_blocks_is_slacks_whatever_the_channel_is_called() -> None:
+    blocks = [{"type": "header", "block_id": f"key-in-use|{NOTICE}"}]
+
+    message = hook("ops", {"blocks": blocks}, PAGE)
+
+    assert (message.channel, message.notice_id, message.reason) == ("ops", NOTICE, "key-in-use")
+
+
+def test_a_message_that_names_nothing_is_no_notice() -> None:
+    message = hook("soar", {}, "")
+
+    assert (message.notice_id, message.key_arn, message.link) == (None, None, None)

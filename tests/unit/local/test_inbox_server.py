@@ -40,7 +40,7 @@ def test_it_listens_on_the_loopback_interface_only(inbox: Inbox) -> None:
 
 
 def test_a_webhook_message_is_taken_and_listed(inbox: Inbox) -> None:
-    taken = request(inbox.url + inbox.slack_path, {"text": "hello", "blocks": []})
+    taken = request(inbox.url + inbox.hook_path("slack"), {"text": "hello", "blocks": []})
 
     assert taken == (200, "ok")
     status, listed = request(f"{inbox.url}/messages.json")
@@ -50,10 +50,17 @@ def test_a_webhook_message_is_taken_and_listed(inbox: Inbox) -> None:
     ]
 
 
+def test_any_channel_has_a_webhook(inbox: Inbox) -> None:
+    request(inbox.url + inbox.hook_path("soar"), {"type": "x"})
+
+    assert [(each.channel, each.payload) for each in inbox.messages] == [("soar", {"type": "x"})]
+    assert "soar" in request(f"{inbox.url}/")[1]
+
+
 def test_a_webhook_that_is_out_of_order_takes_nothing_and_mail_still_comes(inbox: Inbox) -> None:
     inbox.refuses = True
 
-    refused = request(inbox.url + inbox.slack_path, {"text": "hello", "blocks": []})
+    refused = request(inbox.url + inbox.hook_path("slack"), {"text": "hello", "blocks": []})
     taken = request(inbox.url + inbox.email_path, {"Type": "Notification", "Message": "A key"})
 
     assert (refused, taken) == ((503, "service_unavailable"), (200, "ok"))
@@ -79,10 +86,12 @@ def test_the_topics_question_is_answered_and_no_message(inbox: Inbox) -> None:
 
 @pytest.mark.parametrize("body", [b"no JSON", b"[]", b""])
 def test_what_is_no_message_is_refused(inbox: Inbox, body: bytes) -> None:
-    assert request(inbox.url + inbox.slack_path, body) == (400, "invalid_payload")
+    assert request(inbox.url + inbox.hook_path("slack"), body) == (400, "invalid_payload")
 
 
-@pytest.mark.parametrize("path", ["/slack/guessed", "/email/guessed", "/"])
+@pytest.mark.parametrize(
+    "path", ["/hook/slack/guessed", "/hook/guessed", "/hook//guessed", "/email/guessed", "/"]
+)
 def test_an_address_that_is_only_guessed_takes_nothing(inbox: Inbox, path: str) -> None:
     assert request(inbox.url + path, {"text": "x"}) == (404, "no_service")
     assert inbox.messages == []
@@ -90,7 +99,7 @@ def test_an_address_that_is_only_guessed_takes_nothing(inbox: Inbox, path: str) 
 
 def test_a_message_that_is_too_large_is_not_read(inbox: Inbox) -> None:
     connection = http.client.HTTPConnection("127.0.0.1", urlsplit(inbox.url).port, timeout=10)
-    connection.putrequest("POST", inbox.slack_path)
+    connection.putrequest("POST", inbox.hook_path("slack"))
     connection.putheader("Content-Length", "1000001")
     connection.endheaders()
 

@@ -10,6 +10,7 @@ from slack_sdk.models.blocks import Block
 
 from reprieve.arn import KeyArn
 from reprieve.cases.case import Closure, Ending, ScheduledBy
+from reprieve.cases.digest import digest
 from reprieve.cases.key import Key, LastUse, Rescuable, Unknown
 from reprieve.cases.notice import (
     CaseSummary,
@@ -170,6 +171,7 @@ def worst_problem(kind: Kind, text: str) -> Notice:
 
 EVERY = {
     "unhealthy": UNHEALTHY,
+    "digest": digest([IN_USE, CANCELLED] * 200, NOW, key_url(KEY)),
     **{f"hostile {kind}": worst_problem(kind, HOSTILE) for kind in Kind},
     **{f"worst {kind}": worst_problem(kind, longest(9000)) for kind in Kind},
     "in use": IN_USE,

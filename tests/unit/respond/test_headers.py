@@ -26,7 +26,6 @@ SETTINGS = {
     "AWS_ACCESS_KEY_ID": "nobody",
     "AWS_DEFAULT_REGION": "eu-west-1",
     "AWS_SECRET_ACCESS_KEY": "nothing",
-    "CHANNELS": "email",
     "POWERTOOLS_SERVICE_NAME": "kms-reprieve",
     "QUEUE_URL": "https://sqs.eu-west-1.amazonaws.com/111122223333/queue",
     "SIGNING_KEY_A": str(KEY),

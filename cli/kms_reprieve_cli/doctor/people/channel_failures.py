@@ -6,8 +6,9 @@ from typing import Final
 from kms_reprieve_cli.doctor import table
 from kms_reprieve_cli.doctor.check import Phase, Result, failure, passed
 from kms_reprieve_cli.doctor.group import Group
-from kms_reprieve_cli.doctor.people.channels import configured
+from kms_reprieve_cli.doctor.people.channels import configured, document
 from kms_reprieve_cli.doctor.subject import Subject
+from reprieve.cases.health_store import channel_of
 
 ID: Final = "channel-failures"
 GROUP: Final = Group.PEOPLE
@@ -17,8 +18,9 @@ NEEDS: Final = table.QUERY_NEEDS
 
 def look(subject: Subject) -> Iterator[Result]:
     """Read what deliver noted in the table."""
-    own = set(configured(subject.stack))
-    failing = [each for each in table.health_store(subject).failing() if each.channel in own]
+    own, has_others = set(configured(subject.stack)), bool(document(subject.stack))
+    noted = table.health_store(subject).failing()
+    failing = [each for each in noted if has_others or channel_of(each.channel) in own]
     for each in failing:
         yield failure(
             f"{each.channel} has taken nothing since {each.since:%Y-%m-%d %H:%M} UTC",

@@ -23,10 +23,14 @@ def run(drill: Drill) -> Iterator[Finding]:
     table, key = drill.stack.output("CaseTableName"), {"pk": {"S": f"test#{drill.id}"}, "sk": {"S": "large"}}
     body = _TEXT * (SIZE // 2)
     begun = drill.passing.clock()
-    drill.cloud.ask("dynamodb", "PutItem", TableName=table, Item={**key, "body": {"S": body}})
+    expires_at = {"N": str(int(begun) + 3600)}
+    item = {**key, "body": {"S": body}, "expires_at": expires_at}
+    drill.cloud.ask("dynamodb", "PutItem", TableName=table, Item=item)
     yield took("writing an item of 390 KB", drill.passing.clock() - begun)
-    begun = drill.passing.clock()
-    told = drill.cloud.ask("dynamodb", "GetItem", TableName=table, Key=key, ConsistentRead=True)
-    yield took("reading it", drill.passing.clock() - begun)
-    yield expect(told.get("Item", {}).get("body", {}).get("S") == body, "it comes back as it was written")
-    drill.cloud.ask("dynamodb", "DeleteItem", TableName=table, Key=key)
+    try:
+        begun = drill.passing.clock()
+        told = drill.cloud.ask("dynamodb", "GetItem", TableName=table, Key=key, ConsistentRead=True)
+        yield took("reading it", drill.passing.clock() - begun)
+        yield expect(told.get("Item", {}).get("body", {}).get("S") == body, "it comes back as it was written")
+    finally:
+        drill.cloud.ask("dynamodb", "DeleteItem", TableName=table, Key=key)

@@ -35,9 +35,12 @@ def run(drill: Drill) -> Iterator[Finding]:
             ComparisonOperator="GreaterThanOrEqualToThreshold",
             TreatMissingData="notBreaching",
         )
-    yield expect(_found(drill, NAME) and _found(drill, own), f"{NAME} and {own} exist side by side")
+    try:
+        yield expect(_found(drill, NAME) and _found(drill, own), f"{NAME} and {own} exist side by side")
+    finally:
+        if not was_there:
+            drill.cloud.ask("cloudwatch", "DeleteAlarms", AlarmNames=[NAME])
     if not was_there:
-        drill.cloud.ask("cloudwatch", "DeleteAlarms", AlarmNames=[NAME])
         yield expect(_found(drill, own), f"{own} is still there")
 
 

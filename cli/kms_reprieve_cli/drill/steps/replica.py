@@ -24,9 +24,7 @@ _PATIENCE: Final = 180
 def run(drill: Drill) -> Iterator[Finding]:
     """Make both, schedule the primary's deletion, and use it."""
     key, region = drill.new_key(MultiRegion=True), drill.choices.replica_region
-    told = drill.cloud.ask("kms", "ReplicateKey", KeyId=key, ReplicaRegion=region)
-    copy: str = told["ReplicaKeyMetadata"]["Arn"]
-    drill.keys.append(copy)
+    copy = drill.new_replica(key, region)
     drill.wait("the replica", lambda: {drill.state(key), drill.state(copy)} == {"Enabled"}, _PATIENCE)
     drill.sealed[key] = drill.cloud.ask(
         "kms", "Encrypt", KeyId=key, Plaintext=b"reprieve", EncryptionContext=CONTEXT

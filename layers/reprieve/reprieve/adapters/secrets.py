@@ -16,6 +16,11 @@ def read_secret(client: "SecretsManagerClient", secret: str, name: str) -> objec
         ValueError: it looks like JSON and is none.
         KeyError: it is JSON without that value.
     """
-    with call("secretsmanager:GetSecretValue"):
-        held = client.get_secret_value(SecretId=secret)["SecretString"].strip()
+    held = read_whole_secret(client, secret)
     return json.loads(held)[name] if held.startswith("{") else held
+
+
+def read_whole_secret(client: "SecretsManagerClient", secret: str) -> str:
+    """Return a secret; "" where it is no text."""
+    with call("secretsmanager:GetSecretValue"):
+        return client.get_secret_value(SecretId=secret).get("SecretString", "").strip()

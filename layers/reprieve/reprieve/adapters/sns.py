@@ -22,7 +22,7 @@ class SnsTopic:
         with call("sns:Publish"):
             self.client.publish(
                 TopicArn=self.arn,
-                Subject=subject,
+                **({"Subject": subject} if subject else {}),
                 Message=message,
                 MessageAttributes={
                     name: {"DataType": "String", "StringValue": value} for name, value in attributes.items()

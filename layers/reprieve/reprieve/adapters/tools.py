@@ -4,8 +4,10 @@ from functools import cached_property
 from typing import Any
 
 from reprieve.adapters.aws import PROMPT, client
+from reprieve.adapters.event_bus import EventBus
 from reprieve.adapters.http import HttpClient
-from reprieve.adapters.secrets import read_secret
+from reprieve.adapters.secrets import read_secret, read_whole_secret
+from reprieve.adapters.ses import SesMailer
 from reprieve.adapters.sns import SnsTopic
 from reprieve.dataclass import dataclass
 from reprieve.errors import NotUnderstoodError
@@ -20,9 +22,22 @@ class AwsTools:
         """Return what speaks to addresses outside AWS."""
         return HttpClient()
 
+    @cached_property
+    def mailer(self) -> SesMailer:
+        """Return what sends mails."""
+        return SesMailer(client("sesv2", PROMPT))
+
+    def bus(self, arn: str) -> EventBus:
+        """Return an EventBridge event bus."""
+        return EventBus(self._events, arn)
+
     def topic(self, arn: str) -> SnsTopic:
         """Return an SNS topic."""
         return SnsTopic(self._sns, arn)
+
+    def document(self, arn: str) -> str:
+        """Call secretsmanager:GetSecretValue."""
+        return read_whole_secret(self._secrets, arn)
 
     def secret(self, arn: str, name: str) -> str:
         """Call secretsmanager:GetSecretValue."""
@@ -34,9 +49,17 @@ class AwsTools:
             raise NotUnderstoodError("secret", f"its `{name}` is no text")
         return found
 
+    def prepare_secrets(self) -> None:
+        """Make the client that reads secrets before one is read."""
+        _ = self._secrets
+
     @cached_property
     def _sns(self) -> Any:  # noqa: ANN401 - the client's type is known to the type checker alone
         return client("sns", PROMPT)
+
+    @cached_property
+    def _events(self) -> Any:  # noqa: ANN401 - as above
+        return client("events", PROMPT)
 
     @cached_property
     def _secrets(self) -> Any:  # noqa: ANN401 - as above

@@ -3,6 +3,7 @@
 | partition  | sort             | what                                                                |
 | ---------- | ---------------- | ------------------------------------------------------------------- |
 | `channels` | a channel's name | a channel that takes nothing, and since when; deliver writes it     |
+|            | …/a recipient    | the same of one recipient                                           |
 | `health`   | `address#…`      | an e-mail address of the notice topic, and how it was last seen     |
 | `health`   | `told#ID`        | a notice of today about the stack, for channels that have not had it |
 | `health`   | `run`            | when the function health last came to the end of a look             |
@@ -149,6 +150,16 @@ class HealthStore:
         self.table.put(
             Document(partition=partition, sort=sort, body=body, version=version, expires_at=expires_at)
         )
+
+
+def noted_as(channel: str, recipient: str) -> str:
+    """Return what a channel, or one of its recipients, is noted as."""
+    return f"{channel}/{recipient}" if recipient else channel
+
+
+def channel_of(noted: str) -> str:
+    """Return the name of the channel that is noted so."""
+    return noted.partition("/")[0]
 
 
 def is_to_be_renewed(address: Address, now: datetime) -> bool:

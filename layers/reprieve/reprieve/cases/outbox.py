@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Executor, Future
 from dataclasses import field, replace
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
 from reprieve.cases.digest import digest
 from reprieve.cases.notice import Notice, Reason
@@ -103,13 +103,11 @@ class Outbox:
     """Sends what has been decided.
 
     Attributes:
-        channels: The names of the channels that every notice goes to.
         console_url: Where the records behind all notices are.
     """
 
     table: Table
     queue: MessageQueue
-    channels: tuple[str, ...]
     console_url: str | None
     pool: Executor
     clock: Clock
@@ -171,7 +169,7 @@ class Outbox:
         """Send notices, whatever was sent before, and take them out of the outbox."""
         if not notices:
             return
-        self.queue.send(envelopes(self.channels, notices))
+        self.queue.send(envelopes(notices))
         self._remove(notices)
         for notice in notices:
             self.log.info(
@@ -225,15 +223,16 @@ def outbox_entry(notice: Notice, *, in_digest: bool = False) -> Document:
     return Document(partition=_OUTBOX, sort=notice.id, body=body, is_guarded=False)
 
 
-def envelopes(channels: Iterable[str], notices: Iterable[Notice]) -> list[str]:
-    """Return the queue's messages for some notices: one for each of them and each channel."""
-    channels, bodies = tuple(channels), [to_json(notice) for notice in notices]
-    return [envelope(channel, body) for body in bodies for channel in channels]
+def envelopes(notices: Iterable[Notice]) -> list[str]:
+    """Return the queue's messages for some notices: one for each; deliver knows which channels get it."""
+    return [envelope(notice) for notice in notices]
 
 
-def envelope(channel: str, notice: Mapping[str, Any]) -> str:
-    """Return the queue's message: one notice for one channel."""
-    return json.dumps({"channel": channel, "notice": notice}, ensure_ascii=False, separators=(",", ":"))
+def envelope(notice: Notice, channel: str = "", recipient: str = "") -> str:
+    """Return the queue's message: one notice, for one recipient of one channel as soon as that is known."""
+    about = {"channel": channel, "recipient": recipient}
+    body = {name: value for name, value in about.items() if value} | {"notice": to_json(notice)}
+    return json.dumps(body, ensure_ascii=False, separators=(",", ":"))
 
 
 def _ordered(outgoing: Sequence[Outgoing]) -> list[Outgoing]:

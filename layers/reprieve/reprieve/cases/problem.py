@@ -14,6 +14,7 @@ class Kind(StrEnum):
     DEAD_LETTERS = "dead-letters"
     ALARM = "alarm"
     CHANNEL_FAILS = "channel-fails"
+    CHANNEL_BROKEN = "channel-broken"
     ADDRESS_UNCONFIRMED = "address-unconfirmed"
     ADDRESS_REMOVED = "address-removed"
 
@@ -24,7 +25,8 @@ class Problem:
 
     Attributes:
         kind: What is wrong.
-        subject: The function, channel, address or alarm that it is about; the function, for dead letters.
+        subject: The function, channel, address, alarm or place in the document that it is about; for dead
+            letters, the function.
         since: From when on, as far as that is known.
         advice: What to do, and what else is known.
         error: What the other side said last, without addresses of it.

@@ -2,7 +2,9 @@
 
 | partition | sort            | what                                                                    |
 | --------- | --------------- | ----------------------------------------------------------------------- |
-| `test#ID` | `begun`         | which channels it goes to; investigate writes it                         |
+| `test#lately` | `sent`      | when the latest were sent; investigate writes it                        |
+| `test#ID` | `begun`         | when it was sent; investigate writes it                                  |
+| `test#ID` | `routed`        | which channels deliver put it on its way to, where it finds them out     |
 | `test#ID` | `accepted#NAME` | when a channel took it; deliver writes it                                |
 | `test#ID` | `audit#TIME#ID` | that it was sent, who signed in and opened it, who has seen it           |
 
@@ -16,9 +18,9 @@ from typing import Final, TypeVar
 
 from reprieve.cases.audit_entry import Entry, Event
 from reprieve.cases.notice import Reason
-from reprieve.clock import rfc3339
+from reprieve.clock import for_people, rfc3339
 from reprieve.dataclass import dataclass
-from reprieve.errors import ConflictError, NotUnderstoodError
+from reprieve.errors import ConflictError, NotUnderstoodError, TooManyTestsError
 from reprieve.ports import Document, Table
 from reprieve.serialization import from_json, to_json
 
@@ -27,9 +29,15 @@ SAMPLE_CASE: Final = "test"
 """The id of the case, in entries about a test notice."""
 
 SEEN_AT_MOST: Final = 50
-"""How many people are recorded who have seen one test notice: whoever has the link can press its button."""
+"""How often it is recorded that a channel's notice was seen: whoever has the link can press its button."""
 
+TESTS_AN_HOUR: Final = 12
+"""How many a stack sends within an hour: whoever may start one can't flood people with them."""
+
+_HOUR: Final = timedelta(hours=1)
+_LATELY: Final = (TEST + "lately", "sent")
 _BEGUN: Final = "begun"
+_ROUTED: Final = "routed"
 _ACCEPTED: Final = "accepted#"
 _AUDIT: Final = "audit#"
 _KEPT_FOR: Final = timedelta(days=30)
@@ -41,7 +49,14 @@ class Begun:
     """A test notice that was sent, when and to which channels."""
 
     at: datetime
-    channels: tuple[str, ...]
+    channels: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lately:
+    """When the test notices of the last hour were sent, in order."""
+
+    at: tuple[datetime, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,9 +69,13 @@ class Accepted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SampleRecord:
-    """What is on record of a test notice; `begun` is None where there is none by its id."""
+    """What is on record of a test notice; `begun` is None where there is none by its id.
+
+    `routed` are the channels that it goes to, as soon as deliver has found them out; None before that.
+    """
 
     begun: Begun | None = None
+    routed: tuple[str, ...] | None = None
     accepted: tuple[Accepted, ...] = ()
     history: tuple[Entry, ...] = ()
 
@@ -78,17 +97,49 @@ class SampleStore:
 
         Raises:
             NotUnderstoodError: what is on record is nothing that was written here.
+            TooManyTestsError: there were enough within an hour, or another one is sent at this moment.
         """
+        if found := self._begun(notice):
+            return found
+        lately = self._lately(begun.at)
         expires_at = begun.at + self.retention
         place = Document(partition=TEST + notice, sort=_BEGUN, body=to_json(begun), expires_at=expires_at)
         sent = Entry(
             id=notice, at=begun.at, case_id=SAMPLE_CASE, event=Event.NOTICE, reason=Reason.TEST.value
         )
         try:
-            self.table.put(place, self._entry(notice, sent))
-        except ConflictError:
-            return self._begun(notice) or begun
+            self.table.put(place, self._entry(notice, sent), lately)
+        except ConflictError as error:
+            if found := self._begun(notice):
+                return found
+            raise TooManyTestsError(for_people(begun.at + timedelta(minutes=1))) from error
         return begun
+
+    def _lately(self, now: datetime) -> Document:
+        """Return the times of the last hour with `now` among them, unless they are enough."""
+        found = self.table.get(*_LATELY)
+        known = readable(Lately, found) if found else None
+        times = sorted(at for at in (known.at if known else ()) if now - _HOUR < at <= now)
+        if len(times) >= TESTS_AN_HOUR:
+            raise TooManyTestsError(for_people(times[-TESTS_AN_HOUR] + _HOUR))
+        return Document(
+            partition=_LATELY[0],
+            sort=_LATELY[1],
+            body=to_json(Lately(at=(*times, now))),
+            version=found.version if found else 0,
+            expires_at=now + self.retention,
+        )
+
+    def routed(self, notice: str, begun: Begun) -> None:
+        """Store which channels a test notice is on its way to; the first time counts."""
+        document = Document(
+            partition=TEST + notice,
+            sort=_ROUTED,
+            body=to_json(begun),
+            expires_at=begun.at + self.retention,
+        )
+        with suppress(ConflictError):
+            self.table.put(document)
 
     def accepted(self, notice: str, accepted: Accepted) -> None:
         """Store that a channel took a test notice; the first time counts."""
@@ -129,11 +180,12 @@ class SampleStore:
 def read_record(documents: Iterable[Document]) -> SampleRecord:
     """Return what the documents of one test notice say; what can't be understood is passed over."""
     found = {document.sort: document for document in documents}
-    begun = readable(Begun, found[_BEGUN]) if _BEGUN in found else None
+    begun, routed = (readable(Begun, found[sort]) if sort in found else None for sort in (_BEGUN, _ROUTED))
     accepted = (readable(Accepted, found[sort]) for sort in sorted(found) if sort.startswith(_ACCEPTED))
     entries = (readable(Entry, found[sort]) for sort in sorted(found) if sort.startswith(_AUDIT))
     return SampleRecord(
         begun=begun,
+        routed=routed.channels if routed else None,
         accepted=tuple(each for each in accepted if each),
         history=tuple(sorted((entry for entry in entries if entry), key=lambda entry: entry.place)),
     )

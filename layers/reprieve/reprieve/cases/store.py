@@ -186,13 +186,13 @@ class CaseStore:
         """
         self.table.put(_place(log_group, bookmark), outbox_entry(notice))
 
-    def send(self, queue: MessageQueue, channels: Sequence[str], notices: Iterable[Notice]) -> None:
-        """Put decided notices into the queue, one message for each channel.
+    def send(self, queue: MessageQueue, notices: Iterable[Notice]) -> None:
+        """Put decided notices into the queue, one message for each.
 
         A sender that dies in between leaves a notice in the outbox: it is sent again, under the same id.
         """
         notices = tuple(notices)
-        queue.send(envelopes(channels, notices))
+        queue.send(envelopes(notices))
         for notice in notices:
             self.table.delete(outbox_entry(notice))
 

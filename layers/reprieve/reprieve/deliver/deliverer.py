@@ -1,25 +1,30 @@
-"""One notice to one channel."""
+"""One notice on its way: first to each channel that gets it, then to one recipient of one channel."""
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
-from reprieve.cases.health_store import HealthStore
+from reprieve.cases.health_store import HealthStore, noted_as
 from reprieve.cases.key import Unknown
 from reprieve.cases.notice import LINK, Notice, Reason
-from reprieve.cases.sample_store import Accepted, SampleStore
+from reprieve.cases.outbox import envelope
+from reprieve.cases.sample_store import Accepted, Begun, SampleStore
 from reprieve.cases.visitor import AuthMethod
 from reprieve.clock import Clock
 from reprieve.dataclass import dataclass
 from reprieve.errors import AwsError, ChannelBusyError, ChannelError, NotUnderstoodError, ReprieveError
 from reprieve.links import LinkClaims, SampleClaims, SigningKey, mint, mint_sample
 from reprieve.messages.channels import Channel, Delivery, delivery, delivery_id
-from reprieve.ports import Log, Once
+from reprieve.messages.channels.configured import Channels
+from reprieve.ports import Log, MessageQueue, Once
 from reprieve.serialization import from_json
 from reprieve.untrusted import look, mapping, one_line, text
+
+LONGEST_RECIPIENT: Final = 320
+"""Characters of an e-mail address; source: RFC 3696."""
 
 SAMPLE_LIFETIME: Final = timedelta(days=1)
 """How long the link of a test notice is good for at the most."""
@@ -35,7 +40,8 @@ class Deliverer:
     """The use case, with all that it needs.
 
     Attributes:
-        channels: The channels by their names.
+        channels: The channels, and which notices each gets.
+        queue: Where a notice waits for each of its recipients.
         signing_key: What signs the links.
         page_url: What stands before a token in a link.
         lifetime: How long a link is good for; never longer than until the deletion.
@@ -45,7 +51,8 @@ class Deliverer:
         samples: Where it is noted which channel took a test notice.
     """
 
-    channels: Mapping[str, Channel]
+    channels: Channels
+    queue: MessageQueue
     once: Once
     signing_key: SigningKey
     page_url: str
@@ -58,31 +65,58 @@ class Deliverer:
     log: Log
 
     def deliver(self, body: str) -> None:
-        """Send the notice in a queue message to the channel it is for, once however often it comes.
+        """Bring the notice in a queue message on its way, or to the recipient that the message names.
 
         Raises:
             NotUnderstoodError: the message is not one of ours.
             InProgressError: another invocation is sending it.
             ChannelError: the channel did not take it.
-            AwsError: AWS did not.
+            AwsError: AWS did not, or the document of channels could not be read.
         """
-        name, notice = _opened(body)
-        channel = self.channels.get(name)
-        if channel is None:
-            raise NotUnderstoodError("queue message", f"there is no channel {name!r} in this stack")
+        name, recipient, notice = _opened(body)
+        if not name:
+            self._route(notice)
+        elif channel := self.channels.by_name.get(name):
+            self._send(channel, recipient, notice)
+        elif self.channels.is_broken(name):
+            raise ChannelError(name, "its entry in the document of channels can't be read")
+        else:
+            self.log.warning("Dropped a notice for a channel that is not configured any more", channel=name)
+
+    def _route(self, notice: Notice) -> None:
+        """Put one message for each recipient into the queue; what is not known gets its own when it is."""
+        sent = [(each.name, to) for each in self.channels.of(notice) for to in each.recipients(notice)]
+        self.queue.send([envelope(notice, name, recipient) for name, recipient in sent])
+        names = sorted({name for name, _ in sent})
+        if notice.reason is Reason.TEST:
+            self.samples.routed(notice.id, Begun(at=self.clock(), channels=tuple(names)))
+        self.log.info("A notice is on its way", channels=names, notice_id=notice.id, reason=notice.reason)
+        if self.channels.unread:
+            raise self.channels.unread
+        if not sent:
+            raise ChannelError("every channel", "the stack has none that can be sent to")
+
+    def _send(self, channel: Channel, recipient: str, notice: Notice) -> None:
+        """Send a notice to one recipient, once however often it comes."""
         self.once.do(
-            delivery_id(notice, name, ""),
-            lambda: channel.send(delivery(self._with_link(notice, name), name, "", self.clock())),
+            delivery_id(notice, channel.name, recipient),
+            lambda: channel.send(
+                delivery(self._with_link(notice, channel), channel.name, recipient, self.clock())
+            ),
         )
         if notice.reason is Reason.TEST:
-            self.samples.accepted(notice.id, Accepted(channel=name, at=self.clock()))
-        self.log.info("A channel has the notice", channel=name, notice_id=notice.id, reason=notice.reason)
+            self.samples.accepted(notice.id, Accepted(channel=channel.name, at=self.clock()))
+        self.log.info(
+            "A channel has the notice", channel=channel.name, notice_id=notice.id, reason=notice.reason
+        )
 
-    def _with_link(self, notice: Notice, channel: str) -> Notice:
+    def _with_link(self, notice: Notice, channel: Channel) -> Notice:
         """Return the notice with a link of its own, or without one and why."""
-        claims = self._claims(notice, channel)
+        claims = self._claims(notice, channel.name)
         if claims is None:
             return notice
+        if not channel.has_link:
+            return _without(notice, "others read later what this channel keeps")
         if isinstance(claims, SampleClaims):
             return self._linked(notice, claims, lambda: mint_sample(claims, self.signing_key))
         if claims.key.account != self.account and not self.enters_accounts:
@@ -142,9 +176,12 @@ class NotedChannel:
             self.channel.send(sent)
         except (ChannelError, AwsError) as error:
             said = _told(error)
-            self._note(lambda: self.book.failed(self.name, said, self.clock()))
+            self._note(lambda: self.book.failed(self._noted_as(sent), said, self.clock()))
             raise
-        self._note(lambda: self.book.worked(self.name))
+        self._note(lambda: self.book.worked(self._noted_as(sent)))
+
+    def _noted_as(self, sent: Delivery) -> str:
+        return noted_as(self.name, sent.recipient)
 
     def _note(self, write: Callable[[], None]) -> None:
         try:
@@ -161,9 +198,8 @@ def _told(error: ChannelError | AwsError) -> str:
 
 def pause(error: Exception, attempt: int) -> int:
     """Return after how many seconds a message that failed for the `attempt`th time is to be tried again."""
-    if isinstance(error, ChannelBusyError) and error.retry_after:
-        return error.retry_after
-    return min(_FIRST_PAUSE << min(attempt - 1, 10), _LONGEST_PAUSE)
+    asked = error.retry_after if isinstance(error, ChannelBusyError) else None
+    return max(asked or 0, min(_FIRST_PAUSE << min(attempt - 1, 10), _LONGEST_PAUSE))
 
 
 def _without(notice: Notice, why: str) -> Notice:
@@ -171,11 +207,13 @@ def _without(notice: Notice, why: str) -> Notice:
     return replace(notice, unknown=(*notice.unknown, Unknown(fact=LINK, why=why)))
 
 
-def _opened(body: str) -> tuple[str, Notice]:
+def _opened(body: str) -> tuple[str, str, Notice]:
+    """Return the channel and the recipient that a message is for, "" for none, and the notice."""
     try:
         message = json.loads(body)
     except (ValueError, RecursionError) as error:
         raise NotUnderstoodError("queue message", "it is not JSON") from error
     if not isinstance(look(message, "notice"), dict):
         raise NotUnderstoodError("queue message", "it holds no notice")
-    return text(message, "channel"), from_json(Notice, mapping(message, "notice"))
+    recipient = text(message, "recipient", limit=LONGEST_RECIPIENT)
+    return text(message, "channel"), recipient, from_json(Notice, mapping(message, "notice"))

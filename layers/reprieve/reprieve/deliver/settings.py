@@ -39,6 +39,7 @@ class DeliverSettings:
             channels=ChannelSettings(
                 notice_topic=environment.optional("NOTICE_TOPIC_ARN"),
                 slack_secret=environment.optional("SLACK_SECRET_ARN"),
+                document=environment.optional("CHANNELS_SECRET_ARN"),
             ),
             signing_key=environment.key("SIGNING_KEY_ARN"),
             signing_letter=environment.text("SIGNING_KEY_LETTER"),

@@ -5,11 +5,12 @@ others, and also where the table does not remember what was sent.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import Executor
 from datetime import datetime, timedelta
 from typing import Any, Final
 
 from reprieve.alarm import sns_messages
-from reprieve.cases.health_store import Failing, HealthStore
+from reprieve.cases.health_store import Failing, HealthStore, channel_of, noted_as
 from reprieve.cases.notice import Notice, stack_unhealthy
 from reprieve.cases.problem import Kind, Problem
 from reprieve.cases.store import CaseStore
@@ -20,6 +21,7 @@ from reprieve.health import stack_alarms
 from reprieve.health.addresses import Addresses
 from reprieve.health.stack_alarms import Alarmed
 from reprieve.messages.channels import Channel, Delivery, delivery
+from reprieve.messages.channels.configured import Channels
 from reprieve.ports import Alarms, Log, Once
 
 EVERY: Final = timedelta(minutes=15)
@@ -39,6 +41,11 @@ _CHANNEL: Final = (
     "The other channels get every notice. What this one did not take is tried for an hour, then kept in the"
     " dead-letter queue of deliver. When the channel works again, start that queue's redrive."
 )
+_BROKEN: Final = (
+    "Nobody is notified by what is not understood. The command kms-reprieve channels check FILE says what is"
+    " wrong with a document; events/channels.schema.json describes one. Notices that were on their way are"
+    " tried for an hour, then kept in the dead-letter queue of deliver."
+)
 _INVESTIGATE: Final = (
     "The log group has been read up to that time and not further, so people may not hear of a key in use."
     " The log of investigate says why. Nothing is lost as long as the log group holds the records."
@@ -50,14 +57,16 @@ class Health:
     """The use case, with all that it needs.
 
     Attributes:
-        channels: The channels by their names.
+        channels: The channels, all of which hear of it.
+        pool: Sends by several channels at once: one that does not answer holds up no other.
         alarms: The stack's own alarms.
         names: What a person calls a function, by AWS' names of it and of its dead-letter queue.
         addresses: The addresses that are to get the notices.
         log_group: The log group that investigate reads.
     """
 
-    channels: Mapping[str, Channel]
+    channels: Channels
+    pool: Executor
     alarms: Alarms
     names: Mapping[str, str]
     addresses: Addresses
@@ -94,6 +103,7 @@ class Health:
         """Look at everything; yield what could not be looked at or told, which stops nothing else."""
         looks: dict[str, Callable[[datetime], Iterable[Problem | Alarmed]]] = {
             "alarms": self._alarms,
+            "document": self._document,
             "channels": self._channels,
             "addresses": self.addresses.problems,
             "investigate": self._investigate,
@@ -121,9 +131,22 @@ class Health:
         """Yield what rings now, as well: an alarm tells once that it rings, and its message may be lost."""
         return (stack_alarms.understood(each, self.names) for each in self.alarms.ringing())
 
+    def _document(self, now: datetime) -> Iterator[Problem]:
+        """Yield what is wrong with the document of channels."""
+        return (
+            Problem(
+                kind=Kind.CHANNEL_BROKEN,
+                subject=fault.place,
+                since=now,
+                advice=_BROKEN,
+                error=fault.problem,
+            )
+            for fault in self.channels.faults
+        )
+
     def _channels(self, now: datetime) -> Iterator[Problem]:
         lasting = (each for each in self.book.failing() if now - each.since >= TOLERATED)
-        return (_of_channel(each) for each in lasting if each.channel in self.channels)
+        return (_of_channel(each) for each in lasting if channel_of(each.channel) in self.channels.by_name)
 
     def _investigate(self, now: datetime) -> Iterator[Problem]:
         read_until = self.store.bookmark(self.log_group).settled_until
@@ -145,19 +168,25 @@ class Health:
             yield f"nobody was told: {problem.cause}"
 
     def _send(self, notice: Notice) -> bool:
-        """Send a notice to every channel that it is not about, and return whether one of them has it."""
-        others = [name for name in self.channels if name != _channel_of(notice)]
-        return any([self._reached(name, notice) for name in others])  # noqa: C419 - each of them is tried
+        """Send a notice to everybody whom it is not about, and return whether one of them has it."""
+        about = _noted_of(notice)
+        sendings = [
+            _Sending(channel, delivery(notice, channel.name, recipient, self.clock()))
+            for channel in self.channels.by_name.values()
+            for recipient in channel.recipients(notice)
+            if about not in {channel.name, noted_as(channel.name, recipient)}
+        ]
+        return any([*self.pool.map(self._reached, sendings)])  # each of them is tried
 
-    def _reached(self, name: str, notice: Notice) -> bool:
-        sending = _Sending(self.channels[name], delivery(notice, name, "", self.clock()))
+    def _reached(self, sending: "_Sending") -> bool:
+        name = sending.channel.name
         try:
             self._once(sending.sent.id, sending)
         except ReprieveError as error:
             self.log.warning("A channel was not told what is wrong", channel=name, problem=str(error))
             return False
         if sending.begun:
-            self.log.info("A channel was told what is wrong", channel=name, notice_id=notice.id)
+            self.log.info("A channel was told what is wrong", channel=name, notice_id=sending.sent.notice.id)
         return True
 
     def _once(self, key: str, sending: "_Sending") -> None:
@@ -189,8 +218,8 @@ class _Sending:
         self.failed = False
 
 
-def _channel_of(notice: Notice) -> str:
-    """Return the channel that a notice is about; "" for none."""
+def _noted_of(notice: Notice) -> str:
+    """Return the channel that a notice is about, or the recipient; "" for none."""
     problem = notice.problem
     return problem.subject if problem and problem.kind is Kind.CHANNEL_FAILS else ""
 

@@ -37,6 +37,7 @@ class HealthSettings:
             channels=ChannelSettings(
                 notice_topic=environment.optional("NOTICE_TOPIC_ARN"),
                 slack_secret=environment.optional("SLACK_SECRET_ARN"),
+                document=environment.optional("CHANNELS_SECRET_ARN"),
             ),
             emails=read_addresses(environment.listed("NOTIFICATION_EMAILS")),
             log_group=environment.text("LOG_GROUP_NAME"),

@@ -1,6 +1,5 @@
 """A second pair of eyes: whether the function health itself runs. investigate looks before it reads."""
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -28,7 +27,6 @@ class HealthWatch:
 
     book: HealthStore
     queue: MessageQueue
-    channels: Sequence[str]
     clock: Clock
     log: Log
 
@@ -43,5 +41,5 @@ class HealthWatch:
 
     def _tell(self, last: datetime) -> None:
         problem = Problem(kind=Kind.FUNCTION_STUCK, subject="health", since=last, advice=_ADVICE)
-        self.queue.send(envelopes(self.channels, [stack_unhealthy(problem, self.clock())]))
+        self.queue.send(envelopes([stack_unhealthy(problem, self.clock())]))
         self.log.error("The function health does not run", since=last.isoformat())

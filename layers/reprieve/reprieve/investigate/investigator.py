@@ -55,7 +55,6 @@ class Investigator:
         alarm_name: The one alarm that is ours; the topic may carry others.
         account: The account of this stack.
         region: The Region of the log group and of the alarm.
-        channels: The names of the channels that every notice goes to.
         policy: When a notice is due.
         remaining: How many seconds this invocation has left.
     """
@@ -64,7 +63,6 @@ class Investigator:
     alarm_name: str
     account: str
     region: str
-    channels: tuple[str, ...]
     policy: NoticeRules
     logs: LogReader
     facts: Facts
@@ -155,7 +153,6 @@ class Investigator:
         return Outbox(
             table=self.store.table,
             queue=self.queue,
-            channels=self.channels,
             console_url=log_group_url(self.log_group, self.region),
             pool=self.pool,
             clock=self.clock,

@@ -18,7 +18,6 @@ class InvestigateSettings:
     queue_url: str
     log_group: str
     alarm_name: str
-    channels: tuple[str, ...]
     account: str
     region: str
     repeat_after: timedelta | None
@@ -44,7 +43,6 @@ class InvestigateSettings:
             queue_url=environment.text("QUEUE_URL"),
             log_group=environment.text("LOG_GROUP_NAME"),
             alarm_name=environment.text("ALARM_NAME"),
-            channels=environment.names("CHANNELS"),
             account=environment.text("ACCOUNT_ID"),
             region=environment.text("AWS_REGION"),
             repeat_after=environment.hours("REPEAT_NOTICE_HOURS", least=0) or None,

@@ -37,6 +37,9 @@ _WORDS: Final[Mapping[Kind, _Words]] = {
     Kind.CHANNEL_FAILS: _Words(
         "the channel {} takes no notices", "The channel {} has not taken a notice since {since}."
     ),
+    Kind.CHANNEL_BROKEN: _Words(
+        "{} is not understood", "{} in the document of channels is not understood, and notifies nobody."
+    ),
     Kind.ADDRESS_UNCONFIRMED: _Words(
         "{} has not confirmed the subscription",
         "{} has not confirmed the subscription to the notices, and gets none.",

@@ -25,12 +25,14 @@ from reprieve.ports.people import (
     Tokens,
 )
 from reprieve.ports.storage import MOST_AT_ONCE, Document, MessageQueue, Once, StreamRecord, Table
-from reprieve.ports.ways import Http, HttpAnswer, Tools, Topic
+from reprieve.ports.ways import Bus, BusEvent, Http, HttpAnswer, Mail, Mailer, Tools, Topic
 
 __all__ = [
     "MOST_AT_ONCE",
     "AccountNames",
     "Alarms",
+    "Bus",
+    "BusEvent",
     "Document",
     "EventHistory",
     "Grants",
@@ -48,6 +50,8 @@ __all__ = [
     "LogPage",
     "LogReader",
     "LogWriter",
+    "Mail",
+    "Mailer",
     "MessageQueue",
     "Once",
     "RingingAlarm",

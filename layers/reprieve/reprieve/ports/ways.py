@@ -1,6 +1,8 @@
 """What channels send with."""
 
 from collections.abc import Mapping
+from dataclasses import field
+from datetime import datetime
 from typing import Protocol
 
 from reprieve.dataclass import dataclass
@@ -11,6 +13,52 @@ class Topic(Protocol):
 
     def publish(self, subject: str, message: str, attributes: Mapping[str, str]) -> None:
         """Publish a message; `attributes` are for subscriptions' filter policies. A subject may be ""."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BusEvent:
+    """An event for an EventBridge bus: `detail` is JSON, `resources` are ARNs."""
+
+    kind: str
+    at: datetime
+    detail: str
+    resources: tuple[str, ...] = ()
+
+
+class Bus(Protocol):
+    """An EventBridge event bus."""
+
+    def put(self, event: BusEvent) -> None:
+        """Put one event.
+
+        Raises:
+            AwsError: it was not taken.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mail:
+    """A mail for one recipient, in two forms that say the same; `headers` are by their names."""
+
+    sender: str
+    recipient: str
+    subject: str
+    text: str
+    html: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+class Mailer(Protocol):
+    """What sends mails."""
+
+    def send(self, mail: Mail) -> None:
+        """Send one mail. That it is accepted does not say that it arrives.
+
+        Raises:
+            AwsError: it was not accepted.
+        """
         ...
 
 
@@ -51,8 +99,25 @@ class Tools(Protocol):
         """Return what speaks to addresses outside AWS."""
         ...
 
+    @property
+    def mailer(self) -> Mailer:
+        """Return what sends mails."""
+        ...
+
     def topic(self, arn: str) -> Topic:
         """Return an SNS topic."""
+        ...
+
+    def bus(self, arn: str) -> Bus:
+        """Return an EventBridge event bus."""
+        ...
+
+    def document(self, arn: str) -> str:
+        """Return the whole of a secret.
+
+        Raises:
+            AwsError: it could not be read.
+        """
         ...
 
     def secret(self, arn: str, name: str) -> str:

@@ -55,9 +55,8 @@ class Done:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rescuer:
-    """Acts on a decision. `channels` are those that are notified of it."""
+    """Acts on a decision."""
 
-    channels: tuple[str, ...]
     reader: CaseReader
     recovery: KeyRecovery
     store: CaseStore
@@ -187,7 +186,7 @@ class Rescuer:
     def _send(self, attempt: Attempt, notice: Notice) -> None:
         """Send what is decided; what fails is in the outbox, and leaves with the next scheduled run."""
         try:
-            self.store.send(self.queue, self.channels, (notice,))
+            self.store.send(self.queue, (notice,))
         except AwsError as error:
             self.recovery.failed(error, attempt.claims.key)
 

@@ -13,7 +13,7 @@ from reprieve.errors import AwsError, ConflictError
 from reprieve.links import SampleClaims
 from reprieve.ports import Log
 from reprieve.respond.pages.case_page import outcome_page
-from reprieve.respond.pages.outcome import Outcome
+from reprieve.respond.pages.outcome import Outcome, Tone
 from reprieve.respond.pages.rendering import FormState, Page
 from reprieve.respond.pages.sample_page import SampleView, sample_page
 
@@ -23,6 +23,13 @@ NOT_RECORDED: Final = Outcome(
     next="Open the page again in a minute, and press the button.",
     retry_after=60,
     offer_again=True,
+)
+
+ENOUGH: Final = Outcome(
+    name=Result.ALREADY,
+    title="This was recorded often enough",
+    said=(f"It is on record {SEEN_AT_MOST} times that this notice was seen. No more is recorded.",),
+    tone=Tone.PLAIN,
 )
 
 
@@ -43,11 +50,12 @@ class Samples:
         return sample_page(shown, cookies)
 
     def seen(self, claims: SampleClaims, visitor: Visitor) -> Page:
-        """Record that somebody has seen a test notice, for the first so many times."""
+        """Record that somebody has seen a test notice: of each channel's, the first so many times."""
         try:
             record = self.store.record(claims.notice)
-            if len(record.seen) < SEEN_AT_MOST:
-                self.store.note(claims.notice, self._entry(Event.SEEN, visitor))
+            if sum(_is_from(entry, claims.channel) for entry in record.seen) >= SEEN_AT_MOST:
+                return outcome_page(ENOUGH)
+            self.store.note(claims.notice, self._entry(Event.SEEN, visitor))
             record = self.store.record(claims.notice)
         except (AwsError, ConflictError) as error:
             self.log.error("Could not record who has seen a test notice", problem=str(error))
@@ -87,3 +95,7 @@ class Samples:
             event=event,
             visitor=visitor,
         )
+
+
+def _is_from(entry: Entry, channel: str) -> bool:
+    return entry.visitor is not None and entry.visitor.channel == channel

@@ -24,7 +24,6 @@ class RespondSettings:
 
     table: str
     queue_url: str
-    channels: tuple[str, ...]
     signing_keys: Mapping[str, KeyArn]
     auth_method: AuthMethod
     networks: tuple[Network, ...]
@@ -44,7 +43,6 @@ class RespondSettings:
         return cls(
             table=environment.text("TABLE_NAME"),
             queue_url=environment.text("QUEUE_URL"),
-            channels=environment.names("CHANNELS"),
             signing_keys=_signing_keys(environment),
             auth_method=environment.approvers(),
             networks=_networks(environment),

@@ -298,6 +298,18 @@ CASES: Final = (
     ),
     Case(
         check=channels,
+        status=WARN,
+        says="the stack has no email address",
+        differs=with_parameters(NotificationEmails="", ChannelsSecretArn="arn:document"),
+    ),
+    Case(
+        check=channels,
+        status=PASS,
+        says="notices go to email and slack and the channels of the document",
+        differs=with_parameters(ChannelsSecretArn="arn:document"),
+    ),
+    Case(
+        check=channels,
         status=FAIL,
         says="the stack has no channel",
         differs={
@@ -402,4 +414,10 @@ CASES: Final = (
         differs=failing("slack"),
     ),
     Case(check=channel_failures, status=PASS, differs=failing("teams")),
+    Case(
+        check=channel_failures,
+        status=FAIL,
+        says="owners/jane@example.com has taken nothing since",
+        differs=failing("owners/jane@example.com") | with_parameters(ChannelsSecretArn="arn:document"),
+    ),
 )

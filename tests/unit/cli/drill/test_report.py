@@ -47,11 +47,24 @@ def test_who_and_where_you_are_is_left_out() -> None:
     assert redacted_record(RECORD) == {
         "userIdentity": {
             "accessKeyId": "…",
-            "arn": "arn:aws:sts::111122223333:assumed-role/a/someone@example.com",
+            "arn": "arn:aws:sts::111122223333:assumed-role/…",
         },
         "sourceIPAddress": "…",
         "list": [{"principalId": "…"}],
     }
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "AccessDenied: User: arn:aws:sts::999988887777:assumed-role/Admin/jane.doe is not authorized",
+        "arn:aws:iam::999988887777:user/ops/jane.doe",
+        "arn:aws:sts::999988887777:federated-user/jane.doe",
+    ],
+)
+def test_no_principal_is_named(text: str) -> None:
+    assert "jane" not in redacted(text)
+    assert "jane" not in json.dumps(redacted_record({"arn": text, "onBehalfOf": {"userId": "jane"}}))
 
 
 def test_the_page_has_latencies_findings_and_records() -> None:
@@ -63,6 +76,7 @@ def test_the_page_has_latencies_findings_and_records() -> None:
     assert "- **MISS**: the notice is in it" in page
     assert "- **not shown**: stopped: you did not allow it" in page
     assert "## the record of Decrypt" in page
+    assert '"sourceIPAddress": "…"' in page
     assert "999988887777" not in page
 
 

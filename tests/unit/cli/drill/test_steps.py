@@ -515,6 +515,82 @@ def test_what_stops_one_step_stops_no_other_and_the_keys_are_cleaned_up() -> Non
     assert "deletion-scheduled" in done[3].finding.what
 
 
+def writing(into: list[Any], answer: Reply | None = None) -> Said:
+    """Answer a call, and write down what was asked."""
+
+    def say(asked: Mapping[str, Any]) -> Reply:
+        into.append(asked)
+        return answer or {}
+
+    return say
+
+
+def scheduled(on: Drill) -> list[Any]:
+    """Make KMS write down of which keys the deletion is scheduled."""
+    told: list[Any] = []
+    assert isinstance(on.cloud, FakeCloud)
+    on.cloud.answers["kms:ScheduleKeyDeletion"] = writing(told)
+    return told
+
+
+def test_whoever_interrupts_a_drill_leaves_no_key_behind() -> None:
+    on = with_key({"kms:DescribeKey": state("Enabled")})
+    on.keys.append(REPLICA)
+    told = scheduled(on)
+    doing = run(on, [member_account])
+
+    next(doing)
+    doing.close()
+
+    assert [asked["KeyId"] for asked in told] == [KEY, REPLICA]
+
+
+def test_a_replica_that_is_still_made_is_waited_for_before_it_is_cleaned_up() -> None:
+    on = with_key({"kms:DescribeKey": state("Creating", "Creating", "Enabled", "PendingDeletion")})
+    told = scheduled(on)
+
+    (done,) = run(on, [])
+
+    assert [asked["KeyId"] for asked in told] == [KEY]
+    assert done.finding == Finding(verdict=Verdict.OK, what=f"{KEY} is PendingDeletion")
+
+
+def test_a_replica_is_marked_as_its_key_is() -> None:
+    marks: list[Any] = []
+    answer = {"ReplicaKeyMetadata": {"KeyId": REPLICA, "Arn": REPLICA}}
+    on = with_key({"kms:ReplicateKey": writing(marks, answer)})
+
+    on.new_replica(KEY, "us-east-1")
+
+    assert marks[0]["Tags"] == [{"TagKey": "kms-reprieve:drill", "TagValue": on.id}]
+    assert "Its deletion is intended." in marks[0]["Description"]
+
+
+def test_what_a_step_made_in_the_stack_goes_when_the_step_fails() -> None:
+    alarms_gone: list[Any] = []
+    items_gone: list[Any] = []
+    looks: Iterator[Reply | AwsError] = iter([{"MetricAlarms": []}])
+    down = UnreachableError("dynamodb:GetItem", "Throttling", "")
+
+    def described(_: Mapping[str, Any]) -> Reply | AwsError:
+        return next(looks, down)
+
+    on = drill(
+        {
+            "cloudwatch:DescribeAlarms": described,
+            "cloudwatch:PutMetricAlarm": {},
+            "cloudwatch:DeleteAlarms": writing(alarms_gone),
+            "dynamodb:PutItem": {},
+            "dynamodb:GetItem": down,
+            "dynamodb:DeleteItem": writing(items_gone),
+        }
+    )
+
+    list(run(on, [recipe_alarm, large_item]))
+
+    assert (len(alarms_gone), len(items_gone)) == (1, 1)
+
+
 def test_a_key_that_can_not_be_cleaned_up_is_named() -> None:
     on = with_key({"kms:DescribeKey": DeniedError("kms:DescribeKey", "AccessDenied", "no")})
 

@@ -1,26 +1,79 @@
-"""Which channels a stack has."""
+"""Which channels a stack has, and which of them a notice goes to."""
 
 import json
+from typing import Any
 
+from reprieve.errors import DeniedError
 from reprieve.messages.channels import delivery
-from reprieve.messages.channels.configured import ChannelSettings, configured
+from reprieve.messages.channels.configured import Channels, ChannelSettings, configured
+from reprieve.messages.channels.route import Route
 from tests.examples import NOW, notice
 from tests.fakes import FakeTools
 
 SLACK = "https://hooks.slack.example/T0"
-BOTH = ChannelSettings(notice_topic="arn:topic", slack_secret="arn:secret")
+NEW = {"name": "ops", "type": "slack-webhook", "url": "https://hooks.slack.example/ops"}
+
+
+def settings(**changes: str) -> ChannelSettings:
+    return ChannelSettings(**{"notice_topic": "", "slack_secret": "", "document": "", **changes})
+
+
+def tools(*entries: dict[str, Any]) -> FakeTools:
+    document = json.dumps({"channels": list(entries)})
+    return FakeTools(secrets={"slack": json.dumps({"url": SLACK}), "document": document})
 
 
 def test_each_parameter_stands_for_a_channel() -> None:
-    tools = FakeTools(secrets={"arn:secret": json.dumps({"url": SLACK})})
+    made = tools()
 
-    channels = configured(BOTH, tools)
-    for channel in channels.values():
+    channels = configured(settings(notice_topic="arn:topic", slack_secret="slack"), made)
+    for channel in channels.by_name.values():
         channel.send(delivery(notice(), channel.name, "", NOW))
 
-    assert list(channels) == ["email", "slack"]
-    assert [len(tools.topics["arn:topic"].published), tools.http.posts[0][0]] == [1, SLACK]
+    assert list(channels.by_name) == ["email", "slack"]
+    assert [len(made.topics["arn:topic"].published), made.http.posts[0][0]] == [1, SLACK]
+    assert channels.faults == ()
 
 
 def test_a_parameter_that_is_empty_stands_for_none() -> None:
-    assert configured(ChannelSettings(notice_topic="", slack_secret=""), FakeTools()) == {}
+    assert configured(settings(), FakeTools()) == Channels(by_name={})
+
+
+def test_the_document_has_the_others_with_their_routes() -> None:
+    only = {"only": {"accounts": ["111122223333"]}}
+
+    channels = configured(settings(slack_secret="slack", document="document"), tools(NEW | only))
+
+    assert list(channels.by_name) == ["slack", "ops"]
+    assert channels.routes == {"ops": Route(accounts=frozenset({"111122223333"}))}
+
+
+def test_the_document_can_not_take_the_name_of_a_parameters_channel() -> None:
+    channels = configured(
+        settings(slack_secret="slack", document="document"), tools(NEW | {"name": "slack"}, NEW)
+    )
+
+    assert list(channels.by_name) == ["slack", "ops"]
+    assert [str(fault) for fault in channels.faults] == [
+        "channels[0] (slack): name is that of another channel"
+    ]
+
+
+def test_a_document_that_can_not_be_read_leaves_the_parameters_channels() -> None:
+    error = DeniedError("secretsmanager:GetSecretValue", "AccessDeniedException", "not you")
+    made = FakeTools(secrets={"document": error})
+
+    channels = configured(settings(notice_topic="arn:topic", document="document"), made)
+
+    assert list(channels.by_name) == ["email"]
+    assert channels.unread is error
+    assert [str(fault) for fault in channels.faults] == [
+        "ChannelsSecretArn: secretsmanager:GetSecretValue: AccessDeniedException"
+    ]
+    assert channels.is_broken("ops")
+
+
+def test_a_channel_is_broken_if_its_entry_is_not_understood() -> None:
+    channels = configured(settings(document="document"), tools({"name": "ops", "type": "fax"}))
+
+    assert (channels.is_broken("ops"), channels.is_broken("gone")) == (True, False)

@@ -8,10 +8,13 @@ from reprieve.dataclass import dataclass
 from reprieve.errors import ChannelError, NotUnderstoodError
 from reprieve.messages.block_kit import message
 from reprieve.messages.channels.channel import Delivery, ToAll
+from reprieve.messages.channels.entry import Entry
 from reprieve.messages.channels.posting import as_json, post
-from reprieve.ports import Http, HttpAnswer
+from reprieve.ports import Http, HttpAnswer, Tools
 from reprieve.untrusted import is_over_tls
 
+TYPE: Final = "slack-webhook"
+LIMIT: Final = 40_000
 _OK: Final = 200
 _TAKEN: Final = ("ok", '{"ok":true}')  # a webhook's answer, and a workflow's; a page in between says others
 
@@ -36,6 +39,12 @@ class SlackWebhook(ToAll):
         if not is_over_tls(url):
             raise ChannelError(self.name, "the secret does not hold an https address")
         return url
+
+
+def read(name: str, entry: Entry, tools: Tools) -> SlackWebhook:
+    """Return the channel of an entry."""
+    url = entry.address("url")
+    return SlackWebhook(name, tools.http, lambda: url)
 
 
 def _is_taken(answer: HttpAnswer) -> bool:

@@ -1,0 +1,1 @@
+"""`kms-reprieve channels`: check, preview and store a document of channels."""

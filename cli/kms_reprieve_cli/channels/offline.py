@@ -1,0 +1,58 @@
+"""What channels are made with where nothing is sent: what would be sent is kept."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from reprieve.ports import BusEvent, HttpAnswer, Mail
+
+OK = "ok"
+
+
+@dataclass(slots=True)
+class Offline:
+    """Every way out at once; `kept` is what would have been sent, in words."""
+
+    kept: list[str] = field(default_factory=list)
+
+    @property
+    def http(self) -> "Offline":
+        """Return itself."""
+        return self
+
+    @property
+    def mailer(self) -> "Offline":
+        """Return itself."""
+        return self
+
+    def topic(self, _: str) -> "Offline":
+        """Return itself."""
+        return self
+
+    def bus(self, _: str) -> "Offline":
+        """Return itself."""
+        return self
+
+    def document(self, _: str) -> str:
+        """Return nothing: no secret is read."""
+        return ""
+
+    def secret(self, _: str, __: str) -> str:
+        """Return nothing: no secret is read."""
+        return ""
+
+    def post(self, _: str, body: bytes, __: Mapping[str, str], *, public_only: bool = False) -> HttpAnswer:  # noqa: ARG002 - as `Http`
+        """Keep a body."""
+        self.kept.append(body.decode(errors="replace"))
+        return HttpAnswer(status=200, body=OK)
+
+    def publish(self, subject: str, message: str, _: Mapping[str, str]) -> None:
+        """Keep a message with its subject."""
+        self.kept.append(f"{subject}\n\n{message}" if subject else message)
+
+    def put(self, event: BusEvent) -> None:
+        """Keep an event."""
+        self.kept.append(event.detail)
+
+    def send(self, mail: Mail) -> None:
+        """Keep a mail in HTML."""
+        self.kept.append(mail.html)

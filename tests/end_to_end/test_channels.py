@@ -1,0 +1,99 @@
+"""The document of channels on the deployed stack: each of its channels hears what its route takes."""
+
+import json
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from local import channels
+from local.up import Local
+from tests.end_to_end.test_health import client, ring, run_health, unhealthy, wait_for
+from tests.redeployed import redeployed, update
+from tests.scene import Scene
+
+ELSEWHERE = {"only": {"accounts": ["444455556666"]}}
+BROKEN = {"name": "pager", "type": "slack-webhook"}
+
+
+@pytest.fixture(scope="module")
+def every(stack: Local) -> Iterator[Local]:
+    """The stack with every channel that this machine can play, and two that get little."""
+    entries = channels.entries(stack.inbox)
+    quiet = {
+        "name": "quiet",
+        "type": "slack-webhook",
+        "url": stack.inbox.url + stack.inbox.hook_path("quiet"),
+    }
+    parameters = channels.parameters(stack.emulator, [*entries, quiet | ELSEWHERE])
+    with redeployed(stack, by=update, **parameters):
+        yield stack
+
+
+def about(stack: Local, notice: str) -> dict[str, Any]:
+    """What each channel got of a notice."""
+    with stack.inbox.arrival:
+        return {each.channel: each for each in stack.inbox.messages if each.notice_id == notice}
+
+
+def hear(stack: Local, reason: str, key: str) -> dict[str, Any]:
+    """Wait until every channel has told of a key."""
+    wanted = set(channels.names(stack.inbox))
+
+    def told() -> dict[str, Any] | None:
+        ids = {
+            each.notice_id
+            for each in stack.inbox.messages
+            if each.key_arn == key and each.reason == reason and each.notice_id
+        }
+        found = about(stack, ids.pop()) if ids else {}
+        return found if wanted <= found.keys() else None
+
+    found: dict[str, Any] = wait_for(told)
+    return found
+
+
+def test_every_channel_tells_of_a_key_with_a_link_of_its_own_and_of_its_rescue(every: Local) -> None:
+    scene = Scene.begin(every)
+    scene.deliver(scene.use())
+
+    told = hear(every, "key-in-use", scene.key)
+    time.sleep(1)
+
+    assert "quiet" not in about(every, told["email"].notice_id)
+    links = [each.link for each in told.values() if each.link]
+    assert len(set(links)) == len(links) >= 3
+    assert all(each.key_arn == scene.key for each in told.values())
+
+
+def test_a_problem_of_the_stack_reaches_every_channel_whatever_its_route(every: Local) -> None:
+    before = len(unhealthy(every))
+
+    ring(every, "AuditDeadLetterAlarm")
+    mail = wait_for(lambda: [each for each in unhealthy(every)[before:] if each.channel == "email"])[0]
+
+    wanted = {*channels.names(every.inbox), "quiet"}
+    wait_for(lambda: wanted <= about(every, mail.notice_id).keys())
+
+
+def with_document(stack: Local, entries: list[dict[str, Any]]) -> Callable[[], None]:
+    """Change the document, which takes effect at once; return what changes it back."""
+    secrets = client(stack, "secretsmanager")
+    before = secrets.get_secret_value(SecretId=channels.SECRET)["SecretString"]
+    secrets.put_secret_value(SecretId=channels.SECRET, SecretString=json.dumps({"channels": entries}))
+    return lambda: secrets.put_secret_value(SecretId=channels.SECRET, SecretString=before)
+
+
+def test_an_entry_that_is_broken_is_told_by_the_others(every: Local) -> None:
+    put_back = with_document(every, [*channels.entries(every.inbox), BROKEN])
+    try:
+        run_health(every)
+        mail = wait_for(
+            lambda: [each for each in unhealthy(every) if "(pager)" in str(each.payload.get("Subject"))]
+        )[0]
+    finally:
+        put_back()
+
+    assert "url is missing" in mail.payload["Message"]
+    wait_for(lambda: set(channels.names(every.inbox)) <= about(every, mail.notice_id).keys())
