@@ -10,7 +10,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from ipaddress import ip_address
 from pathlib import Path
 from threading import Event, Thread
-from time import monotonic
+from time import monotonic, sleep
+from typing import Any
 
 import pytest
 from cryptography import x509
@@ -184,6 +185,20 @@ def failure(
     assert "confidential" not in str(caught.value)
     assert not [line for line in caplog.messages if "confidential" in line]
     return str(caught.value)
+
+
+def test_a_name_that_is_found_too_late_is_not_connected_to(
+    other: Other, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    found = socket.getaddrinfo
+
+    def late(*asked: Any, **how: Any) -> Any:
+        sleep(0.5)
+        return found(*asked, **how)
+
+    monkeypatch.setattr(socket, "getaddrinfo", late)
+
+    assert failure(other.url, caplog, timeout=0.1) == "no answer: TimeoutError"
 
 
 def test_a_server_that_never_answers_is_given_up(other: Other, caplog: pytest.LogCaptureFixture) -> None:

@@ -139,10 +139,14 @@ class World:
             log=self.log,
         ).run(event)
 
+    def noted(self, channel: str) -> NotedChannel:
+        """A channel as deliver has it."""
+        return NotedChannel(channel=self.made()[channel], book=self.book, clock=self.clock, log=self.log)
+
     def deliver(self, channel: str = "slack", after: timedelta = timedelta(), recipient: str = "") -> None:
         """Send what a case's notice is to one channel, as deliver does, which notes what came of it."""
         self.clock.now += after
-        noted = NotedChannel(channel=self.made()[channel], book=self.book, clock=self.clock, log=self.log)
+        noted = self.noted(channel)
         noted.send(delivery(notice(), channel, recipient, self.clock.now))
 
     def fail(self, after: timedelta = timedelta()) -> None:
@@ -611,3 +615,10 @@ def test_a_recipient_whom_nothing_reaches_is_told_to_all_others(world: World) ->
 
     assert world.mailed() == ["kms-reprieve: the channel owners/jane@example.com takes no notices"]
     assert owners.sent == ["joe@example.com"]
+
+
+def test_a_channel_of_which_it_is_noted_whether_it_works_is_the_channel_in_all_else(world: World) -> None:
+    channel, noted = world.made()["slack"], world.noted("slack")
+
+    assert (noted.name, noted.has_link) == (channel.name, channel.has_link) == ("slack", True)
+    assert noted.recipients(notice()) == channel.recipients(notice())

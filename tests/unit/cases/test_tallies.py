@@ -6,7 +6,7 @@ import pytest
 
 from reprieve.cases.minute_counts import REQUESTS_REMEMBERED, Counted, Requests
 from reprieve.cases.tallies import Tally, total
-from reprieve.cases.usage import CallerUses, Uses
+from reprieve.cases.usage import CallerUses, OtherCaller, Uses, caller_hash
 from reprieve.cloudtrail.caller import Caller
 from reprieve.cloudtrail.key_use import KeyUse
 from tests.examples import BILLING, JANE, ORDERS, SECRET, SOMEBODY, VOLUME, at, counted, use, uses
@@ -230,3 +230,21 @@ def test_no_more_than_fifty_thousand_requests_are_remembered() -> None:
     requests.count(use(event_id="e50000"), place)
 
     assert place.uses.uses().count == 50_002
+
+
+def test_of_a_caller_who_is_listed_elsewhere_by_name_only_the_number_is_added() -> None:
+    counted_here = Tally()
+    counted_here.add_one(use())
+    by_name = Uses(
+        count=4,
+        first_at=at("14:52"),
+        last_at=at("14:53"),
+        unlisted=4,
+        others=(OtherCaller(id=caller_hash(ORDERS.place), name="role orders-fn", count=3),),
+    )
+
+    counted_here.add_all(by_name)
+
+    (row,) = counted_here.uses().by_caller
+    assert (row.count, row.operations) == (4, {"Decrypt": 1, "other operations": 3})
+    assert (counted_here.uses().count, counted_here.uses().unnamed) == (5, 1)

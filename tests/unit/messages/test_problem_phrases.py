@@ -32,6 +32,11 @@ SAID = {
         "kms-reprieve: the channel slack takes no notices",
         "The channel slack has not taken a notice since 2026-11-22 13:50 UTC.",
     ),
+    Kind.CHANNEL_BROKEN: (
+        "channels[2] (security)",
+        "kms-reprieve: channels[2] (security) is not understood",
+        "channels[2] (security) in the document of channels is not understood, and notifies nobody.",
+    ),
     Kind.ADDRESS_UNCONFIRMED: (
         "person@example.com",
         "kms-reprieve: person@example.com has not confirmed the subscription",

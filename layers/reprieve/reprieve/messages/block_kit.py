@@ -11,6 +11,7 @@ from typing import Any
 
 from reprieve.messages.defang import defanged
 from reprieve.messages.story import Calls, Fact, Folded, Row, Story
+from reprieve.messages.way_out import WITHOUT_LINK
 from reprieve.untrusted import one_line
 
 HEADER_LIMIT = 150
@@ -57,7 +58,7 @@ def _blocks(story: Story) -> Iterator[Block]:
     if story.folded:
         yield from _digest(story.folded)
     if story.actions.is_first:
-        yield from _commands("To check or decide without the link:", story)
+        yield from _commands(WITHOUT_LINK, story)
     if story.unknown:
         yield _context(*story.unknown[:UNKNOWN_SHOWN])
 

@@ -11,6 +11,7 @@ from typing import Final, TypeVar
 from reprieve.dataclass import dataclass
 from reprieve.messages.phrases import shortened
 from reprieve.messages.story import Actions, Calls, Folded, Story
+from reprieve.messages.way_out import WITHOUT_LINK
 
 TITLE_LIMIT: Final = 150
 
@@ -94,7 +95,7 @@ def _parts(story: Story, room: Room) -> Iterator[Part]:
     if story.folded:
         yield from _folded(story.folded, room)
     if story.actions.is_first and story.commands:
-        yield Part(Kind.TEXT, "Without the link:")
+        yield Part(Kind.TEXT, WITHOUT_LINK)
         yield Part(Kind.COMMANDS, "\n".join(story.commands))
     for unknown in story.unknown[: room.lines]:
         yield Part(Kind.SMALL, unknown)

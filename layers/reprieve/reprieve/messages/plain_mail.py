@@ -13,6 +13,7 @@ from textwrap import wrap
 from reprieve.messages import phrases
 from reprieve.messages.defang import defanged
 from reprieve.messages.story import ARN, Calls, Row, Story
+from reprieve.messages.way_out import WITHOUT_LINK
 
 COLUMNS = 72
 FIRST_LINES = 10
@@ -137,7 +138,7 @@ def _elsewhere(story: Story) -> Iterator[str]:
     """Yield what does the same without the page."""
     actions = story.actions
     if actions.is_first and story.commands:
-        yield "To check or decide without the link:"
+        yield WITHOUT_LINK
         yield from (f"  {command}" for command in story.commands)
     if actions.console_url and (actions.is_first or not story.commands):
         yield f"  {actions.console_url}"
@@ -150,8 +151,7 @@ def _unknown(story: Story) -> Iterator[str]:
 
 
 def _labelled(label: str, value: str) -> Iterator[str]:
-    if value:
-        yield from _hanging(f"  {label:<11}  ", value)
+    yield from _hanging(f"  {label:<11}  ", value)
 
 
 def _hanging(start: str, value: str) -> Iterator[str]:

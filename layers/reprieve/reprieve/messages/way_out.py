@@ -8,6 +8,8 @@ from reprieve.messages.headline import ENDED
 from reprieve.messages.outcome import is_kept
 
 BUTTON = "Review and decide"
+WITHOUT_LINK = "To check or decide without the link:"
+"""What stands before the commands that do the same as the page, and show whether a message is true."""
 TEST_BUTTON = "Open the test page"
 
 
