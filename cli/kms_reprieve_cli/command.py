@@ -7,19 +7,15 @@ from typing import Annotated, Final
 
 import typer
 
+from kms_reprieve_cli.channels.command import app as channels_app
 from kms_reprieve_cli.doctor.group import Group
+from kms_reprieve_cli.options import EXIT_CODES, STACK_NAME, AsJson, Policy, Profile, Region, StackName
 from kms_reprieve_cli.status import Status, conclude
 from kms_reprieve_cli.test_notice.until import Until
 from reprieve.arn import KeyArn
-from reprieve.cases.notice import Reason
 from reprieve.errors import NotUnderstoodError
 
 NAME: Final = "kms-reprieve"
-STACK_NAME: Final = "kms-reprieve"
-"""What `sam deploy` calls the stack, by samconfig.toml."""
-
-EXIT_CODES: Final = "Exit codes: 0 done, 1 something is wrong, 2 wrong usage."
-
 app = typer.Typer(
     name=NAME,
     help="What an operator does with a stack of kms-reprieve, an account or an archive of CloudTrail files.",
@@ -29,6 +25,9 @@ app = typer.Typer(
     rich_markup_mode="markdown",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+
+
+app.add_typer(channels_app, name="channels")
 
 
 def _print_version(*, wanted: bool) -> None:
@@ -42,18 +41,6 @@ def _key(arn: str) -> KeyArn:
         return KeyArn.parse(arn)
     except NotUnderstoodError as error:
         raise typer.BadParameter(str(error)) from None
-
-
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for a program.")]
-StackName = Annotated[str, typer.Option("--stack-name", help="Name of the stack.")]
-Policy = Annotated[
-    bool, typer.Option("--policy", help="Print the IAM policy that this command needs, and do nothing.")
-]
-Profile = Annotated[str | None, typer.Option("--profile", help="A profile of your AWS settings.")]
-Region = Annotated[
-    str | None,
-    typer.Option("--region", help="Region of the stack. If not given: that of your AWS settings."),
-]
 
 
 @app.callback()
@@ -174,58 +161,6 @@ def doctor(
     if policy:
         conclude(lambda: command.print_policy(name or STACK_NAME, region or "", audit_role))
     conclude(lambda: command.doctor(open_session(profile, region), wanted))
-
-
-channels_app = typer.Typer(
-    help="Check, preview and store the document of channels.", no_args_is_help=True, epilog=EXIT_CODES
-)
-app.add_typer(channels_app, name="channels")
-
-Document = Annotated[Path, typer.Argument(metavar="FILE", exists=True, help="The document, as JSON.")]
-
-
-@channels_app.command(epilog=EXIT_CODES)
-def check(file: Document) -> None:
-    """Print each channel of a document with its route, and what is wrong. Sends nothing."""
-    from kms_reprieve_cli.channels.document_file import check as command  # noqa: PLC0415 - as above
-
-    conclude(lambda: command(file))
-
-
-@channels_app.command(epilog=EXIT_CODES)
-def preview(
-    file: Document,
-    *,
-    reason: Annotated[Reason, typer.Option("--reason", help="Why the example is sent.")] = Reason.KEY_IN_USE,
-) -> None:
-    """Print an HTML page with what each channel of a document would send. Sends nothing."""
-    from kms_reprieve_cli.channels.preview import preview as command  # noqa: PLC0415 - as above
-
-    conclude(lambda: command(file, reason))
-
-
-@channels_app.command(epilog=EXIT_CODES)
-def put(
-    file: Document,
-    *,
-    stack_name: StackName = STACK_NAME,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
-    profile: Profile = None,
-    region: Region = None,
-) -> None:
-    """Store a document in the secret of a stack, after showing which channels change.
-
-    Needs `cloudformation:DescribeStacks`, and on the secret `secretsmanager:GetSecretValue` and
-    `secretsmanager:PutSecretValue`.
-    """
-    from kms_reprieve_cli.channels.put import put as command  # noqa: PLC0415 - as above
-    from kms_reprieve_cli.session import open_session  # noqa: PLC0415 - as above
-
-    conclude(
-        lambda: command(
-            open_session(profile, region), stack_name, file, lambda question: yes or typer.confirm(question)
-        )
-    )
 
 
 @app.command("test-notice", epilog=EXIT_CODES)

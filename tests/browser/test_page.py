@@ -33,6 +33,7 @@ PICTURE_COLOURS = """[...document.querySelectorAll("svg.tl text")].map(text =>
 RESCUE = "Rescue this key"
 CANCEL = "Cancel, leave the key disabled"
 KEEP = "Let it be deleted, stop messages"
+SIGN_IN_FIRST = ("sign-in-first", "sign-in-again")
 CHOICES = ("Cancel the deletion only", "Let it be deleted")
 
 
@@ -231,7 +232,8 @@ def test_axe_finds_nothing_on_the_page_with_all_of_it_unfolded(browser: Browser,
 @pytest.mark.parametrize(("name", "outcome"), EVERY.items(), ids=EVERY)
 def test_axe_finds_nothing_on_any_outcome(browser: Browser, name: str, outcome: Outcome) -> None:
     with opened(browser, "", DESK) as watched:
-        watched.page.set_content(outcome_page(outcome, FormState("0123", 1)).html)
+        form = FormState.to_sign_in("v1a.x") if name in SIGN_IN_FIRST else FormState("0123", 1)
+        watched.page.set_content(outcome_page(outcome, form).html)
 
         looked_at(watched.page, f"outcome-{name}")
 

@@ -31,18 +31,20 @@ class ChannelOutcome:
     Attributes:
         channel: The channel's name.
         accepted_at: When the channel took it; None if it has not yet.
+        has_link: Whether there is a link in it; without one, nobody can open it.
         error: What the channel said last, if it does not take it.
         openings: Who opened its page, in order.
     """
 
     channel: str
     accepted_at: datetime | None = None
+    has_link: bool = True
     error: str = ""
     openings: tuple[Opening, ...] = ()
 
     def has(self, until: Until) -> bool:
         """Return whether it got so far."""
-        if until is Until.ACCEPTED:
+        if until is Until.ACCEPTED or not self.has_link:
             return self.accepted_at is not None
         return any(opening.pressed for opening in self.openings)
 
@@ -54,13 +56,14 @@ def outcomes(stack: NotifyingStack, started: Started) -> tuple[ChannelOutcome, .
         AwsError: the record can't be read.
     """
     record = stack.record(started.notice)
-    accepted = {each.channel: each.at for each in record.accepted}
+    accepted = {each.channel: each for each in record.accepted}
     channels = record.routed or started.channels
     errors = {} if set(channels) <= accepted.keys() else _errors(stack)
     return tuple(
         ChannelOutcome(
             channel=channel,
-            accepted_at=accepted.get(channel),
+            accepted_at=accepted[channel].at if channel in accepted else None,
+            has_link=channel not in accepted or accepted[channel].has_link,
             error="" if channel in accepted else errors.get(channel, ""),
             openings=tuple(_openings(record, channel)),
         )

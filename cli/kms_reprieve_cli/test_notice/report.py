@@ -37,7 +37,9 @@ def told(outcome: ChannelOutcome, started: Started) -> Iterator[str]:
         yield f"{outcome.channel}: not accepted yet"
     for opening in outcome.openings:
         yield f"{outcome.channel}: {_opened(opening, started)}"
-    if not outcome.openings and outcome.accepted_at:
+    if not outcome.has_link:
+        yield f"{outcome.channel}: there is no link in it to open"
+    elif not outcome.openings and outcome.accepted_at:
         yield f"{outcome.channel}: not opened yet"
 
 
@@ -68,6 +70,7 @@ def _channel(outcome: ChannelOutcome, subscriptions: Sequence[Subscription]) -> 
         "channel": outcome.channel,
         "accepted_at": rfc3339(accepted) if accepted else None,
         "delivered": DELIVERED.get(outcome.channel, _NOT_KNOWN) if accepted else "no",
+        "has_link": outcome.has_link,
         "error": outcome.error or None,
         "recipients": [
             {"address": each.address, "confirmed": each.arn is not None}

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from kms_reprieve_cli import command
+from kms_reprieve_cli import command, options
 
 ROOT = Path(__file__).parents[3]
 COMMANDS = ("replay", "audit", "doctor", "channels", "test-notice", "drill")
@@ -40,7 +40,7 @@ def test_help_names_every_command_and_the_exit_codes(asked: str) -> None:
 
     assert result.exit_code == 0
     assert all(f" {name} " in text(result) for name in COMMANDS)
-    assert command.EXIT_CODES in text(result)
+    assert options.EXIT_CODES in text(result)
 
 
 @pytest.mark.parametrize("name", COMMANDS)
@@ -49,7 +49,7 @@ def test_every_command_explains_itself(name: str) -> None:
 
     assert result.exit_code == 0
     assert f"Usage: kms-reprieve {name}" in text(result)
-    assert command.EXIT_CODES in text(result)
+    assert options.EXIT_CODES in text(result)
 
 
 def test_every_command_is_tested_here_and_documented() -> None:
@@ -62,7 +62,7 @@ def test_every_command_is_tested_here_and_documented() -> None:
     assert all(f"kms-reprieve {name}" in documented for name in made)
     assert all(
         f"| {code} | {meaning}" in documented
-        for code, meaning in re.findall(r"(\d) ([a-z ]+)", command.EXIT_CODES)
+        for code, meaning in re.findall(r"(\d) ([a-z ]+)", options.EXIT_CODES)
     )
 
 
@@ -100,5 +100,5 @@ def test_a_wrong_key_is_named() -> None:
 def test_the_stack_is_the_one_that_sam_deploys_unless_it_is_named() -> None:
     settings = tomllib.loads((ROOT / "samconfig.toml").read_text("utf-8"))
 
-    assert settings["default"]["global"]["parameters"]["stack_name"] == command.STACK_NAME
-    assert f"[default: {command.STACK_NAME}]" in text(run("audit", "--help"))
+    assert settings["default"]["global"]["parameters"]["stack_name"] == options.STACK_NAME
+    assert f"[default: {options.STACK_NAME}]" in text(run("audit", "--help"))

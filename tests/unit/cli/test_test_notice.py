@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from io import BytesIO
 from typing import Any
@@ -122,6 +122,16 @@ def test_it_waits_until_every_channel_was_opened_and_tells_who_did(
     ]
 
 
+def test_a_channel_without_a_link_has_nothing_to_be_opened(capsys: pytest.CaptureFixture[str]) -> None:
+    bus = Accepted(channel="slack", at=after(2), has_link=False)
+    record = replace(SEEN, accepted=(SEEN.accepted[0], bus), history=SEEN.history[:2])
+
+    status = run(FakeStack([record]))
+
+    assert status is Status.DONE
+    assert "slack: there is no link in it to open" in capsys.readouterr().out
+
+
 def test_what_is_new_is_told_while_it_waits(capsys: pytest.CaptureFixture[str]) -> None:
     run(FakeStack([NOTHING, HALF, HALF, TAKEN, SEEN]))
 
@@ -192,6 +202,7 @@ def test_a_program_reads_the_same(capsys: pytest.CaptureFixture[str]) -> None:
                 "channel": "email",
                 "accepted_at": "2026-11-22T14:55:31Z",
                 "delivered": "not known: SNS does not say",
+                "has_link": True,
                 "error": None,
                 "recipients": [
                     {"address": "jane@example.com", "confirmed": True},
@@ -210,6 +221,7 @@ def test_a_program_reads_the_same(capsys: pytest.CaptureFixture[str]) -> None:
                 "channel": "pager",
                 "accepted_at": None,
                 "delivered": "no",
+                "has_link": True,
                 "error": None,
                 "recipients": [],
                 "opened": [],

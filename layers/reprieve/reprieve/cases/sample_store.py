@@ -61,10 +61,11 @@ class Lately:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Accepted:
-    """A channel that took a test notice, and when."""
+    """A channel that took a test notice, and when; whether there is a link in it that somebody can open."""
 
     channel: str
     at: datetime
+    has_link: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

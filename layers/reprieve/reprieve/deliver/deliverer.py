@@ -105,7 +105,8 @@ class Deliverer:
             ),
         )
         if notice.reason is Reason.TEST:
-            self.samples.accepted(notice.id, Accepted(channel=channel.name, at=self.clock()))
+            taken = Accepted(channel=channel.name, at=self.clock(), has_link=channel.has_link)
+            self.samples.accepted(notice.id, taken)
         self.log.info(
             "A channel has the notice", channel=channel.name, notice_id=notice.id, reason=notice.reason
         )

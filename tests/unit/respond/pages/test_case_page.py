@@ -420,3 +420,11 @@ def test_a_key_without_a_date_gets_a_picture_without_an_end() -> None:
         "The date of the deletion is not known."
         in words(key=key(deletion_date=None), case=dateless, now=NOW).text
     )
+
+
+def test_without_a_record_nothing_is_said_of_calls_that_were_not_refused() -> None:
+    page = words(case=None)
+
+    assert page.text.count("It is not known: no record of this deletion can be read.") == 2
+    assert "KMS has refused no use" not in page.text
+    assert "KMS has refused no use" in words(case=replace(USED, settled=Counts())).text

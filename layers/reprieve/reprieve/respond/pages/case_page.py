@@ -154,6 +154,7 @@ def evidence_of(view: View) -> Mapping[str, Any]:
         "aliases": case_text.aliases(key.aliases, _ALIASES_SHOWN),
         "earlier": phrases.earlier(case.previous) if case else "",
         "particulars": particulars(key),
+        "no_uses": case_text.NO_USES if case else case_text.NO_RECORD,
         "protects": phrases.protects(uses) if uses.count else "",
         "unknown": unknown[:_UNKNOWN_SHOWN],
         "unknown_left": max(0, len(unknown) - _UNKNOWN_SHOWN),

@@ -52,6 +52,7 @@ RECORDED: Final = "Your IP address is recorded, and every channel is notified of
 CALLERS: Final = "Who is refused"
 CALLERS_THEN: Final = "Who was refused"
 NO_USES: Final = "KMS has refused no use of this key so far, as far as the records show."
+NO_RECORD: Final = "It is not known: no record of this deletion can be read."
 ORIGIN: Final = "From where"
 KEY: Final = "The key"
 ALIAS: Final = "Alias"
