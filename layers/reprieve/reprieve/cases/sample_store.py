@@ -103,8 +103,7 @@ class SampleStore:
         if found := self._begun(notice):
             return found
         lately = self._lately(begun.at)
-        expires_at = begun.at + self.retention
-        place = Document(partition=TEST + notice, sort=_BEGUN, body=to_json(begun), expires_at=expires_at)
+        place = self._document(notice, _BEGUN, begun, begun.at)
         sent = Entry(
             id=notice, at=begun.at, case_id=SAMPLE_CASE, event=Event.NOTICE, reason=Reason.TEST.value
         )
@@ -133,25 +132,13 @@ class SampleStore:
 
     def routed(self, notice: str, begun: Begun) -> None:
         """Store which channels a test notice is on its way to; the first time counts."""
-        document = Document(
-            partition=TEST + notice,
-            sort=_ROUTED,
-            body=to_json(begun),
-            expires_at=begun.at + self.retention,
-        )
         with suppress(ConflictError):
-            self.table.put(document)
+            self.table.put(self._document(notice, _ROUTED, begun, begun.at))
 
     def accepted(self, notice: str, accepted: Accepted) -> None:
         """Store that a channel took a test notice; the first time counts."""
-        document = Document(
-            partition=TEST + notice,
-            sort=_ACCEPTED + accepted.channel,
-            body=to_json(accepted),
-            expires_at=accepted.at + self.retention,
-        )
         with suppress(ConflictError):
-            self.table.put(document)
+            self.table.put(self._document(notice, _ACCEPTED + accepted.channel, accepted, accepted.at))
 
     def note(self, notice: str, entry: Entry) -> None:
         """Store who opened or has seen a test notice.
@@ -170,11 +157,11 @@ class SampleStore:
         return from_json(Begun, found.body) if found else None
 
     def _entry(self, notice: str, entry: Entry) -> Document:
+        return self._document(notice, f"{_AUDIT}{rfc3339(entry.at)}#{entry.id}", entry, entry.at)
+
+    def _document(self, notice: str, sort: str, kept: Begun | Accepted | Entry, at: datetime) -> Document:
         return Document(
-            partition=TEST + notice,
-            sort=f"{_AUDIT}{rfc3339(entry.at)}#{entry.id}",
-            body=to_json(entry),
-            expires_at=entry.at + self.retention,
+            partition=TEST + notice, sort=sort, body=to_json(kept), expires_at=at + self.retention
         )
 
 

@@ -1,6 +1,6 @@
 """The page behind the link of a test notice, and its one button. Neither asks KMS about any key."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 from uuid import uuid4
 
@@ -55,8 +55,8 @@ class Samples:
             record = self.store.record(claims.notice)
             if sum(_is_from(entry, claims.channel) for entry in record.seen) >= SEEN_AT_MOST:
                 return outcome_page(ENOUGH)
-            self.store.note(claims.notice, self._entry(Event.SEEN, visitor))
-            record = self.store.record(claims.notice)
+            entry = self._entry(Event.SEEN, visitor)
+            self.store.note(claims.notice, entry)
         except (AwsError, ConflictError) as error:
             self.log.error("Could not record who has seen a test notice", problem=str(error))
             return outcome_page(NOT_RECORDED)
@@ -66,7 +66,8 @@ class Samples:
             channel=claims.channel,
             source_ip=visitor.source_ip,
         )
-        return sample_page(SampleView(claims=claims, visitor=visitor, record=record, now=self.clock()))
+        known = replace(record, history=(*record.history, entry))
+        return sample_page(SampleView(claims=claims, visitor=visitor, record=known, now=self.clock()))
 
     def _record(self, claims: SampleClaims) -> SampleRecord:
         try:
