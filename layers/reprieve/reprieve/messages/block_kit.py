@@ -6,9 +6,8 @@ Limits, from slack_sdk's own models: header 150, text 3000, 10 fields, 50 blocks
 longer than some 13 000 characters altogether has been seen to be refused.
 """
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, Final
+from typing import Any
 
 from reprieve.messages.defang import defanged
 from reprieve.messages.story import Calls, Fact, Folded, Row, Story
@@ -26,9 +25,6 @@ REST_LIMIT = 550
 DIGEST_LIMIT = 2500
 DIGEST_SECTIONS = 3
 UNKNOWN_SHOWN = 6
-
-MENTIONED: Final = re.compile(r"[SUW][A-Z0-9]{2,30}")
-"""The id of a user group or of a user."""
 
 Block = dict[str, Any]
 

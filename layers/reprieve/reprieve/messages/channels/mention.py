@@ -11,6 +11,9 @@ from typing import Final
 from reprieve.cases.notice import Notice, Reason
 from reprieve.messages.channels.entry import Entry
 
+IN_SLACK: Final = re.compile(r"[SUW][A-Z0-9]{2,30}")
+"""A user group or a user. Source: Slack, "Formatting text for app surfaces"."""
+
 ANYONE: Final = "*"
 """The owner whose id is mentioned for keys of all other owners."""
 

@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from reprieve.errors import ChannelError, NotUnderstoodError
-from reprieve.messages.block_kit import MENTIONED, message
+from reprieve.messages.block_kit import message
 from reprieve.messages.channels.channel import Delivery, ToAll
 from reprieve.messages.channels.entry import Entry
-from reprieve.messages.channels.mention import NOBODY, Mentions, read_mentions
+from reprieve.messages.channels.mention import IN_SLACK, NOBODY, Mentions, read_mentions
 from reprieve.messages.channels.posting import as_json, post
 from reprieve.ports import Http, HttpAnswer, Tools
 from reprieve.untrusted import is_over_tls
@@ -46,7 +46,7 @@ class SlackWebhook(ToAll):
 def read(name: str, entry: Entry, tools: Tools) -> SlackWebhook:
     """Return the channel of an entry."""
     url = entry.address("url")
-    return SlackWebhook(name, tools.http, lambda: url, read_mentions(entry, MENTIONED))
+    return SlackWebhook(name, tools.http, lambda: url, read_mentions(entry, IN_SLACK))
 
 
 def _is_taken(answer: HttpAnswer) -> bool:
