@@ -110,7 +110,7 @@ class Deliverer:
         )
 
     def _send_now(self, channel: Channel, recipient: str, notice: Notice) -> None:
-        linked = self._with_link(notice, channel)
+        linked = self.channels.with_runbook(self._with_link(notice, channel), channel.name)
         channel.send(delivery(linked, channel.name, recipient, self.clock()))
 
     def _with_link(self, notice: Notice, channel: Channel) -> Notice:

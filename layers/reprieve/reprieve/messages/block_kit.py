@@ -12,7 +12,7 @@ from typing import Any
 
 from reprieve.messages.defang import defanged
 from reprieve.messages.story import Calls, Fact, Folded, Row, Story
-from reprieve.messages.way_out import WITHOUT_LINK
+from reprieve.messages.way_out import RUNBOOK, WITHOUT_LINK
 from reprieve.untrusted import one_line
 
 HEADER_LIMIT = 150
@@ -39,34 +39,35 @@ class WayOut:
     buttons: tuple[Block, ...] = ()
 
 
-def message(story: Story, way: WayOut | None = None, now: Iterable[Fact] = ()) -> Mapping[str, Any]:
+def message(
+    story: Story, mention: str = "", way: WayOut | None = None, now: Iterable[Fact] = ()
+) -> Mapping[str, Any]:
     """Return what is posted. Its `text` is for notifications and screen readers.
 
     Args:
         story: What is said.
+        mention: The user group or the user that is mentioned, if anyone is.
         way: What a reader can do, if it is not to open the page.
         now: What is known at this moment, where the message is changed later.
     """
+    way = way or WayOut(story.actions.heading, tuple(_links(story)))
+    return _posted(story, mention, (*_facts(now), *_way_out(story, way), *_evidence(story)))
+
+
+def reply(story: Story, mention: str, where: str) -> Mapping[str, Any]:
+    """Return what is posted below another message, which has the buttons; `where` says so."""
+    return _posted(story, mention, (*([_context(where)] if where else []), *_evidence(story)))
+
+
+def _posted(story: Story, mention: str, blocks: Iterable[Block]) -> Mapping[str, Any]:
+    header, *rest = _beginning(story)
     return {
         "text": _escaped(defanged(story.title.within(HEADER_LIMIT))),
-        "blocks": list(_blocks(story, way or WayOut(story.actions.heading, tuple(_links(story))), now)),
+        "blocks": [header, *([_mention(mention)] if mention else []), *rest, *blocks],
         "mrkdwn": False,
         "unfurl_links": False,
         "unfurl_media": False,
     }
-
-
-def reply(story: Story, where: str) -> Mapping[str, Any]:
-    """Return what is posted below another message, which has the buttons; `where` says so."""
-    blocks = [*_beginning(story), *([_context(where)] if where else []), *_evidence(story)]
-    return {**message(story), "blocks": blocks}
-
-
-def _blocks(story: Story, way: WayOut, now: Iterable[Fact]) -> Iterator[Block]:
-    yield from _beginning(story)
-    yield from _facts(now)
-    yield from _way_out(story, way)
-    yield from _evidence(story)
 
 
 def _beginning(story: Story) -> Iterator[Block]:
@@ -92,6 +93,16 @@ def _evidence(story: Story) -> Iterator[Block]:
         yield from _commands(WITHOUT_LINK, story)
     if story.unknown:
         yield _context(*story.unknown[:UNKNOWN_SHOWN])
+
+
+def _mention(who: str) -> Block:
+    """Return a block that mentions a user group (`S…`) or a user; an element for it has no text at all.
+
+    Source: Slack, "Reference: rich text block", elements user and usergroup.
+    """
+    kind = "usergroup" if who.startswith("S") else "user"
+    section = {"type": "rich_text_section", "elements": [{"type": kind, f"{kind}_id": who}]}
+    return {"type": "rich_text", "elements": [section]}
 
 
 def _way_out(story: Story, way: WayOut) -> Iterator[Block]:
@@ -168,6 +179,8 @@ def _links(story: Story) -> Iterator[Block]:
         buttons.append(button | ({"style": "primary"} if actions.is_first else {}))
     if actions.console_url:
         buttons.append(console_button(actions.console_url))
+    if actions.runbook:
+        buttons.append(runbook_button(actions.runbook))
     if buttons:
         yield {"type": "actions", "elements": buttons}
 
@@ -180,6 +193,11 @@ def link_button(action_id: str, text: str, url: str) -> Block:
 def console_button(url: str) -> Block:
     """Return the button that opens the console."""
     return link_button("open-console", "Open the console", url)
+
+
+def runbook_button(url: str) -> Block:
+    """Return the button that opens the runbook."""
+    return link_button("open-runbook", RUNBOOK, url)
 
 
 def _section(text: str, limit: int = TEXT_LIMIT) -> Block:

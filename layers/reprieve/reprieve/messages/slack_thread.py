@@ -8,7 +8,7 @@ from reprieve.cases.notice import Notice, Reason
 from reprieve.cases.visitor import AuthMethod
 from reprieve.clock import for_people
 from reprieve.messages import block_kit
-from reprieve.messages.block_kit import Block, WayOut, console_button, link_button, plain
+from reprieve.messages.block_kit import Block, WayOut, console_button, link_button, plain, runbook_button
 from reprieve.messages.headline import is_off
 from reprieve.messages.phrases import requests, shortened, until
 from reprieve.messages.story import Fact, Story
@@ -33,15 +33,15 @@ _LOUD: Final = frozenset({Reason.KEY_IN_USE, Reason.DELETION_SOON, Reason.CORREC
 """What a whole Slack channel is shown, although it is a reply."""
 
 
-def first(notice: Notice, story: Story) -> Mapping[str, Any]:
+def first(notice: Notice, story: Story, mention: str = "") -> Mapping[str, Any]:
     """Return the first message of a case, as it is now."""
-    return block_kit.message(story, _way(notice, story), now(notice) if notice.case else ())
+    return block_kit.message(story, mention, _way(notice, story), now(notice) if notice.case else ())
 
 
-def reply(notice: Notice, story: Story) -> Mapping[str, Any]:
+def reply(notice: Notice, story: Story, mention: str = "") -> Mapping[str, Any]:
     """Return a reply: what is new, without a link or a button, which nobody could take away later."""
     return {
-        **block_kit.reply(story, AT_THE_TOP if story.actions.link else ""),
+        **block_kit.reply(story, mention, AT_THE_TOP if story.actions.link else ""),
         "reply_broadcast": notice.reason in _LOUD,
     }
 
@@ -112,8 +112,16 @@ def _buttons(notice: Notice, story: Story) -> Iterator[Block]:
             "block_id": DECIDE,
             "elements": [*acting, link_button("open-case", text, link)],
         }
+    if others := list(_others(story)):
+        yield {"type": "actions", "elements": others}
+
+
+def _others(story: Story) -> Iterator[Block]:
+    """Yield the buttons that stay when nothing is left to decide."""
     if story.actions.console_url:
-        yield {"type": "actions", "elements": [console_button(story.actions.console_url)]}
+        yield console_button(story.actions.console_url)
+    if story.actions.runbook:
+        yield runbook_button(story.actions.runbook)
 
 
 def _acting(notice: Notice, link: str) -> Iterator[Block]:

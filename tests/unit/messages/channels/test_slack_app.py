@@ -1,7 +1,7 @@
 """A Slack app: one message for each case, which stays true, and replies below it."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
@@ -60,11 +60,9 @@ class Slack(FakeHttp):
         return [method for method, _ in self.calls]
 
 
-def send(
-    told: Notice, thread: Thread | None = None, slack: Slack | None = None, **says: Sequence[str]
-) -> Any:
+def send(told: Notice, thread: Thread | None = None, says: Mapping[str, Sequence[str]] | None = None) -> Any:
     """What the receipt is, and what Slack was asked for."""
-    http = slack or Slack(says={f"chat.{name}": list(codes) for name, codes in says.items()})
+    http = Slack(says={f"chat.{name}": list(codes) for name, codes in (says or {}).items()})
     document = read_document(json.dumps({"channels": [entry("slack-app")]}), FakeTools(http=http))
     ((channel, _),) = document.channels
     receipt = channel.send(replace(delivery(told, channel.name, "", NOW), thread=thread))
@@ -200,7 +198,7 @@ def facts(told: Notice) -> list[str]:
 def test_the_first_message_shows_the_state_now() -> None:
     assert facts(OPEN)[:4] == [
         "In use by\n1 caller, 2 requests refused",
-        "Deleted\nin 6 days 23 hours, as of 2026-11-22 15:00 UTC",
+        "Deleted\nin 6 days 23 hours, as of 2026-11-22 14:55 UTC",
         "Decided\nnothing so far",
         "KMS says\nPendingDeletion",
     ]
@@ -245,7 +243,7 @@ def test_what_belongs_to_no_case_stands_by_itself() -> None:
 def test_a_message_that_somebody_deleted_is_begun_anew(method: str, code: str) -> None:
     thread = Thread(receipt={"channel": "C0123ABC", "ts": "0.5"}, latest_at=NOW)
 
-    receipt, http = send(OPEN, thread, **{method: [code]})
+    receipt, http = send(OPEN, thread, {method: [code]})
 
     assert receipt["ts"] != "0.5"
     assert http.methods[-1] == "chat.postMessage"
@@ -257,14 +255,14 @@ def test_a_case_stays_in_the_channel_in_which_it_began_while_it_can() -> None:
     elsewhere = Thread(receipt={"channel": "C0OLD", "ts": "0.5"}, latest_at=NOW)
 
     _, stays = send(OPEN, elsewhere)
-    receipt, moves = send(OPEN, elsewhere, update=["channel_not_found"])
+    receipt, moves = send(OPEN, elsewhere, {"update": ["channel_not_found"]})
 
     assert {message["channel"] for _, message in stays.calls} == {"C0OLD"}
     assert receipt["channel"] == moves.calls[-1][1]["channel"] == "C0123ABC"
 
 
 def test_where_messages_can_t_be_changed_the_reply_says_what_is_new() -> None:
-    _, http = send(OFF, Thread(receipt=RECEIPT), update=["edit_window_closed"])
+    _, http = send(OFF, Thread(receipt=RECEIPT), {"update": ["edit_window_closed"]})
 
     assert http.methods == ["chat.update", "chat.postMessage"]
     assert http.calls[1][1]["thread_ts"] == "1.0"
@@ -282,6 +280,6 @@ def test_what_slack_refuses_is_an_error_and_tried_again(
     says: dict[str, list[str]], kind: type[ChannelError], problem: str
 ) -> None:
     with pytest.raises(kind) as caught:
-        send(OPEN, Thread(receipt=RECEIPT), **says)
+        send(OPEN, Thread(receipt=RECEIPT), says)
 
     assert (type(caught.value), str(caught.value)) == (kind, problem)

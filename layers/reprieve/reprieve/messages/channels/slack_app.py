@@ -61,9 +61,8 @@ class SlackApp(Threads, ToAll):
         return receipt
 
     def _begin(self, sent: Delivery) -> Receipt:
-        answer = self.slack.call(
-            "chat.postMessage", {"channel": self.app.channel, **first(sent.notice, sent.story)}
-        )
+        said = first(sent.notice, sent.story, self.app.mentions.of(sent.notice))
+        answer = self.slack.call("chat.postMessage", {"channel": self.app.channel, **said})
         return {name: str(answer.get(name, "")) for name in ("channel", "ts")}
 
     def _update(self, sent: Delivery, receipt: Receipt) -> None:
@@ -77,8 +76,10 @@ class SlackApp(Threads, ToAll):
                 raise
 
     def _reply(self, sent: Delivery, receipt: Receipt) -> None:
-        said = {"channel": receipt["channel"], "thread_ts": receipt["ts"], **reply(sent.notice, sent.story)}
-        self.slack.call("chat.postMessage", said)
+        said = reply(sent.notice, sent.story, self.app.mentions.of(sent.notice))
+        self.slack.call(
+            "chat.postMessage", {"channel": receipt["channel"], "thread_ts": receipt["ts"], **said}
+        )
 
     def _is_gone(self, error: SlackError, receipt: Receipt) -> bool:
         """Return whether there is no such message any more, or it is in a channel that was given up."""
