@@ -10,6 +10,7 @@ import pytest
 from reprieve.arn import KeyArn
 from reprieve.cases.case import Closure, Ending, open_case
 from reprieve.cases.decision import Choice, Decision
+from reprieve.cases.health_store import HealthStore
 from reprieve.cases.key import Key
 from reprieve.cases.notice import Notice, Reason, Sender, tell
 from reprieve.cases.outbox import envelope
@@ -18,7 +19,7 @@ from reprieve.cases.sample_store import Begun, SampleStore
 from reprieve.cases.thread import HELD_FOR, ThreadStore
 from reprieve.cases.visitor import AuthMethod
 from reprieve.clock import for_people
-from reprieve.deliver.deliverer import Deliverer, pause
+from reprieve.deliver.deliverer import Deliverer, NotedChannel, pause
 from reprieve.deliver.threaded_channel import ThreadedChannel
 from reprieve.errors import (
     ChannelBusyError,
@@ -679,3 +680,17 @@ def test_a_test_notice_is_in_no_thread(world: World) -> None:
 
     assert slack_calls(world) == ["chat.postMessage"]
     assert not [name for name, _ in world.table.documents if name.startswith("thread#")]
+
+
+def test_a_channel_is_the_same_in_and_out_of_its_thread(world: World) -> None:
+    world.with_document("slack-app", "email")
+
+    book = HealthStore(world.table)
+    for channel in world.others:
+        noted = NotedChannel(channel=channel, book=book, clock=world.clock, log=world.log)
+        threaded = world.threaded(noted)
+        assert (threaded.name, threaded.has_link, threaded.has_threads) == (
+            channel.name,
+            channel.has_link,
+            channel.has_threads,
+        )

@@ -283,3 +283,9 @@ def test_what_slack_refuses_is_an_error_and_tried_again(
         send(OPEN, Thread(receipt=RECEIPT), says)
 
     assert (type(caught.value), str(caught.value)) == (kind, problem)
+
+
+def test_what_helps_beside_the_page_has_buttons_that_stay() -> None:
+    told = replace(OFF, runbook="https://wiki.example/kms")
+
+    assert actions(root(told))["open-runbook"]["url"] == "https://wiki.example/kms"
