@@ -19,7 +19,6 @@ cancellation, a correction, its nearing deletion. The rest waits, and is in the 
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from fnmatch import fnmatchcase
 from typing import Final
@@ -29,7 +28,8 @@ from reprieve.cases.notice import Reason
 from reprieve.cases.transitions import ANSWER_DELAY, CANCEL_RECORD_DELAY, DELETED_WITHIN, LONGEST_DELETION
 from reprieve.cases.usage import CallerUses, caller_hash
 from reprieve.clock import is_recent
-from reprieve.cloudtrail.callers import Caller
+from reprieve.cloudtrail.caller import Caller
+from reprieve.dataclass import dataclass
 
 HOURS_BEFORE: Final = (72, 24)
 NEW_CALLERS_AN_HOUR: Final = 5

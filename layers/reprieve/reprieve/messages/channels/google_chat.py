@@ -6,11 +6,12 @@ a link, a mention or formatting. Source: Google Chat, "Cards v2", "Text formatti
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from html import escape
 from typing import Any, Final
 from urllib.parse import quote
 
+from reprieve.dataclass import dataclass
 from reprieve.messages.channels.channel import Delivery, ToAll
 from reprieve.messages.channels.entry import Entry
 from reprieve.messages.channels.posting import as_json, post
