@@ -22,6 +22,7 @@ TYPES: Final = (
     "eventbridge",
     "google-chat",
     "pagerduty",
+    "slack-app",
     "slack-webhook",
     "sns",
     "teams",
