@@ -13,8 +13,8 @@ from reprieve.cases.due import NoticeRules, due, ringing, wake_at
 from reprieve.cases.key import Key
 from reprieve.cases.notice import Reason, tell
 from reprieve.cases.usage import CallerUses, OtherCaller, Uses
-from reprieve.cloudtrail.callers import Caller
-from reprieve.cloudtrail.resources import Resource
+from reprieve.cloudtrail.caller import Caller
+from reprieve.cloudtrail.resource import Resource
 from tests.examples import visitor
 
 KEY = KeyArn.parse("arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab")

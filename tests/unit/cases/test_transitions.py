@@ -21,7 +21,7 @@ from reprieve.cases.transitions import (
     note_schedulings,
     of_deletion,
 )
-from reprieve.cloudtrail.record import KeyChange, KeyEvent, Scheduling
+from reprieve.cloudtrail.key_use import KeyChange, KeyEvent, Scheduling
 from tests.examples import ADMIN, DELETION, JANE, KEY, NOW, at, case, counted, use
 
 MINUTE = timedelta(minutes=1)

@@ -11,8 +11,8 @@ from reprieve.cases.case import Case, Closure, Counts, Ending
 from reprieve.cases.due import NoticeRules
 from reprieve.cases.key import Key, KmsAnswer
 from reprieve.cases.minute_counts import Counted
-from reprieve.cloudtrail.record import KeyChange, Scheduling
-from reprieve.cloudtrail.record import KeyEvent as Event
+from reprieve.cloudtrail.key_use import KeyChange, Scheduling
+from reprieve.cloudtrail.key_use import KeyEvent as Event
 from reprieve.investigate.case_change import CaseChange
 from reprieve.investigate.facts.key_facts import KeyFacts
 from reprieve.investigate.key_activity import LATE_USE, UNSTORED_FOR, KeyActivity, ReadWindow, Update

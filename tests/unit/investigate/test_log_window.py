@@ -3,8 +3,8 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from reprieve.cloudtrail.callers import Caller
-from reprieve.cloudtrail.record import KeyChange, KeyEvent, Scheduling, Skipped, Unproven
+from reprieve.cloudtrail.caller import Caller
+from reprieve.cloudtrail.key_use import KeyChange, KeyEvent, Scheduling, Skipped, Unproven
 from reprieve.investigate.log_window import DISMISSED_REMEMBERED, LogWindow
 from reprieve.ports import LogLine
 from tests.examples import ADMIN, BILLING, JANE, KEY, ORDERS, OTHER_KEY, at, use, uses

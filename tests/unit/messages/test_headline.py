@@ -14,7 +14,7 @@ from reprieve.cases.notice import DigestEntry, Notice, Reason, Sender, stack_unh
 from reprieve.cases.problem import Kind
 from reprieve.cases.sample import sample_notice
 from reprieve.cases.usage import Uses, narrowed
-from reprieve.cloudtrail.callers import Caller
+from reprieve.cloudtrail.caller import Caller
 from reprieve.messages.headline import VERBS, folded, subject
 from tests.examples import (
     DELETION,

@@ -7,7 +7,7 @@ so that reading a window twice, or by two invocations at once, changes nothing.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from enum import StrEnum
 from typing import Final
@@ -20,7 +20,8 @@ from reprieve.cases.tallies import total
 from reprieve.cases.timeline import Timeline
 from reprieve.cases.usage import Uses
 from reprieve.clock import rfc3339
-from reprieve.cloudtrail.callers import Caller
+from reprieve.cloudtrail.caller import Caller
+from reprieve.dataclass import dataclass
 
 UNKNOWN_DATE: Final = "unknown"
 NOTICES_REMEMBERED: Final = 16

@@ -19,7 +19,6 @@ cancellation, a correction, its nearing deletion. The rest waits, and is in the 
 """
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from fnmatch import fnmatchcase
 from typing import Final
@@ -35,7 +34,8 @@ from reprieve.cases.transitions import (
 )
 from reprieve.cases.usage import CallerUses, caller_hash
 from reprieve.clock import is_recent
-from reprieve.cloudtrail.callers import Caller
+from reprieve.cloudtrail.caller import Caller
+from reprieve.dataclass import dataclass
 
 HOURS_BEFORE: Final = (72, 24)
 NEW_CALLERS_AN_HOUR: Final = 5

@@ -14,7 +14,7 @@ from reprieve.cases.case import Case, Closure, Counts, Ending, ScheduledBy
 from reprieve.cases.key import KmsAnswer
 from reprieve.cases.minute_counts import Counted
 from reprieve.clock import to_minute
-from reprieve.cloudtrail.record import KeyChange, KeyEvent, Scheduling
+from reprieve.cloudtrail.key_use import KeyChange, KeyEvent, Scheduling
 
 DELETED_WITHIN: Final = timedelta(hours=24)
 """How long after its date KMS may delete a key; source: KMS developer guide, "Deleting AWS KMS keys"."""

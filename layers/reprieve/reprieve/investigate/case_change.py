@@ -1,7 +1,7 @@
 """What is stored of a key's cases, and what people are told of it: the end of every update."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime
 
 from reprieve.cases.case import Case, Counts, Ending, Notified
@@ -11,6 +11,7 @@ from reprieve.cases.notice import Notice, tell
 from reprieve.cases.sizes import fitting_case, fitting_notice
 from reprieve.cases.transitions import note_schedulings
 from reprieve.clock import is_recent
+from reprieve.dataclass import dataclass
 from reprieve.investigate.facts.key_facts import KeyFacts
 
 

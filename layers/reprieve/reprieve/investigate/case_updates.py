@@ -6,7 +6,7 @@ where its case can't be stored for good, and the run says so at its end.
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final, TypeVar
 
 from reprieve.arn import KeyArn
@@ -19,6 +19,7 @@ from reprieve.cases.outbox import Outbox, Outgoing
 from reprieve.cases.sizes import fitting_notice
 from reprieve.cases.store import CaseStore
 from reprieve.clock import Clock
+from reprieve.dataclass import dataclass
 from reprieve.errors import (
     ConflictError,
     DeniedError,

@@ -1,7 +1,7 @@
 """What one reading of the log group, and one look at KMS, do to the cases of one key."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -20,7 +20,8 @@ from reprieve.cases.transitions import (
     of_deletion,
 )
 from reprieve.clock import to_minute
-from reprieve.cloudtrail.record import KeyChange, KeyEvent, Scheduling
+from reprieve.cloudtrail.key_use import KeyChange, KeyEvent, Scheduling
+from reprieve.dataclass import dataclass
 from reprieve.investigate.case_change import CaseChange, Left, Telling, as_answered, succeeding, with_facts
 from reprieve.investigate.facts.key_facts import KeyFacts
 from reprieve.investigate.log_window import LogWindow

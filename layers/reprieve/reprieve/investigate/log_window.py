@@ -2,16 +2,18 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime
 from typing import Final, assert_never
 
 from reprieve.arn import KeyArn
 from reprieve.cases.minute_counts import Counted, Requests
 from reprieve.clock import to_minute
-from reprieve.cloudtrail.callers import Caller
+from reprieve.cloudtrail.caller import Caller
+from reprieve.cloudtrail.key_use import KeyChange, KeyUse, Scheduling, Skipped, Unproven
 from reprieve.cloudtrail.line_cache import LineReader
-from reprieve.cloudtrail.record import KeyChange, KeyUse, ParsedRecord, Scheduling, Skipped, Unproven
+from reprieve.cloudtrail.record import ParsedRecord
+from reprieve.dataclass import dataclass
 from reprieve.ports import LogLine
 
 _UNPROVEN_LISTED: Final = 5

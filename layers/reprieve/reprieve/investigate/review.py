@@ -1,12 +1,13 @@
 """What a look at KMS does to a case of which nothing was read."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from reprieve.arn import KeyArn
 from reprieve.cases.case import Case, Closure, Ending, open_case
 from reprieve.cases.due import NoticeRules
 from reprieve.cases.transitions import note_answer, of_deletion
+from reprieve.dataclass import dataclass
 from reprieve.investigate.case_change import CaseChange, Left, Telling, as_answered, succeeding, with_facts
 from reprieve.investigate.facts.key_facts import KeyFacts
 
