@@ -31,7 +31,9 @@ EQUIVALENT: Final[Mapping[str, str]] = {
     " case.notified.scheduled or case.notified.notices or (not case.s...`": (
         "who knows of the scheduling has had a notice, which the next condition asks for"
     ),
-    "_answered: without `if case.unanswered_since is None`": "nothing is added to nothing",
+    "_answered: without `if case.unanswered_since is None and case.answered_until is None`": (
+        "nothing is added to nothing"
+    ),
     "Update.apply: another number for `True`": "both have one entry for each of the other cases",
     f"Update._just_ended: without `case.closure` in `{_LATE}`": "it is asked where every case has ended",
     "Update._just_ended: another number for `1`": "of a key's closed cases, the latest is the last one taken",

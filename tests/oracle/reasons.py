@@ -38,8 +38,10 @@ def of_notice(
     """
     if not _is_told_whole(heard):
         return
-    earlier = [other for other in before if _UNSTORED not in other.text]
-    is_known = len(earlier) < len(before)
+    earlier = [
+        other for other in before if _UNSTORED not in other.text and other.decided_at <= heard.decided_at
+    ]
+    is_known = any(_UNSTORED in other.text for other in before)
     same = [other for other in earlier if other.case == heard.case]
     is_end_of_unstored = (is_known or was_behind) and heard.reason == "deletion-cancelled"
     if not is_end_of_unstored and not _is_new(same, earlier, heard, ignored):

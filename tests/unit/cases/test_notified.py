@@ -131,3 +131,11 @@ def test_of_the_times_of_notices_the_latest_sixteen_are_remembered() -> None:
 
     assert len(told.notified.lately) == 16
     assert told.notified.lately[-2:] == (NOW - timedelta(minutes=1), NOW)
+
+
+def test_a_decision_on_the_page_counts_for_no_limit() -> None:
+    before = Notified(lately=(NOW - timedelta(minutes=1),))
+
+    told, _ = tell(case(notified=before), Reason.DELETION_KEPT, NOW, is_decided=True)
+
+    assert (told.notified.notices, told.notified.lately) == (1, before.lately)

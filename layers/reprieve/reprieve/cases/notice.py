@@ -139,7 +139,9 @@ class Notice:
         return self.case.key if self.case else None
 
 
-def tell(case: Case, reason: Reason, now: datetime, ringing: int | None = None) -> tuple[Case, Notice]:
+def tell(
+    case: Case, reason: Reason, now: datetime, ringing: int | None = None, *, is_decided: bool = False
+) -> tuple[Case, Notice]:
     """Return the notice for `reason`, and the case in which it is noted what people have been notified of.
 
     Args:
@@ -147,10 +149,13 @@ def tell(case: Case, reason: Reason, now: datetime, ringing: int | None = None) 
         reason: Why they are notified.
         now: The present.
         ringing: How many uses people are to be woken for; all of them unless said otherwise.
+        is_decided: Whether it tells of a decision on the page, which counts for no limit.
     """
     uses = case.uses.count if ringing is None else ringing
     notice = _notice(case, reason, now, max(0, uses - case.notified.uses))
     notified = notified_of(case, now, uses, is_new_caller=reason is Reason.NEW_CALLER)
+    if is_decided:
+        notified = replace(notified, lately=case.notified.lately)
     return replace(case, notified=notified), notice
 
 

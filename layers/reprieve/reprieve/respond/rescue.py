@@ -172,7 +172,8 @@ class Rescuer:
                 case = self.store.case(claims.key, claims.deletion_date) or _case_of(attempt)
                 if reason is Reason.DELETION_KEPT and case.closure:
                     return False
-                case, notice = tell(_decided(case, attempt, reason), reason, self.clock())
+                decided = _decided(case, attempt, reason)
+                case, notice = tell(decided, reason, self.clock(), is_decided=True)
                 self.store.save(case, notice, wake_at=wake_at(case, NoticeRules()))
             except ConflictError:
                 continue
