@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from tests.oracle.heard import Claim, Heard
-from tests.oracle.kms import Deletion
+from tests.oracle.kms import DAY, Deletion
 from tests.oracle.world import HOUR, MINUTE, World
 
 REPEAT: Final = 24 * HOUR
@@ -18,6 +18,9 @@ FORGED: Final = 20
 
 FOLDED_FROM: Final = 24
 """With so many notices of the stack in an hour, others wait for a digest."""
+
+NOTICES_A_DAY: Final = 8
+"""With so many notices of a key in a day, those that can wait do."""
 
 _SECOND: Final = 1.0
 
@@ -79,4 +82,8 @@ def of_run(
 def _is_buried(world: World, arn: str) -> bool:
     """Return whether the notice that a key was scheduled may come later, in a digest, or not at all."""
     lately = sum(world.now - heard.at < HOUR for heard in world.heard)
-    return lately >= FOLDED_FROM or world.forged.get(arn, 0) >= FORGED
+    of_key = sum(
+        heard.key == arn and not heard.is_decision and world.now - heard.at < DAY for heard in world.heard
+    )
+    is_limited = lately >= FOLDED_FROM or of_key >= NOTICES_A_DAY
+    return is_limited or world.forged.get(arn, 0) >= FORGED

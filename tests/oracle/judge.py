@@ -193,7 +193,8 @@ class Judge:
         if heard.size > NOTICE_BYTES:
             self._violated(world, "sizes", f"a notice of {heard.size} bytes")
         if heard.key not in world.kms.keys:
-            was_asked = f":{OURS}:" in heard.key and not world.troubles.since(heard.key, began)
+            since = began - DAY if heard.is_folded else began
+            was_asked = f":{OURS}:" in heard.key and not world.troubles.since(heard.key, since)
             if was_asked and heard.claim is Claim.PENDING and not was_decided_before(world, heard, began):
                 self._violated(world, "P6 calm", f"people heard {heard}, and KMS knows no such key")
             return
@@ -379,7 +380,10 @@ class Judge:
     # When the world has come to rest.
 
     def _judge_counts(self, world: World, arn: str, counts: Mapping[str, int] | None) -> None:
-        """The cases of a key count every genuine record once; one of what was over may be left out."""
+        """The cases of a key count every genuine record once; one of what was over may be left out.
+
+        A reading that was broken off, or whose clock was wrong, may have met the copies of a record apart.
+        """
         if counts is None:
             self._violated(world, "P3 counted", f"the cases of {_tail(arn)} can't be read any more")
         if not counts:
@@ -387,7 +391,8 @@ class Judge:
         firm = {each.name: self._firm.get(each.name, 0) for each in world.kms.deletions[arn]}
         at_least = sum(firm.values())
         readable = sum(use.key == arn and use.is_use and use.readable < world.now for use in world.uses)
-        at_most = readable + world.forged.get(arn, 0)
+        twice = world.copies.get(arn, 0) if world.troubles.since(EVERYWHERE, 0.0) else 0
+        at_most = readable + world.forged.get(arn, 0) + twice
         self._judge_count(world, _tail(arn), sum(counts.values()), (at_least, at_most))
         has_waited = any(each.waits_for_replicas for each in world.kms.deletions[arn])
         if world.kms.keys[arn].is_blind or arn in world.troubles.last or has_waited:

@@ -6,14 +6,13 @@ Source: `docs/architecture.md`, the table of reasons, and `docs/decisions/0021-l
 from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import Final, NamedTuple
 
-from tests.oracle.documented import FOLDED_FROM
+from tests.oracle.documented import FOLDED_FROM, NOTICES_A_DAY
 from tests.oracle.heard import By, Claim, Heard
 from tests.oracle.kms import DAY, Deletion
 from tests.oracle.troubles import EVERYWHERE
 from tests.oracle.world import HOUR, MINUTE, World
 
 NEW_CALLERS_AN_HOUR: Final = 5
-NOTICES_A_DAY: Final = 8
 NEAR: Final = 2 * MINUTE
 """How far from a deletion's own record another one may be that is taken for it until that one is there."""
 
@@ -68,7 +67,11 @@ def _is_new(same: Sequence[Heard], earlier: Sequence[Heard], heard: Heard, ignor
         "new-caller": lambda: users - {each for other in same for each in _users(other, ignored)},
         "still-in-use": lambda: uses > max(known_uses, default=0),
         "management-call": lambda: managers - {each.name for other in same for each in other.managers},
-        "deletion-scheduled": lambda: not same and not uses and heard.scheduled_by,
+        "deletion-scheduled": lambda: (
+            not [other for other in same if other.decided_at < heard.decided_at]
+            and not uses
+            and heard.scheduled_by
+        ),
         "deletion-soon": lambda: uses or any(other.is_decision for other in same),
         "correction": lambda: (
             heard.claim is Claim.OVER or any(other.claim is Claim.CANCELLED for other in earlier)

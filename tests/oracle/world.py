@@ -72,6 +72,7 @@ class World:
     history_lag: float = 15 * MINUTE
     uses: list[Use] = field(default_factory=list)
     forged: dict[str, int] = field(default_factory=dict)
+    copies: dict[str, int] = field(default_factory=dict)
     heard: list[Heard] = field(default_factory=list)
     delivered: set[tuple[str, str]] = field(default_factory=set)
     dead_letters: list[float] = field(default_factory=list)
@@ -92,6 +93,7 @@ class World:
             self.history_lag,
             list(self.uses),
             dict(self.forged),
+            dict(self.copies),
             list(self.heard),
             set(self.delivered),
             list(self.dead_letters),
@@ -184,6 +186,7 @@ class World:
             agent=agent,
         )
         self._write(made, delay, lag)
+        self.copies[key.arn] = self.copies.get(key.arn, 0) + len(copies)
         for copy in copies:
             self._write(made, copy)
         return min((self.now + delay + lag, *(self.now + copy for copy in copies)))

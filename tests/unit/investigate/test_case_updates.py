@@ -7,9 +7,11 @@ from datetime import timedelta
 import pytest
 
 from reprieve.arn import KeyArn
+from reprieve.cases.decision import Choice
 from reprieve.errors import AwsError, ConflictError, IncompleteError, ReprieveError, ThrottledError
 from reprieve.investigate.case_updates import AT_ONCE, FEW
 from reprieve.ports import Document
+from tests.examples import decision
 from tests.fakes import FakeTable
 from tests.world import KEY, NOW, World, another, pending
 
@@ -106,6 +108,23 @@ def test_a_key_that_can_not_be_stored_for_good_is_told_in_a_reduced_form_once_in
     use(world, 99)
     run(world)
     assert len(set(heard(world, KEY))) == 2
+
+
+def test_a_deletion_that_somebody_decided_to_keep_is_not_told_in_a_reduced_form(
+    world: World, table: PickyTable
+) -> None:
+    use(world, 1)
+    run(world)
+    (before,) = world.store.cases(KEY)
+    world.store.save(replace(before, decision=decision(choice=Choice.KEEP)), wake_at=None)
+    known = heard(world, KEY)
+    table.refused[KEY] = FOR_GOOD
+
+    world.clock.now += MINUTE
+    use(world, 2)
+    run(world)
+
+    assert heard(world, KEY) == known
 
 
 def test_the_bookmark_passes_what_can_not_be_stored_for_good(world: World, table: PickyTable) -> None:

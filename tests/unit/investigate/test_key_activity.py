@@ -8,9 +8,11 @@ from typing import Any
 import pytest
 
 from reprieve.cases.case import Case, Closure, Counts, Ending
+from reprieve.cases.decision import Choice, Decision
 from reprieve.cases.due import NoticeRules
 from reprieve.cases.key import Key, KmsAnswer
 from reprieve.cases.minute_counts import Counted
+from reprieve.cases.visitor import AuthMethod, Visitor
 from reprieve.cloudtrail.key_use import KeyChange, Scheduling
 from reprieve.cloudtrail.key_use import KeyEvent as Event
 from reprieve.investigate.case_change import CaseChange
@@ -123,6 +125,53 @@ def test_a_use_long_after_the_end_of_a_case_is_nobodys() -> None:
     before = (NOW - LATE_USE - MINUTE).strftime("%H:%M")
 
     assert update(DISABLED, ended(case(), moment=before)) is None
+
+
+KEPT = Decision(
+    choice=Choice.KEEP, at=at("14:30"), enable=False, by=Visitor(auth_method=AuthMethod.LINK, channel="email")
+)
+
+
+@pytest.mark.parametrize(
+    ("reported", "changes", "name"),
+    [
+        (None, (cancelled("14:45"),), NEW),
+        ("14:45", (), NEW),
+        (None, (cancelled("14:51"),), DATED),
+        (None, (), DATED),
+    ],
+    ids=["cancelled, and used", "cancelled earlier", "cancelled since", "used"],
+)
+def test_whoever_kept_a_deletion_has_not_kept_the_next_one(
+    reported: str | None, changes: tuple[KeyChange, ...], name: str
+) -> None:
+    closure = Closure(how=Ending.CANCELLED, at=at(reported), confirmed=False) if reported else None
+    kept = case(version=1, opened_at=at("14:00"), decision=KEPT, cancel_reported=closure)
+
+    assert named(update(SILENT, kept, changes=changes)) == name
+
+
+def test_a_management_call_of_before_the_end_begins_no_case() -> None:
+    call = use(at=at("14:40"), operation="TagResource", is_use=False)
+    minutes = {at("14:50"): counted(call)}
+
+    before = update(SILENT, ended(BEFORE, confirmed=False, moment="14:41"), minutes=minutes)
+    after = update(SILENT, ended(BEFORE, confirmed=False, moment="14:39"), minutes=minutes)
+
+    assert (named(before), named(after)) == (OLD, NEW)
+
+
+def test_a_use_of_after_the_end_counts_though_its_line_appeared_late() -> None:
+    over = replace(
+        ended(BEFORE, confirmed=False, moment="14:45"),
+        read_until=at("14:54"),
+        recent=Counts().plus([counted(use(event_id="x", at=at("14:44")))]),
+    )
+
+    change = update(SILENT, over)
+
+    assert change
+    assert (change.case.name, change.case.uses.count) == (NEW, 1)
 
 
 def long_ago(
@@ -477,8 +526,9 @@ def test_a_use_after_kms_called_a_key_not_pending_is_of_another_deletion(
 
     change = update(SILENT, over, is_whole=is_whole)
 
-    assert named(change) == name
-    assert [notice.reason for notice in change.notices] == (["key-in-use"] if change and name == NEW else [])
+    assert change
+    told = ["key-in-use"] if name == NEW else []
+    assert (change.case.name, [notice.reason for notice in change.notices]) == (name, told)
 
 
 def test_a_later_reading_leaves_the_case_before_as_it_was() -> None:

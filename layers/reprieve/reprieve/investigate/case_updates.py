@@ -178,8 +178,17 @@ class CaseUpdater:
         self.unfinished.note(str(update.key), error)
         if not isinstance(update, Update) or not update.finding.minutes or not update.may_be_pending:
             return
-        if not isinstance(error, PASSING) or self.clock() - update.stretch.start > UNSTORED_FOR:
+        is_long = self.clock() - update.stretch.start > UNSTORED_FOR
+        if (is_long or not isinstance(error, PASSING)) and not self._is_kept(update):
             self.outbox.put_into_queue([reduced(update, str(error))])
+
+    def _is_kept(self, update: Update) -> bool:
+        """Return whether somebody decided to keep the deletion, as far as that can be read."""
+        try:
+            before = update.apply(self.store.cases(update.key))
+        except ReprieveError:
+            return False
+        return before is not None and before.case.is_kept
 
 
 def _parts(items: Sequence[_Item], number: int) -> Iterator[Sequence[_Item]]:

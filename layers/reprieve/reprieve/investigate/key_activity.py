@@ -54,6 +54,12 @@ class KeyActivity:
         )
 
     @property
+    def last_refused(self) -> datetime | None:
+        """When KMS refused a request last: a use, or a call that manages the key."""
+        calls = (each.management_calls.uses().last_at for each in self.minutes.values())
+        return max((at for at in (self.last_use, *calls) if at), default=None)
+
+    @property
     def last_scheduled(self) -> datetime | None:
         """When the key was scheduled for deletion, last."""
         return max((scheduling.at for scheduling in self.schedulings), default=None)
@@ -172,29 +178,28 @@ class Update:
         """
         if running and not self._is_over(running[-1]):
             return running[-1]
-        last_use = self.finding.last_use
-        if last_use is None:
-            return running[-1] if running else self._new(cases)
+        if running and self.finding.last_use is None:
+            return running[-1]
+        last_refused = self.finding.last_refused
         latest = cases[-1].closure if cases and not running else None
-        if latest and last_use <= latest.at:
+        if latest and last_refused and last_refused <= latest.at:
             return cases[-1]
         return self._new(cases)
 
     def _is_over(self, case: Case) -> bool:
         """Return whether a case has ended, and its key is in use again.
 
-        KMS said so before it stopped answering; or, of a case without a date, the records say so.
+        KMS said so before it stopped answering. Or the records say so of a case without a date, or of one
+        that somebody decided to keep: nobody decided that of the next deletion.
         """
         if not self.stretch.is_whole:
             return False
-        scheduled, cancelled, last_use = (
-            self.finding.last_scheduled,
-            self.finding.last_cancelled,
-            self.finding.last_use,
-        )
+        finding, reported = self.finding, case.cancel_reported if case.is_kept else None
+        scheduled, last_use = finding.last_scheduled, finding.last_use
+        cancelled = finding.last_cancelled or (reported.at if reported else None)
         if case.not_pending_since and last_use and last_use > case.not_pending_since:
             return True
-        if case.deletion_date:
+        if case.deletion_date and not case.is_kept:
             return False
         is_scheduled_again = scheduled and scheduled > case.opened_at
         is_used_after = cancelled and last_use and case.opened_at < cancelled < last_use
@@ -219,11 +224,14 @@ class Update:
     def _counted_until(self, case: Case) -> datetime:
         """Return up to which minute an earlier case counts: to the new scheduling, if it is known.
 
-        Else it is as far as it had counted, while KMS still said that the deletion was this one.
+        Else it is as far as it had counted, while KMS still said that the deletion was this one; or to its
+        end, for lines of before may still appear.
         """
         known = case.read_until
         if self._answer.is_pending:
             known = self._scheduled_at or min(known, case.answered_until or known)
+        elif case.closure:
+            known = min(known, case.closure.at)
         return max(to_minute(known), case.settled_until)
 
     @property
