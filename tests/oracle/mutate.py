@@ -32,6 +32,7 @@ from tests.oracle.tried import History, histories, is_kept
 RULES: Final = (
     "cases/transitions",
     "investigate/key_activity",
+    "investigate/update",
     "investigate/case_change",
     "investigate/review",
     "cases/open_case",

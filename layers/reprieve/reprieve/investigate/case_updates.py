@@ -31,9 +31,10 @@ from reprieve.errors import (
 )
 from reprieve.investigate.case_change import CaseChange
 from reprieve.investigate.facts.lookup import Facts
-from reprieve.investigate.key_activity import UNSTORED_FOR, ReadWindow, Update, findings
+from reprieve.investigate.key_activity import findings
 from reprieve.investigate.log_window import LogWindow
 from reprieve.investigate.review import Review
+from reprieve.investigate.update import UNSTORED_FOR, ReadWindow, Update
 from reprieve.ports import Log
 
 AT_ONCE: Final = 64

@@ -22,8 +22,8 @@ from reprieve.cloudtrail.record import READ_PATTERN
 from reprieve.dataclass import dataclass
 from reprieve.errors import AwsError, ConflictError, TooMuchError
 from reprieve.investigate.case_updates import CaseUpdater
-from reprieve.investigate.key_activity import ReadWindow
 from reprieve.investigate.log_window import LogWindow
+from reprieve.investigate.update import ReadWindow
 from reprieve.ports import Log, LogPage, LogReader
 
 LATENESS: Final = timedelta(minutes=15)

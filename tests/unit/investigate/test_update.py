@@ -17,8 +17,9 @@ from reprieve.cloudtrail.key_use import KeyChange, Scheduling
 from reprieve.cloudtrail.key_use import KeyEvent as Event
 from reprieve.investigate.case_change import CaseChange
 from reprieve.investigate.facts.key_facts import KeyFacts
-from reprieve.investigate.key_activity import LATE_USE, UNSTORED_FOR, KeyActivity, ReadWindow, Update
+from reprieve.investigate.key_activity import KeyActivity
 from reprieve.investigate.review import Review
+from reprieve.investigate.update import LATE_USE, UNSTORED_FOR, ReadWindow, Update
 from tests.examples import ADMIN, DELETION, KEY, NOW, at, case, counted, key, use
 
 MINUTE = timedelta(minutes=1)

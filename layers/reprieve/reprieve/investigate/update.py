@@ -1,0 +1,254 @@
+"""What one reading of the log group, and one look at KMS, do to the cases of one key."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Final
+
+from reprieve.arn import KeyArn
+from reprieve.cases.case import Case, Closure, Counts, Ending, Notified, open_case
+from reprieve.cases.due import NoticeRules
+from reprieve.cases.key import KmsAnswer
+from reprieve.cases.transitions import (
+    count,
+    cut,
+    glimpse,
+    note_answer,
+    note_changes,
+    note_schedulings,
+    of_deletion,
+)
+from reprieve.clock import to_minute
+from reprieve.dataclass import dataclass
+from reprieve.investigate.case_change import CaseChange, Left, Telling, as_answered, succeeding, with_facts
+from reprieve.investigate.key_activity import KeyActivity
+
+LATE_USE: Final = timedelta(hours=1)
+"""How long after its end a case still takes the uses of before, which were delivered late."""
+
+UNSTORED_FOR: Final = timedelta(minutes=40)
+"""How old the bookmark is when a case could not be stored for some runs: 15 minutes are usual."""
+
+_HEARD: Final = Notified(notices=1, in_use=True)
+"""What people know who were told of a key without its case."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadWindow:
+    """The part of the log group that was read.
+
+    Attributes:
+        start: Minutes from this one on are counted.
+        settle_until: Minutes before this one are complete.
+        read_until: How far it was read.
+        is_whole: Whether that was all; else what was found is only good for a first notice.
+    """
+
+    start: datetime
+    settle_until: datetime
+    read_until: datetime
+    is_whole: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """A finding, and all that decides what becomes of it."""
+
+    finding: KeyActivity
+    stretch: ReadWindow
+    policy: NoticeRules
+    now: datetime
+
+    @property
+    def key(self) -> KeyArn:
+        """The key that it is about."""
+        return self.finding.facts.key.arn
+
+    def apply(self, cases: tuple[Case, ...]) -> CaseChange | None:
+        """Return what is to be stored; None if there is nothing to keep, or nothing new.
+
+        Args:
+            cases: The key's cases so far, in the order in which they were opened.
+        """
+        before = self._case_of(cases)
+        if before is None:
+            return None
+        others = tuple(case for case in cases if case.name != before.name) if self.stretch.is_whole else ()
+        left = tuple(self._left(other, before, is_latest=other is others[-1]) for other in others)
+        case = self._noted(self._counted(succeeding(before, left)))
+        changed = tuple(each.case for each, other in zip(left, others, strict=True) if each.case != other)
+        telling = Telling(cases, self.policy, self.now)
+        return telling.change(case, changed, unless=before if before in cases else None)
+
+    @property
+    def may_be_pending(self) -> bool:
+        """Whether KMS calls the key pending, or does not answer."""
+        return self._answer.is_pending or not self._answer.is_answer
+
+    def untracked(self) -> Case:
+        """Return what was found as a case of its own, of which nothing of before is known."""
+        case = open_case(self.finding.facts.key, self.now, self.stretch.start)
+        return glimpse(replace(case, unknown=self.finding.facts.unknown), self.finding.minutes)
+
+    @property
+    def _answer(self) -> KmsAnswer:
+        return self.finding.facts.answer
+
+    def _case_of(self, cases: tuple[Case, ...]) -> Case | None:
+        """Return the case that the records belong to, which may be a new one; None if there is none."""
+        running = tuple(case for case in cases if case.closure is None)
+        if self._answer.is_pending:
+            return self._of_this_deletion(cases) or self._new(cases)
+        if self._answer.is_answer:
+            return self._of_ended_deletion(cases, running) if self.stretch.is_whole else None
+        return self._of_unknown_deletion(cases, running)
+
+    def _of_this_deletion(self, cases: tuple[Case, ...]) -> Case | None:
+        """Return the case of the deletion that KMS tells of, open or not."""
+        date = self._answer.deletion_date
+        same = (case for case in reversed(cases) if case.deletion_date == date)
+        return next(
+            (case for case in same if date or case.closure is None or not case.closure.confirmed), None
+        )
+
+    def _of_ended_deletion(self, cases: tuple[Case, ...], running: tuple[Case, ...]) -> Case | None:
+        """Return the case whose end KMS tells of, one that ended just now, or one that was never stored."""
+        found = running or self._just_ended(cases)
+        return found[-1] if found else self._unstored(cases)
+
+    def _unstored(self, cases: tuple[Case, ...]) -> Case | None:
+        """Return a case of a key that was used, and rescued, while none could be stored for long.
+
+        People may have been told of its use, without a case. So they are told that it is over.
+        """
+        last_use = self.finding.last_use
+        if last_use is None or self._answer.is_absent or self.now - self.stretch.start <= UNSTORED_FOR:
+            return None
+        if any(case.closure and case.closure.at >= last_use for case in cases):
+            return None
+        case = self._new(cases)
+        return replace(case, notified=_HEARD) if case else None
+
+    def _just_ended(self, cases: tuple[Case, ...]) -> tuple[Case, ...]:
+        """Return the latest case, where uses of before its end may still be delivered."""
+        latest = cases[-1:] if self.finding.minutes else ()
+        return tuple(case for case in latest if case.closure and self.now - case.closure.at <= LATE_USE)
+
+    def _of_unknown_deletion(self, cases: tuple[Case, ...], running: tuple[Case, ...]) -> Case | None:
+        """Return the case while KMS does not answer: the open one, as long as it may go on.
+
+        A use after the end of a case never joins it.
+        """
+        if running and not self._is_over(running[-1]):
+            return running[-1]
+        if running and self.finding.last_use is None:
+            return running[-1]
+        last_refused = self.finding.last_refused
+        latest = cases[-1].closure if cases and not running else None
+        if latest and last_refused and last_refused <= latest.at:
+            return cases[-1]
+        return self._new(cases)
+
+    def _is_over(self, case: Case) -> bool:
+        """Return whether a case has ended, and its key is in use again.
+
+        KMS said so before it stopped answering. Or the records say so of a case without a date, or of one
+        that somebody decided to keep: nobody decided that of the next deletion.
+        """
+        if not self.stretch.is_whole:
+            return False
+        finding, reported = self.finding, case.cancel_reported if case.is_kept else None
+        scheduled, last_use = finding.last_scheduled, finding.last_use
+        cancelled = finding.last_cancelled or (reported.at if reported else None)
+        if case.not_pending_since and last_use and last_use > case.not_pending_since:
+            return True
+        if case.deletion_date and not case.is_kept:
+            return False
+        is_scheduled_again = scheduled and scheduled > case.opened_at
+        is_used_after = cancelled and last_use and case.opened_at < cancelled < last_use
+        return bool(is_scheduled_again or is_used_after)
+
+    def _new(self, cases: tuple[Case, ...]) -> Case | None:
+        """Return a new case. What an earlier one has counted is not counted again in it."""
+        if not (self._answer.is_pending or self.finding.minutes or self._is_scheduled(cases)):
+            return None
+        start = max((self.stretch.start, *(self._counted_until(case) for case in cases)))
+        case = open_case(self.finding.facts.key, self.now, start)
+        number = max((each.number for each in cases), default=0) + 1
+        return replace(case, number=number, previous=cases[-1].id if cases else None)
+
+    def _is_scheduled(self, cases: tuple[Case, ...]) -> bool:
+        """Return whether records tell of a deletion that is new, and KMS may yet say when it is."""
+        scheduled, cancelled = self.finding.last_scheduled, self.finding.last_cancelled
+        if scheduled is None or not self._answer.can_be_asked or (cancelled and cancelled >= scheduled):
+            return False
+        return all(scheduled > max(case.opened_at, case.closure.at) for case in cases[-1:] if case.closure)
+
+    def _counted_until(self, case: Case) -> datetime:
+        """Return up to which minute an earlier case counts: to the new scheduling, if it is known.
+
+        Else it is as far as it had counted, while KMS still said that the deletion was this one; or to its
+        end, for lines of before may still appear.
+        """
+        known = case.read_until
+        if self._answer.is_pending:
+            known = self._scheduled_at or min(known, case.answered_until or known)
+        elif case.closure:
+            known = min(known, case.closure.at)
+        return max(to_minute(known), case.settled_until)
+
+    @property
+    def _scheduled_at(self) -> datetime | None:
+        """When the deletion that KMS tells of was scheduled, where a record says so."""
+        records = (*self.finding.schedulings, *self.finding.facts.schedulings)
+        scheduling = of_deletion(records, self._answer.deletion_date)
+        return scheduling.at if scheduling else None
+
+    def _left(self, other: Case, case: Case, *, is_latest: bool) -> Left:
+        """Return another case of the key, as it is while this one counts."""
+        is_first = case.read_until == case.settled_until
+        is_sure = other.closure is not None and (other.closure.confirmed or not is_latest)
+        if not is_sure and other.deletion_date is None and self._is_continued(other):
+            return Left(replace(other, closure=Closure(how=Ending.CONTINUED, at=self.now)), continues=True)
+        gives = Counts()
+        if is_first and is_latest and self._answer.is_pending and not self._is_of_before(other.unanswered):
+            gives, other = other.unanswered, replace(other, unanswered=gives)
+        ended = self._ended(other, is_first=is_first) if other.closure is None else other
+        if is_first and is_latest:
+            ended = cut(ended, self.finding.minutes, case.settled_until, read_from=self.stretch.start)
+        return Left(ended, gives=gives)
+
+    def _ended(self, other: Case, *, is_first: bool) -> Case:
+        """Return an open case of another deletion as KMS' answer, or the use of the key after it, has it."""
+        other = note_changes(other, self.finding.changes, self.now)
+        if self._answer.is_answer:
+            return note_answer(other, self._answer, self.now)
+        if not is_first:
+            return other
+        closure = other.cancel_reported or Closure(how=Ending.CANCELLED, at=self.now)
+        return replace(other, closure=replace(closure, confirmed=False), cancel_reported=None)
+
+    def _is_continued(self, undated: Case) -> bool:
+        """Return whether the deletion that KMS tells of now is that of a case without a date."""
+        return self._answer.is_pending and not self._is_of_before(undated.counts)
+
+    def _is_of_before(self, counts: Counts) -> bool:
+        """Return whether all uses were before the scheduling that KMS tells of, where a record says when."""
+        scheduled, last_use = self._scheduled_at, counts.uses.last_at
+        return bool(scheduled and last_use and scheduled > last_use)
+
+    def _noted(self, case: Case) -> Case:
+        """Return the case with what was looked up, and who did what."""
+        case = note_schedulings(with_facts(case, self.finding.facts), self.finding.schedulings)
+        case = note_answer(note_changes(case, self.finding.changes, self.now), self._answer, self.now)
+        return as_answered(case, self._answer)
+
+    def _counted(self, case: Case) -> Case:
+        if not self.stretch.is_whole:
+            return case if case.uses.count else glimpse(case, self.finding.minutes)
+        return count(
+            case,
+            self.finding.minutes,
+            self.stretch.settle_until,
+            self.stretch.read_until,
+            is_answered=self._answer.is_answer or not self._answer.can_be_asked,
+        )
