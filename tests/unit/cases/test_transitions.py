@@ -150,6 +150,14 @@ def test_a_use_after_the_cancellation_that_a_record_tells_of_keeps_the_case_open
     assert noted(OUT_OF_REACH, settled=Counts().plus([counted(use(at=at("14:39")))]), **WITH_REPORT).closure
 
 
+def test_what_was_counted_apart_is_the_case_s_own_once_kms_answers_whoever_could_ask_before() -> None:
+    apart = Counts().plus([counted(use())])
+
+    answered = noted(PENDING, unanswered=apart, answered_until=at("14:40"))
+
+    assert (answered.settled, answered.unanswered, answered.answered_until) == (apart, Counts(), None)
+
+
 def test_since_when_there_was_no_answer_is_kept_until_there_is_one() -> None:
     first = noted(SILENT)
     second = note_answer(first, SILENT, NOW + MINUTE)

@@ -152,6 +152,28 @@ def test_whoever_kept_a_deletion_has_not_kept_the_next_one(
     assert named(update(SILENT, kept, changes=changes)) == name
 
 
+@pytest.mark.parametrize(
+    ("scheduled", "off", "name"),
+    [
+        ("14:31", None, NEW),
+        ("14:30", None, FIRST),
+        (None, "14:45", NEW),
+        (None, "14:30", FIRST),
+        (None, "14:50", FIRST),
+        (None, "14:51", FIRST),
+        (None, None, FIRST),
+    ],
+)
+def test_a_case_without_a_date_is_over_when_the_records_say_that_its_key_was_scheduled_again(
+    scheduled: str | None, off: str | None, name: str
+) -> None:
+    undated_case = undated(opened_at=at("14:30"), version=1)
+    schedulings = (made_at(scheduled, AGAIN),) if scheduled else ()
+    changes = (cancelled(off),) if off else ()
+
+    assert named(update(SILENT, undated_case, schedulings=schedulings, changes=changes)) == name
+
+
 def test_a_management_call_of_before_the_end_begins_no_case() -> None:
     call = use(at=at("14:40"), operation="TagResource", is_use=False)
     minutes = {at("14:50"): counted(call)}
@@ -176,12 +198,15 @@ def test_a_use_of_after_the_end_counts_though_its_line_appeared_late() -> None:
 
 
 def long_ago(
-    answer: KmsAnswer, *cases: Case, minutes: timedelta = UNSTORED_FOR + MINUTE
+    answer: KmsAnswer,
+    *cases: Case,
+    minutes: timedelta = UNSTORED_FOR + MINUTE,
+    found: Mapping[datetime, Counted] = MINUTES,
 ) -> CaseChange | None:
     """A reading that goes on where cases could not be stored for long."""
     stretch = ReadWindow(NOW - minutes, at("14:40"), at("14:55"))
-    found = KeyActivity(facts(answer), MINUTES, changes=(cancelled("14:52"),))
-    return Update(found, stretch, QUIET, NOW).apply(cases)
+    activity = KeyActivity(facts(answer), found, changes=(cancelled("14:52"),))
+    return Update(activity, stretch, QUIET, NOW).apply(cases)
 
 
 def test_people_hear_that_a_key_is_rescued_of_which_they_may_have_heard_while_nothing_could_be_stored() -> (
@@ -195,26 +220,25 @@ def test_people_hear_that_a_key_is_rescued_of_which_they_may_have_heard_while_no
     assert change.case.uses.count == 1
 
 
-@pytest.mark.parametrize(
-    ("answer", "cases", "minutes"),
-    [
-        (DISABLED, (), UNSTORED_FOR),
-        (ABSENT, (), UNSTORED_FOR + MINUTE),
-        (DISABLED, (ended(case(), moment="13:50"),), UNSTORED_FOR),
-        (
-            DISABLED,
-            (replace(ended(case()), closure=Closure(how=Ending.CANCELLED, at=USED.at)),),
-            UNSTORED_FOR,
-        ),
-    ],
-    ids=["not long", "no such key", "not long after another", "of one that is stored"],
-)
-def test_they_hear_nothing_of_what_nobody_can_have_told_them(
-    answer: KmsAnswer, cases: tuple[Case, ...], minutes: timedelta
-) -> None:
-    change = long_ago(answer, *cases, minutes=minutes)
+def test_they_hear_nothing_of_what_nobody_can_have_told_them() -> None:
+    assert long_ago(DISABLED, minutes=UNSTORED_FOR) is None
+    assert long_ago(ABSENT) is None
 
-    assert change is None or not change.notices
+
+def test_nor_of_a_call_that_only_manages_the_key() -> None:
+    call = use(at=at("14:40"), operation="TagResource", is_use=False)
+
+    assert long_ago(DISABLED, found={at("14:50"): counted(call)}) is None
+
+
+@pytest.mark.parametrize(("ended_at", "is_told"), [("13:19", True), ("13:20", False), ("13:21", False)])
+def test_nor_of_a_use_of_before_the_end_of_a_case_that_is_stored(ended_at: str, *, is_told: bool) -> None:
+    before = replace(ended(case(), moment=ended_at), deletion_date=at("13:00"), read_until=at("13:10"))
+    used = {at("13:20"): counted(use(at=at("13:20")))}
+
+    change = long_ago(DISABLED, before, minutes=timedelta(hours=2), found=used)
+
+    assert bool(change and change.notices) is is_told
 
 
 def test_another_deletion_that_could_not_be_stored_is_told_beside_one_of_before() -> None:
