@@ -8,6 +8,7 @@ from typing import Final
 
 from tests.oracle.heard import Claim, Heard
 from tests.oracle.kms import DAY, Deletion
+from tests.oracle.troubles import EVERYWHERE
 from tests.oracle.world import HOUR, MINUTE, World
 
 REPEAT: Final = 24 * HOUR
@@ -63,6 +64,7 @@ def of_run(
         deletion.readable < began
         and not told
         and not deletion.waits_for_replicas
+        and not _was_hidden(world, deletion)
         and not _is_buried(world, key.arn)
     ):
         yield f"people don't know that {deletion} was scheduled"
@@ -77,6 +79,15 @@ def of_run(
         since = deletion.date - hours * HOUR
         if is_known and began > since + _SECOND and last.at < since - MINUTE:
             yield f"{deletion} is less than {hours} hours away, and people have not heard of it since"
+
+
+def _was_hidden(world: World, deletion: Deletion) -> bool:
+    """Return whether KMS or the event history could not be asked when the record of a scheduling was read.
+
+    The record alone has no date, and the event history is not asked again and again.
+    """
+    last = max(world.troubles.last.get(scope, 0.0) for scope in (EVERYWHERE, deletion.key))
+    return last >= deletion.readable
 
 
 def _is_buried(world: World, arn: str) -> bool:

@@ -300,7 +300,8 @@ class Judge:
         for name, readable in self._readable.items():
             if self._is_of_interest(world, name):
                 deletion = world.kms.deletions[name[0]][name[1]]
-                if not self._is_told(world, deletion, readable, ran.began):
+                is_alike = reasons.is_taken_for_another(world, deletion, ran.began)
+                if not is_alike and not self._is_told(world, deletion, readable, ran.began):
                     self._judge_untold(world, deletion, readable, ran)
 
     def _judge_untold(self, world: World, deletion: Deletion, readable: float, ran: Ran) -> None:

@@ -105,7 +105,7 @@ def of_run(
         return
     is_kept = any(heard.reason == "deletion-kept" and heard.date == deletion.date for heard in about)
     is_blind = world.kms.keys[deletion.key].is_blind
-    if deletion.is_active(world.now) and not is_kept and not _is_taken_for_another(world, deletion):
+    if deletion.is_active(world.now) and not is_kept and not is_taken_for_another(world, deletion, began):
         of_this = (call for call in unheard if call.deletion == deletion.name)
         for call in sorted(call for call in of_this if call.is_use or not is_blind):
             what = "uses" if call.is_use else "tried to manage"
@@ -124,12 +124,11 @@ def _is_known_to_be_over(deletion: Deletion, about: Sequence[Heard]) -> bool:
     )
 
 
-def _is_taken_for_another(world: World, deletion: Deletion) -> bool:
-    """Return whether KMS gives it no date, as to one before it, of whose end there is no record."""
+def is_taken_for_another(world: World, deletion: Deletion, began: float) -> bool:
+    """Return whether KMS gives it no date, as to one before it, and its own record could not be read yet."""
     before = world.kms.deletions[deletion.key][: deletion.number]
-    return deletion.date is None and any(
-        other.date is None and other.end_readable > world.now for other in before
-    )
+    is_alike = deletion.date is None and any(other.date is None for other in before)
+    return is_alike and deletion.readable >= began
 
 
 def is_heard_of(call: Call, deletion: Deletion, about: Sequence[Heard]) -> bool:

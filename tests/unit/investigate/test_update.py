@@ -174,6 +174,18 @@ def test_a_case_without_a_date_is_over_when_the_records_say_that_its_key_was_sch
     assert named(update(SILENT, undated_case, schedulings=schedulings, changes=changes)) == name
 
 
+@pytest.mark.parametrize(("scheduled_at", "name"), [("14:31", NEW), ("14:30", FIRST)])
+def test_a_deletion_that_waits_for_replicas_is_another_one_if_it_was_scheduled_later(
+    scheduled_at: str, name: str
+) -> None:
+    before = undated(opened_at=at("14:30"), version=1)
+
+    change = update(REPLICA, before, schedulings=(made_at(scheduled_at, AGAIN),))
+
+    assert change
+    assert (change.case.name, [notice.reason for notice in change.notices]) == (name, ["key-in-use"])
+
+
 def test_a_management_call_of_before_the_end_begins_no_case() -> None:
     call = use(at=at("14:40"), operation="TagResource", is_use=False)
     minutes = {at("14:50"): counted(call)}

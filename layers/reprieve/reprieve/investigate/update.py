@@ -103,12 +103,16 @@ class Update:
         return self._of_unknown_deletion(cases, running)
 
     def _of_this_deletion(self, cases: tuple[Case, ...]) -> Case | None:
-        """Return the case of the deletion that KMS tells of, open or not."""
-        date = self._answer.deletion_date
+        """Return the case of the deletion that KMS tells of, open or not.
+
+        Of two that wait for replicas KMS says the same: only a record tells which was scheduled later.
+        """
+        date, scheduled = self._answer.deletion_date, self.finding.last_scheduled
         same = (case for case in reversed(cases) if case.deletion_date == date)
-        return next(
-            (case for case in same if date or case.closure is None or not case.closure.confirmed), None
-        )
+        if date:
+            return next(same, None)
+        going_on = (case for case in same if case.closure is None or not case.closure.confirmed)
+        return next((case for case in going_on if scheduled is None or scheduled <= case.opened_at), None)
 
     def _of_ended_deletion(self, cases: tuple[Case, ...], running: tuple[Case, ...]) -> Case | None:
         """Return the case whose end KMS tells of, one that ended just now, or one that was never stored."""
