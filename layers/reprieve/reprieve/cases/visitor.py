@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 
 class AuthMethod(StrEnum):
@@ -10,6 +11,12 @@ class AuthMethod(StrEnum):
     LINK = "link"
     NETWORK = "network"
     SIGN_IN = "sign-in"
+    SLACK = "slack"
+    """A button in Slack, which says who pressed it."""
+
+
+APPROVERS: Final = (AuthMethod.LINK, AuthMethod.NETWORK, AuthMethod.SIGN_IN)
+"""What a stack can ask of people who open a link."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +47,23 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SlackOrigin:
+    """Where in Slack a button was pressed, and by whom, in Slack's own ids.
+
+    Attributes:
+        team: The workspace.
+        user: The person.
+        channel: The channel.
+        message: The message, by its time as Slack writes it; "" where it does not say.
+    """
+
+    team: str
+    user: str
+    channel: str
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Visitor:
     """A person who came with a link.
 
@@ -51,6 +75,7 @@ class Visitor:
         user_agent: The browser, as it calls itself.
         person: Who they are, where they had to sign in.
         claimed_name: What they say their name is, where nobody checked it.
+        slack: The button that they pressed, where they came from Slack.
     """
 
     auth_method: AuthMethod
@@ -60,6 +85,12 @@ class Visitor:
     user_agent: str = ""
     person: Person | None = None
     claimed_name: str | None = None
+    slack: SlackOrigin | None = None
+
+    @property
+    def origin(self) -> str:
+        """Where they came from: an address, or Slack."""
+        return "Slack" if self.slack else self.source_ip or "an unknown address"
 
     @property
     def label(self) -> str:

@@ -55,7 +55,8 @@ def decided(decision: Decision) -> tuple[str, ...]:
     by = decision.by
     who, at = shortened(by.label, _LABEL_LIMIT), for_people(decision.at)
     reason = (f'The reason given: "{decision.why}".',) if decision.why else ()
-    origin = f"From {by.source_ip or 'an unknown address'}, {by.user_agent or 'an unnamed browser'}."
+    browser = "" if by.slack else f", {by.user_agent or 'an unnamed browser'}"
+    origin = f"From {by.origin}{browser}."
     match decision.choice:
         case Choice.KEEP:
             return (f"{who} decided at {at} to let the key be deleted.", *reason, origin)

@@ -51,6 +51,7 @@ _AUTH_METHODS: Final[Mapping[AuthMethod, str]] = {
     AuthMethod.LINK: "identified by the link only",
     AuthMethod.NETWORK: "identified by the link and the network only",
     AuthMethod.SIGN_IN: "signed in",
+    AuthMethod.SLACK: "identified by Slack",
 }
 
 
@@ -89,4 +90,4 @@ def _decided(entry: Entry, decision: Decision) -> Iterator[str]:
 
 
 def _origin(visitor: Visitor) -> str:
-    return f"From {visitor.source_ip or 'an unknown address'}, {_AUTH_METHODS[visitor.auth_method]}."
+    return f"From {visitor.origin}, {_AUTH_METHODS[visitor.auth_method]}."

@@ -235,8 +235,7 @@ def _cancelled_by(decision: Decision, now: datetime) -> str:
         did = "enabled the key after the cancellation"
     elif decision.state == KeyState.ENABLED:
         did = "cancelled the deletion and enabled the key"
-    origin = decision.by.source_ip or "an unknown address"
-    return f"{decision.by.label} {did}, on {when(decision.at, now)}, from {origin}.{then}"
+    return f"{decision.by.label} {did}, on {when(decision.at, now)}, from {decision.by.origin}.{then}"
 
 
 def _cancelled_elsewhere(closure: Closure | None, now: datetime) -> str:
