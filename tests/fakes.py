@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, ParamSpec, TypeVar
 
+from reprieve.adapters.slack_api import SlackApi
 from reprieve.arn import KeyArn
 from reprieve.errors import (
     AbsentError,
@@ -418,6 +419,9 @@ class FakeTools:
     buses: dict[str, FakeBus] = field(default_factory=dict)
     topics: dict[str, FakeTopic] = field(default_factory=dict)
     secrets: dict[str, str | AwsError] = field(default_factory=dict)
+
+    def slack(self, token: str, base: str) -> SlackApi:
+        return SlackApi(self.http, token, base)
 
     def topic(self, arn: str) -> FakeTopic:
         return self.topics.setdefault(arn, FakeTopic())

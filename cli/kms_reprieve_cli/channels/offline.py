@@ -1,7 +1,9 @@
 """What channels are made with where nothing is sent: what would be sent is kept."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from reprieve.ports import BusEvent, HttpAnswer, Mail
 
@@ -21,6 +23,10 @@ class Offline:
 
     @property
     def mailer(self) -> "Offline":
+        """Return itself."""
+        return self
+
+    def slack(self, _: str, __: str) -> "Offline":
         """Return itself."""
         return self
 
@@ -44,6 +50,15 @@ class Offline:
         """Keep a body."""
         self.kept.append(body.decode(errors="replace"))
         return HttpAnswer(status=200, body=OK)
+
+    def call(self, _: str, fields: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Keep what Slack would be told."""
+        self.kept.append(json.dumps(fields, ensure_ascii=False))
+        return {"ok": True, "channel": "C0", "ts": "0.0"}
+
+    def ask(self, _: str, __: Mapping[str, str]) -> Mapping[str, Any]:
+        """Return nothing: nothing is asked."""
+        return {}
 
     def publish(self, subject: str, message: str, _: Mapping[str, str]) -> None:
         """Keep a message with its subject."""

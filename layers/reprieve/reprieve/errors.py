@@ -22,6 +22,8 @@ ReprieveError
 ├── EntryError               an entry of the document of channels is not understood
 ├── InProgressError          the same delivery is under way elsewhere
 ├── NoAnswerError            an address outside AWS gave no answer
+├── SlackError               Slack did not do what it was asked for
+│   └── SlackBusyError       … and said when to come again
 ├── ChannelError             a channel did not take a notice
 │   └── ChannelBusyError     … and said when to come again
 └── AwsError                 AWS answered with an error, told by its code
@@ -231,6 +233,24 @@ class NoAnswerError(ReprieveError):
 
     def __str__(self) -> str:
         return f"no answer: {self.problem}"
+
+
+@dataclass
+class SlackError(ReprieveError):
+    """Slack did not do what it was asked for; `code` is its own word, "" where it gave none."""
+
+    problem: str
+    code: str = ""
+
+    def __str__(self) -> str:
+        return self.problem
+
+
+@dataclass
+class SlackBusyError(SlackError):
+    """Slack asks to be left alone for `retry_after` seconds."""
+
+    retry_after: int = 0
 
 
 @dataclass

@@ -65,6 +65,14 @@ def test_a_file_that_is_no_text_is_told(tmp_path: Path) -> None:
     assert (result.exit_code, "it can't be read: UnicodeDecodeError" in result.stderr) == (1, True)
 
 
+def test_slack_is_told_and_asked_nothing() -> None:
+    tools = Offline()
+
+    assert tools.slack("token", "base").call("chat.postMessage", {"text": "é"})["ok"] is True
+    assert tools.slack("token", "base").ask("users.info", {}) == {}
+    assert tools.kept == ['{"text": "é"}']
+
+
 @pytest.mark.parametrize("reason", VERBS)
 def test_preview_shows_what_every_type_would_send(tmp_path: Path, reason: Reason) -> None:
     entries = [entry(kind, name=f"by-{kind}") for kind in TYPES]

@@ -29,10 +29,15 @@ _LEAST: Final = 0.001  # seconds: a socket takes 0 for "do not wait"
 
 
 class HttpClient:
-    """The `Http` of the network; `timeout` is for the whole of an exchange, in seconds."""
+    """The `Http` of the network.
 
-    def __init__(self, timeout: float = _TIMEOUT) -> None:
+    `timeout` is for the whole of an exchange, in seconds; `body_limit` is how many bytes of an answer are
+    read.
+    """
+
+    def __init__(self, timeout: float = _TIMEOUT, body_limit: int = BODY_LIMIT) -> None:
         self._timeout = timeout
+        self._body_limit = body_limit
 
     def post(
         self, url: str, body: bytes, headers: Mapping[str, str], *, public_only: bool = False
@@ -62,7 +67,7 @@ class HttpClient:
             target = (url.path or "/") + (f"?{url.query}" if url.query else "")
             connection.request("POST", target, body, {"Host": url.netloc, **headers})
             with connection.getresponse() as answer:
-                content = answer.read(BODY_LIMIT).decode(errors="replace")
+                content = answer.read(self._body_limit).decode(errors="replace")
                 if deadline.has_passed:
                     raise TimeoutError
                 return HttpAnswer(status=answer.status, body=content, retry_after=_retry_after(answer))

@@ -9,6 +9,7 @@ from reprieve.adapters.event_bus import EventBus
 from reprieve.adapters.http import HttpClient
 from reprieve.adapters.secrets import read_secret, read_whole_secret
 from reprieve.adapters.ses import SesMailer
+from reprieve.adapters.slack_api import SlackApi, slack_api
 from reprieve.adapters.sns import SnsTopic
 from reprieve.errors import NotUnderstoodError
 
@@ -30,6 +31,10 @@ class AwsTools:
     def bus(self, arn: str) -> EventBus:
         """Return an EventBridge event bus."""
         return EventBus(self._events, arn)
+
+    def slack(self, token: str, base: str) -> SlackApi:
+        """Return Slack's Web API."""
+        return slack_api(token, base)
 
     def topic(self, arn: str) -> SnsTopic:
         """Return an SNS topic."""

@@ -25,7 +25,7 @@ from reprieve.ports.people import (
     Tokens,
 )
 from reprieve.ports.storage import MOST_AT_ONCE, Document, MessageQueue, Once, StreamRecord, Table
-from reprieve.ports.ways import Bus, BusEvent, Http, HttpAnswer, Mail, Mailer, Tools, Topic
+from reprieve.ports.ways import Bus, BusEvent, Http, HttpAnswer, Mail, Mailer, Slack, Tools, Topic
 
 __all__ = [
     "MOST_AT_ONCE",
@@ -55,6 +55,7 @@ __all__ = [
     "MessageQueue",
     "Once",
     "RingingAlarm",
+    "Slack",
     "StreamRecord",
     "Subscription",
     "Subscriptions",

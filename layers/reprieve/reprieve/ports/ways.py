@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 
 class Topic(Protocol):
@@ -89,6 +89,23 @@ class Http(Protocol):
         ...
 
 
+class Slack(Protocol):
+    """Slack's Web API, as the bot of an app calls it."""
+
+    def call(self, method: str, fields: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Call a method that writes, such as `chat.postMessage`, and return its answer.
+
+        Raises:
+            SlackBusyError: it says when to come again.
+            SlackError: it did not do it, and says why; or it gave no answer.
+        """
+        ...
+
+    def ask(self, method: str, fields: Mapping[str, str]) -> Mapping[str, Any]:
+        """Call a method that reads, such as `users.info`; else as `call`."""
+        ...
+
+
 class Tools(Protocol):
     """What channels are made with; nothing of it is made before it is used."""
 
@@ -100,6 +117,10 @@ class Tools(Protocol):
     @property
     def mailer(self) -> Mailer:
         """Return what sends mails."""
+        ...
+
+    def slack(self, token: str, base: str) -> Slack:
+        """Return Slack's Web API at `base`, for the bot that has `token`."""
         ...
 
     def topic(self, arn: str) -> Topic:
