@@ -94,12 +94,17 @@ class Press:
 
     @property
     def decides(self) -> bool:
-        """Whether it is a button that decides; others open an address, and Slack tells of them too."""
+        """Whether it is a button that decides."""
         return self.action in DECIDING
 
     @property
+    def is_link(self) -> bool:
+        """Whether the button opens an address: Slack tells of it too, and the browser has its answer."""
+        return not self.decides and not self.token
+
+    @property
     def choice(self) -> tuple[Choice, bool]:
-        """What the button chooses, and whether the key is to be enabled."""
+        """What a button that decides chooses, and whether the key is to be enabled."""
         return Choice.CANCEL, self.action == CANCEL_AND_ENABLE
 
     @property
