@@ -32,7 +32,7 @@ LINKED = re.compile(
 
 def written_by_strangers(notice: Notice, text: str) -> Notice:
     """Return a notice with a text in the place of every text in it, but for what we write ourselves."""
-    ours = {name: getattr(notice, name) for name in ("id", "link", "console_url", "command")}
+    ours = {name: getattr(notice, name) for name in ("id", "link", "console_url", "command", "runbook")}
     made: Notice = _written(notice, text)
     return replace(made, **ours)
 

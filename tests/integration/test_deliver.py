@@ -313,6 +313,16 @@ def test_what_is_queued_for_a_channel_reaches_it(world: World) -> None:
     assert world.once.done == {f"{notice().id}/email", f"{notice().id}/slack"}
 
 
+def test_the_runbook_of_a_channel_is_in_its_messages_and_in_no_other(world: World) -> None:
+    world.wrong = {"runbooks": {"email": "https://wiki.example/kms"}}
+
+    world.deliver(envelope(notice(), "email"))
+    world.deliver(envelope(notice(), "slack"))
+
+    assert "\n  https://wiki.example/kms\n" in world.topic.published[0][1]
+    assert "wiki.example" not in json.dumps(world.webhook.payloads)
+
+
 @dataclass
 class Owners:
     """A channel with a recipient for each of two people."""

@@ -21,7 +21,8 @@ from reprieve.cases.visitor import AuthMethod
 from reprieve.cloudtrail.callers import Caller
 from reprieve.cloudtrail.key_use import KeyUse
 from reprieve.cloudtrail.resources import Resource
-from reprieve.messages.channels import Channel, delivery
+from reprieve.messages.channels import delivery
+from reprieve.messages.channels.document import Document
 
 LINK: Final = "https://example.execute-api.eu-west-1.amazonaws.com/keys/preview"
 _KEY: Final = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
@@ -37,7 +38,7 @@ def preview(file: Path, reason: Reason) -> Status:
     tools = Offline()
     _, document = read_file(file, tools)
     told = example(reason, datetime.now(UTC).replace(microsecond=0))
-    print(page(list(_drawn([channel for channel, _ in document.channels], tools, told))))
+    print(page(list(_drawn(document, tools, told))))
     for fault in document.faults:
         complain(str(fault))
     return Status.WRONG if document.faults else Status.DONE
@@ -86,10 +87,12 @@ def _use(arn: KeyArn, now: datetime) -> KeyUse:
     )
 
 
-def _drawn(channels: list[Channel], tools: Offline, told: Notice) -> Iterator[tuple[str, str]]:
+def _drawn(document: Document, tools: Offline, told: Notice) -> Iterator[tuple[str, str]]:
     """Yield the name of each channel, and what it would send to its first recipient."""
-    for channel in channels:
-        shown = told if channel.has_link else replace(told, link=None, link_expires_at=None)
+    for channel, _ in document.channels:
+        shown = replace(told, runbook=document.runbooks.get(channel.name))
+        if not channel.has_link:
+            shown = replace(shown, link=None, link_expires_at=None)
         channel.send(delivery(shown, channel.name, channel.recipients(shown)[0], told.at))
         yield channel.name, tools.kept.pop()
 

@@ -19,6 +19,7 @@ TEXT_LIMIT = 128
 BYTES_A_CHARACTER = 2
 ARN_LIMIT = 640  # an IAM user's path (512) and name (64), and what stands before them
 _LOCALHOST: Final = re.compile(r"^https?://([^/?#]*\.)?localhost\.?(:|[/?#]|$)", re.IGNORECASE)
+_HOST: Final = re.compile(r"https://[a-z0-9][a-z0-9.-]*(:\d{1,5})?([/?#]|$)", re.IGNORECASE)
 _OVER_TLS: Final = re.compile(
     r"https://[!-?A-\[\]-~]+|http://(127\.0\.0\.1|localhost)(:\d{1,5})?(/[!-?A-\[\]-~]*)?", re.ASCII
 )
@@ -66,6 +67,11 @@ def one_line(value: str, limit: int = TEXT_LIMIT) -> str:
 def is_over_tls(address: str) -> bool:
     """Return whether an address may be believed: it begins with https, or doesn't leave this machine."""
     return bool(_OVER_TLS.fullmatch(address))
+
+
+def is_https(address: str) -> bool:
+    """Return whether a text is an https address, whole, of a host that nothing before an `@` disguises."""
+    return address.startswith("https://") and is_over_tls(address) and bool(_HOST.match(address))
 
 
 def is_loopback(address: str) -> bool:

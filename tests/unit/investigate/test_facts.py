@@ -341,6 +341,33 @@ def test_the_owner_is_the_first_tag_of_the_list_that_says_anything(tags: dict[st
     assert gathered(directory, KEY).key.owner == owner
 
 
+@pytest.mark.parametrize(
+    ("value", "runbook"),
+    [
+        ("https://wiki.example/kms?page=1#top", "https://wiki.example/kms?page=1#top"),
+        ("https://wiki.example:8443", "https://wiki.example:8443"),
+        ("http://wiki.example/kms", None),
+        ("http://localhost/kms", None),
+        ("javascript:alert(1)", None),
+        ("https://", None),
+        ("https:///etc", None),
+        ("https://wiki.example@evil.example/", None),
+        ("https://wiki.example\\@evil.example/", None),
+        ("https://wiki.example/ https://evil.example", None),
+        ("https://wiki.example/\N{RIGHT-TO-LEFT OVERRIDE}", None),
+        ("see the wiki", None),
+        ("", None),
+    ],
+)
+def test_the_runbook_is_the_tag_s_address_if_it_is_one_of_https(value: str, runbook: str | None) -> None:
+    directory = kms()
+    directory.key_tags[KEY] = {"Runbook": value}
+
+    found = gathered(directory, KEY).key
+
+    assert (found.runbook, found.tags) == (runbook, {"Runbook": value})
+
+
 def test_grants_beyond_the_first_few_are_said_to_be_there() -> None:
     directory = kms(KEY, OTHER_KEY)
     directory.granted[KEY] = Grants(tuple(map(str, range(21))))

@@ -50,6 +50,11 @@ def test_what_is_as_usual_is_not_told(changes: dict[str, Any]) -> None:
         ({"last_used": LastUse()}, "Last worked", "not as far as KMS knows"),
         ({"grantees": (ROLE,)}, "Grants", "role/orders/orders-fn"),
         (
+            {"runbook": "https://wiki.example/kms"},
+            "Runbook",
+            "hxxps://wiki[.]example/kms (according to the key's tag)",
+        ),
+        (
             {
                 "grantees": (
                     "rds.eu-west-1.amazonaws.com",

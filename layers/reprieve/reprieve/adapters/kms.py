@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 _MAC_ALGORITHM: Final = "HMAC_SHA_256"
 _POLICY: Final = "default"  # KMS API reference, GetKeyPolicy: the only name there is
 _TAGS_AT_MOST: Final = 50  # KMS developer guide, "Resource quotas": 50 tags a key
+_TAG_VALUE_LIMIT: Final = 256  # KMS API reference, Tag: so many characters
 _ALIASES_AT_MOST: Final = 50
 _GRANTS_AT_MOST: Final = 50  # of up to 50,000 that a key may have
 
@@ -76,7 +77,9 @@ class KmsDirectory:
         """Ask kms:ListResourceTags."""
         with call("kms:ListResourceTags"):
             answer = self.clients.of(key).list_resource_tags(KeyId=str(key), Limit=_TAGS_AT_MOST)
-        return {one_line(tag["TagKey"]): one_line(tag["TagValue"]) for tag in answer["Tags"]}
+        return {
+            one_line(tag["TagKey"]): one_line(tag["TagValue"], _TAG_VALUE_LIMIT) for tag in answer["Tags"]
+        }
 
     def last_usage(self, key: KeyArn) -> KeyUsage:
         """Ask kms:GetKeyLastUsage, which the SDK of Lambda's runtime may not have yet."""

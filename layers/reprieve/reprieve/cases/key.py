@@ -70,6 +70,7 @@ class Key:
         multi_region: `PRIMARY` or `REPLICA`.
         tags: Its tags.
         owner: What its tags say of whose it is.
+        runbook: The https address in its tag `Runbook`, which whoever may tag it has written.
         account_name: What the organization calls the account.
         spec: The kind of key, such as `SYMMETRIC_DEFAULT`.
         usage: What it is for, such as `ENCRYPT_DECRYPT`.
@@ -93,6 +94,7 @@ class Key:
     multi_region: str | None = None
     tags: Mapping[str, str] = field(default_factory=dict)
     owner: str | None = None
+    runbook: str | None = None
     account_name: str | None = None
     spec: str | None = None
     usage: str | None = None

@@ -99,6 +99,7 @@ class Notice:
     `NEW_LISTED` of them: of the uses, and in a notice of a management call, of the management calls.
     `link`, `link_expires_at` and `approvers`, which is what its holder has to show beside it, are added by
     the function that sends, at the moment of sending, and are never stored.
+    `runbook` is what a channel's entry names, added for this channel in the same way.
     `console_url` is absent in partitions whose console AWS documents no address of.
     """
 
@@ -124,6 +125,7 @@ class Notice:
     link: str | None = None
     link_expires_at: datetime | None = None
     approvers: AuthMethod | None = None
+    runbook: str | None = None
 
     @property
     def key(self) -> Key | None:

@@ -100,7 +100,12 @@ class Deliverer:
         self.once.do(
             delivery_id(notice, channel.name, recipient),
             lambda: channel.send(
-                delivery(self._with_link(notice, channel), channel.name, recipient, self.clock())
+                delivery(
+                    self.channels.with_runbook(self._with_link(notice, channel), channel.name),
+                    channel.name,
+                    recipient,
+                    self.clock(),
+                )
             ),
         )
         if notice.reason is Reason.TEST:

@@ -11,7 +11,7 @@ from typing import Any
 
 from reprieve.messages.defang import defanged
 from reprieve.messages.story import Calls, Fact, Folded, Row, Story
-from reprieve.messages.way_out import WITHOUT_LINK
+from reprieve.messages.way_out import RUNBOOK, WITHOUT_LINK
 from reprieve.untrusted import one_line
 
 HEADER_LIMIT = 150
@@ -29,11 +29,12 @@ UNKNOWN_SHOWN = 6
 Block = dict[str, Any]
 
 
-def message(story: Story) -> Mapping[str, Any]:
+def message(story: Story, mention: str = "") -> Mapping[str, Any]:
     """Return the webhook's payload. Its `text` is for notifications and screen readers."""
+    header, *rest = _blocks(story)
     return {
         "text": _escaped(defanged(story.title.within(HEADER_LIMIT))),
-        "blocks": list(_blocks(story)),
+        "blocks": [header, *([_mention(mention)] if mention else []), *rest],
         "mrkdwn": False,
         "unfurl_links": False,
         "unfurl_media": False,
@@ -61,6 +62,16 @@ def _blocks(story: Story) -> Iterator[Block]:
         yield from _commands(WITHOUT_LINK, story)
     if story.unknown:
         yield _context(*story.unknown[:UNKNOWN_SHOWN])
+
+
+def _mention(who: str) -> Block:
+    """Return a block that mentions a user group (`S…`) or a user; an element for it has no text at all.
+
+    Source: Slack, "Reference: rich text block", elements user and usergroup.
+    """
+    kind = "usergroup" if who.startswith("S") else "user"
+    section = {"type": "rich_text_section", "elements": [{"type": kind, f"{kind}_id": who}]}
+    return {"type": "rich_text", "elements": [section]}
 
 
 def _way_out(story: Story) -> Iterator[Block]:
@@ -138,6 +149,8 @@ def _buttons(story: Story) -> Iterator[Block]:
         yield button | ({"style": "primary"} if actions.is_first else {})
     if actions.console_url:
         yield _button("open-console", "Open the console", actions.console_url)
+    if actions.runbook:
+        yield _button("open-runbook", RUNBOOK, actions.runbook)
 
 
 def _button(action_id: str, text: str, url: str) -> Block:

@@ -5,6 +5,7 @@ from typing import Final
 
 from reprieve.cases.key import Key, KeyState, Relative
 from reprieve.clock import for_people
+from reprieve.messages.defang import defanged
 
 GRANTEES_SHOWN: Final = 3
 _USUAL_SPEC: Final = "SYMMETRIC_DEFAULT"
@@ -23,6 +24,7 @@ def particulars(key: Key) -> tuple[tuple[str, str], ...]:
         ("Regions", regions(key)),
         ("Last worked", last_used(key)),
         ("Grants", grants(key)),
+        ("Runbook", runbook(key)),
     )
     return tuple((label, words) for label, words in said if words)
 
@@ -86,6 +88,11 @@ def grants(key: Key) -> str:
     names = [_grantee(name, key.account) for name in key.grantees or ()]
     more = len(names) - GRANTEES_SHOWN
     return ", ".join((*names[:GRANTEES_SHOWN], *([f"{more} more"] if more > 0 else [])))
+
+
+def runbook(key: Key) -> str:
+    """Return the address that the key's tag names: anyone who may tag the key wrote it, so it is no link."""
+    return f"{defanged(key.runbook)} (according to the key's tag)" if key.runbook else ""
 
 
 def _grantee(name: str, account: str) -> str:

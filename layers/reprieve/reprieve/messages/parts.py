@@ -11,7 +11,7 @@ from typing import Final, TypeVar
 
 from reprieve.messages.phrases import shortened
 from reprieve.messages.story import Actions, Calls, Folded, Story
-from reprieve.messages.way_out import WITHOUT_LINK
+from reprieve.messages.way_out import RUNBOOK, WITHOUT_LINK
 
 TITLE_LIMIT: Final = 150
 
@@ -111,6 +111,7 @@ def _way_out(actions: Actions, commands: tuple[str, ...]) -> Iterator[Part]:
     yield Part(Kind.TEXT, actions.why_not)
     yield Part(Kind.LINK, actions.link or "", actions.button)
     yield Part(Kind.CONSOLE, actions.console_url or "", "Open the console")
+    yield Part(Kind.CONSOLE, actions.runbook or "", RUNBOOK)
     yield Part(Kind.SMALL, actions.forwarding)
 
 

@@ -64,7 +64,8 @@ def _paragraph(sentences: tuple[str, ...]) -> list[str]:
 
 def _own(story: Story) -> frozenset[str | None]:
     """Return what may stand in a line of its own as it is: nobody else wrote it."""
-    return frozenset({story.actions.link, story.actions.console_url, *story.commands})
+    actions = story.actions
+    return frozenset({actions.link, actions.console_url, actions.runbook, *story.commands})
 
 
 def _line(line: str, own: frozenset[str | None]) -> str:
@@ -126,6 +127,8 @@ def _way_out(story: Story) -> Iterator[str]:
     if actions.link and not actions.is_first:
         yield from (f"{actions.button}:", f"  {actions.link}")
     yield from _filled(actions.forwarding)
+    if actions.runbook:
+        yield from ("Runbook of this channel:", f"  {actions.runbook}")
 
 
 def _first_way_out(story: Story) -> list[str]:

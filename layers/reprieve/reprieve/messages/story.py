@@ -61,6 +61,7 @@ class Actions:
         why_not: Why the page can't help, and whom to ask.
         forwarding: Whether the link may be forwarded, and until when it works.
         console_url: Where the same can be done without the page, or be looked at.
+        runbook: What the channel's entry says is to be done.
     """
 
     heading: str
@@ -70,6 +71,7 @@ class Actions:
     why_not: str
     forwarding: str
     console_url: str | None
+    runbook: str | None = None
 
     @property
     def button(self) -> str:
@@ -178,6 +180,7 @@ def _actions(notice: Notice) -> Actions:
         why_not=way_out.why_not(notice),
         forwarding=way_out.forwarding(notice) if notice.link else "",
         console_url=notice.console_url,
+        runbook=notice.runbook,
     )
 
 

@@ -11,6 +11,7 @@ BUTTON = "Review and decide"
 WITHOUT_LINK = "To check or decide without the link:"
 """What stands before the commands that do the same as the page, and show whether a message is true."""
 TEST_BUTTON = "Open the test page"
+RUNBOOK = "Open the runbook"
 
 
 def commands(notice: Notice) -> tuple[str, ...]:

@@ -13,7 +13,19 @@ from reprieve.messages import channels
 from reprieve.messages.channels.document import TYPES, Document, read_document
 from tests.fakes import FakeTools
 
-SHARED = {"__init__", "channel", "configured", "document", "entry", "posting", "route", "slack_app_entry"}
+SHARED = {
+    *(
+        "__init__",
+        "channel",
+        "configured",
+        "document",
+        "entry",
+        "mention",
+        "posting",
+        "route",
+        "slack_app_entry",
+    )
+}
 GOOD = {"name": "ops", "type": "slack-webhook", "url": "https://hooks.slack.example/T0/confidential"}
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from reprieve.errors import EntryError
 from reprieve.messages.channels.entry import Entry
+from reprieve.messages.channels.mention import NOBODY, Mentions
 from reprieve.messages.channels.slack_app_entry import SlackAppEntry, read_app
 
 FIELDS = {"bot_token": "xoxb-1-confidential", "signing_secret": "5ec2e7" * 5 + "00", "channel": "C0123ABC"}
@@ -23,11 +24,11 @@ def test_an_entry_says_where_and_with_what() -> None:
 
     assert (found.name, found.channel, found.url) == ("security", "C0123ABC", "https://slack-gov.com/api")
     assert (found.bot_token, found.signing_secret) == (FIELDS["bot_token"], FIELDS["signing_secret"])
-    assert found.mention == {"team-orders": "S0456"}
+    assert found.mentions == Mentions({"team-orders": "S0456"})
 
 
 def test_the_rest_is_usual() -> None:
-    assert (read().url, read().mention) == ("https://slack.com/api", {})
+    assert (read().url, read().mentions) == ("https://slack.com/api", NOBODY)
 
 
 def test_its_secrets_are_shown_to_nobody() -> None:

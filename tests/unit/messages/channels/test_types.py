@@ -21,7 +21,7 @@ from reprieve.messages.headline import VERBS
 from reprieve.messages.story import Story, tell
 from reprieve.ports import HttpAnswer
 from tests.channel_examples import DATA, EXAMPLES, entry
-from tests.examples import NOW
+from tests.examples import NOW, key
 from tests.fakes import FakeTools
 from tests.strangers import ADDRESSES, LINKED, written_by_strangers
 from tests.unit.messages.test_block_kit import EVERY, IN_USE
@@ -104,6 +104,38 @@ class _TextOf(HTMLParser):
     def handle_data(self, data: str) -> None:
         if self.inside != "style":
             self.found.append(data)
+
+
+RUNBOOK = "https://wiki.example/kms"
+
+
+@pytest.mark.parametrize("kind", TALKING)
+def test_the_runbook_of_an_entry_is_a_link(kind: str) -> None:
+    assert RUNBOOK in "\n".join(map(str.strip, said(send(kind, replace(IN_USE, runbook=RUNBOOK))[0])))
+
+
+@pytest.mark.parametrize("kind", TALKING)
+def test_the_runbook_of_a_tag_is_none_and_is_said_to_be_the_tag_s(kind: str) -> None:
+    case = IN_USE.case and replace(IN_USE.case, key=key(runbook=RUNBOOK))
+
+    (sent, *_) = send(kind, replace(IN_USE, case=case))
+
+    words = re.sub(r"[\\\s]+", " ", "\n".join(said(sent)))
+    assert "hxxps://wiki[.]example/kms (according to the key's tag)" in words
+    assert RUNBOOK not in words
+
+
+@every_type
+def test_the_runbook_of_an_entry_is_read_and_is_https(kind: str) -> None:
+    def read(address: str) -> Any:
+        document = {"channels": [entry(kind, runbook=address)]}
+        assert SCHEMA.is_valid(document) == address.startswith("https:")
+        return read_document(json.dumps(document), FakeTools())
+
+    assert read(RUNBOOK).runbooks == {"example": RUNBOOK}
+    assert [str(each) for each in read("javascript:alert(1)").faults] == [
+        "channels[0] (example): runbook is no https address"
+    ]
 
 
 def test_every_type_has_an_example_and_a_section() -> None:
@@ -258,7 +290,7 @@ def test_the_schema_and_the_reader_refuse_the_same(kind: str) -> None:
 
 def test_the_schema_names_every_type_and_no_other() -> None:
     document = schema("channels.schema.json")
-    shared = {"name", "text", "texts", "address", "only", "email-address"}
+    shared = {"name", "text", "texts", "address", "only", "email-address", "runbook", "mention"}
 
     assert document["properties"]["channels"]["items"]["properties"]["type"]["enum"] == list(TYPES)
     assert sorted(set(document["$defs"]) - shared) == list(TYPES)

@@ -4,7 +4,7 @@ A channel's module is imported where the stack has such a channel: nobody waits 
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from reprieve.cases.notice import Notice
@@ -44,12 +44,14 @@ class Channels:
     Attributes:
         by_name: The channels that can be sent to.
         routes: Which notices each gets.
+        runbooks: The addresses of the runbooks that entries name.
         faults: What is wrong with the document.
         unread: Why the document could not be read at all, and what it says is not known.
     """
 
     by_name: Mapping[str, Channel]
     routes: Mapping[str, Route] = field(default_factory=dict)
+    runbooks: Mapping[str, str] = field(default_factory=dict)
     faults: tuple[Fault, ...] = ()
     unread: AwsError | None = None
 
@@ -61,6 +63,10 @@ class Channels:
             if self.routes.get(name, EVERYTHING).takes(notice)
         ]
         return tuple(taking or self.by_name.values())
+
+    def with_runbook(self, notice: Notice, name: str) -> Notice:
+        """Return a notice about a key with the runbook of a channel, if its entry names one."""
+        return replace(notice, runbook=self.runbooks.get(name)) if notice.key else notice
 
     def is_broken(self, name: str) -> bool:
         """Return whether there should be such a channel: its entry is not understood, or can't be read."""
@@ -80,6 +86,7 @@ def configured(settings: ChannelSettings, tools: Tools) -> Channels:
     return Channels(
         by_name=simple | {channel.name: channel for channel, _ in document.channels},
         routes={channel.name: route for channel, route in document.channels},
+        runbooks=document.runbooks,
         faults=document.faults,
     )
 

@@ -4,8 +4,8 @@ What is wrong is named by its place, never by its value, and good entries are ke
 """
 
 import json
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from importlib import import_module
 from typing import Final
 
@@ -46,9 +46,13 @@ class Fault:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
-    """What the document says: the good channels with their routes, and what is wrong with the others."""
+    """What the document says: the good channels with their routes, and what is wrong with the others.
+
+    `runbooks` has the addresses of the channels that have one.
+    """
 
     channels: tuple[tuple[Channel, Route], ...] = ()
+    runbooks: Mapping[str, str] = field(default_factory=dict)
     faults: tuple[Fault, ...] = ()
 
 
@@ -64,13 +68,17 @@ def read_document(text: str, tools: Tools, taken: Collection[str] = ()) -> Docum
         entries = _entries(text)
     except EntryError as error:
         return Document(faults=(Fault(place="the document", problem=str(error)),))
-    names, channels, faults = set(taken), list[tuple[Channel, Route]](), list[Fault]()
+    names, channels, faults = set(taken), list[tuple[Channel, Route, str]](), list[Fault]()
     for number, found in enumerate(entries):
         try:
             channels.append(_channel(found, tools, names))
         except EntryError as error:
             faults.append(_fault(number, found, error))
-    return Document(channels=tuple(channels), faults=tuple(faults))
+    return Document(
+        channels=tuple((channel, route) for channel, route, _ in channels),
+        runbooks={channel.name: runbook for channel, _, runbook in channels if runbook},
+        faults=tuple(faults),
+    )
 
 
 def _entries(text: str) -> list[object]:
@@ -91,7 +99,7 @@ def _entries(text: str) -> list[object]:
     return channels
 
 
-def _channel(found: object, tools: Tools, names: set[str]) -> tuple[Channel, Route]:
+def _channel(found: object, tools: Tools, names: set[str]) -> tuple[Channel, Route, str]:
     if not isinstance(found, dict):
         raise EntryError("is no object")
     entry = Entry(found)
@@ -104,8 +112,9 @@ def _channel(found: object, tools: Tools, names: set[str]) -> tuple[Channel, Rou
     module = import_module(f"{__package__}.{kind.replace('-', '_')}")
     route = read_route(entry)
     channel: Channel = module.read(name, entry, tools)
+    runbook = entry.address("runbook") if entry.has("runbook") else ""
     entry.finish()
-    return channel, route
+    return channel, route, runbook
 
 
 def _fault(number: int, found: object, error: EntryError) -> Fault:

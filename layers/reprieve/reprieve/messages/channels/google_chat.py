@@ -1,10 +1,11 @@
 """Google Chat, by the webhook of a space: a card, in the thread of its case.
 
 Text in a card knows a few HTML elements: the characters that make one are escaped, so nothing from outside is
-a link, a mention or formatting. Source: Google Chat, "Cards v2", "Text formatting"; a message has at most
-32,000 bytes. A `requestId` that comes again makes no second message.
+a link, a mention or formatting. Source: Google Chat, "Cards v2", "Text formatting", "Mention users"; a
+message has at most 32,000 bytes. A `requestId` that comes again makes no second message.
 """
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from html import escape
@@ -13,6 +14,7 @@ from urllib.parse import quote
 
 from reprieve.messages.channels.channel import Delivery, ToAll
 from reprieve.messages.channels.entry import Entry
+from reprieve.messages.channels.mention import NOBODY, Mentions, read_mentions
 from reprieve.messages.channels.posting import as_json, post
 from reprieve.messages.parts import Kind, Part, Room, fitting, parts
 from reprieve.messages.story import Story
@@ -20,6 +22,7 @@ from reprieve.ports import Http, Tools
 
 TYPE: Final = "google-chat"
 LIMIT: Final = 32_000
+_MENTIONED: Final = re.compile(r"users/(all|\d{1,40})")
 
 Widget = dict[str, Any]
 
@@ -31,10 +34,11 @@ class GoogleChat(ToAll):
     name: str
     http: Http = field(repr=False)
     url: str = field(repr=False)
+    mentions: Mentions = NOBODY
 
     def send(self, sent: Delivery) -> None:
         """Post the notice into the thread of its case; without such a thread it begins one."""
-        post(self.http, self.name, self._address(sent), message(sent.story))
+        post(self.http, self.name, self._address(sent), message(sent.story, self.mentions.of(sent.notice)))
 
     def _address(self, sent: Delivery) -> str:
         separator = "&" if "?" in self.url else "?"
@@ -43,12 +47,13 @@ class GoogleChat(ToAll):
         return f"{self.url}{separator}{option}&requestId={request}"
 
 
-def message(story: Story) -> bytes:
-    """Return the card as it is posted."""
-    return fitting(lambda room: as_json(_message(story, room)), len, LIMIT)
+def message(story: Story, mention: str = "") -> bytes:
+    """Return the card as it is posted; a mention is in the text above it, as cards have none."""
+    above = {"text": f"<{mention}>"} if mention else {}
+    return fitting(lambda room: as_json(above | _message(story, room)), len, LIMIT)
 
 
-def _message(story: Story, room: Room) -> Mapping[str, Any]:
+def _message(story: Story, room: Room) -> dict[str, Any]:
     title, *rest = parts(story, room)
     card = {"header": {"title": title.text}, "sections": [{"widgets": list(_widgets(rest))}]}
     return {
@@ -102,4 +107,4 @@ _WIDGETS: Final[Mapping[Kind, Callable[[Part], Widget]]] = {
 
 def read(name: str, entry: Entry, tools: Tools) -> GoogleChat:
     """Return the channel of an entry."""
-    return GoogleChat(name, tools.http, entry.address("url"))
+    return GoogleChat(name, tools.http, entry.address("url"), read_mentions(entry, _MENTIONED))

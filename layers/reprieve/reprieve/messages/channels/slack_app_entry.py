@@ -6,18 +6,16 @@ with U or W, a channel's with C or G.
 """
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
 from reprieve.messages.channels.entry import Entry
+from reprieve.messages.channels.mention import IN_SLACK, NOBODY, Mentions, read_mentions
 
 BASE: Final = "https://slack.com/api"
 _TOKEN: Final = re.compile(r"xoxb-[A-Za-z0-9-]{6,250}", re.ASCII)
 _SIGNING_SECRET: Final = re.compile(r"[0-9a-f]{32}")
 _CHANNEL: Final = re.compile(r"[CG][A-Z0-9]{2,30}")
-_MENTIONED: Final = re.compile(r"[SUW][A-Z0-9]{2,30}")
-_OWNERS_LIMIT: Final = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +28,7 @@ class SlackAppEntry:
         signing_secret: What Slack signs its requests with.
         channel: The id of the Slack channel.
         url: Where the Web API is.
-        mention: The user group, or the person, to mention for each owner.
+        mentions: The user group, or the person, to mention for each owner.
     """
 
     name: str
@@ -38,7 +36,7 @@ class SlackAppEntry:
     signing_secret: str = field(repr=False)
     channel: str
     url: str = BASE
-    mention: Mapping[str, str] = field(default_factory=dict)
+    mentions: Mentions = NOBODY
 
 
 def read_app(name: str, entry: Entry) -> SlackAppEntry:
@@ -53,12 +51,5 @@ def read_app(name: str, entry: Entry) -> SlackAppEntry:
         signing_secret=entry.text("signing_secret", _SIGNING_SECRET),
         channel=entry.text("channel", _CHANNEL),
         url=entry.address("url") if entry.has("url") else BASE,
-        mention=_mentioned(entry) if entry.has("mention") else {},
+        mentions=read_mentions(entry, IN_SLACK),
     )
-
-
-def _mentioned(entry: Entry) -> Mapping[str, str]:
-    owners = entry.inner("mention")
-    if not 0 < len(owners.fields) <= _OWNERS_LIMIT:
-        raise entry.wrong("mention", f"does not have 1 to {_OWNERS_LIMIT} owners")
-    return {owner: owners.text(owner, _MENTIONED) for owner in owners.fields}

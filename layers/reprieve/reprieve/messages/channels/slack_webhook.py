@@ -8,6 +8,7 @@ from reprieve.errors import ChannelError, NotUnderstoodError
 from reprieve.messages.block_kit import message
 from reprieve.messages.channels.channel import Delivery, ToAll
 from reprieve.messages.channels.entry import Entry
+from reprieve.messages.channels.mention import IN_SLACK, NOBODY, Mentions, read_mentions
 from reprieve.messages.channels.posting import as_json, post
 from reprieve.ports import Http, HttpAnswer, Tools
 from reprieve.untrusted import is_over_tls
@@ -25,10 +26,12 @@ class SlackWebhook(ToAll):
     name: str
     http: Http
     address: Callable[[], str] = field(repr=False)
+    mentions: Mentions = NOBODY
 
     def send(self, sent: Delivery) -> None:
         """Post the notice."""
-        post(self.http, self.name, self._url(), as_json(message(sent.story)), is_taken=_is_taken)
+        payload = message(sent.story, self.mentions.of(sent.notice))
+        post(self.http, self.name, self._url(), as_json(payload), is_taken=_is_taken)
 
     def _url(self) -> str:
         try:
@@ -43,7 +46,7 @@ class SlackWebhook(ToAll):
 def read(name: str, entry: Entry, tools: Tools) -> SlackWebhook:
     """Return the channel of an entry."""
     url = entry.address("url")
-    return SlackWebhook(name, tools.http, lambda: url)
+    return SlackWebhook(name, tools.http, lambda: url, read_mentions(entry, IN_SLACK))
 
 
 def _is_taken(answer: HttpAnswer) -> bool:

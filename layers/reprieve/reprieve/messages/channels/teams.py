@@ -2,15 +2,19 @@
 
 All words are text runs: unlike text blocks, they know no Markdown, so nothing in them is a link, a mention or
 formatting. Source: Adaptive Cards, "TextRun".
+The one text block is a mention, of a person: a tag can't be mentioned through a webhook. Source: Microsoft
+Teams, "Format cards", user mention in an incoming webhook, by Entra object ID or user principal name.
 A flow takes 28 KB with what Teams adds of its own: a card has at most `LIMIT` bytes.
 """
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from reprieve.messages.channels.channel import Delivery, ToAll
 from reprieve.messages.channels.entry import Entry
+from reprieve.messages.channels.mention import NOBODY, Mentions, read_mentions
 from reprieve.messages.channels.posting import as_json, post
 from reprieve.messages.parts import Kind, Part, Room, fitting, parts
 from reprieve.messages.story import Story
@@ -18,6 +22,9 @@ from reprieve.ports import Http, Tools
 
 TYPE: Final = "teams"
 LIMIT: Final = 20_000
+_MENTIONED: Final = re.compile(
+    r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}|[\w.+-]{1,64}@[A-Za-z0-9.-]{1,255}", re.ASCII
+)
 
 Element = dict[str, Any]
 
@@ -29,23 +36,27 @@ class Teams(ToAll):
     name: str
     http: Http = field(repr=False)
     url: str = field(repr=False)
+    mentions: Mentions = NOBODY
 
     def send(self, sent: Delivery) -> None:
         """Post the notice; that it is accepted does not say that it is shown."""
-        post(self.http, self.name, self.url, message(sent.story))
+        post(self.http, self.name, self.url, message(sent.story, self.mentions.of(sent.notice)))
 
 
-def message(story: Story) -> bytes:
+def message(story: Story, mention: str = "") -> bytes:
     """Return the card as it is posted."""
-    return fitting(lambda room: as_json(_message(story, room)), len, LIMIT)
+    return fitting(lambda room: as_json(_message(story, room, mention)), len, LIMIT)
 
 
-def _message(story: Story, room: Room) -> Mapping[str, Any]:
+def _message(story: Story, room: Room, mention: str) -> Mapping[str, Any]:
+    title, *rest = _elements(story, room)
+    mentioned = f"<at>{mention}</at>"
+    entity = {"type": "mention", "text": mentioned, "mentioned": {"id": mention, "name": mention}}
     card = {
         "type": "AdaptiveCard",
         "version": "1.4",
-        "msteams": {"width": "Full"},
-        "body": list(_elements(story, room)),
+        "msteams": {"width": "Full", **({"entities": [entity]} if mention else {})},
+        "body": [title, *([{"type": "TextBlock", "text": mentioned}] if mention else []), *rest],
     }
     attachment = {
         "contentType": "application/vnd.microsoft.card.adaptive",
@@ -90,4 +101,4 @@ _ELEMENTS: Final[Mapping[Kind, Callable[[Part], Element]]] = {
 
 def read(name: str, entry: Entry, tools: Tools) -> Teams:
     """Return the channel of an entry."""
-    return Teams(name, tools.http, entry.address("url"))
+    return Teams(name, tools.http, entry.address("url"), read_mentions(entry, _MENTIONED))
