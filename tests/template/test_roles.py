@@ -56,10 +56,12 @@ ALLOWED = {
         "dynamodb:GetItem",
         "dynamodb:PutItem",
         "dynamodb:Query",
+        "dynamodb:UpdateItem",
         "kms:CancelKeyDeletion",
         "kms:DescribeKey",
         "kms:EnableKey",
         "kms:VerifyMac",
+        "lambda:InvokeFunction",
         "secretsmanager:GetSecretValue",
         "sqs:SendMessage",
         "sts:AssumeRole",
@@ -159,6 +161,7 @@ def test_every_role_is_written_here_and_none_by_sam(translated: dict[str, Any]) 
         "InvestigateDeadLetterQueuePolicy",
         "MintPolicy",
         "NoticeTopicPolicy",
+        "PressPolicy",
         "TrailBucketPolicy",
         "VerifyPolicy",
     }
@@ -294,6 +297,7 @@ def test_each_function_touches_its_own_parts_of_the_table(resources: dict[str, A
         ("InvestigateRole", "SeeWhetherHealthRuns"): ["health"],
         ("DeliverRole", "RememberWhatWasSent"): ["channels", "delivery", "test#*"],
         ("RespondRole", "KeepDecisions"): ["key#*", "open", "outbox", "session#*", "test#*"],
+        ("RespondRole", "RememberPresses"): ["press"],
         ("HealthRole", "RememberWhatWasTold"): ["health"],
         ("HealthRole", "SeeWhatOthersNoted"): ["bookmark", "channels"],
     }

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from reprieve.cases.visitor import AuthMethod
+from reprieve.cases.visitor import APPROVERS, AuthMethod
 from tests.template.test_environment import FUNCTIONS, environment
 from tests.template.test_roles import listed, role_statements
 
@@ -72,7 +72,7 @@ def settings_of(name: str) -> list[Any]:
 
 
 def variables_read(template: dict[str, Any], name: str) -> set[str]:
-    return {each for approvers in AuthMethod for each in variables_read_with(template, name, approvers)}
+    return {each for approvers in APPROVERS for each in variables_read_with(template, name, approvers)}
 
 
 def variables_read_with(template: dict[str, Any], name: str, approvers: AuthMethod) -> set[str]:

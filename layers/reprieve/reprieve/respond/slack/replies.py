@@ -35,7 +35,10 @@ _OK: Final = 200
 
 def is_reply_address(url: str, apps: Sequence[SlackAppEntry]) -> bool:
     """Return whether an address may be answered to: Slack's own, or where an entry says that Slack is."""
-    asked = urlsplit(url)
+    try:
+        asked = urlsplit(url)
+    except ValueError:
+        return False
     if asked.scheme == "https" and asked.netloc in _SLACK:
         return True
     return any((asked.scheme, asked.netloc) == urlsplit(app.url)[:2] for app in apps)

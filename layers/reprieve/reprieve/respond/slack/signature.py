@@ -17,7 +17,7 @@ _SECONDS: Final = re.compile(r"[0-9]{1,12}")
 
 def sign(secret: str, timestamp: str, body: bytes) -> str:
     """Return the signature of a request."""
-    signed = f"v0:{timestamp}:".encode() + body
+    signed = f"v0:{timestamp}:".encode(errors="replace") + body
     return f"v0={hmac.new(secret.encode(), signed, 'sha256').hexdigest()}"
 
 
@@ -30,4 +30,4 @@ def is_recent(headers: Mapping[str, str], now: datetime) -> bool:
 def is_signed(secret: str, headers: Mapping[str, str], body: bytes) -> bool:
     """Return whether the holder of a signing secret signed it, in the same time whatever the answer."""
     expected = sign(secret, headers.get(TIMESTAMP, ""), body)
-    return hmac.compare_digest(expected.encode(), headers.get(SIGNATURE, "").encode())
+    return hmac.compare_digest(expected.encode(), headers.get(SIGNATURE, "").encode(errors="replace"))
