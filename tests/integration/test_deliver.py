@@ -8,27 +8,41 @@ from typing import Any
 import pytest
 
 from reprieve.arn import KeyArn
-from reprieve.cases.case import open_case
+from reprieve.cases.case import Closure, Ending, open_case
 from reprieve.cases.decision import Choice, Decision
+from reprieve.cases.health_store import HealthStore
 from reprieve.cases.key import Key
 from reprieve.cases.notice import Notice, Reason, Sender, tell
 from reprieve.cases.outbox import envelope
 from reprieve.cases.sample import sample_notice
 from reprieve.cases.sample_store import Begun, SampleStore
+from reprieve.cases.thread import HELD_FOR, ThreadStore
 from reprieve.cases.visitor import AuthMethod
 from reprieve.clock import for_people
-from reprieve.deliver.deliverer import Deliverer, pause
-from reprieve.errors import ChannelBusyError, ChannelError, DeniedError, LinkError, NotUnderstoodError
+from reprieve.deliver.deliverer import Deliverer, NotedChannel, pause
+from reprieve.deliver.threaded_channel import ThreadedChannel
+from reprieve.errors import (
+    ChannelBusyError,
+    ChannelError,
+    ConflictError,
+    DeniedError,
+    InProgressError,
+    LinkError,
+    NotUnderstoodError,
+)
 from reprieve.links import SampleClaims, is_sample, verify, verify_sample
 from reprieve.messages.channels import Channel, Delivery
 from reprieve.messages.channels.configured import Channels
-from reprieve.messages.channels.document import Fault
+from reprieve.messages.channels.document import Fault, read_document
 from reprieve.messages.channels.route import Route
 from reprieve.messages.channels.slack_webhook import SlackWebhook
 from reprieve.messages.channels.sns import Sns
+from reprieve.ports import HttpAnswer
 from reprieve.serialization import to_json
+from tests.channel_examples import entry
 from tests.examples import visitor
 from tests.fakes import (
+    TAKEN,
     FakeClock,
     FakeHttp,
     FakeLog,
@@ -36,6 +50,7 @@ from tests.fakes import (
     FakeQueue,
     FakeSigner,
     FakeTable,
+    FakeTools,
     FakeTopic,
 )
 
@@ -56,6 +71,7 @@ class World:
     queue: FakeQueue = field(default_factory=FakeQueue)
     routes: dict[str, Route] = field(default_factory=dict)
     others: tuple[Channel, ...] = ()
+    slack: FakeHttp = field(default_factory=FakeHttp)
     wrong: dict[str, Any] = field(default_factory=dict)
     table: FakeTable = field(default_factory=FakeTable)
     lifetime: timedelta = timedelta(hours=168)
@@ -71,8 +87,9 @@ class World:
         return {channel.name: channel for channel in (*made, *self.others)}
 
     def deliver(self, body: str) -> None:
+        made = {name: self.threaded(channel) for name, channel in self.made().items()}
         Deliverer(
-            channels=Channels(by_name=self.made(), routes=self.routes, **self.wrong),
+            channels=Channels(by_name=made, routes=self.routes, **self.wrong),
             queue=self.queue,
             once=self.once,
             signing_key=self.signer.key,
@@ -85,6 +102,19 @@ class World:
             clock=self.clock,
             log=self.log,
         ).deliver(body)
+
+    @property
+    def threads(self) -> ThreadStore:
+        return ThreadStore(self.table, timedelta(days=400))
+
+    def threaded(self, channel: Channel) -> Channel:
+        return ThreadedChannel(channel=channel, threads=self.threads, clock=self.clock, log=self.log)
+
+    def with_document(self, *kinds: str) -> None:
+        """Add a channel of each type, by the name of its type."""
+        entries = {"channels": [entry(kind, name=kind) for kind in kinds]}
+        document = read_document(json.dumps(entries), FakeTools(http=self.slack))
+        self.others = tuple(channel for channel, _ in document.channels)
 
     def mailed_link(self) -> str | None:
         (_, body, _) = self.topic.published[-1]
@@ -329,6 +359,7 @@ class Owners:
 
     name: str = "owners"
     has_link: bool = True
+    has_threads: bool = False
     sent: list[Delivery] = field(default_factory=list)
 
     def recipients(self, _: Notice) -> tuple[str, ...]:
@@ -527,3 +558,139 @@ def test_a_test_notice_whose_link_cannot_be_signed_says_so(world: World) -> None
 
     assert world.mailed_link() is None
     assert "Not known: link (it could not be signed: kms:GenerateMac" in world.topic.published[-1][1]
+
+
+def at(minutes: int, reason: Reason = Reason.KEY_IN_USE, **changes: Any) -> Notice:
+    """A notice of the one case, decided after so many minutes."""
+    then, told = NOW + timedelta(minutes=minutes), notice()
+    return replace(told, id=f"{told.id[:-2]}{minutes:02}", at=then, reason=reason, **changes)
+
+
+def cancelled_at(minutes: int) -> Notice:
+    closure = Closure(how=Ending.CANCELLED, at=NOW + timedelta(minutes=minutes))
+    return at(minutes, Reason.DELETION_CANCELLED, closure=closure)
+
+
+def slack_calls(world: World) -> list[str]:
+    return [url.rpartition("/")[2] for url, _, _ in world.slack.posts]
+
+
+def send_all(world: World, channel: str, *told: Notice) -> None:
+    world.with_document(channel)
+    for each in told:
+        world.deliver(message(channel, each))
+
+
+def test_a_case_is_one_message_in_slack_that_later_notices_change_and_reply_to(world: World) -> None:
+    send_all(world, "slack-app", at(0), at(5, Reason.NEW_CALLER), cancelled_at(9))
+
+    assert slack_calls(world) == ["chat.postMessage", *["chat.update", "chat.postMessage"] * 2]
+    receipts = {
+        (each["channel"], each.get("ts") or each.get("thread_ts")) for each in world.slack.payloads[1:]
+    }
+    case = at(0).case
+    thread = world.threads.find(case.id if case else "", "slack-app")
+    assert thread
+    assert receipts == {("C0123ABC", "1.0")} == {tuple(thread.receipt.values())}
+    assert (thread.latest_at, thread.ended_at) == (cancelled_at(9).at, cancelled_at(9).at)
+
+
+def test_the_same_delivery_twice_is_one_message(world: World) -> None:
+    send_all(world, "slack-app", at(0), at(0))
+
+    assert slack_calls(world) == ["chat.postMessage"]
+
+
+def test_two_notices_in_the_wrong_order_leave_the_later_state(world: World) -> None:
+    send_all(world, "slack-app", at(5), at(0))
+
+    assert slack_calls(world) == ["chat.postMessage", "chat.postMessage"]
+
+
+@pytest.mark.parametrize("channel", ["amazon-q", "google-chat", "pagerduty", "slack-app"])
+def test_after_the_end_of_a_case_what_is_older_is_dropped_and_what_is_newer_is_not(
+    world: World, channel: str
+) -> None:
+    sent: list[int] = []
+    for told in (cancelled_at(9), at(5), at(20, Reason.CORRECTION)):
+        send_all(world, channel, told)
+        topics = [
+            len(topic.published) for each in world.others for topic in [getattr(each, "topic", None)] if topic
+        ]
+        sent.append(len(world.slack.posts) + sum(topics))
+        world.slack.posts.clear()
+
+    assert sent[0] == 1
+    assert sent[1] == 0
+    assert sent[2] > 0
+    assert "Dropped a notice of a case that has ended since" in world.log.said("info")
+
+
+def test_mail_has_no_threads_and_drops_nothing(world: World) -> None:
+    for told in (cancelled_at(9), at(5)):
+        world.deliver(message("email", told))
+
+    assert len(world.topic.published) == 2
+    assert not [name for name, _ in world.table.documents if name.startswith("thread#")]
+
+
+def test_while_one_notice_of_a_case_is_sent_another_one_waits(world: World) -> None:
+    case = at(0).case
+    assert case
+    world.with_document("slack-app")
+    world.table.fail(ConflictError())
+
+    with pytest.raises(InProgressError):
+        world.deliver(message("slack-app", at(0)))
+    assert slack_calls(world) == []
+
+    world.deliver(message("slack-app", at(0)))
+    assert slack_calls(world) == ["chat.postMessage"]
+
+
+def test_what_a_channel_does_not_take_holds_up_no_retry(world: World) -> None:
+    world.with_document("slack-app")
+    world.slack.answer = HttpAnswer(status=500)
+    with pytest.raises(ChannelError):
+        world.deliver(message("slack-app", at(0)))
+    world.slack.answer = TAKEN
+
+    world.deliver(message("slack-app", at(0)))
+
+    assert slack_calls(world) == ["chat.postMessage"] * 2
+
+
+def test_a_receipt_that_is_lost_costs_a_second_first_message_and_no_notice(world: World) -> None:
+    world.with_document("slack-app")
+    world.table.fail(None, DeniedError("dynamodb:PutItem", "AccessDeniedException", "no"))
+    world.deliver(message("slack-app", at(0)))
+    world.clock.now += HELD_FOR
+
+    world.deliver(message("slack-app", at(5)))
+
+    assert "Could not keep a thread" in world.log.said("warning")
+    assert slack_calls(world) == ["chat.postMessage"] * 2
+    assert all("thread_ts" not in each for each in world.slack.payloads)
+
+
+def test_a_test_notice_is_in_no_thread(world: World) -> None:
+    world.with_document("slack-app")
+
+    world.deliver(message("slack-app", TEST))
+
+    assert slack_calls(world) == ["chat.postMessage"]
+    assert not [name for name, _ in world.table.documents if name.startswith("thread#")]
+
+
+def test_a_channel_is_the_same_in_and_out_of_its_thread(world: World) -> None:
+    world.with_document("slack-app", "email")
+
+    book = HealthStore(world.table)
+    for channel in world.others:
+        noted = NotedChannel(channel=channel, book=book, clock=world.clock, log=world.log)
+        threaded = world.threaded(noted)
+        assert (threaded.name, threaded.has_link, threaded.has_threads) == (
+            channel.name,
+            channel.has_link,
+            channel.has_threads,
+        )

@@ -581,6 +581,7 @@ class Owners:
 
     name: str = "owners"
     has_link: bool = True
+    has_threads: bool = False
     sent: list[str] = field(default_factory=list)
     refuses: str = ""
 

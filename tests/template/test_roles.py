@@ -295,7 +295,7 @@ def test_each_function_touches_its_own_parts_of_the_table(resources: dict[str, A
     assert parts == {
         ("InvestigateRole", "KeepCases"): ["bookmark", "key#*", "notices", "open", "outbox", "test#*"],
         ("InvestigateRole", "SeeWhetherHealthRuns"): ["health"],
-        ("DeliverRole", "RememberWhatWasSent"): ["channels", "delivery", "test#*"],
+        ("DeliverRole", "RememberWhatWasSent"): ["channels", "delivery", "test#*", "thread#*"],
         ("RespondRole", "KeepDecisions"): ["key#*", "open", "outbox", "session#*", "test#*"],
         ("RespondRole", "RememberPresses"): ["press"],
         ("HealthRole", "RememberWhatWasTold"): ["health"],

@@ -12,6 +12,7 @@ from reprieve.cases.key import Unknown
 from reprieve.cases.notice import LINK, Notice, Reason
 from reprieve.cases.outbox import envelope
 from reprieve.cases.sample_store import Accepted, Begun, SampleStore
+from reprieve.cases.thread import Receipt
 from reprieve.cases.visitor import AuthMethod
 from reprieve.clock import Clock
 from reprieve.errors import AwsError, ChannelBusyError, ChannelError, NotUnderstoodError, ReprieveError
@@ -99,14 +100,7 @@ class Deliverer:
         """Send a notice to one recipient, once however often it comes."""
         self.once.do(
             delivery_id(notice, channel.name, recipient),
-            lambda: channel.send(
-                delivery(
-                    self.channels.with_runbook(self._with_link(notice, channel), channel.name),
-                    channel.name,
-                    recipient,
-                    self.clock(),
-                )
-            ),
+            lambda: self._send_now(channel, recipient, notice),
         )
         if notice.reason is Reason.TEST:
             taken = Accepted(channel=channel.name, at=self.clock(), has_link=channel.has_link)
@@ -114,6 +108,10 @@ class Deliverer:
         self.log.info(
             "A channel has the notice", channel=channel.name, notice_id=notice.id, reason=notice.reason
         )
+
+    def _send_now(self, channel: Channel, recipient: str, notice: Notice) -> None:
+        linked = self.channels.with_runbook(self._with_link(notice, channel), channel.name)
+        channel.send(delivery(linked, channel.name, recipient, self.clock()))
 
     def _with_link(self, notice: Notice, channel: Channel) -> Notice:
         """Return the notice with a link of its own, or without one and why."""
@@ -171,19 +169,25 @@ class NotedChannel:
         """The channel's."""
         return self.channel.has_link
 
+    @property
+    def has_threads(self) -> bool:
+        """The channel's."""
+        return self.channel.has_threads
+
     def recipients(self, notice: Notice) -> tuple[str, ...]:
         """Return the channel's."""
         return self.channel.recipients(notice)
 
-    def send(self, sent: Delivery) -> None:
+    def send(self, sent: Delivery) -> Receipt | None:
         """Send one notice, as the channel itself does; what can't be noted is logged and no more."""
         try:
-            self.channel.send(sent)
+            receipt = self.channel.send(sent)
         except (ChannelError, AwsError) as error:
             said = _told(error)
             self._note(lambda: self.book.failed(self._noted_as(sent), said, self.clock()))
             raise
         self._note(lambda: self.book.worked(self._noted_as(sent)))
+        return receipt
 
     def _noted_as(self, sent: Delivery) -> str:
         return noted_as(self.name, sent.recipient)
