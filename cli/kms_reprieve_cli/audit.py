@@ -155,7 +155,7 @@ def _who(said: Facts) -> str:
 
 
 def _place(said: Facts) -> str:
-    """Return from where somebody came: an address, or a message in Slack."""
+    """Return where a person came from: an address, or a message in Slack."""
     if "slack_user" not in said:
         return f"at {said.get('source_ip', '?')}"
     pressed = f"user {said['slack_user']} of {said['slack_team']} in {said['slack_channel']}"
