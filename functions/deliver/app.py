@@ -18,10 +18,12 @@ from reprieve.adapters.sqs import SqsQueue
 from reprieve.adapters.structured_log import StructuredLog, make_logger
 from reprieve.adapters.tools import AwsTools
 from reprieve.cases.health_store import HealthStore
+from reprieve.cases.recipient import RecipientStore
 from reprieve.cases.sample_store import SampleStore
 from reprieve.cases.thread import ThreadStore
 from reprieve.clock import utc_now
-from reprieve.deliver.deliverer import Deliverer, NotedChannel, pause
+from reprieve.deliver.deliverer import Deliverer, pause
+from reprieve.deliver.noted_channel import NotedChannel
 from reprieve.deliver.settings import DeliverSettings
 from reprieve.deliver.threaded_channel import ThreadedChannel
 from reprieve.errors import ReprieveError
@@ -66,6 +68,7 @@ def _deliverer(context: LambdaContext) -> Deliverer:
         enters_accounts=bool(settings.member_role),
         approvers=settings.approvers,
         samples=SampleStore(DynamoTable(_dynamodb(), settings.table)),
+        recipients=RecipientStore(DynamoTable(_dynamodb(), settings.table), settings.retention),
         clock=utc_now,
         log=StructuredLog(_logger()),
     )

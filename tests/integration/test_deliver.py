@@ -1,6 +1,7 @@
 """One notice to one channel: the use case on a world in memory."""
 
 import json
+from base64 import urlsafe_b64decode
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -8,18 +9,20 @@ from typing import Any
 import pytest
 
 from reprieve.arn import KeyArn
-from reprieve.cases.case import Closure, Ending, open_case
+from reprieve.cases.case import Closure, Ending, case_id, open_case
 from reprieve.cases.decision import Choice, Decision
 from reprieve.cases.health_store import HealthStore
 from reprieve.cases.key import Key
 from reprieve.cases.notice import Notice, Reason, Sender, tell
 from reprieve.cases.outbox import envelope
+from reprieve.cases.recipient import RecipientStore
 from reprieve.cases.sample import sample_notice
 from reprieve.cases.sample_store import Begun, SampleStore
 from reprieve.cases.thread import HELD_FOR, ThreadStore
 from reprieve.cases.visitor import AuthMethod
 from reprieve.clock import for_people
-from reprieve.deliver.deliverer import Deliverer, NotedChannel, pause
+from reprieve.deliver.deliverer import Deliverer, pause
+from reprieve.deliver.noted_channel import NotedChannel
 from reprieve.deliver.threaded_channel import ThreadedChannel
 from reprieve.errors import (
     ChannelBusyError,
@@ -99,9 +102,14 @@ class World:
             enters_accounts=self.enters_accounts,
             approvers=self.approvers,
             samples=SampleStore(self.table),
+            recipients=self.recipients,
             clock=self.clock,
             log=self.log,
         ).deliver(body)
+
+    @property
+    def recipients(self) -> RecipientStore:
+        return RecipientStore(self.table, timedelta(days=400))
 
     @property
     def threads(self) -> ThreadStore:
@@ -381,6 +389,49 @@ def test_each_recipient_gets_a_message_and_a_name_of_their_own(world: World) -> 
     assert [(each.recipient, each.id) for each in owners.sent] == [
         (who, f"{notice().id}/owners/{who}") for who in ("jane@example.com", "joe@example.com")
     ]
+
+
+def recipient_of(world: World, sent: Delivery) -> tuple[str, str | None]:
+    """The id in the link of a delivery, and the address that it stands for."""
+    link, key = sent.notice.link, sent.notice.key
+    assert link
+    assert key
+    claims = verify(link.removeprefix(PAGE), world.signer.keys, NOW)
+    found = world.recipients.address(case_id(claims.key, claims.deletion_date), claims.recipient)
+    return claims.recipient, found
+
+
+def test_each_recipient_has_a_link_of_their_own_that_holds_no_address(world: World) -> None:
+    owners = Owners()
+    world.others = (owners,)
+    for address in ("jane@example.com", "joe@example.com"):
+        world.deliver(json.dumps({"channel": "owners", "recipient": address, "notice": to_json(notice())}))
+
+    (jane, janes), (joe, joes) = (recipient_of(world, sent) for sent in owners.sent)
+
+    assert (janes, joes) == ("jane@example.com", "joe@example.com")
+    assert jane != joe
+    for sent in owners.sent:
+        assert sent.recipient.encode() not in _claims_of(str(sent.notice.link))
+
+
+def _claims_of(link: str) -> bytes:
+    body = link.split(".")[-2]
+    return urlsafe_b64decode(body + "=" * (-len(body) % 4))
+
+
+def test_a_recipient_that_can_t_be_noted_costs_the_name_and_neither_notice_nor_link(world: World) -> None:
+    owners = Owners()
+    world.others = (owners,)
+    world.table.fail(DeniedError("dynamodb:PutItem", "AccessDeniedException", "no"))
+
+    world.deliver(
+        json.dumps({"channel": "owners", "recipient": "jane@example.com", "notice": to_json(notice())})
+    )
+
+    (sent,) = owners.sent
+    assert verify(str(sent.notice.link).removeprefix(PAGE), world.signer.keys, NOW).recipient == ""
+    assert world.log.said("warning") == ["Could not note whom a link is sent to"]
 
 
 def test_no_log_line_names_a_recipient(world: World) -> None:

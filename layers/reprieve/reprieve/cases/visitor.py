@@ -75,6 +75,7 @@ class Visitor:
         user_agent: The browser, as it calls itself.
         person: Who they are, where they had to sign in.
         claimed_name: What they say their name is, where nobody checked it.
+        sent_to: The address that their link was sent to: evidence of who they are, and no proof.
         slack: The button that they pressed, where they came from Slack.
     """
 
@@ -85,6 +86,7 @@ class Visitor:
     user_agent: str = ""
     person: Person | None = None
     claimed_name: str | None = None
+    sent_to: str | None = None
     slack: SlackOrigin | None = None
 
     @property
@@ -98,7 +100,8 @@ class Visitor:
         if self.person:
             return self.person.label
         network = " in the approvers' network" if self.auth_method is AuthMethod.NETWORK else ""
-        link = f"with the link from {self.channel}{network}"
+        source = f"that was sent to {self.sent_to}" if self.sent_to else f"from {self.channel}"
+        link = f"with the link {source}{network}"
         return (
             f'Someone {link}, who says they are "{self.claimed_name}"'
             if self.claimed_name

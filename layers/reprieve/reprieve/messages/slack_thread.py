@@ -23,7 +23,7 @@ HEADING: Final = (
 )
 AT_THE_TOP: Final = "To decide, use the first message of this thread."
 _REVIEW: Final = "Review or keep…"
-_LABEL_LIMIT: Final = 60
+_LABEL_LIMIT: Final = 100
 _TITLE_LIMIT: Final = 60
 _DONE: Final = {Choice.CANCEL: "cancelled the deletion", Choice.ENABLE: "enabled the key"}
 _SLACK_MAY_DECIDE: Final = frozenset({AuthMethod.LINK, AuthMethod.SIGN_IN})
