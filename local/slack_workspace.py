@@ -8,7 +8,7 @@ import json
 import secrets
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 from urllib.parse import parse_qsl, urlencode
@@ -50,6 +50,13 @@ def member(user: str, name: str, email: str, **flags: object) -> dict[str, Any]:
     }
 
 
+def spoken(text: str, people: Mapping[str, Mapping[str, Any]]) -> str:
+    """Return a text as people read it, with the names of those whom it mentions."""
+    for user, known in people.items():
+        text = text.replace(f"<@{user}>", f"@{known['real_name']}")
+    return text
+
+
 class RefusedError(Exception):
     """What Slack calls a request that it does not take."""
 
@@ -65,6 +72,8 @@ class Workspace:
         private: What single people were told: who, and what.
         refused: What was not taken, and why.
         scopes: What the app may do.
+        posted: Called with each message that arrives in the channel.
+        whispered: Called with each that arrives for one person only, and with their id.
     """
 
     url: str = ""
@@ -76,6 +85,8 @@ class Workspace:
     refused: list[str] = field(default_factory=list)
     calls: list[str] = field(default_factory=list)
     scopes: frozenset[str] = frozenset({"chat:write", "users:read", "users:read.email"})
+    posted: Callable[[dict[str, Any]], None] = lambda _: None
+    whispered: Callable[[str, dict[str, Any]], None] = lambda *_: None
     _replies: dict[str, tuple[str, str, int]] = field(default_factory=dict)
     _count: int = 0
     _lock: threading.RLock = field(default_factory=threading.RLock)
@@ -140,6 +151,7 @@ class Workspace:
         self._count += 1
         ts = f"{int(time.time())}.{self._count:06}"
         self.messages[ts] = {**fields, "ts": ts}
+        self.posted(self.messages[ts])
         return {"channel": CHANNEL, "ts": ts, "message": self.messages[ts]}
 
     def _update(self, fields: Fields) -> dict[str, Any]:
@@ -150,8 +162,12 @@ class Workspace:
         return {"channel": CHANNEL, "ts": ts, "text": fields.get("text", "")}
 
     def _whisper(self, fields: Fields) -> dict[str, Any]:
-        self.private.append((fields["user"], dict(fields)))
+        self._tell(fields["user"], dict(fields))
         return {"message_ts": f"{time.time():.6f}"}
+
+    def _tell(self, user: str, said: dict[str, Any]) -> None:
+        self.private.append((user, said))
+        self.whispered(user, said)
 
     def reply(self, secret: str, body: bytes) -> tuple[int, str]:
         """Answer what is posted to the address for answers to a press."""
@@ -174,7 +190,7 @@ class Workspace:
         if said.get("replace_original"):
             self.messages[ts] |= {"text": said["text"], "blocks": said["blocks"], "edited": True}
         elif said.get("response_type") == "ephemeral":
-            self.private.append((user, said))
+            self._tell(user, said)
         else:
             raise RefusedError("invalid_response_type")
 
