@@ -13,13 +13,10 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from aws_lambda_powertools import Logger
-from aws_lambda_powertools.utilities.typing import LambdaContext
-
 from reprieve.adapters.accounts import Accounts, member_sessions
 from reprieve.adapters.aws import PROMPT, client
 from reprieve.adapters.dynamodb import DynamoTable
-from reprieve.adapters.kms import KmsChecker, KmsControl, KmsDirectory, Regions
+from reprieve.adapters.kms import KmsChecker, KmsControl, KmsDirectory
 from reprieve.adapters.sqs import SqsQueue
 from reprieve.adapters.structured_log import StructuredLog, make_logger
 from reprieve.cases.recipient import RecipientStore
@@ -27,6 +24,7 @@ from reprieve.cases.sample_store import SampleStore
 from reprieve.cases.store import CaseStore
 from reprieve.cases.visitor import AuthMethod
 from reprieve.clock import utc_now
+from reprieve.environment import prepare
 from reprieve.ports import Log
 from reprieve.respond.access import Access
 from reprieve.respond.case_view import CaseReader
@@ -41,6 +39,9 @@ from reprieve.respond.sign_in import SignIn
 from reprieve.untrusted import look, mapping, text
 
 if TYPE_CHECKING:
+    from aws_lambda_powertools import Logger
+    from aws_lambda_powertools.utilities.typing import LambdaContext
+
     from reprieve.adapters.lambda_function import LambdaFunction
     from reprieve.messages.channels.slack_app_entry import SlackAppEntry
     from reprieve.respond.slack.desk import SlackDesk
@@ -58,7 +59,7 @@ COOKIES_AT_MOST = 50
 _BLANKS = " \t"
 
 
-def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+def handler(event: dict[str, Any], context: "LambdaContext") -> dict[str, Any]:
     """Answer one request of the HTTP API (payload format 2.0); its path is a secret, and is not logged."""
     _logger().append_keys(function_request_id=context.aws_request_id)
     if PRESS in event:
@@ -73,14 +74,14 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     }
 
 
-def _pressed(event: Mapping[str, Any], request: Request, context: LambdaContext) -> Page | None:
+def _pressed(event: Mapping[str, Any], request: Request, context: "LambdaContext") -> Page | None:
     """Acknowledge a press in Slack, and hand it over; None where there is none, or no Slack app."""
     if request.route != SLACK_ROUTE or not _settings().channels:
         return None
     return _desk().take(request, lambda: _itself(context).invoke_later({PRESS: event}))
 
 
-def _carry_out(event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]:
+def _carry_out(event: Mapping[str, Any], context: "LambdaContext") -> dict[str, Any]:
     """Carry out a press in Slack; its signature is checked again, for nobody else vouches for it here."""
     from reprieve.adapters.idempotency import OnceInTable  # noqa: PLC0415 - others don't wait for it
 
@@ -133,7 +134,7 @@ def _body(event: Mapping[str, Any]) -> bytes:
 
 
 @cache
-def _logger() -> Logger:
+def _logger() -> "Logger":
     return make_logger()
 
 
@@ -147,7 +148,7 @@ def _dynamodb() -> Any:  # noqa: ANN401 - the client's type is known to the type
     return client("dynamodb", PROMPT)
 
 
-def _itself(context: LambdaContext) -> "LambdaFunction":
+def _itself(context: "LambdaContext") -> "LambdaFunction":
     from reprieve.adapters.lambda_function import LambdaFunction  # noqa: PLC0415 - others don't wait for it
 
     return LambdaFunction(_lambda(), context.invoked_function_arn)
@@ -162,17 +163,14 @@ def _lambda() -> Any:  # noqa: ANN401 - as above
 def _responder() -> Responder:
     settings = _settings()
     log = StructuredLog(_logger())
-    regions = Regions()
     table = DynamoTable(_dynamodb(), settings.table)
     store = CaseStore(table, settings.retention)
-    accounts = Accounts(
-        own=settings.account, members=member_sessions(settings.member_role, settings.external_id)
-    )
+    accounts = _accounts(settings)
     reader = CaseReader(
         keys=KmsDirectory(accounts), store=store, pool=ThreadPoolExecutor(2), clock=utc_now, log=log
     )
     return Responder(
-        checkers={letter: KmsChecker(regions, key) for letter, key in settings.signing_keys.items()},
+        checkers={letter: KmsChecker(accounts, key) for letter, key in settings.signing_keys.items()},
         access=Access(
             auth_method=settings.auth_method, networks=settings.networks, sign_in=_sign_in(settings, table)
         ),
@@ -184,6 +182,14 @@ def _responder() -> Responder:
         clock=utc_now,
         log=log,
     )
+
+
+def _accounts(settings: RespondSettings) -> Accounts:
+    """Return how accounts are entered, with the client of our own one, which every link needs."""
+    members = member_sessions(settings.member_role, settings.external_id)
+    accounts = Accounts(own=settings.account, members=members)
+    accounts.prepare("kms", region=next(iter(settings.signing_keys.values())).region)
+    return accounts
 
 
 def _rescuer(settings: RespondSettings, accounts: Accounts, reader: CaseReader, log: Log) -> Rescuer:
@@ -246,3 +252,14 @@ def _desk() -> "SlackDesk":
         clock=utc_now,
         log=responder.log,
     )
+
+
+def _prepared() -> None:
+    """Make what the first event needs: Slack gives a press three seconds, and a client takes some of them."""
+    _responder()
+    if _settings().channels:
+        _desk()
+        _lambda()
+
+
+prepare(os.environ, _prepared)

@@ -2,10 +2,10 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from reprieve.adapters.aws import call
+from reprieve.dataclass import dataclass
 
 if TYPE_CHECKING:
     from mypy_boto3_lambda import LambdaClient

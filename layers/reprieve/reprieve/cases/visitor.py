@@ -1,8 +1,9 @@
 """Who opens a case's page and decides there, as far as that is known."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
+
+from reprieve.dataclass import dataclass
 
 
 class AuthMethod(StrEnum):

@@ -1,7 +1,7 @@
 """Acting on a decision: record it, carry it out, record what came of it, notify every channel."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 from uuid import uuid4
@@ -15,6 +15,7 @@ from reprieve.cases.notice import Notice, Reason, tell
 from reprieve.cases.result import Result
 from reprieve.cases.store import CaseStore
 from reprieve.clock import Clock, to_minute
+from reprieve.dataclass import dataclass
 from reprieve.errors import (
     AbsentError,
     AwsError,

@@ -2,11 +2,12 @@
 
 import json
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime, timedelta
 from typing import Final
 
 from reprieve.clock import Clock
+from reprieve.dataclass import dataclass
 from reprieve.errors import EntryError
 from reprieve.messages.channels.entry import NAME, Entry
 from reprieve.messages.channels.slack_app_entry import SlackAppEntry, read_app

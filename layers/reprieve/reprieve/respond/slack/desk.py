@@ -4,12 +4,13 @@ The button's value is the token of a link, and its authority is unchanged: Slack
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from reprieve.cases.decision import Decision
 from reprieve.cases.result import Result
 from reprieve.cases.visitor import AuthMethod, Person, Visitor
 from reprieve.clock import Clock
+from reprieve.dataclass import dataclass
 from reprieve.errors import AwsError, LinkError, NotUnderstoodError, SlackError
 from reprieve.links import LinkClaims, is_sample, verify, verify_sample
 from reprieve.messages.channels.slack_app_entry import SlackAppEntry

@@ -4,10 +4,11 @@ Source: Slack, `users.info` (scopes `users:read` and `users:read.email`) and `au
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Final
 
 from reprieve.cases.visitor import AuthMethod, Person
+from reprieve.dataclass import dataclass
 from reprieve.errors import SignInError, UnverifiedEmailError
 from reprieve.messages.channels.slack_app_entry import SlackAppEntry
 from reprieve.ports import Slack

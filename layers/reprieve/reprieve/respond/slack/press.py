@@ -6,13 +6,14 @@ Source: Slack, "block_actions payload": a form with one field, `payload`, which 
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from hashlib import sha256
 from typing import Any, Final
 from urllib.parse import parse_qsl
 
 from reprieve.cases.decision import Choice
 from reprieve.cases.visitor import SlackOrigin
+from reprieve.dataclass import dataclass
 from reprieve.errors import NotUnderstoodError
 from reprieve.links import LONGEST
 from reprieve.untrusted import look, mapping, objects, text

@@ -5,11 +5,12 @@ by the app's bot. Source: Slack, "Handling user interaction": the address takes 
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Final
 from urllib.parse import urlsplit
 
 from reprieve.cases.result import Result
+from reprieve.dataclass import dataclass
 from reprieve.errors import NoAnswerError, SlackError
 from reprieve.messages.channels.posting import JSON, as_json
 from reprieve.messages.channels.slack_app_entry import SlackAppEntry
