@@ -72,6 +72,12 @@ class Inbox:
         """What the paths of the Slack workspace begin with."""
         return f"/workspace/{self.secret}"
 
+    def slack_message(self, key_arn: str) -> str:
+        """The first message in Slack about a key, which has its buttons; "" where there is none."""
+        with self.arrival:
+            found = (each for each in self.messages if each.channel == SLACK_APP and each.key_arn == key_arn)
+            return next((str(each.payload["ts"]) for each in found if "thread_ts" not in each.payload), "")
+
     @property
     def email_path(self) -> str:
         """The path that the notice topic delivers to."""

@@ -256,7 +256,7 @@ def check(fields: Fields) -> None:
     if len(ids) != len(set(ids)):
         raise RefusedError("invalid_blocks")
     try:
-        parsed = Block.parse_all(blocks)
+        parsed = [each for each in Block.parse_all(blocks) if each]
         for each in parsed:
             each.validate_json()
     except SlackObjectFormationError as error:
