@@ -256,7 +256,8 @@ def check(fields: Fields) -> None:
     if len(ids) != len(set(ids)):
         raise RefusedError("invalid_blocks")
     try:
-        parsed = [each for each in Block.parse_all(blocks) if each]
+        found: list[Any] = list(Block.parse_all(blocks))
+        parsed = [each for each in found if each is not None]
         for each in parsed:
             each.validate_json()
     except SlackObjectFormationError as error:
