@@ -9,9 +9,9 @@ It lapses by itself after 48 hours, and until then the person may still confirm 
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
+from reprieve.dataclass import dataclass
 from reprieve.environment import read_addresses
 from reprieve.errors import ReprieveError
 from reprieve.ports import Subscriptions
