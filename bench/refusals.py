@@ -35,6 +35,7 @@ def measure() -> dict[str, float]:
         rescuer=nobody,
         store=nobody,
         samples=nobody,
+        recipients=nobody,
         clock=FakeClock(NOW),
         log=FakeLog(),
     )

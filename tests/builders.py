@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from reprieve.cases.recipient import RecipientStore
 from reprieve.cases.sample_store import SampleStore
 from reprieve.cases.store import CaseStore
 from reprieve.ports import LinkChecker, MessageQueue
@@ -40,6 +41,7 @@ def responder(
         reader=reader,
         rescuer=rescuer,
         store=store,
+        recipients=RecipientStore(store.table, store.retention),
         samples=Samples(store=SampleStore(store.table), clock=clock, log=log),
         clock=clock,
         log=log,

@@ -12,6 +12,12 @@ EXAMPLES: Final[Mapping[str, Mapping[str, Any]]] = {
     "eventbridge": {"bus": "arn:aws:events:eu-west-1:111122223333:event-bus/security"},
     "google-chat": {"url": "https://chat.example/v1/spaces/S/messages?key=k&token=confidential"},
     "pagerduty": {"routing_key": "c0nf1dent1al" + "0" * 20},
+    "slack-app": {
+        "bot_token": "xoxb-1-confidential",
+        "signing_secret": "0123456789abcdef" * 2,
+        "channel": "C0123ABC",
+        "mention": {"team-orders": "S0456"},
+    },
     "slack-webhook": {"url": "https://hooks.slack.example/services/T0/B0/confidential"},
     "sns": {"topic": "arn:aws:sns:eu-west-1:111122223333:notices"},
     "teams": {"url": "https://flow.example:443/workflows/w/paths/invoke?sp=%2Frun&sig=confidential"},

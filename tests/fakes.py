@@ -371,12 +371,16 @@ class FakeAlarms:
         return self.alarms
 
 
+TAKEN = HttpAnswer(status=200, body="ok")
+"""What an address says unless it is told otherwise; Slack's Web API then says that all is well."""
+
+
 @dataclass
 class FakeHttp:
     """Addresses that take what is posted, or answer as they are told."""
 
     posts: list[tuple[str, bytes, Mapping[str, str]]] = field(default_factory=list)
-    answer: HttpAnswer = field(default_factory=lambda: HttpAnswer(status=200, body="ok"))
+    answer: HttpAnswer = TAKEN
     error: Exception | None = None
     public_only: bool = False
 
@@ -387,6 +391,11 @@ class FakeHttp:
         if self.error:
             raise self.error
         self.posts.append((url, body, headers))
+        if self.answer == TAKEN and "/api/chat." in url:
+            channel = json.loads(body)["channel"]
+            return HttpAnswer(
+                status=200, body=json.dumps({"ok": True, "channel": channel, "ts": f"{len(self.posts)}.0"})
+            )
         return self.answer
 
     @property

@@ -22,15 +22,39 @@ CLAIMS = LinkClaims(
     channel="email",
     notice="8c8f1b4e-0d5f-5a61-9d0e-3d9c1f4c0a11",
     expires_at=NOW + timedelta(hours=72),
+    recipient="0123456789abcdef",
 )
 ALIKE = str.maketrans("aceopsvxyABEKMT.-_012", "асеорѕνхуАВЕКМТ․‐＿０１２")  # noqa: RUF001 - that is the point
 UNSEEN = ("\u200b", "\u202e", "\u0301", "\ufeff", "\u00ad", "\U000e0041")
 AROUND = ("=", "==", " ", "\t", "\n", "\r\n", "\0", ".", "/", "+", ",", ";", "?", "#", '"')
 VERSIONS = (
-    *("v0a", "v2a", "v9a", "v10a", "v01a", "v1.0a", "v1", "v", "1a", "a", "V1a", "v1A", "v-1a", "v+1a"),
-    *("v1aa", "v1a1", "v1a ", " v1a", "none", "HS256", "v1a.v1a", "v1%61", "vIa", "vla"),
+    *(
+        "v0a",
+        "v1a",
+        "v3a",
+        "v9a",
+        "v10a",
+        "v01a",
+        "v1.0a",
+        "v1",
+        "v",
+        "1a",
+        "a",
+        "V1a",
+        "v1A",
+        "v-1a",
+        "v+1a",
+    ),
+    *("v2aa", "v2a1", "v2a ", " v2a", "none", "HS256", "v2a.v2a", "v2%61", "vZa", "V2a", "v2A"),
 )
-PURPOSES = (b"", b"v1a\n", b"kms-reprieve link v1b\n", b"kms-reprieve link v2a\n", b"kms-reprieve form v1a\n")
+PURPOSES = (
+    b"",
+    b"v2a\n",
+    b"kms-reprieve link v2b\n",
+    b"kms-reprieve link v1a\n",
+    b"kms-reprieve link v3a\n",
+    b"kms-reprieve form v1a\n",
+)
 
 Alter = Callable[[Random, str, Sequence[str]], str]
 
@@ -90,6 +114,7 @@ def _claims_edited(chance: Random, token: str, _good: Sequence[str]) -> str:
         f"{chance.choice(('slack', 'email', 'teams'))}-{chance.randbytes(3).hex()}",
         _notice(chance),
         fields[4] + chance.randint(1, 1 << 30),
+        chance.randbytes(8).hex(),
     )[place]
     return f"{version}.{_base64(json.dumps(fields, separators=(',', ':')).encode())}.{code}"
 
@@ -105,8 +130,8 @@ def _claims_rewritten(chance: Random, token: str, _good: Sequence[str]) -> str:
             json.dumps(fields[:-1], separators=(",", ":")).encode(),
             json.dumps(dict(enumerate(fields))).encode(),
             text.replace("email", "e\\u006dail").encode(),
-            text.replace(f",{fields[4]}]", f",{fields[4]}.0]").encode(),
-            text.replace(f",{fields[4]}]", f",{fields[4]}e0]").encode(),
+            text.replace(f",{fields[4]},", f",{fields[4]}.0,").encode(),
+            text.replace(f",{fields[4]},", f",{fields[4]}e0,").encode(),
             text.encode("utf-16"),
             f"{text} ".encode(),
             f"{text}\0".encode(),
@@ -117,7 +142,7 @@ def _claims_rewritten(chance: Random, token: str, _good: Sequence[str]) -> str:
 
 def _another_stacks_key(chance: Random, token: str, _good: Sequence[str]) -> str:
     version, body, _ = token.split(".")
-    mac = FakeSigner(chance.randbytes(32)).generate_mac(b"kms-reprieve link v1a\n" + _bytes(body))
+    mac = FakeSigner(chance.randbytes(32)).generate_mac(b"kms-reprieve link v2a\n" + _bytes(body))
     return f"{version}.{body}.{_base64(mac)}"
 
 
@@ -144,7 +169,7 @@ def _parts_of_two(chance: Random, token: str, good: Sequence[str]) -> str:
 
 
 def _another_letter(chance: Random, token: str, _good: Sequence[str]) -> str:
-    return f"v1{chance.choice(string.ascii_letters + string.digits + 'ａаªáb')}{token[3:]}"  # noqa: RUF001 - as above
+    return f"v2{chance.choice(string.ascii_letters + string.digits + 'ａаªáb')}{token[3:]}"  # noqa: RUF001 - as above
 
 
 def _another_version(chance: Random, token: str, _good: Sequence[str]) -> str:

@@ -18,10 +18,14 @@ from reprieve.adapters.sqs import SqsQueue
 from reprieve.adapters.structured_log import StructuredLog, make_logger
 from reprieve.adapters.tools import AwsTools
 from reprieve.cases.health_store import HealthStore
+from reprieve.cases.recipient import RecipientStore
 from reprieve.cases.sample_store import SampleStore
+from reprieve.cases.thread import ThreadStore
 from reprieve.clock import utc_now
-from reprieve.deliver.deliverer import Deliverer, NotedChannel, pause
+from reprieve.deliver.deliverer import Deliverer, pause
+from reprieve.deliver.noted_channel import NotedChannel
 from reprieve.deliver.settings import DeliverSettings
+from reprieve.deliver.threaded_channel import ThreadedChannel
 from reprieve.errors import ReprieveError
 from reprieve.links import SigningKey
 from reprieve.messages.channels import Channel
@@ -64,6 +68,7 @@ def _deliverer(context: LambdaContext) -> Deliverer:
         enters_accounts=bool(settings.member_role),
         approvers=settings.approvers,
         samples=SampleStore(DynamoTable(_dynamodb(), settings.table)),
+        recipients=RecipientStore(DynamoTable(_dynamodb(), settings.table), settings.retention),
         clock=utc_now,
         log=StructuredLog(_logger()),
     )
@@ -72,13 +77,24 @@ def _deliverer(context: LambdaContext) -> Deliverer:
 def _channels() -> Channels:
     """Return the channels as they are now: the document may be another one than a minute ago."""
     found = configured(_settings().channels, _tools())
-    return replace(found, by_name={name: _noted(channel) for name, channel in found.by_name.items()})
+    return replace(
+        found, by_name={name: _threaded(_noted(channel)) for name, channel in found.by_name.items()}
+    )
 
 
 def _noted(channel: Channel) -> Channel:
     return NotedChannel(
         channel=channel,
         book=HealthStore(DynamoTable(_dynamodb(), _settings().table)),
+        clock=utc_now,
+        log=StructuredLog(_logger()),
+    )
+
+
+def _threaded(channel: Channel) -> Channel:
+    return ThreadedChannel(
+        channel=channel,
+        threads=ThreadStore(DynamoTable(_dynamodb(), _settings().table), _settings().retention),
         clock=utc_now,
         log=StructuredLog(_logger()),
     )

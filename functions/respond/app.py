@@ -18,6 +18,7 @@ from reprieve.adapters.dynamodb import DynamoTable
 from reprieve.adapters.kms import KmsChecker, KmsControl, KmsDirectory, Regions
 from reprieve.adapters.sqs import SqsQueue
 from reprieve.adapters.structured_log import StructuredLog, make_logger
+from reprieve.cases.recipient import RecipientStore
 from reprieve.cases.sample_store import SampleStore
 from reprieve.cases.store import CaseStore
 from reprieve.cases.visitor import AuthMethod
@@ -122,6 +123,7 @@ def _responder() -> Responder:
         reader=reader,
         rescuer=_rescuer(settings, accounts, reader, log),
         store=store,
+        recipients=RecipientStore(table, settings.retention),
         samples=Samples(store=SampleStore(table, settings.retention), clock=utc_now, log=log),
         clock=utc_now,
         log=log,

@@ -87,6 +87,7 @@ def test_buses_and_mails_have_clients_of_their_own() -> None:
 
     assert tools.bus("arn:bus").arn == "arn:bus"
     assert tools.mailer is tools.mailer
+    assert tools.slack("token", "https://slack.com/api").base == "https://slack.com/api"
     assert tools.bus("arn:bus").client is tools.bus("arn:other").client
 
 

@@ -1,6 +1,7 @@
 """One notice to one channel: the use case on a world in memory."""
 
 import json
+from base64 import urlsafe_b64decode
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -8,27 +9,43 @@ from typing import Any
 import pytest
 
 from reprieve.arn import KeyArn
-from reprieve.cases.case import open_case
+from reprieve.cases.case import Closure, Ending, case_id, open_case
 from reprieve.cases.decision import Choice, Decision
+from reprieve.cases.health_store import HealthStore
 from reprieve.cases.key import Key
 from reprieve.cases.notice import Notice, Reason, Sender, tell
 from reprieve.cases.outbox import envelope
+from reprieve.cases.recipient import RecipientStore
 from reprieve.cases.sample import sample_notice
 from reprieve.cases.sample_store import Begun, SampleStore
+from reprieve.cases.thread import HELD_FOR, ThreadStore
 from reprieve.cases.visitor import AuthMethod
 from reprieve.clock import for_people
 from reprieve.deliver.deliverer import Deliverer, pause
-from reprieve.errors import ChannelBusyError, ChannelError, DeniedError, LinkError, NotUnderstoodError
+from reprieve.deliver.noted_channel import NotedChannel
+from reprieve.deliver.threaded_channel import ThreadedChannel
+from reprieve.errors import (
+    ChannelBusyError,
+    ChannelError,
+    ConflictError,
+    DeniedError,
+    InProgressError,
+    LinkError,
+    NotUnderstoodError,
+)
 from reprieve.links import SampleClaims, is_sample, verify, verify_sample
 from reprieve.messages.channels import Channel, Delivery
 from reprieve.messages.channels.configured import Channels
-from reprieve.messages.channels.document import Fault
+from reprieve.messages.channels.document import Fault, read_document
 from reprieve.messages.channels.route import Route
 from reprieve.messages.channels.slack_webhook import SlackWebhook
 from reprieve.messages.channels.sns import Sns
+from reprieve.ports import HttpAnswer
 from reprieve.serialization import to_json
+from tests.channel_examples import entry
 from tests.examples import visitor
 from tests.fakes import (
+    TAKEN,
     FakeClock,
     FakeHttp,
     FakeLog,
@@ -36,6 +53,7 @@ from tests.fakes import (
     FakeQueue,
     FakeSigner,
     FakeTable,
+    FakeTools,
     FakeTopic,
 )
 
@@ -56,6 +74,7 @@ class World:
     queue: FakeQueue = field(default_factory=FakeQueue)
     routes: dict[str, Route] = field(default_factory=dict)
     others: tuple[Channel, ...] = ()
+    slack: FakeHttp = field(default_factory=FakeHttp)
     wrong: dict[str, Any] = field(default_factory=dict)
     table: FakeTable = field(default_factory=FakeTable)
     lifetime: timedelta = timedelta(hours=168)
@@ -71,8 +90,9 @@ class World:
         return {channel.name: channel for channel in (*made, *self.others)}
 
     def deliver(self, body: str) -> None:
+        made = {name: self.threaded(channel) for name, channel in self.made().items()}
         Deliverer(
-            channels=Channels(by_name=self.made(), routes=self.routes, **self.wrong),
+            channels=Channels(by_name=made, routes=self.routes, **self.wrong),
             queue=self.queue,
             once=self.once,
             signing_key=self.signer.key,
@@ -82,9 +102,27 @@ class World:
             enters_accounts=self.enters_accounts,
             approvers=self.approvers,
             samples=SampleStore(self.table),
+            recipients=self.recipients,
             clock=self.clock,
             log=self.log,
         ).deliver(body)
+
+    @property
+    def recipients(self) -> RecipientStore:
+        return RecipientStore(self.table, timedelta(days=400))
+
+    @property
+    def threads(self) -> ThreadStore:
+        return ThreadStore(self.table, timedelta(days=400))
+
+    def threaded(self, channel: Channel) -> Channel:
+        return ThreadedChannel(channel=channel, threads=self.threads, clock=self.clock, log=self.log)
+
+    def with_document(self, *kinds: str) -> None:
+        """Add a channel of each type, by the name of its type."""
+        entries = {"channels": [entry(kind, name=kind) for kind in kinds]}
+        document = read_document(json.dumps(entries), FakeTools(http=self.slack))
+        self.others = tuple(channel for channel, _ in document.channels)
 
     def mailed_link(self) -> str | None:
         (_, body, _) = self.topic.published[-1]
@@ -329,6 +367,7 @@ class Owners:
 
     name: str = "owners"
     has_link: bool = True
+    has_threads: bool = False
     sent: list[Delivery] = field(default_factory=list)
 
     def recipients(self, _: Notice) -> tuple[str, ...]:
@@ -350,6 +389,49 @@ def test_each_recipient_gets_a_message_and_a_name_of_their_own(world: World) -> 
     assert [(each.recipient, each.id) for each in owners.sent] == [
         (who, f"{notice().id}/owners/{who}") for who in ("jane@example.com", "joe@example.com")
     ]
+
+
+def recipient_of(world: World, sent: Delivery) -> tuple[str, str | None]:
+    """The id in the link of a delivery, and the address that it stands for."""
+    link, key = sent.notice.link, sent.notice.key
+    assert link
+    assert key
+    claims = verify(link.removeprefix(PAGE), world.signer.keys, NOW)
+    found = world.recipients.address(case_id(claims.key, claims.deletion_date), claims.recipient)
+    return claims.recipient, found
+
+
+def test_each_recipient_has_a_link_of_their_own_that_holds_no_address(world: World) -> None:
+    owners = Owners()
+    world.others = (owners,)
+    for address in ("jane@example.com", "joe@example.com"):
+        world.deliver(json.dumps({"channel": "owners", "recipient": address, "notice": to_json(notice())}))
+
+    (jane, janes), (joe, joes) = (recipient_of(world, sent) for sent in owners.sent)
+
+    assert (janes, joes) == ("jane@example.com", "joe@example.com")
+    assert jane != joe
+    for sent in owners.sent:
+        assert sent.recipient.encode() not in _claims_of(str(sent.notice.link))
+
+
+def _claims_of(link: str) -> bytes:
+    body = link.split(".")[-2]
+    return urlsafe_b64decode(body + "=" * (-len(body) % 4))
+
+
+def test_a_recipient_that_can_t_be_noted_costs_the_name_and_neither_notice_nor_link(world: World) -> None:
+    owners = Owners()
+    world.others = (owners,)
+    world.table.fail(DeniedError("dynamodb:PutItem", "AccessDeniedException", "no"))
+
+    world.deliver(
+        json.dumps({"channel": "owners", "recipient": "jane@example.com", "notice": to_json(notice())})
+    )
+
+    (sent,) = owners.sent
+    assert verify(str(sent.notice.link).removeprefix(PAGE), world.signer.keys, NOW).recipient == ""
+    assert world.log.said("warning") == ["Could not note whom a link is sent to"]
 
 
 def test_no_log_line_names_a_recipient(world: World) -> None:
@@ -527,3 +609,139 @@ def test_a_test_notice_whose_link_cannot_be_signed_says_so(world: World) -> None
 
     assert world.mailed_link() is None
     assert "Not known: link (it could not be signed: kms:GenerateMac" in world.topic.published[-1][1]
+
+
+def at(minutes: int, reason: Reason = Reason.KEY_IN_USE, **changes: Any) -> Notice:
+    """A notice of the one case, decided after so many minutes."""
+    then, told = NOW + timedelta(minutes=minutes), notice()
+    return replace(told, id=f"{told.id[:-2]}{minutes:02}", at=then, reason=reason, **changes)
+
+
+def cancelled_at(minutes: int) -> Notice:
+    closure = Closure(how=Ending.CANCELLED, at=NOW + timedelta(minutes=minutes))
+    return at(minutes, Reason.DELETION_CANCELLED, closure=closure)
+
+
+def slack_calls(world: World) -> list[str]:
+    return [url.rpartition("/")[2] for url, _, _ in world.slack.posts]
+
+
+def send_all(world: World, channel: str, *told: Notice) -> None:
+    world.with_document(channel)
+    for each in told:
+        world.deliver(message(channel, each))
+
+
+def test_a_case_is_one_message_in_slack_that_later_notices_change_and_reply_to(world: World) -> None:
+    send_all(world, "slack-app", at(0), at(5, Reason.NEW_CALLER), cancelled_at(9))
+
+    assert slack_calls(world) == ["chat.postMessage", *["chat.update", "chat.postMessage"] * 2]
+    receipts = {
+        (each["channel"], each.get("ts") or each.get("thread_ts")) for each in world.slack.payloads[1:]
+    }
+    case = at(0).case
+    thread = world.threads.find(case.id if case else "", "slack-app")
+    assert thread
+    assert receipts == {("C0123ABC", "1.0")} == {tuple(thread.receipt.values())}
+    assert (thread.latest_at, thread.ended_at) == (cancelled_at(9).at, cancelled_at(9).at)
+
+
+def test_the_same_delivery_twice_is_one_message(world: World) -> None:
+    send_all(world, "slack-app", at(0), at(0))
+
+    assert slack_calls(world) == ["chat.postMessage"]
+
+
+def test_two_notices_in_the_wrong_order_leave_the_later_state(world: World) -> None:
+    send_all(world, "slack-app", at(5), at(0))
+
+    assert slack_calls(world) == ["chat.postMessage", "chat.postMessage"]
+
+
+@pytest.mark.parametrize("channel", ["amazon-q", "google-chat", "pagerduty", "slack-app"])
+def test_after_the_end_of_a_case_what_is_older_is_dropped_and_what_is_newer_is_not(
+    world: World, channel: str
+) -> None:
+    sent: list[int] = []
+    for told in (cancelled_at(9), at(5), at(20, Reason.CORRECTION)):
+        send_all(world, channel, told)
+        topics = [
+            len(topic.published) for each in world.others for topic in [getattr(each, "topic", None)] if topic
+        ]
+        sent.append(len(world.slack.posts) + sum(topics))
+        world.slack.posts.clear()
+
+    assert sent[0] == 1
+    assert sent[1] == 0
+    assert sent[2] > 0
+    assert "Dropped a notice of a case that has ended since" in world.log.said("info")
+
+
+def test_mail_has_no_threads_and_drops_nothing(world: World) -> None:
+    for told in (cancelled_at(9), at(5)):
+        world.deliver(message("email", told))
+
+    assert len(world.topic.published) == 2
+    assert not [name for name, _ in world.table.documents if name.startswith("thread#")]
+
+
+def test_while_one_notice_of_a_case_is_sent_another_one_waits(world: World) -> None:
+    case = at(0).case
+    assert case
+    world.with_document("slack-app")
+    world.table.fail(ConflictError())
+
+    with pytest.raises(InProgressError):
+        world.deliver(message("slack-app", at(0)))
+    assert slack_calls(world) == []
+
+    world.deliver(message("slack-app", at(0)))
+    assert slack_calls(world) == ["chat.postMessage"]
+
+
+def test_what_a_channel_does_not_take_holds_up_no_retry(world: World) -> None:
+    world.with_document("slack-app")
+    world.slack.answer = HttpAnswer(status=500)
+    with pytest.raises(ChannelError):
+        world.deliver(message("slack-app", at(0)))
+    world.slack.answer = TAKEN
+
+    world.deliver(message("slack-app", at(0)))
+
+    assert slack_calls(world) == ["chat.postMessage"] * 2
+
+
+def test_a_receipt_that_is_lost_costs_a_second_first_message_and_no_notice(world: World) -> None:
+    world.with_document("slack-app")
+    world.table.fail(None, DeniedError("dynamodb:PutItem", "AccessDeniedException", "no"))
+    world.deliver(message("slack-app", at(0)))
+    world.clock.now += HELD_FOR
+
+    world.deliver(message("slack-app", at(5)))
+
+    assert "Could not keep a thread" in world.log.said("warning")
+    assert slack_calls(world) == ["chat.postMessage"] * 2
+    assert all("thread_ts" not in each for each in world.slack.payloads)
+
+
+def test_a_test_notice_is_in_no_thread(world: World) -> None:
+    world.with_document("slack-app")
+
+    world.deliver(message("slack-app", TEST))
+
+    assert slack_calls(world) == ["chat.postMessage"]
+    assert not [name for name, _ in world.table.documents if name.startswith("thread#")]
+
+
+def test_a_channel_is_the_same_in_and_out_of_its_thread(world: World) -> None:
+    world.with_document("slack-app", "email")
+
+    book = HealthStore(world.table)
+    for channel in world.others:
+        noted = NotedChannel(channel=channel, book=book, clock=world.clock, log=world.log)
+        threaded = world.threaded(noted)
+        assert (threaded.name, threaded.has_link, threaded.has_threads) == (
+            channel.name,
+            channel.has_link,
+            channel.has_threads,
+        )

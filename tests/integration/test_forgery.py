@@ -51,6 +51,7 @@ class Gate:
             rescuer=nobody,
             store=nobody,
             samples=nobody,
+            recipients=nobody,
             clock=FakeClock(NOW),
             log=self.log,
         )

@@ -13,7 +13,7 @@ from reprieve.cases.bookmark import Bookmark
 from reprieve.cases.health_store import HealthStore
 from reprieve.cases.notice import Notice
 from reprieve.cases.store import CaseStore
-from reprieve.deliver.deliverer import NotedChannel
+from reprieve.deliver.noted_channel import NotedChannel
 from reprieve.errors import AwsError, ChannelError, DeniedError, HealthError, UnreachableError
 from reprieve.health import health_check
 from reprieve.health.addresses import Addresses
@@ -581,6 +581,7 @@ class Owners:
 
     name: str = "owners"
     has_link: bool = True
+    has_threads: bool = False
     sent: list[str] = field(default_factory=list)
     refuses: str = ""
 

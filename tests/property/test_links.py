@@ -40,6 +40,7 @@ claims = st.builds(
     channel=st.from_regex(r"[a-z][a-z0-9-]{0,31}", fullmatch=True),
     notice=st.uuids().map(str),
     expires_at=moments,
+    recipient=st.from_regex(r"[0-9a-f]{0,32}", fullmatch=True),
 )
 
 

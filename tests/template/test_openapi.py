@@ -68,7 +68,7 @@ def test_it_says_what_the_code_says(description: dict[str, Any]) -> None:
     decision = told["schemas"]["Decision"]["properties"]
 
     assert token["maxLength"] == links.LONGEST
-    assert token["pattern"].startswith(f"^({links.VERSION}|{links.SAMPLE_VERSION})[a-z]")
+    assert token["pattern"].startswith(f"^({links.VERSION}|{links.FORMER}|{links.SAMPLE_VERSION})[a-z]")
     assert told["schemas"]["Seen"]["properties"]["decision"]["const"] == forms.SEEN
     assert told["parameters"]["FormCookie"]["name"] == forms.COOKIE
     assert told["parameters"]["SessionCookie"]["name"] == SESSION_COOKIE

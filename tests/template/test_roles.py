@@ -298,15 +298,21 @@ def test_each_function_touches_its_own_parts_of_the_table(resources: dict[str, A
     assert parts == {
         ("InvestigateRole", "KeepCases"): ["bookmark", "key#*", "notices", "open", "outbox", "test#*"],
         ("InvestigateRole", "SeeWhetherHealthRuns"): ["health"],
-        ("DeliverRole", "RememberWhatWasSent"): ["channels", "delivery", "test#*"],
+        ("DeliverRole", "RememberWhatWasSent"): ["channels", "delivery", "test#*", "thread#*"],
         ("RespondRole", "KeepDecisions"): ["key#*", "open", "outbox", "session#*", "test#*"],
+        ("RespondRole", "SeeWhomLinksWereSentTo"): ["thread#*"],
         ("HealthRole", "RememberWhatWasTold"): ["health"],
         ("HealthRole", "SeeWhatOthersNoted"): ["bookmark", "channels"],
     }
 
 
 @pytest.mark.parametrize(
-    ("role", "sid"), [("InvestigateRole", "SeeWhetherHealthRuns"), ("HealthRole", "SeeWhatOthersNoted")]
+    ("role", "sid"),
+    [
+        ("InvestigateRole", "SeeWhetherHealthRuns"),
+        ("HealthRole", "SeeWhatOthersNoted"),
+        ("RespondRole", "SeeWhomLinksWereSentTo"),
+    ],
 )
 def test_what_another_function_notes_may_be_read_and_not_written(
     resources: dict[str, Any], role: str, sid: str

@@ -31,22 +31,24 @@ CLAIMS = LinkClaims(
     channel="email",
     notice=NOTICE,
     expires_at=NOW + timedelta(hours=72),
+    recipient="0123456789abcdef",
 )
-FIELDS = [str(KEY), 1795960930, "email", NOTICE, 1795618530]
+FORMER = [str(KEY), 1795960930, "email", NOTICE, 1795618530]
+FIELDS = [*FORMER, "0123456789abcdef"]
 
 
-def token_of(body: bytes, signer: FakeSigner) -> str:
+def token_of(body: bytes, signer: FakeSigner, version: str = "v2a") -> str:
     """A token that the stack's own key signed, whatever it says."""
-    parts = (body, signer.generate_mac(b"kms-reprieve link v1a\n" + body))
-    return ".".join(("v1a", *map(_base64, parts)))
+    parts = (body, signer.generate_mac(f"kms-reprieve link {version}\n".encode() + body))
+    return ".".join((version, *map(_base64, parts)))
 
 
 def _base64(part: bytes) -> str:
     return urlsafe_b64encode(part).rstrip(b"=").decode()
 
 
-def signed(fields: Any, signer: FakeSigner) -> str:
-    return token_of(json.dumps(fields, separators=(",", ":")).encode(), signer)
+def signed(fields: Any, signer: FakeSigner, version: str = "v2a") -> str:
+    return token_of(json.dumps(fields, separators=(",", ":")).encode(), signer, version)
 
 
 def test_a_link_tells_what_was_put_into_it() -> None:
@@ -61,8 +63,8 @@ def test_a_token_has_its_version_its_claims_and_its_code() -> None:
     token = mint(CLAIMS, signer.key)
 
     assert token == signed(FIELDS, signer)
-    assert token.startswith("v1a.")
-    assert len(token) < 450
+    assert token.startswith("v2a.")
+    assert len(token) < 480
 
 
 def test_the_code_is_asked_for_once_and_for_this_use_alone() -> None:
@@ -138,25 +140,26 @@ VERSION, BODY, CODE = GOOD.split(".")
     "token",
     [
         "",
-        "v1a",
-        "v1a..",
-        f"v1.{BODY}.{CODE}",
-        f"v1A.{BODY}.{CODE}",
-        f"v1aa.{BODY}.{CODE}",
+        "v2a",
+        "v2a..",
+        f"v2.{BODY}.{CODE}",
+        f"v2A.{BODY}.{CODE}",
+        f"v2aa.{BODY}.{CODE}",
         "TOKEN",
         GOOD[:-1],
         f"{GOOD}A",
         f"{GOOD}=",
         f"{GOOD}\n",
         f" {GOOD}",
-        f"v2a.{BODY}.{CODE}",
+        f"v1a.{BODY}.{CODE}",
+        f"v3a.{BODY}.{CODE}",
         f"v0a.{BODY}.{CODE}",
         f"{VERSION}.{CODE}.{BODY}",
         f"{VERSION}.{BODY}",
         f"{VERSION}.{BODY}.{CODE}.{CODE}",
         f"{VERSION}.{BODY.replace('A', '+', 1)}.{CODE}",
         f"{VERSION}.{BODY}.{'é' * 43}",
-        "v1a." + "A" * 10_000 + f".{CODE}",
+        "v2a." + "A" * 10_000 + f".{CODE}",
         "A" * 10_000,
     ],
 )
@@ -176,21 +179,26 @@ def test_a_real_token_is_far_from_the_longest_that_is_read() -> None:
         "xxxxxxxx",
         1234567890,
         FIELDS[:4],
-        [str(KEY), 1795960930, "email", 1795618530],
-        [str(KEY), 1795960930, "email", "", 1795618530],
-        [str(KEY), 1795960930, "email", NOTICE.upper(), 1795618530],
+        FORMER,
+        [*FORMER, "jane@example.com"],
+        [*FORMER, "0123456789ABCDEF"],
+        [*FORMER, "0" * 33],
+        [*FORMER, 7],
+        [str(KEY), 1795960930, "email", 1795618530, "0123456789abcdef"],
+        [str(KEY), 1795960930, "email", "", 1795618530, "0123456789abcdef"],
+        [str(KEY), 1795960930, "email", NOTICE.upper(), 1795618530, "0123456789abcdef"],
         [*FIELDS, 1],
-        [str(KEY), "1795960930", "email", NOTICE, 1795618530],
-        [str(KEY), 1795960930.0, "email", NOTICE, 1795618530],
-        [str(KEY), True, "email", NOTICE, 1795618530],
-        [str(KEY), 0, "email", NOTICE, 1795618530],
-        [str(KEY), -1, "email", NOTICE, 1795618530],
-        [str(KEY), 1795960930, "email", NOTICE, 1 << 34],
-        [str(KEY), 1795960930, "", NOTICE, 1795618530],
-        [str(KEY), 1795960930, "E-Mail", NOTICE, 1795618530],
-        [str(KEY), 1795960930, "email" * 10, NOTICE, 1795618530],
-        ["arn:aws:s3:::example", 1795960930, "email", NOTICE, 1795618530],
-        [7, 1795960930, "email", NOTICE, 1795618530],
+        [str(KEY), "1795960930", "email", NOTICE, 1795618530, "0123456789abcdef"],
+        [str(KEY), 1795960930.0, "email", NOTICE, 1795618530, "0123456789abcdef"],
+        [str(KEY), True, "email", NOTICE, 1795618530, "0123456789abcdef"],
+        [str(KEY), 0, "email", NOTICE, 1795618530, "0123456789abcdef"],
+        [str(KEY), -1, "email", NOTICE, 1795618530, "0123456789abcdef"],
+        [str(KEY), 1795960930, "email", NOTICE, 1 << 34, "0123456789abcdef"],
+        [str(KEY), 1795960930, "", NOTICE, 1795618530, "0123456789abcdef"],
+        [str(KEY), 1795960930, "E-Mail", NOTICE, 1795618530, "0123456789abcdef"],
+        [str(KEY), 1795960930, "email" * 10, NOTICE, 1795618530, "0123456789abcdef"],
+        ["arn:aws:s3:::example", 1795960930, "email", NOTICE, 1795618530, "0123456789abcdef"],
+        [7, 1795960930, "email", NOTICE, 1795618530, "0123456789abcdef"],
     ],
 )
 def test_claims_that_no_link_makes_are_refused_though_the_key_signed_them(fields: Any) -> None:
@@ -254,7 +262,7 @@ def test_a_link_of_one_key_is_not_good_as_one_of_another_though_both_are_the_sam
     signer = FakeSigner()
 
     with pytest.raises(ForgedLinkError):
-        verify(GOOD.replace("v1a.", "v1b.", 1), {"a": signer, "b": signer}, NOW)
+        verify(GOOD.replace("v2a.", "v2b.", 1), {"a": signer, "b": signer}, NOW)
 
 
 def test_two_notices_have_two_links() -> None:
@@ -294,7 +302,7 @@ def test_the_link_of_a_test_notice_expires() -> None:
         verify_sample(mint_sample(SAMPLE, signer.key), signer.keys, SAMPLE.expires_at)
 
 
-@pytest.mark.parametrize("kind", ["t1a", "v1a"])
+@pytest.mark.parametrize("kind", ["t1a", "v1a", "v2a"])
 def test_neither_kind_of_link_can_be_made_into_the_other(kind: str) -> None:
     signer = FakeSigner()
     for token in (mint(CLAIMS, signer.key), mint_sample(SAMPLE, signer.key)):
@@ -358,3 +366,29 @@ def test_another_stack_s_test_notice_opens_nothing() -> None:
         verify_sample(token, FakeSigner().keys, NOW)
     with pytest.raises(ForgedLinkError):
         verify_sample(token, {}, NOW)
+
+
+def test_a_link_of_the_former_version_is_good_until_it_expires_and_names_nobody() -> None:
+    signer = FakeSigner()
+    former = signed(FORMER, signer, "v1a")
+
+    assert verify(former, signer.keys, NOW) == replace(CLAIMS, recipient="")
+    with pytest.raises(ExpiredLinkError):
+        verify(former, signer.keys, CLAIMS.expires_at)
+
+
+def test_a_link_of_the_former_version_can_t_be_made_into_one_of_this() -> None:
+    signer = FakeSigner()
+    _, body, code = signed(FORMER, signer, "v1a").split(".")
+    longer = _base64(json.dumps([*FORMER, ""], separators=(",", ":")).encode())
+
+    assert refused_unasked(f"v2a.{body}.{code}")
+    assert refused_unasked(signed(FIELDS, signer, "v1a"))
+    with pytest.raises(ForgedLinkError):
+        verify(f"v2a.{longer}.{code}", signer.keys, NOW)
+
+
+def test_a_link_for_a_channel_with_one_recipient_names_nobody() -> None:
+    signer, claims = FakeSigner(), replace(CLAIMS, recipient="")
+
+    assert verify(mint(claims, signer.key), signer.keys, NOW) == claims

@@ -109,6 +109,7 @@ def _visitor(visitor: Visitor) -> Facts:
         "source_ip": visitor.source_ip,
         "user_agent": visitor.user_agent,
         "claimed_name": visitor.claimed_name,
+        "link_sent_to": visitor.sent_to,
         **(_person(visitor.person) if visitor.person else {}),
     }
 

@@ -20,7 +20,7 @@ ReprieveError
 ├── TooMuchError             one minute holds more than one invocation can read
 ├── HealthError              the stack is not well, and nobody could be told, or it could not be seen
 ├── EntryError               an entry of the document of channels is not understood
-├── InProgressError          the same delivery is under way elsewhere
+├── InProgressError          the same delivery, or another one of its case, is under way elsewhere
 ├── NoAnswerError            an address outside AWS gave no answer
 ├── SlackError               Slack did not do what it was asked for
 │   └── SlackBusyError       … and said when to come again
@@ -222,7 +222,7 @@ class EntryError(ReprieveError):
 
 
 class InProgressError(ReprieveError):
-    """The same notice is being sent to the same channel by another invocation."""
+    """The same notice, or another one of its case, is being sent to the same channel."""
 
 
 @dataclass

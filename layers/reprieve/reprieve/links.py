@@ -1,10 +1,12 @@
 """Links: the signed, expiring address of a case's page.
 
-A token is `v1a.CLAIMS.MAC`, both parts in unpadded base64url: readable by whoever holds it, and made by
+A token is `v2a.CLAIMS.MAC`, both parts in unpadded base64url: readable by whoever holds it, and made by
 nobody but this stack, for the code is an HMAC under a KMS key that never leaves KMS.
 The version says how the claims are written, the letter which of the stack's signing keys signed them,
 so that a key can give way to another one while its links are still good. Both are signed too.
 The link is good for one key and one deletion date: once either is another, it opens nothing.
+It names whom it was sent to by an id that means something only to this stack's table. `v1`, which names
+nobody, is still good until it expires.
 
 The link in a test notice is `t1a.CLAIMS.MAC`: another version, which is signed too, and claims that name no
 key. Neither kind can be made into the other, and what reads one does not take the other.
@@ -23,16 +25,21 @@ from reprieve.arn import KeyArn
 from reprieve.errors import ExpiredLinkError, ForgedLinkError, MalformedLinkError, NotUnderstoodError
 from reprieve.ports import LinkChecker, LinkMinter
 
-VERSION: Final = "v1"
+VERSION: Final = "v2"
+FORMER: Final = "v1"
+"""The version without a recipient: nothing makes it any more."""
+
 LONGEST: Final = 1024  # characters; a real one has about 400
 _PURPOSE: Final = "kms-reprieve link"  # what the key signs for one use can't serve another
 SAMPLE_VERSION: Final = "t1"
 _SAMPLE: Final = "test"
 _PARTS: Final = r"([a-z])\.([A-Za-z0-9_-]{8,})\.([A-Za-z0-9_-]{43})"
-_FORM: Final = re.compile(VERSION + _PARTS, re.ASCII)
+_FORM: Final = re.compile(f"({VERSION}|{FORMER}){_PARTS}", re.ASCII)
 _SAMPLE_FORM: Final = re.compile(SAMPLE_VERSION + _PARTS, re.ASCII)
 _NOTICE: Final = re.compile(r"[0-9a-f-]{36}")
 _CHANNEL: Final = re.compile(r"[a-z][a-z0-9-]{0,31}")
+_RECIPIENT: Final = re.compile(r"[0-9a-f]{0,32}")
+_FORMER_TYPES: Final = [str, int, str, str, int]
 _LATEST: Final = 1 << 34  # seconds since 1970, some 500 years ahead
 
 
@@ -46,6 +53,7 @@ class LinkClaims:
         channel: The channel that it was sent to.
         notice: The id of the notice that it was sent in: no two have the same link.
         expires_at: When it stops to open anything.
+        recipient: Whom it was sent to, by an id; "" where the channel has one recipient only.
     """
 
     key: KeyArn
@@ -53,6 +61,7 @@ class LinkClaims:
     channel: str
     notice: str
     expires_at: datetime
+    recipient: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,9 +120,9 @@ def authentic(token: str, checkers: Mapping[str, LinkChecker]) -> LinkClaims:
         MalformedLinkError: as for `verify`.
         ForgedLinkError: as for `verify`.
     """
-    letter, body, mac, claims = _parse(token)
+    version, letter, body, mac, claims = _parse(token)
     checker = checkers.get(letter)
-    if checker is None or not checker.verify_mac(_purpose(letter) + body, mac):
+    if checker is None or not checker.verify_mac(_purpose(letter, version) + body, mac):
         raise ForgedLinkError
     return claims
 
@@ -164,39 +173,42 @@ def _token(letter: str, body: bytes, mac: bytes, version: str = VERSION) -> str:
     return f"{version}{letter}.{_base64(body)}.{_base64(mac)}"
 
 
-def _encode(claims: LinkClaims) -> bytes:
-    fields = [
+def _encode(claims: LinkClaims, version: str = VERSION) -> bytes:
+    fields: list[str | int] = [
         str(claims.key),
         _seconds(claims.deletion_date),
         claims.channel,
         claims.notice,
         _seconds(claims.expires_at),
+        *([] if version == FORMER else [claims.recipient]),
     ]
     return json.dumps(fields, separators=(",", ":")).encode()
 
 
-def _parse(token: str) -> tuple[str, bytes, bytes, LinkClaims]:
+def _parse(token: str) -> tuple[str, str, bytes, bytes, LinkClaims]:
     form = _FORM.fullmatch(token) if len(token) <= LONGEST else None
     if not form:
         raise MalformedLinkError
     try:
-        body, mac = _bytes(form[2]), _bytes(form[3])
-        claims = _decode(body)
+        body, mac = _bytes(form[3]), _bytes(form[4])
+        claims = _decode(body, form[1])
     except (NotBase64Error, ValueError, RecursionError, NotUnderstoodError) as error:
         raise MalformedLinkError from error
-    if _token(form[1], body, mac) != token or _encode(claims) != body:
+    if _token(form[2], body, mac, form[1]) != token or _encode(claims, form[1]) != body:
         raise MalformedLinkError
-    return form[1], body, mac, claims
+    return form[1], form[2], body, mac, claims
 
 
-def _decode(body: bytes) -> LinkClaims:
+def _decode(body: bytes, version: str) -> LinkClaims:
     fields = json.loads(body)
-    if not isinstance(fields, list) or [type(field) for field in fields] != [str, int, str, str, int]:
+    types = _FORMER_TYPES if version == FORMER else [*_FORMER_TYPES, str]
+    if not isinstance(fields, list) or [type(field) for field in fields] != types:
         raise MalformedLinkError
-    key, deletion_date, channel, notice, expires_at = fields
-    if not (_CHANNEL.fullmatch(channel) and _NOTICE.fullmatch(notice)) or not all(
-        0 < moment < _LATEST for moment in (deletion_date, expires_at)
-    ):
+    key, deletion_date, channel, notice, expires_at, *more = fields
+    recipient = more[0] if more else ""
+    if not (
+        _CHANNEL.fullmatch(channel) and _NOTICE.fullmatch(notice) and _RECIPIENT.fullmatch(recipient)
+    ) or not all(0 < moment < _LATEST for moment in (deletion_date, expires_at)):
         raise MalformedLinkError
     return LinkClaims(
         key=KeyArn.parse(key),
@@ -204,6 +216,7 @@ def _decode(body: bytes) -> LinkClaims:
         channel=channel,
         notice=notice,
         expires_at=datetime.fromtimestamp(expires_at, UTC),
+        recipient=recipient,
     )
 
 

@@ -87,7 +87,8 @@ def _apply(event: Event, means: Means) -> Changes | Checked:
 
 def is_document(event: Event) -> bool:
     """Return whether a custom resource is the document of channels."""
-    return event["ResourceType"] == CHANNEL_DOCUMENT
+    kind: str = event["ResourceType"]
+    return kind == CHANNEL_DOCUMENT
 
 
 def check(arn: str, means: Means) -> Checked:

@@ -187,7 +187,8 @@ def test_every_bad_link_gets_the_same_page_with_nothing_of_the_key_in_it(
 
 
 @pytest.mark.parametrize(
-    "token", ["", "x", "v1a..", "v2a.a.b", "v1a." + "A" * 20_000 + "." + "A" * 43, "../x", "\u202e"]
+    "token",
+    ["", "x", "v1a..", "v2a.a.b", "v3a.a.b", "v1a." + "A" * 20_000 + "." + "A" * 43, "../x", "\u202e"],
 )
 def test_a_malformed_link_is_refused_without_a_call(world: World, token: str) -> None:
     page = world.ask(token=token)

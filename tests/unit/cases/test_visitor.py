@@ -37,6 +37,14 @@ def test_a_name_that_nobody_checked_is_marked_and_gives_way_to_one_that_is_vouch
     assert visitor(claimed_name="Jane").acting == "email"
 
 
+def test_whom_the_link_was_sent_to_is_said_of_someone_whom_nobody_vouches_for() -> None:
+    sent = "jane@example.com"
+
+    assert visitor(sent_to=sent).label == "Someone with the link that was sent to jane@example.com"
+    assert visitor(sent_to=sent, person=JANE).label == "Jane Doe (jane@example.com)"
+    assert visitor(sent_to=sent).acting == "email"
+
+
 @pytest.mark.parametrize(
     ("auth_method", "person", "label", "acting"),
     [

@@ -11,6 +11,7 @@
 | `notices`           | `sent`                    | how many were sent lately: `cases.outbox`           |
 | `session#HASH`      | `session`                 | somebody who has signed in: `respond.sign_in`       |
 | `test#ID`           |                           | a test notice: `cases.sample_store`                 |
+| `thread#CASE`       | channel and recipient     | where a channel keeps a case: `cases.thread`        |
 
 A notice is written in one transaction with the case that it is about, and sent afterwards:
 what has been decided is sent, whenever the sender dies.

@@ -51,6 +51,7 @@ class Visitor:
         user_agent: The browser, as it calls itself.
         person: Who they are, where they had to sign in.
         claimed_name: What they say their name is, where nobody checked it.
+        sent_to: The address that their link was sent to: evidence of who they are, and no proof.
     """
 
     auth_method: AuthMethod
@@ -60,6 +61,7 @@ class Visitor:
     user_agent: str = ""
     person: Person | None = None
     claimed_name: str | None = None
+    sent_to: str | None = None
 
     @property
     def label(self) -> str:
@@ -67,7 +69,8 @@ class Visitor:
         if self.person:
             return self.person.label
         network = " in the approvers' network" if self.auth_method is AuthMethod.NETWORK else ""
-        link = f"with the link from {self.channel}{network}"
+        source = f"that was sent to {self.sent_to}" if self.sent_to else f"from {self.channel}"
+        link = f"with the link {source}{network}"
         return (
             f'Someone {link}, who says they are "{self.claimed_name}"'
             if self.claimed_name

@@ -1,26 +1,26 @@
 """One notice on its way: first to each channel that gets it, then to one recipient of one channel."""
 
 import json
-import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final
 
-from reprieve.cases.health_store import HealthStore, noted_as
+from reprieve.cases.case import case_id
 from reprieve.cases.key import Unknown
 from reprieve.cases.notice import LINK, Notice, Reason
 from reprieve.cases.outbox import envelope
+from reprieve.cases.recipient import RecipientStore
 from reprieve.cases.sample_store import Accepted, Begun, SampleStore
 from reprieve.cases.visitor import AuthMethod
 from reprieve.clock import Clock
-from reprieve.errors import AwsError, ChannelBusyError, ChannelError, NotUnderstoodError, ReprieveError
+from reprieve.errors import AwsError, ChannelBusyError, ChannelError, ConflictError, NotUnderstoodError
 from reprieve.links import LinkClaims, SampleClaims, SigningKey, mint, mint_sample
-from reprieve.messages.channels import Channel, Delivery, delivery, delivery_id
+from reprieve.messages.channels import Channel, delivery, delivery_id
 from reprieve.messages.channels.configured import Channels
 from reprieve.ports import Log, MessageQueue, Once
 from reprieve.serialization import from_json
-from reprieve.untrusted import look, mapping, one_line, text
+from reprieve.untrusted import look, mapping, text
 
 LONGEST_RECIPIENT: Final = 320
 """Characters of an e-mail address; source: RFC 3696."""
@@ -30,8 +30,6 @@ SAMPLE_LIFETIME: Final = timedelta(days=1)
 
 _FIRST_PAUSE: Final = 15
 _LONGEST_PAUSE: Final = 900
-_ADDRESS: Final = re.compile(r"\S*/\S*/\S*|\S+@\S+")
-_ERROR_LIMIT: Final = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +46,7 @@ class Deliverer:
         enters_accounts: Whether it may act on those of others too.
         approvers: What the holder of a link has to show beside it.
         samples: Where it is noted which channel took a test notice.
+        recipients: Where it is noted whom a link was sent to.
     """
 
     channels: Channels
@@ -60,6 +59,7 @@ class Deliverer:
     enters_accounts: bool
     approvers: AuthMethod
     samples: SampleStore
+    recipients: RecipientStore
     clock: Clock
     log: Log
 
@@ -99,14 +99,7 @@ class Deliverer:
         """Send a notice to one recipient, once however often it comes."""
         self.once.do(
             delivery_id(notice, channel.name, recipient),
-            lambda: channel.send(
-                delivery(
-                    self.channels.with_runbook(self._with_link(notice, channel), channel.name),
-                    channel.name,
-                    recipient,
-                    self.clock(),
-                )
-            ),
+            lambda: self._send_now(channel, recipient, notice),
         )
         if notice.reason is Reason.TEST:
             taken = Accepted(channel=channel.name, at=self.clock(), has_link=channel.has_link)
@@ -115,7 +108,11 @@ class Deliverer:
             "A channel has the notice", channel=channel.name, notice_id=notice.id, reason=notice.reason
         )
 
-    def _with_link(self, notice: Notice, channel: Channel) -> Notice:
+    def _send_now(self, channel: Channel, recipient: str, notice: Notice) -> None:
+        linked = self.channels.with_runbook(self._with_link(notice, channel, recipient), channel.name)
+        channel.send(delivery(linked, channel.name, recipient, self.clock()))
+
+    def _with_link(self, notice: Notice, channel: Channel, recipient: str) -> Notice:
         """Return the notice with a link of its own, or without one and why."""
         claims = self._claims(notice, channel.name)
         if claims is None:
@@ -126,7 +123,20 @@ class Deliverer:
             return self._linked(notice, claims, lambda: mint_sample(claims, self.signing_key))
         if claims.key.account != self.account and not self.enters_accounts:
             return _without(notice, f"the page can only act in account {self.account}")
-        return self._linked(notice, claims, lambda: mint(claims, self.signing_key))
+        addressed = self._addressed(claims, recipient)
+        return self._linked(notice, addressed, lambda: mint(addressed, self.signing_key))
+
+    def _addressed(self, claims: LinkClaims, recipient: str) -> LinkClaims:
+        """Return the claims with whom the link is sent to; what can't be noted costs the name only."""
+        if not recipient:
+            return claims
+        case = case_id(claims.key, claims.deletion_date)
+        try:
+            noted = self.recipients.note(case, recipient, claims.deletion_date)
+        except (AwsError, ConflictError) as error:
+            self.log.warning("Could not note whom a link is sent to", problem=str(error))
+            return claims
+        return replace(claims, recipient=noted)
 
     def _linked(self, notice: Notice, claims: LinkClaims | SampleClaims, minted: Callable[[], str]) -> Notice:
         try:
@@ -150,55 +160,6 @@ class Deliverer:
             notice=notice.id,
             expires_at=min(now + self.lifetime, key.deletion_date),
         )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NotedChannel:
-    """A channel of which it is noted whether it takes what it is sent, for the function health to see."""
-
-    channel: Channel
-    book: HealthStore
-    clock: Clock
-    log: Log
-
-    @property
-    def name(self) -> str:
-        """The channel's."""
-        return self.channel.name
-
-    @property
-    def has_link(self) -> bool:
-        """The channel's."""
-        return self.channel.has_link
-
-    def recipients(self, notice: Notice) -> tuple[str, ...]:
-        """Return the channel's."""
-        return self.channel.recipients(notice)
-
-    def send(self, sent: Delivery) -> None:
-        """Send one notice, as the channel itself does; what can't be noted is logged and no more."""
-        try:
-            self.channel.send(sent)
-        except (ChannelError, AwsError) as error:
-            said = _told(error)
-            self._note(lambda: self.book.failed(self._noted_as(sent), said, self.clock()))
-            raise
-        self._note(lambda: self.book.worked(self._noted_as(sent)))
-
-    def _noted_as(self, sent: Delivery) -> str:
-        return noted_as(self.name, sent.recipient)
-
-    def _note(self, write: Callable[[], None]) -> None:
-        try:
-            write()
-        except ReprieveError as error:
-            self.log.warning("Could not note whether a channel works", channel=self.name, problem=str(error))
-
-
-def _told(error: ChannelError | AwsError) -> str:
-    """Return what people are told of an error: nothing that could be an address, which may be a secret."""
-    said = error.problem if isinstance(error, ChannelError) else f"{error.operation}: {error.code}"
-    return one_line(_ADDRESS.sub("…", said), _ERROR_LIMIT)
 
 
 def pause(error: Exception, attempt: int) -> int:

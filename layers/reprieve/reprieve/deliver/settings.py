@@ -21,6 +21,7 @@ class DeliverSettings:
     signing_letter: str
     page_url: str
     link_lifetime: timedelta
+    retention: timedelta
     approvers: AuthMethod
     account: str
     member_role: str
@@ -45,6 +46,7 @@ class DeliverSettings:
             signing_letter=environment.text("SIGNING_KEY_LETTER"),
             page_url=environment.text("PAGE_URL"),
             link_lifetime=environment.hours("LINK_HOURS"),
+            retention=environment.days("AUDIT_DAYS"),
             approvers=environment.approvers(),
             account=environment.text("ACCOUNT_ID"),
             member_role=environment.optional("MEMBER_ROLE_NAME"),

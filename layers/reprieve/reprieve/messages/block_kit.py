@@ -7,6 +7,7 @@ longer than some 13 000 characters altogether has been seen to be refused.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from reprieve.messages.defang import defanged
@@ -15,6 +16,7 @@ from reprieve.messages.way_out import RUNBOOK, WITHOUT_LINK
 from reprieve.untrusted import one_line
 
 HEADER_LIMIT = 150
+BUTTON_LIMIT = 75
 TEXT_LIMIT = 600
 SENTENCES_LIMIT = 900
 FIELD_LIMIT = 400
@@ -29,25 +31,54 @@ UNKNOWN_SHOWN = 6
 Block = dict[str, Any]
 
 
-def message(story: Story, mention: str = "") -> Mapping[str, Any]:
-    """Return the webhook's payload. Its `text` is for notifications and screen readers."""
-    header, *rest = _blocks(story)
+@dataclass(frozen=True, slots=True)
+class WayOut:
+    """What a reader can do in a message: what stands before the buttons, and the blocks that hold them."""
+
+    heading: str
+    buttons: tuple[Block, ...] = ()
+
+
+def message(
+    story: Story, mention: str = "", way: WayOut | None = None, now: Iterable[Fact] = ()
+) -> Mapping[str, Any]:
+    """Return what is posted. Its `text` is for notifications and screen readers.
+
+    Args:
+        story: What is said.
+        mention: The user group or the user that is mentioned, if anyone is.
+        way: What a reader can do, if it is not to open the page.
+        now: What is known at this moment, where the message is changed later.
+    """
+    way = way or WayOut(story.actions.heading, tuple(_links(story)))
+    return _posted(story, mention, (*_facts(now), *_way_out(story, way), *_evidence(story)))
+
+
+def reply(story: Story, mention: str, where: str) -> Mapping[str, Any]:
+    """Return what is posted below another message, which has the buttons; `where` says so."""
+    return _posted(story, mention, (*([_context(where)] if where else []), *_evidence(story)))
+
+
+def _posted(story: Story, mention: str, blocks: Iterable[Block]) -> Mapping[str, Any]:
+    header, *rest = _beginning(story)
     return {
         "text": _escaped(defanged(story.title.within(HEADER_LIMIT))),
-        "blocks": [header, *([_mention(mention)] if mention else []), *rest],
+        "blocks": [header, *([_mention(mention)] if mention else []), *rest, *blocks],
         "mrkdwn": False,
         "unfurl_links": False,
         "unfurl_media": False,
     }
 
 
-def _blocks(story: Story) -> Iterator[Block]:
-    header = _plain(story.title.within(HEADER_LIMIT), HEADER_LIMIT)
+def _beginning(story: Story) -> Iterator[Block]:
+    header = plain(story.title.within(HEADER_LIMIT), HEADER_LIMIT)
     yield {"type": "header", "block_id": f"{story.reason}|{story.id}", "text": header}
     yield _section("\n".join(filter(None, (*story.lead.opening, story.lead.place))))
     if story.lead.sentences:
         yield _section(" ".join(story.lead.sentences), SENTENCES_LIMIT)
-    yield from _way_out(story)
+
+
+def _evidence(story: Story) -> Iterator[Block]:
     yield from _facts(story.facts)
     yield from _facts(story.particulars)
     if story.advice:
@@ -74,16 +105,15 @@ def _mention(who: str) -> Block:
     return {"type": "rich_text", "elements": [section]}
 
 
-def _way_out(story: Story) -> Iterator[Block]:
+def _way_out(story: Story, way: WayOut) -> Iterator[Block]:
     """Yield the button and who may use it; or the commands, whom to ask, and a button to try anyway."""
     if story.actions.is_first:
-        yield _section(story.actions.heading)
+        yield _section(way.heading)
     else:
-        yield from _commands(story.actions.heading, story)
+        yield from _commands(way.heading, story)
     if story.actions.why_not:
         yield _section(story.actions.why_not)
-    if buttons := list(_buttons(story)):
-        yield {"type": "actions", "elements": buttons}
+    yield from way.buttons
     if story.actions.forwarding:
         yield _context(story.actions.forwarding)
 
@@ -95,11 +125,11 @@ def _commands(heading: str, story: Story) -> Iterator[Block]:
 
 
 def _context(*texts: str) -> Block:
-    return {"type": "context", "elements": [_plain(text, UNKNOWN_LIMIT) for text in texts]}
+    return {"type": "context", "elements": [plain(text, UNKNOWN_LIMIT) for text in texts]}
 
 
 def _facts(facts: Iterable[Fact]) -> Iterator[Block]:
-    if fields := [_plain(f"{fact.label}\n{fact.words}", FIELD_LIMIT) for fact in facts]:
+    if fields := [plain(f"{fact.label}\n{fact.words}", FIELD_LIMIT) for fact in facts]:
         yield {"type": "section", "fields": fields}
 
 
@@ -142,23 +172,36 @@ def _fitting(lines: Sequence[str], room: int) -> int:
     return taken
 
 
-def _buttons(story: Story) -> Iterator[Block]:
-    actions = story.actions
+def _links(story: Story) -> Iterator[Block]:
+    actions, buttons = story.actions, list[Block]()
     if actions.link:
-        button = _button("open-case", actions.button, actions.link)
-        yield button | ({"style": "primary"} if actions.is_first else {})
+        button = link_button("open-case", actions.button, actions.link)
+        buttons.append(button | ({"style": "primary"} if actions.is_first else {}))
     if actions.console_url:
-        yield _button("open-console", "Open the console", actions.console_url)
+        buttons.append(console_button(actions.console_url))
     if actions.runbook:
-        yield _button("open-runbook", RUNBOOK, actions.runbook)
+        buttons.append(runbook_button(actions.runbook))
+    if buttons:
+        yield {"type": "actions", "elements": buttons}
 
 
-def _button(action_id: str, text: str, url: str) -> Block:
-    return {"type": "button", "action_id": action_id, "text": _plain(text, 75), "url": url}
+def link_button(action_id: str, text: str, url: str) -> Block:
+    """Return a button that opens an address."""
+    return {"type": "button", "action_id": action_id, "text": plain(text, BUTTON_LIMIT), "url": url}
+
+
+def console_button(url: str) -> Block:
+    """Return the button that opens the console."""
+    return link_button("open-console", "Open the console", url)
+
+
+def runbook_button(url: str) -> Block:
+    """Return the button that opens the runbook."""
+    return link_button("open-runbook", RUNBOOK, url)
 
 
 def _section(text: str, limit: int = TEXT_LIMIT) -> Block:
-    return {"type": "section", "text": _plain(text, limit)}
+    return {"type": "section", "text": plain(text, limit)}
 
 
 def _preformatted(text: str) -> Block:
@@ -167,7 +210,7 @@ def _preformatted(text: str) -> Block:
     return {"type": "rich_text", "elements": [element]}
 
 
-def _plain(text: str, limit: int = TEXT_LIMIT) -> dict[str, Any]:
+def plain(text: str, limit: int = TEXT_LIMIT) -> dict[str, Any]:
     """Return a plain text object; without emoji, so that `:name:` stays what it is."""
     safe = defanged(text)
     shortened = safe if len(safe) <= limit else f"{safe[: limit - 1]}…"

@@ -87,6 +87,18 @@ def is_gone(notice: Notice) -> bool:
     return notice.reason is Reason.CORRECTION and notice.closure is not None
 
 
+def is_over(notice: Notice) -> bool:
+    """Return whether nobody has to do anything any more: KMS itself says so, or a person decided so."""
+    match notice.reason:
+        case Reason.DELETION_CANCELLED:
+            ending = notice.closure
+            return not ending or (ending.confirmed and not ending.scheduled_again)
+        case Reason.DELETION_KEPT:
+            return True
+        case _:
+            return is_gone(notice)
+
+
 def is_off(key: Key | None) -> bool:
     """Return whether KMS says that the key is not pending deletion."""
     return bool(key and key.state and not key.is_pending)

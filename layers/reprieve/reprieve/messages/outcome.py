@@ -10,7 +10,7 @@ from reprieve.clock import for_people
 from reprieve.messages.phrases import shortened
 
 _KEPT: Final = frozenset({Reason.DELETION_KEPT, Reason.DELETION_SOON})
-_LABEL_LIMIT: Final = 60
+_LABEL_LIMIT: Final = 100
 
 
 def is_kept(notice: Notice) -> bool:

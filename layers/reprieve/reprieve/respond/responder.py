@@ -12,6 +12,7 @@ from uuid import uuid4
 from reprieve.cases.audit_entry import Entry, Event
 from reprieve.cases.case import case_id
 from reprieve.cases.decision import Choice, Decision
+from reprieve.cases.recipient import RecipientStore
 from reprieve.cases.result import Result
 from reprieve.cases.store import CaseStore
 from reprieve.cases.visitor import Person, Visitor
@@ -75,6 +76,7 @@ class Responder:
     rescuer: Rescuer
     store: CaseStore
     samples: Samples
+    recipients: RecipientStore
     clock: Clock
     log: Log
 
@@ -124,9 +126,20 @@ class Responder:
             return outcome_page(first(self._issuer), FormState.to_sign_in(request.token))
         if isinstance(claims, SampleClaims):
             return self._sample(claims, visitor, request)
+        visitor = replace(visitor, sent_to=self._sent_to(claims))
         if request.route == DECIDE:
             return self._decide(claims, visitor, request)
         return self._show(claims, visitor, request)
+
+    def _sent_to(self, claims: LinkClaims) -> str | None:
+        """Return the address that a link was sent to, as far as that is known: it opens nothing by itself."""
+        if not claims.recipient:
+            return None
+        try:
+            return self.recipients.address(case_id(claims.key, claims.deletion_date), claims.recipient)
+        except AwsError as error:
+            self.log.warning("Could not find out whom a link was sent to", problem=str(error))
+            return None
 
     def _sample(self, claims: SampleClaims, visitor: Visitor, request: Request) -> Page:
         """Answer a person with the link of a test notice: nothing on this way can reach a key."""

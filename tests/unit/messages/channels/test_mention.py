@@ -15,6 +15,7 @@ from tests.fakes import FakeTools
 
 IDS = {
     "google-chat": "users/123456789012345678901",
+    "slack-app": "S0456",
     "slack-webhook": "S0456",
     "teams": "87d349ed-44d7-43e1-9a83-5f2406dee5bd",
 }

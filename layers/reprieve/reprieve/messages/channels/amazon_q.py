@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from reprieve.messages.channels.channel import Delivery, ToAll
+from reprieve.messages.channels.channel import Delivery, Threads, ToAll
 from reprieve.messages.channels.entry import Entry
 from reprieve.messages.channels.posting import as_json
 from reprieve.messages.parts import Kind, Part, Room, fitting, parts
@@ -34,7 +34,7 @@ _MENTION: Final = re.compile(r"(?<!\w)@(?=\w)")
 
 
 @dataclass(frozen=True, slots=True)
-class AmazonQ(ToAll):
+class AmazonQ(Threads, ToAll):
     """The channel."""
 
     name: str

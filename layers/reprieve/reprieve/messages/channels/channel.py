@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Protocol
 
 from reprieve.cases.notice import Notice
+from reprieve.cases.thread import Receipt, Thread
 from reprieve.messages.story import Story, tell
 
 
@@ -18,6 +19,7 @@ class Delivery:
         recipient: Whom it is for, where the channel tells its recipients apart.
         id: The same for the same delivery, however often it is tried.
         at: The present.
+        thread: What was sent of the case before, where the channel has threads.
     """
 
     notice: Notice
@@ -25,6 +27,7 @@ class Delivery:
     recipient: str
     id: str
     at: datetime
+    thread: Thread | None = None
 
 
 def delivery(notice: Notice, channel: str, recipient: str, at: datetime) -> Delivery:
@@ -56,12 +59,17 @@ class Channel(Protocol):
         """Whether what it sends holds a link: no, where a medium keeps messages that others read later."""
         ...
 
+    @property
+    def has_threads(self) -> bool:
+        """Whether it keeps a case together: its notices come one after the other, none after its end."""
+        ...
+
     def recipients(self, notice: Notice) -> tuple[str, ...]:
         """Return whom a notice goes to, each in a message of their own; ("",) where that is the channel."""
         ...
 
-    def send(self, sent: Delivery) -> None:
-        """Send one notice.
+    def send(self, sent: Delivery) -> Receipt | None:
+        """Send one notice, and return what later ones need to find it; None where they need nothing.
 
         Raises:
             ChannelError: the other side did not take it.
@@ -70,8 +78,19 @@ class Channel(Protocol):
         ...
 
 
+class Threads:
+    """What channels have in common that keep a case together."""
+
+    __slots__ = ()
+
+    @property
+    def has_threads(self) -> bool:
+        """They do."""
+        return True
+
+
 class ToAll:
-    """What a channel has in common with most others: everybody who reads it is one recipient, with a link."""
+    """What most channels have in common: everybody who reads it is one recipient, with a link; no threads."""
 
     __slots__ = ()
 
@@ -79,6 +98,11 @@ class ToAll:
     def has_link(self) -> bool:
         """What it sends holds a link."""
         return True
+
+    @property
+    def has_threads(self) -> bool:
+        """Each notice stands by itself."""
+        return False
 
     def recipients(self, _: Notice) -> tuple[str, ...]:
         """Return the channel itself."""

@@ -21,6 +21,7 @@ TYPES: Final = (
     "eventbridge",
     "google-chat",
     "pagerduty",
+    "slack-app",
     "slack-webhook",
     "sns",
     "teams",

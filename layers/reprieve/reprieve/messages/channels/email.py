@@ -41,6 +41,11 @@ class Email:
         """Only its recipients read a mail."""
         return True
 
+    @property
+    def has_threads(self) -> bool:
+        """Each mail stands by itself."""
+        return False
+
     def recipients(self, notice: Notice) -> tuple[str, ...]:
         """Return those of the key's owner, else those of everybody else, else all: nobody is left out."""
         owner = notice.key.owner if notice.key else None

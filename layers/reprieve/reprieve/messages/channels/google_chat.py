@@ -12,7 +12,7 @@ from html import escape
 from typing import Any, Final
 from urllib.parse import quote
 
-from reprieve.messages.channels.channel import Delivery, ToAll
+from reprieve.messages.channels.channel import Delivery, Threads, ToAll
 from reprieve.messages.channels.entry import Entry
 from reprieve.messages.channels.mention import NOBODY, Mentions, read_mentions
 from reprieve.messages.channels.posting import as_json, post
@@ -28,7 +28,7 @@ Widget = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class GoogleChat(ToAll):
+class GoogleChat(Threads, ToAll):
     """The channel."""
 
     name: str

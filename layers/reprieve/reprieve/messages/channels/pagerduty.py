@@ -14,10 +14,10 @@ from typing import Any, Final
 
 from reprieve.cases.notice import Notice, Reason
 from reprieve.clock import rfc3339
-from reprieve.messages.channels.channel import Delivery, ToAll
+from reprieve.messages.channels.channel import Delivery, Threads, ToAll
 from reprieve.messages.channels.entry import Entry
 from reprieve.messages.channels.posting import as_json, post
-from reprieve.messages.headline import is_gone
+from reprieve.messages.headline import is_over
 from reprieve.messages.parts import TITLE_LIMIT, Kind, Room, fitting, parts
 from reprieve.messages.phrases import shortened
 from reprieve.messages.story import Story
@@ -33,7 +33,7 @@ _UNUSED: Final = frozenset({Reason.DELETION_SCHEDULED, Reason.STACK_UNHEALTHY})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PagerDuty(ToAll):
+class PagerDuty(Threads, ToAll):
     """The channel."""
 
     name: str
@@ -116,18 +116,6 @@ def action(notice: Notice) -> str:
     is_decided = notice.reason is Reason.DELETION_CANCELLED and notice.decision is not None
     is_pending_again = notice.closure is not None and notice.closure.scheduled_again is not None
     return "acknowledge" if is_decided and not is_pending_again else "trigger"
-
-
-def is_over(notice: Notice) -> bool:
-    """Return whether nobody has to do anything any more: KMS itself says so, or a person decided so."""
-    match notice.reason:
-        case Reason.DELETION_CANCELLED:
-            ending = notice.closure
-            return not ending or (ending.confirmed and not ending.scheduled_again)
-        case Reason.DELETION_KEPT:
-            return True
-        case _:
-            return is_gone(notice)
 
 
 def severity(notice: Notice) -> str:

@@ -13,7 +13,7 @@ from reprieve.cases.key import Key, Unknown
 from reprieve.cases.usage import CallerUses, Uses
 from reprieve.cases.visitor import AuthMethod, Visitor
 from reprieve.clock import for_people, left
-from reprieve.messages.phrases import operations
+from reprieve.messages.phrases import operations, shortened
 from reprieve.respond.pages.rescue_outcomes import chosen
 from reprieve.respond.pages.times import brief, moment, recent, short
 from reprieve.untrusted import one_line
@@ -21,6 +21,7 @@ from reprieve.untrusted import one_line
 LANGUAGE: Final = "en"
 FOOTER: Final = "kms-reprieve watches KMS keys that are pending deletion. All times are in UTC."
 _ACCOUNT_NAME_LIMIT: Final = 40
+_ADDRESS_LIMIT: Final = 80
 
 # The decision
 
@@ -198,12 +199,20 @@ def keep_does(deletion: datetime | None) -> str:
 
 def acting(visitor: Visitor, expires: datetime) -> str:
     """Return who may decide here, until when, and whether the link may be forwarded."""
-    until = f"until {short(expires)}"
+    until, sent = f"until {short(expires)}", _sent_to(visitor)
     if visitor.person:
-        return f"You are signed in as {visitor.person.label} and can decide {until}."
+        return f"{sent}You are signed in as {visitor.person.label} and can decide {until}."
     if visitor.auth_method is AuthMethod.NETWORK:
-        return f"Anyone in the approvers' network can decide with this link {until}: do not forward it."
-    return f"Anyone with this link can decide, without a sign-in, {until}: do not forward it."
+        return f"{sent}Anyone in the approvers' network can decide with this link {until}: do not forward it."
+    return f"{sent}Anyone with this link can decide, without a sign-in, {until}: do not forward it."
+
+
+def _sent_to(visitor: Visitor) -> str:
+    """Return whose link it is: evidence of who a person is, and no proof."""
+    if not visitor.sent_to:
+        return ""
+    address = shortened(visitor.sent_to, _ADDRESS_LIMIT)
+    return f"This link was sent to {address}, which does not prove who you are. "
 
 
 # Callers and the key

@@ -89,4 +89,6 @@ def _decided(entry: Entry, decision: Decision) -> Iterator[str]:
 
 
 def _origin(visitor: Visitor) -> str:
-    return f"From {visitor.source_ip or 'an unknown address'}, {_AUTH_METHODS[visitor.auth_method]}."
+    came = f"{visitor.source_ip or 'an unknown address'}, {_AUTH_METHODS[visitor.auth_method]}"
+    link = f", with the link that was sent to {visitor.sent_to}" if visitor.person and visitor.sent_to else ""
+    return f"From {came}{link}."

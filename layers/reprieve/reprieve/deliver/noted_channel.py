@@ -1,0 +1,73 @@
+"""A channel of which it is noted whether it takes what it is sent."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from reprieve.cases.health_store import HealthStore, noted_as
+from reprieve.cases.notice import Notice
+from reprieve.cases.thread import Receipt
+from reprieve.clock import Clock
+from reprieve.errors import AwsError, ChannelError, ReprieveError
+from reprieve.messages.channels import Channel, Delivery
+from reprieve.ports import Log
+from reprieve.untrusted import one_line
+
+_ADDRESS: Final = re.compile(r"\S*/\S*/\S*|\S+@\S+")
+_ERROR_LIMIT: Final = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotedChannel:
+    """A channel of which it is noted whether it takes what it is sent, for the function health to see."""
+
+    channel: Channel
+    book: HealthStore
+    clock: Clock
+    log: Log
+
+    @property
+    def name(self) -> str:
+        """The channel's."""
+        return self.channel.name
+
+    @property
+    def has_link(self) -> bool:
+        """The channel's."""
+        return self.channel.has_link
+
+    @property
+    def has_threads(self) -> bool:
+        """The channel's."""
+        return self.channel.has_threads
+
+    def recipients(self, notice: Notice) -> tuple[str, ...]:
+        """Return the channel's."""
+        return self.channel.recipients(notice)
+
+    def send(self, sent: Delivery) -> Receipt | None:
+        """Send one notice, as the channel itself does; what can't be noted is logged and no more."""
+        try:
+            receipt = self.channel.send(sent)
+        except (ChannelError, AwsError) as error:
+            said = _told(error)
+            self._note(lambda: self.book.failed(self._noted_as(sent), said, self.clock()))
+            raise
+        self._note(lambda: self.book.worked(self._noted_as(sent)))
+        return receipt
+
+    def _noted_as(self, sent: Delivery) -> str:
+        return noted_as(self.name, sent.recipient)
+
+    def _note(self, write: Callable[[], None]) -> None:
+        try:
+            write()
+        except ReprieveError as error:
+            self.log.warning("Could not note whether a channel works", channel=self.name, problem=str(error))
+
+
+def _told(error: ChannelError | AwsError) -> str:
+    """Return what people are told of an error: nothing that could be an address, which may be a secret."""
+    said = error.problem if isinstance(error, ChannelError) else f"{error.operation}: {error.code}"
+    return one_line(_ADDRESS.sub("…", said), _ERROR_LIMIT)

@@ -1,0 +1,87 @@
+"""A channel that keeps a case together: notices of one case are sent one after the other."""
+
+from dataclasses import dataclass, replace
+from typing import Final
+
+from reprieve.cases.notice import Notice, Reason
+from reprieve.cases.thread import Place, Thread, ThreadStore
+from reprieve.clock import Clock
+from reprieve.errors import AwsError, ConflictError
+from reprieve.messages.channels import Channel, Delivery
+from reprieve.messages.headline import is_over
+from reprieve.ports import Log
+
+_APART: Final = frozenset({Reason.TEST})
+"""What belongs to no case, although it shows one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ThreadedChannel:
+    """A channel with threads: what comes after the end of its case is dropped."""
+
+    channel: Channel
+    threads: ThreadStore
+    clock: Clock
+    log: Log
+
+    @property
+    def name(self) -> str:
+        """The channel's."""
+        return self.channel.name
+
+    @property
+    def has_link(self) -> bool:
+        """The channel's."""
+        return self.channel.has_link
+
+    @property
+    def has_threads(self) -> bool:
+        """The channel's."""
+        return self.channel.has_threads
+
+    def recipients(self, notice: Notice) -> tuple[str, ...]:
+        """Return the channel's."""
+        return self.channel.recipients(notice)
+
+    def send(self, sent: Delivery) -> None:
+        """Send one notice into the thread of its case, and begin one where there is none.
+
+        Raises:
+            InProgressError: another notice of the case is being sent.
+        """
+        place = self._place(sent)
+        if place is None:
+            self.channel.send(sent)
+            return
+        thread = self.threads.take(place, self.clock())
+        if thread.is_late(sent.notice.at):
+            self._give_back(place, thread)
+            self.log.info("Dropped a notice of a case that has ended since", notice_id=sent.notice.id)
+            return
+        self._send(sent, place, thread)
+
+    def _send(self, sent: Delivery, place: Place, thread: Thread) -> None:
+        after = thread
+        try:
+            receipt = self.channel.send(replace(sent, thread=thread))
+            after = thread.after(sent.notice.at, receipt, ends=is_over(sent.notice))
+        finally:
+            self._give_back(place, after)
+
+    def _place(self, sent: Delivery) -> Place | None:
+        case = sent.notice.case
+        if case is None or sent.notice.reason in _APART or not self.channel.has_threads:
+            return None
+        return Place(
+            case_id=case.id,
+            channel=self.name,
+            recipient=sent.recipient,
+            over_at=case.key.deletion_date or sent.notice.at,
+        )
+
+    def _give_back(self, place: Place, thread: Thread) -> None:
+        """Store the thread; without it the next notice begins one, and none is sent twice for it."""
+        try:
+            self.threads.give_back(place, thread)
+        except (AwsError, ConflictError) as error:
+            self.log.warning("Could not keep a thread", channel=self.name, problem=str(error))
