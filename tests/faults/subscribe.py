@@ -12,7 +12,7 @@ ROWS: Final = (
     Row("sns:ListSubscriptionsByTopic"),
     Row("sns:Subscribe"),
     Row("sns:Unsubscribe"),
-    Row("secretsmanager:GetSecretValue"),
+    Row("secretsmanager:GetSecretValue", "of the document of channels"),
     Row(CLOUDFORMATION),
 )
 DOCUMENT: Final = (
