@@ -25,17 +25,19 @@ replay: setup ## Print the notices that CloudTrail files would have caused: make
 	@$(RUN)/kms-reprieve replay $(if $(JSON),--json) $(FILES)
 
 # The stack's tests mostly wait for it: the tests of volume run beside them, as far as the stack leaves them room.
-test: setup browser lint build unit ## Run everything that CI runs, including setup
+test: setup browser ## Run everything that CI runs, including setup
+	$(MAKE) --no-print-directory --jobs 2 lint build
+	$(MAKE) --no-print-directory unit
 	$(MAKE) --no-print-directory --jobs 2 stack volume
 
 check: setup ## Run the linters and the fast tests: half a minute, for the inner loop
 	$(RUN)/ruff check $(CODE) && $(RUN)/ruff format --check $(CODE) && $(RUN)/lint-imports --no-logo
-	$(RUN)/mypy layers/reprieve/reprieve cli/kms_reprieve_cli local tests bench
+	$(RUN)/mypy layers/reprieve/reprieve cli/kms_reprieve_cli local tests bench functions
 	$(RUN)/pytest tests/unit tests/template --numprocesses 2 --quiet
 
 lint: setup ## Run the linters and the type checker
 	$(RUN)/ruff check $(CODE) && $(RUN)/ruff format --check $(CODE) && $(RUN)/lint-imports --no-logo
-	$(RUN)/mypy layers/reprieve/reprieve cli/kms_reprieve_cli local tests bench && for f in functions/*/app.py; do $(RUN)/mypy $$f || exit; done
+	$(RUN)/mypy layers/reprieve/reprieve cli/kms_reprieve_cli local tests bench functions && $(RUN)/mypy --python-version 3.11 cli/kms_reprieve_cli local
 	$(RUN)/cfn-lint template.yaml organization/*.yaml && $(SAM) validate --lint
 
 unit: setup
@@ -50,7 +52,7 @@ stack: setup browser
 	$(RUN)/pytest tests/end_to_end/test_doctor.py
 	$(RUN)/pytest tests/end_to_end tests/browser --ignore tests/end_to_end/test_doctor.py --durations 10
 
-bench: setup ## Measure speed, memory and calls; docs/performance.md explains the figures
+bench: setup build ## Measure speed, memory and calls; docs/performance.md explains the figures
 	$(RUN)/python -m bench
 
 mutate: setup ## Break each rule of the case states, one at a time, and check that the oracle notices

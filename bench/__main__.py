@@ -10,12 +10,17 @@ import sys
 from pathlib import Path
 from typing import Final
 
-from bench import alarm, flood, gap, memory, parsing, refusals
+from bench import alarm, cold, flood, gap, memory, parsing, refusals
 
 FOLDER: Final = Path(__file__).parent.parent / "build"
-WORLDS: Final = {"bench": (alarm, parsing, gap, refusals, memory), "bench-flood": (flood,)}
+WORLDS: Final = {"bench": (alarm, parsing, gap, refusals, cold, memory), "bench-flood": (flood,)}
 GOALS: Final = {
     "parse_ratio": (">=", 0.5),
+    "parse_ratio_no_two_alike": (">=", 0.2),
+    "cold_ratio_investigate": ("<=", 1.15),
+    "cold_ratio_deliver": ("<=", 1.25),
+    "cold_ratio_respond": ("<=", 1.15),
+    "first_request_share": ("<=", 0.2),
     "memory_ratio": ("<=", 1.2),
     "sequential_calls": ("<=", 5),
     "wall_ratio": ("<=", 1.15),

@@ -11,8 +11,8 @@ from reprieve.cases.key import Relative, Rescuable, Unknown
 from reprieve.cases.timeline import Timeline, hour
 from reprieve.cases.usage import CallerUses, Uses
 from reprieve.cases.visitor import AuthMethod, Person
-from reprieve.cloudtrail.callers import Caller
-from reprieve.cloudtrail.resources import Resource
+from reprieve.cloudtrail.caller import Caller
+from reprieve.cloudtrail.resource import Resource
 from reprieve.respond.pages.case_page import View, case_page, outcome_page, review_page
 from reprieve.respond.pages.outcome import Outcome
 from reprieve.respond.pages.rendering import FormState

@@ -15,9 +15,9 @@ from reprieve.cases.tallies import Tally, one
 from reprieve.cases.usage import Uses
 from reprieve.cases.visitor import AuthMethod, Visitor
 from reprieve.clock import MINUTE, to_minute
-from reprieve.cloudtrail.callers import Caller
-from reprieve.cloudtrail.record import KeyUse
-from reprieve.cloudtrail.resources import Resource
+from reprieve.cloudtrail.caller import Caller
+from reprieve.cloudtrail.key_use import KeyUse
+from reprieve.cloudtrail.resource import Resource
 
 KEY = KeyArn.parse("arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab")
 OTHER_KEY = KeyArn.parse("arn:aws:kms:us-east-1:111122223333:key/5678abcd-12ab-34cd-56ef-1234567890ab")

@@ -21,7 +21,8 @@ from reprieve.cases.key import Key
 from reprieve.cases.notice import Notice, Reason, tell
 from reprieve.cases.transitions import count
 from reprieve.clock import to_minute
-from reprieve.cloudtrail.record import Skipped, read_line
+from reprieve.cloudtrail.key_use import Skipped
+from reprieve.cloudtrail.record import read_line
 from reprieve.console import PAGE_LIMIT
 from reprieve.investigate.log_window import LogWindow
 from reprieve.respond.pages.case_page import View, case_page

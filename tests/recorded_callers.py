@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from reprieve.cloudtrail.callers import Caller
+from reprieve.cloudtrail.caller import Caller
 from tests.examples import JANE, ORDERS
 
 CALLERS: dict[str, tuple[Caller, str]] = {

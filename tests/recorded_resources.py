@@ -1,6 +1,6 @@
 """What the requests in `events/records` were about."""
 
-from reprieve.cloudtrail.resources import Resource
+from reprieve.cloudtrail.resource import Resource
 
 RESOURCES: dict[str, tuple[Resource, ...]] = {
     "create-grant-by-service-linked-role": (

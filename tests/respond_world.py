@@ -12,7 +12,7 @@ from reprieve.cases.case import Counts, ScheduledBy, open_case
 from reprieve.cases.key import Key, Rescuable, Unknown
 from reprieve.cases.store import CaseStore
 from reprieve.cases.usage import CallerUses, Uses
-from reprieve.cloudtrail.callers import Caller
+from reprieve.cloudtrail.caller import Caller
 from reprieve.errors import (
     AwsError,
     DeniedError,

@@ -80,4 +80,4 @@ def pending(world: World, key: KeyArn = KEY) -> None:
 
 def another(number: int, name: str = "decrypt-by-assumed-role", /, **changes: object) -> str:
     """Return a record like a recorded one, of another request."""
-    return json.dumps({**record(name), "eventID": f"event-{number}", **changes})
+    return json.dumps({**record(name), "eventID": f"event-{number}", **changes}, separators=(",", ":"))

@@ -22,7 +22,8 @@ from reprieve.cases.key import Key, KmsAnswer, Unknown
 from reprieve.cases.notice import Notice
 from reprieve.cases.transitions import count, note_answer, note_changes, note_schedulings
 from reprieve.clock import MINUTE, parse, to_minute
-from reprieve.cloudtrail.record import Scheduling, Skipped, read
+from reprieve.cloudtrail.key_use import Scheduling, Skipped
+from reprieve.cloudtrail.record import read
 from reprieve.investigate.case_change import tell_all
 from reprieve.investigate.log_window import LogWindow
 from reprieve.messages.plain_mail import body, subject

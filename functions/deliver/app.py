@@ -3,12 +3,7 @@
 import os
 from dataclasses import replace
 from functools import cache
-from typing import Any
-
-from aws_lambda_powertools import Logger
-from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
-from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
-from aws_lambda_powertools.utilities.typing import LambdaContext
+from typing import TYPE_CHECKING, Any
 
 from reprieve.adapters.aws import PROMPT, client
 from reprieve.adapters.dynamodb import DynamoTable
@@ -26,42 +21,57 @@ from reprieve.deliver.deliverer import Deliverer, pause
 from reprieve.deliver.noted_channel import NotedChannel
 from reprieve.deliver.settings import DeliverSettings
 from reprieve.deliver.threaded_channel import ThreadedChannel
+from reprieve.environment import prepare
 from reprieve.errors import ReprieveError
 from reprieve.links import SigningKey
 from reprieve.messages.channels import Channel
 from reprieve.messages.channels.configured import Channels, configured
 
+if TYPE_CHECKING:
+    from aws_lambda_powertools import Logger
+    from aws_lambda_powertools.utilities.typing import LambdaContext
 
-def handler(event: dict[str, Any], context: LambdaContext) -> Any:  # noqa: ANN401 - Powertools' own answer
-    """Deliver one message; one that fails comes again, and holds up no other."""
+
+def handler(event: dict[str, Any], context: "LambdaContext") -> dict[str, list[dict[str, str]]]:
+    """Deliver one message; one that fails comes again, and holds up no other.
+
+    Source of its form: Lambda developer guide, "Implementing partial batch responses".
+    """
     _logger().append_keys(function_request_id=context.aws_request_id)
-    processor = BatchProcessor(EventType.SQS, raise_on_entire_batch_failure=False)
-    return process_partial_response(
-        event=event,
-        record_handler=lambda record: _deliver(record, context),
-        processor=processor,
-    )
+    failed = [each["messageId"] for each in event["Records"] if not _is_delivered(each, context)]
+    return {"batchItemFailures": [{"itemIdentifier": message} for message in failed]}
 
 
-def _deliver(record: SQSRecord, context: LambdaContext) -> None:
+def _is_delivered(record: dict[str, Any], context: "LambdaContext") -> bool:
     try:
-        _deliverer(context).deliver(record.body)
+        _deliver(record, context)
+    except ReprieveError:
+        return False
+    except Exception:  # noqa: BLE001 - whatever it is, it holds up no other message
+        _logger().exception("A delivery failed in a way that nobody foresaw, and is tried again")
+        return False
+    return True
+
+
+def _deliver(record: dict[str, Any], context: "LambdaContext") -> None:
+    try:
+        _deliverer(context).deliver(record["body"])
     except ReprieveError as error:
-        wait = pause(error, int(record.attributes.approximate_receive_count))
+        wait = pause(error, int(record["attributes"]["ApproximateReceiveCount"]))
         _logger().warning(
             "A delivery failed and is tried again", extra={"problem": str(error), "after": wait}
         )
-        _queue().postpone(record.receipt_handle, wait)
+        _queue().postpone(record["receiptHandle"], wait)
         raise
 
 
-def _deliverer(context: LambdaContext) -> Deliverer:
+def _deliverer(context: "LambdaContext") -> Deliverer:
     settings = _settings()
     return Deliverer(
         channels=_channels(),
         queue=_queue(),
         once=OnceInTable(_dynamodb(), settings.table, context),
-        signing_key=SigningKey(settings.signing_letter, KmsMinter(_regions(), settings.signing_key)),
+        signing_key=SigningKey(settings.signing_letter, _minter()),
         page_url=settings.page_url,
         lifetime=settings.link_lifetime,
         account=settings.account,
@@ -80,6 +90,14 @@ def _channels() -> Channels:
     return replace(
         found, by_name={name: _threaded(_noted(channel)) for name, channel in found.by_name.items()}
     )
+
+
+def _prepare_channels() -> None:
+    """Make what the channels need without a call: the document is read when there is an event."""
+    settings = _settings().channels
+    configured(replace(settings, document=""), _tools())
+    if settings.document or settings.slack_secret:
+        _tools().prepare_secrets()
 
 
 def _noted(channel: Channel) -> Channel:
@@ -111,7 +129,7 @@ def _settings() -> DeliverSettings:
 
 
 @cache
-def _logger() -> Logger:
+def _logger() -> "Logger":
     return make_logger()
 
 
@@ -121,10 +139,15 @@ def _dynamodb() -> Any:  # noqa: ANN401 - the client's type is known to the type
 
 
 @cache
-def _regions() -> Regions:
-    return Regions()
+def _minter() -> KmsMinter:
+    regions, key = Regions(), _settings().signing_key
+    regions.of(key)
+    return KmsMinter(regions, key)
 
 
 @cache
 def _queue() -> SqsQueue:
     return SqsQueue(client("sqs", PROMPT), _settings().queue_url)
+
+
+prepare(os.environ, _prepare_channels, _minter, _queue, _dynamodb)

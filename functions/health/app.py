@@ -2,11 +2,9 @@
 
 import os
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from functools import cache
-from typing import Any
-
-from aws_lambda_powertools import Logger
-from aws_lambda_powertools.utilities.typing import LambdaContext
+from typing import TYPE_CHECKING, Any
 
 from reprieve.adapters.aws import PROMPT, client
 from reprieve.adapters.cloudwatch_alarms import CloudWatchAlarms
@@ -18,16 +16,21 @@ from reprieve.adapters.tools import AwsTools
 from reprieve.cases.health_store import HealthStore
 from reprieve.cases.store import CaseStore
 from reprieve.clock import utc_now
+from reprieve.environment import prepare
 from reprieve.errors import ReprieveError
 from reprieve.health.addresses import Addresses
 from reprieve.health.health_check import Health
 from reprieve.health.settings import HealthSettings
 from reprieve.messages.channels.configured import configured
 
+if TYPE_CHECKING:
+    from aws_lambda_powertools import Logger
+    from aws_lambda_powertools.utilities.typing import LambdaContext
+
 CHANNELS_AT_ONCE = 16
 
 
-def handler(event: dict[str, Any], context: LambdaContext) -> None:
+def handler(event: dict[str, Any], context: "LambdaContext") -> None:
     """Tell what is wrong. A failure is let out: the retry, and the alarms on this function, are AWS'."""
     _logger().append_keys(function_request_id=context.aws_request_id)
     health = _health(context)
@@ -38,7 +41,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> None:
         raise
 
 
-def _health(context: LambdaContext) -> Health:
+def _health(context: "LambdaContext") -> Health:
     settings, table = _settings(), DynamoTable(_dynamodb(), _settings().table)
     log = StructuredLog(_logger())
     return Health(
@@ -54,6 +57,14 @@ def _health(context: LambdaContext) -> Health:
         clock=utc_now,
         log=log,
     )
+
+
+def _prepare_channels() -> None:
+    """Make what the channels need without a call: the document is read when there is an event."""
+    settings = _settings().channels
+    configured(replace(settings, document=""), _tools())
+    if settings.document or settings.slack_secret:
+        _tools().prepare_secrets()
 
 
 def _addresses(book: HealthStore, log: StructuredLog) -> Addresses:
@@ -93,10 +104,13 @@ def _settings() -> HealthSettings:
 
 
 @cache
-def _logger() -> Logger:
+def _logger() -> "Logger":
     return make_logger()
 
 
 @cache
 def _dynamodb() -> Any:  # noqa: ANN401 - the client's type is known to the type checker alone
     return client("dynamodb", PROMPT)
+
+
+prepare(os.environ, _prepare_channels, _alarms, _subscriptions, _dynamodb)

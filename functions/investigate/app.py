@@ -6,10 +6,7 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import cache
-from typing import Any
-
-from aws_lambda_powertools import Logger
-from aws_lambda_powertools.utilities.typing import LambdaContext
+from typing import TYPE_CHECKING, Any
 
 from reprieve.adapters.accounts import Accounts, member_sessions
 from reprieve.adapters.aws import BRIEF, PAGING, PROMPT, client
@@ -26,12 +23,17 @@ from reprieve.cases.notice import Sender
 from reprieve.cases.sample_store import SampleStore
 from reprieve.cases.store import CaseStore
 from reprieve.clock import utc_now
+from reprieve.environment import prepare
 from reprieve.errors import ReprieveError
 from reprieve.investigate.facts.fact import Sources
 from reprieve.investigate.facts.lookup import Facts
 from reprieve.investigate.health_watch import HealthWatch
 from reprieve.investigate.investigator import Investigator
 from reprieve.investigate.settings import InvestigateSettings
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools import Logger
+    from aws_lambda_powertools.utilities.typing import LambdaContext
 
 TEST_SOURCE = "kms-reprieve.test-notice"
 """The source of the event that asks for a test notice. No alarm and no schedule can send it."""
@@ -40,7 +42,7 @@ READS_AT_ONCE = 8
 LOOKUPS_AT_ONCE = 16
 
 
-def handler(event: dict[str, Any], context: LambdaContext) -> Mapping[str, Any] | None:
+def handler(event: dict[str, Any], context: "LambdaContext") -> Mapping[str, Any] | None:
     """Investigate. A failure is let out: the retry and the dead-letter queue are Lambda's."""
     _logger().append_keys(function_request_id=context.aws_request_id)
     if event.get("source") == TEST_SOURCE:
@@ -59,24 +61,39 @@ def _sent_test(event: Mapping[str, Any]) -> Mapping[str, Any]:
     """Send a test notice instead, and return which one."""
     from reprieve.investigate.sample_sender import SampleSender  # noqa: PLC0415 - no other run waits for it
 
-    settings = InvestigateSettings.read(os.environ)
+    settings = _settings()
     return SampleSender(
         sender=Sender(account=settings.account, region=settings.region),
-        store=SampleStore(DynamoTable(client("dynamodb", PROMPT), settings.table), settings.retention),
-        queue=SqsQueue(client("sqs", PROMPT), settings.queue_url),
+        store=SampleStore(_table(), settings.retention),
+        queue=_queue(),
         clock=utc_now,
         log=StructuredLog(_logger()),
     ).send(event)
 
 
 @cache
-def _logger() -> Logger:
+def _logger() -> "Logger":
     return make_logger()
 
 
 @cache
+def _settings() -> InvestigateSettings:
+    return InvestigateSettings.read(os.environ)
+
+
+@cache
+def _table() -> DynamoTable:
+    return DynamoTable(client("dynamodb", PROMPT), _settings().table)
+
+
+@cache
+def _queue() -> SqsQueue:
+    return SqsQueue(client("sqs", PROMPT), _settings().queue_url)
+
+
+@cache
 def _investigator() -> Investigator:
-    settings = InvestigateSettings.read(os.environ)
+    settings = _settings()
     return Investigator(
         log_group=settings.log_group,
         alarm_name=settings.alarm_name,
@@ -89,8 +106,8 @@ def _investigator() -> Investigator:
         ),
         logs=CloudWatchLogs(client("logs", PAGING), settings.log_group),
         facts=_facts(settings),
-        store=CaseStore(DynamoTable(client("dynamodb", PROMPT), settings.table), settings.retention),
-        queue=SqsQueue(client("sqs", PROMPT), settings.queue_url),
+        store=CaseStore(_table(), settings.retention),
+        queue=_queue(),
         pool=ThreadPoolExecutor(READS_AT_ONCE),
         clock=utc_now,
         sleep=time.sleep,
@@ -101,10 +118,9 @@ def _investigator() -> Investigator:
 
 @cache
 def _health_watch() -> HealthWatch:
-    settings = InvestigateSettings.read(os.environ)
     return HealthWatch(
-        book=HealthStore(DynamoTable(client("dynamodb", PROMPT), settings.table)),
-        queue=SqsQueue(client("sqs", PROMPT), settings.queue_url),
+        book=HealthStore(_table()),
+        queue=_queue(),
         clock=utc_now,
         log=StructuredLog(_logger()),
     )
@@ -116,6 +132,7 @@ def _facts(settings: InvestigateSettings) -> Facts:
         members=member_sessions(settings.read_role, settings.external_id, BRIEF),
         config=BRIEF,
     )
+    accounts.prepare("kms", "cloudtrail", region=settings.region)
     return Facts(
         sources=Sources(
             keys=KmsDirectory(accounts),
@@ -135,3 +152,6 @@ def _names(settings: InvestigateSettings) -> OrganizationAccounts | None:
     if not settings.organization:
         return None
     return OrganizationAccounts(client("organizations", BRIEF))
+
+
+prepare(os.environ, _investigator, _health_watch)

@@ -7,15 +7,12 @@ from binascii import Error as NotBase64Error
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
-from typing import Any
-
-from aws_lambda_powertools import Logger
-from aws_lambda_powertools.utilities.typing import LambdaContext
+from typing import TYPE_CHECKING, Any
 
 from reprieve.adapters.accounts import Accounts, member_sessions
 from reprieve.adapters.aws import PROMPT, client
 from reprieve.adapters.dynamodb import DynamoTable
-from reprieve.adapters.kms import KmsChecker, KmsControl, KmsDirectory, Regions
+from reprieve.adapters.kms import KmsChecker, KmsControl, KmsDirectory
 from reprieve.adapters.sqs import SqsQueue
 from reprieve.adapters.structured_log import StructuredLog, make_logger
 from reprieve.cases.recipient import RecipientStore
@@ -23,6 +20,7 @@ from reprieve.cases.sample_store import SampleStore
 from reprieve.cases.store import CaseStore
 from reprieve.cases.visitor import AuthMethod
 from reprieve.clock import utc_now
+from reprieve.environment import prepare
 from reprieve.ports import Log
 from reprieve.respond.access import Access
 from reprieve.respond.case_view import CaseReader
@@ -40,8 +38,12 @@ HEADER_LIMIT = 4_096
 COOKIES_AT_MOST = 50
 _BLANKS = " \t"
 
+if TYPE_CHECKING:
+    from aws_lambda_powertools import Logger
+    from aws_lambda_powertools.utilities.typing import LambdaContext
 
-def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+
+def handler(event: dict[str, Any], context: "LambdaContext") -> dict[str, Any]:
     """Answer one request of the HTTP API (payload format 2.0); its path is a secret, and is not logged."""
     _logger().append_keys(function_request_id=context.aws_request_id)
     request = _request(event)
@@ -98,7 +100,7 @@ def _body(event: Mapping[str, Any]) -> bytes:
 
 
 @cache
-def _logger() -> Logger:
+def _logger() -> "Logger":
     return make_logger()
 
 
@@ -106,17 +108,14 @@ def _logger() -> Logger:
 def _responder() -> Responder:
     settings = RespondSettings.read(os.environ)
     log = StructuredLog(_logger())
-    regions = Regions()
     table = DynamoTable(client("dynamodb", PROMPT), settings.table)
     store = CaseStore(table, settings.retention)
-    accounts = Accounts(
-        own=settings.account, members=member_sessions(settings.member_role, settings.external_id)
-    )
+    accounts = _accounts(settings)
     reader = CaseReader(
         keys=KmsDirectory(accounts), store=store, pool=ThreadPoolExecutor(2), clock=utc_now, log=log
     )
     return Responder(
-        checkers={letter: KmsChecker(regions, key) for letter, key in settings.signing_keys.items()},
+        checkers={letter: KmsChecker(accounts, key) for letter, key in settings.signing_keys.items()},
         access=Access(
             auth_method=settings.auth_method, networks=settings.networks, sign_in=_sign_in(settings, table)
         ),
@@ -128,6 +127,14 @@ def _responder() -> Responder:
         clock=utc_now,
         log=log,
     )
+
+
+def _accounts(settings: RespondSettings) -> Accounts:
+    """Return how accounts are entered, with the client of our own one, which every link needs."""
+    members = member_sessions(settings.member_role, settings.external_id)
+    accounts = Accounts(own=settings.account, members=members)
+    accounts.prepare("kms", region=next(iter(settings.signing_keys.values())).region)
+    return accounts
 
 
 def _rescuer(settings: RespondSettings, accounts: Accounts, reader: CaseReader, log: Log) -> Rescuer:
@@ -157,3 +164,6 @@ def _sign_in(settings: RespondSettings, table: DynamoTable) -> SignIn | None:
         wants_groups=bool(told.rule.groups),
     )
     return SignIn(provider=provider, rule=told.rule, table=table, clock=utc_now)
+
+
+prepare(os.environ, _responder)

@@ -109,6 +109,18 @@ def test_a_key_of_our_own_account_needs_no_role(sts: Sts) -> None:
     assert sts.asked == []
 
 
+def test_clients_can_be_made_before_they_are_asked_for(sts: Sts) -> None:
+    made = accounts(sts)
+    key = KeyArn.parse(boto3.client("kms", region_name="eu-west-1").create_key()["KeyMetadata"]["Arn"])
+
+    made.prepare("kms", "cloudtrail", region="eu-west-1")
+    before = list(made._clients)  # noqa: SLF001 - what is there already can't be told apart from outside
+
+    assert made.of(key) is made.client("kms", key)
+    assert made.client("cloudtrail", key).meta.service_model.service_name == "cloudtrail"
+    assert list(made._clients) == before  # noqa: SLF001 - as above
+
+
 def test_without_a_member_role_another_account_s_key_is_asked_for_with_our_own(sts: Sts) -> None:
     with pytest.raises(AbsentError):
         KmsDirectory(Accounts(own=OWN)).describe(member_key())

@@ -234,3 +234,23 @@ def test_what_is_read_is_what_was_written_last(dynamodb: "DynamoDBClient") -> No
 
         assert table.get("key#1", "case#2026") is None
         assert table.list("key#1") == []
+
+
+def test_a_list_of_several_pages_is_read_to_its_end(dynamodb: "DynamoDBClient") -> None:
+    items = [
+        {"pk": {"S": "p"}, "sk": {"S": name}, "version": {"N": "1"}, "body": {"S": "{}"}} for name in "ab"
+    ]
+    last = {"pk": {"S": "p"}, "sk": {"S": "a"}}
+    asked = {
+        "TableName": "cases",
+        "KeyConditionExpression": "pk = :pk",
+        "ExpressionAttributeValues": {":pk": {"S": "p"}},
+        "ConsistentRead": True,
+    }
+    with Stubber(dynamodb) as stub:
+        stub.add_response("query", {"Items": items[:1], "LastEvaluatedKey": last}, asked)
+        stub.add_response("query", {"Items": items[1:]}, {**asked, "ExclusiveStartKey": last})
+
+        found = DynamoTable(dynamodb, "cases").list("p")
+
+    assert [each.sort for each in found] == ["a", "b"]

@@ -82,6 +82,15 @@ def test_nothing_is_made_before_it_is_used() -> None:
 
 
 @pytest.mark.usefixtures("region")
+def test_the_client_that_reads_secrets_can_be_made_before_one_is_read() -> None:
+    tools = AwsTools()
+
+    tools.prepare_secrets()
+
+    assert list(vars(tools)) == ["_secrets"]
+
+
+@pytest.mark.usefixtures("region")
 def test_buses_and_mails_have_clients_of_their_own() -> None:
     tools = AwsTools()
 

@@ -21,6 +21,7 @@ from botocore.retries.bucket import TokenBucket
 from cryptography.hazmat.primitives.asymmetric import rsa
 from moto.core.botocore_stubber import MockRawResponse
 
+from reprieve.adapters.aws import sdk_session
 from tests.faults.cloud import FAULT_HEADER, Cloud
 from tests.faults.messages import SIGNED_AS, Asked
 from tests.faults.weather import SKY, Fault
@@ -103,11 +104,20 @@ def _received(**_: object) -> None:
 
 @cache
 def _session() -> boto3.Session:
-    """Return the one session of this process: what it has read of AWS' models it knows."""
-    session = boto3.Session()
+    """Return the session of the functions, as boto3 has it: what it has read of AWS' models it knows."""
+    return boto3.Session(botocore_session=sdk_session())
+
+
+@contextmanager
+def _led(session: boto3.Session) -> Iterator[None]:
+    """Let the attempts of every client that is made meanwhile pass here, for as long as the client lives."""
     session.events.register_first("before-send.*.*", _sending)
     session.events.register("response-received.*.*", _received)
-    return session
+    try:
+        yield
+    finally:
+        session.events.unregister("before-send.*.*", _sending)
+        session.events.unregister("response-received.*.*", _received)
 
 
 def _settimeout(connection: socket.socket, seconds: float | None) -> None:
@@ -144,11 +154,11 @@ def _rsa_key(public_exponent: int, key_size: int) -> rsa.RSAPrivateKey:
 
 @contextmanager
 def connected(cloud: Cloud) -> Iterator[boto3.Session]:
-    """Lead every client that boto3 makes to a cloud."""
+    """Lead every client that is made to a cloud."""
     session = _session()
     with (
         patch.dict(os.environ, {**ENVIRONMENT, "AWS_ENDPOINT_URL": cloud.url}),
-        patch.object(boto3, "DEFAULT_SESSION", session),
+        _led(session),
         patch.object(_outside, "cloud", cloud),
         patch.object(time, "sleep", _wait),
         patch.object(socket.socket, "settimeout", _settimeout),

@@ -69,7 +69,7 @@ def _invoke(made: World) -> bool:
     with SKY.under(Weather()):
         messages = made.receive()
     for message in messages:
-        answer = made.invoke("deliver", {"Records": [_record(message)]})
+        answer = made.invoke("deliver", {"Records": [as_record(message)]})
         with SKY.under(Weather()):
             (made.put_back if answer["batchItemFailures"] else made.drop)(message)
     return bool(messages)
@@ -83,7 +83,7 @@ def _calm(made: World) -> None:
     raise AssertionError("a message is still in the queue")
 
 
-def _record(message: Mapping[str, Any]) -> dict[str, Any]:
+def as_record(message: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "messageId": message["MessageId"],
         "receiptHandle": message["ReceiptHandle"],

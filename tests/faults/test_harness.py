@@ -82,12 +82,18 @@ def test_a_fault_that_lasts_is_told_by_its_kind_by_every_service(
         getattr(client(service, PROMPT, region_name=REGION), name)()
 
 
+def _kms(made: World) -> Any:
+    """A client without what `client` adds."""
+    make: Any = made.session.client
+    return make("kms", region_name=REGION, config=PROMPT)
+
+
 def test_botocore_itself_takes_half_an_answer_for_an_empty_one(made: World) -> None:
     """If this fails, botocore has learnt to look, and `client` has nothing to do any more."""
     key = a_key(made)
 
     with SKY.under(Weather(call=KMS_DESCRIBES, fault=Fault.CUT)):
-        answer = boto3.client("kms", region_name=REGION, config=PROMPT).describe_key(KeyId=key)
+        answer = _kms(made).describe_key(KeyId=key)
 
     assert answer.keys() == {"ResponseMetadata"}
 
@@ -129,7 +135,7 @@ def error(do: Callable[[], None]) -> BotoCoreError:
 
 def describe_under(made: World, fault: Fault) -> None:
     with SKY.under(Weather(call=KMS_DESCRIBES, fault=fault)):
-        boto3.client("kms", region_name=REGION, config=PROMPT).describe_key(KeyId=a_key(made))
+        _kms(made).describe_key(KeyId=a_key(made))
 
 
 def over_a_connection(address: str, config: Config, fault: Fault) -> None:

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from reprieve.cases.case import Case
 from reprieve.cases.transitions import count
 from reprieve.clock import to_minute
-from reprieve.cloudtrail.callers import Caller
-from reprieve.cloudtrail.record import KeyUse
+from reprieve.cloudtrail.caller import Caller
+from reprieve.cloudtrail.key_use import KeyUse
 from reprieve.investigate.log_reader import COPIES_APART, LATENESS
 from reprieve.investigate.log_window import LogWindow
 from tests.examples import BILLING, KEY, SOMEBODY, at, case, use

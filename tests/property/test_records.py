@@ -16,7 +16,8 @@ from reprieve.cases.key import Key
 from reprieve.cases.notice import Notice, Reason, tell
 from reprieve.cases.transitions import count
 from reprieve.clock import to_minute
-from reprieve.cloudtrail.record import KeyChange, KeyUse, Scheduling, Skipped, Unproven, read, read_line
+from reprieve.cloudtrail.key_use import KeyChange, KeyUse, Scheduling, Skipped, Unproven
+from reprieve.cloudtrail.record import read, read_line
 from reprieve.investigate.log_window import LogWindow
 from reprieve.serialization import from_json, to_json
 from tests.examples import HOSTILE, NOW, at

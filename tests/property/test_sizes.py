@@ -14,9 +14,9 @@ from reprieve.cases.minute_counts import Counted
 from reprieve.cases.notice import Notice, Reason, tell
 from reprieve.cases.sizes import CASE_LIMIT, NOTICE_LIMIT, fitting_case, fitting_key, fitting_notice, size
 from reprieve.cases.usage import OTHERS_LISTED
-from reprieve.cloudtrail.callers import Caller
-from reprieve.cloudtrail.record import KeyUse
-from reprieve.cloudtrail.resources import Resource
+from reprieve.cloudtrail.caller import Caller
+from reprieve.cloudtrail.key_use import KeyUse
+from reprieve.cloudtrail.resource import Resource
 from reprieve.serialization import to_json
 from reprieve.untrusted import ARN_LIMIT, one_line
 from tests.examples import KEY, NOW, case, counted, decision, key, use, visitor

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from reprieve.cases.minute_counts import Counted, Requests
 from reprieve.cases.tallies import CALLERS_LISTED, total
 from reprieve.cases.usage import Uses
-from reprieve.cloudtrail.callers import Caller
-from reprieve.cloudtrail.record import KeyUse
-from reprieve.cloudtrail.resources import Resource
+from reprieve.cloudtrail.caller import Caller
+from reprieve.cloudtrail.key_use import KeyUse
+from reprieve.cloudtrail.resource import Resource
 from tests.examples import BILLING, SOMEBODY, at, use, uses
 
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from reprieve.cases.minute_counts import Counted, Requests
 from reprieve.cases.timeline import BUCKETS, Timeline, hour
-from reprieve.cloudtrail.record import KeyUse
+from reprieve.cloudtrail.key_use import KeyUse
 from tests.examples import BILLING, SOMEBODY, at, use
 
 START = hour(at("14:00"))

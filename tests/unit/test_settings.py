@@ -9,6 +9,7 @@ import pytest
 from reprieve.audit import AuditSettings
 from reprieve.cases.visitor import AuthMethod
 from reprieve.deliver.settings import DeliverSettings
+from reprieve.environment import prepare
 from reprieve.errors import NotUnderstoodError, SettingsError
 from reprieve.health.settings import HealthSettings
 from reprieve.investigate.settings import InvestigateSettings
@@ -309,3 +310,17 @@ def test_an_address_that_is_none_is_named() -> None:
 def test_functions_and_queues_are_named_in_pairs(names: str) -> None:
     with pytest.raises(SettingsError, match="QUEUE_NAMES is not a list of names"):
         HealthSettings.read(HEALTH | {"QUEUE_NAMES": names})
+
+
+@pytest.mark.parametrize(
+    ("variables", "makes"),
+    [({}, []), ({"AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand"}, ["first", "second"])],
+)
+def test_only_lambda_makes_what_a_function_needs_while_it_is_loaded(
+    variables: dict[str, str], makes: list[str]
+) -> None:
+    made: list[str] = []
+
+    prepare(variables, lambda: made.append("first"), lambda: made.append("second"))
+
+    assert made == makes

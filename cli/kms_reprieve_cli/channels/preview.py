@@ -18,9 +18,9 @@ from reprieve.cases.key import Key
 from reprieve.cases.notice import Notice, Reason, tell
 from reprieve.cases.tallies import Tally, one
 from reprieve.cases.visitor import AuthMethod
-from reprieve.cloudtrail.callers import Caller
+from reprieve.cloudtrail.caller import Caller
 from reprieve.cloudtrail.key_use import KeyUse
-from reprieve.cloudtrail.resources import Resource
+from reprieve.cloudtrail.resource import Resource
 from reprieve.messages.channels import delivery
 from reprieve.messages.channels.document import Document
 

@@ -6,11 +6,11 @@ Only what is needed is read, so that new fields, metric maths and composite alar
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
 from reprieve.clock import parse
+from reprieve.dataclass import dataclass
 from reprieve.errors import NotUnderstoodError
 from reprieve.untrusted import ARN_LIMIT, mapping, objects, text
 

@@ -6,7 +6,6 @@ a line has the entry's `id` and its `version`, by which one that comes again is 
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Final, Self
 
 from reprieve.arn import KeyArn
@@ -15,6 +14,7 @@ from reprieve.cases.decision import Decision
 from reprieve.cases.store import recorded
 from reprieve.cases.visitor import Person, Visitor
 from reprieve.clock import rfc3339
+from reprieve.dataclass import dataclass
 from reprieve.environment import Environment, Variables
 from reprieve.errors import NotUnderstoodError
 from reprieve.ports import Document, Log, LogLine, LogWriter, StreamRecord

@@ -21,7 +21,6 @@ _REGION = re.compile(r"[a-z]{2,4}(?:-[a-z]{2,12}){1,3}-[0-9]{1,2}")
 PAGE_LIMIT: Final = 512
 
 
-@lru_cache(maxsize=1024)
 def page(region: str, path: str, **names: str) -> str | None:
     """Return a page of the console of a Region, in the right partition.
 
@@ -33,12 +32,17 @@ def page(region: str, path: str, **names: str) -> str | None:
     Returns:
         The address; None where it would have more than `PAGE_LIMIT` characters, or no host is known.
     """
-    console = _console(region, partition_of(region)) if _REGION.fullmatch(region) else None
+    console = _own_console(region)
     if console is None:
         return None
     escaped = {name: quote(value, safe="") for name, value in names.items()}
     address = f"{console}/{path.format(region=region, **escaped)}"
     return address if len(address) <= PAGE_LIMIT else None
+
+
+@lru_cache(maxsize=64)
+def _own_console(region: str) -> str | None:
+    return _console(region, partition_of(region)) if _REGION.fullmatch(region) else None
 
 
 def iam_page(region: str, kind: str, name: str) -> str | None:

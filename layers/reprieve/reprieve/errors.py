@@ -34,8 +34,9 @@ ReprieveError
     └── UnreachableError     no answer, or one that tells of a fault on the other side
 """
 
-from dataclasses import dataclass
 from datetime import datetime
+
+from reprieve.dataclass import dataclass
 
 
 class ReprieveError(Exception):

@@ -17,11 +17,11 @@ import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error as NotBase64Error
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
 from reprieve.arn import KeyArn
+from reprieve.dataclass import dataclass
 from reprieve.errors import ExpiredLinkError, ForgedLinkError, MalformedLinkError, NotUnderstoodError
 from reprieve.ports import LinkChecker, LinkMinter
 

@@ -9,10 +9,10 @@ It lapses by itself after 48 hours, and until then the person may still confirm 
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any, Final
 
+from reprieve.dataclass import dataclass
 from reprieve.environment import read_addresses
 from reprieve.errors import DeniedError, NotUnderstoodError, ReprieveError
 from reprieve.messages.channels.configured import BY_PARAMETER, DOCUMENT

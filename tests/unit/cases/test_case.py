@@ -10,7 +10,7 @@ from reprieve.cases.key import Key, Unknown
 from reprieve.cases.minute_counts import Counted
 from reprieve.cases.timeline import Timeline
 from reprieve.cases.transitions import count, note_schedulings
-from reprieve.cloudtrail.record import Scheduling
+from reprieve.cloudtrail.key_use import Scheduling
 from tests.examples import ADMIN, DELETION, JANE, KEY, NOW, at, case, counted, key, use, uses
 
 MRK = KeyArn.parse("arn:aws:kms:eu-west-1:111122223333:key/mrk-1234abcd12ab34cd56ef1234567890ab")

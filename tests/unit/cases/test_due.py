@@ -13,8 +13,8 @@ from reprieve.cases.due import NoticeRules, due, ringing, wake_at
 from reprieve.cases.key import Key
 from reprieve.cases.notice import Reason, tell
 from reprieve.cases.usage import CallerUses, OtherCaller, Uses
-from reprieve.cloudtrail.callers import Caller
-from reprieve.cloudtrail.resources import Resource
+from reprieve.cloudtrail.caller import Caller
+from reprieve.cloudtrail.resource import Resource
 from tests.examples import visitor
 
 KEY = KeyArn.parse("arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab")
@@ -187,6 +187,8 @@ def test_ignored_callers_are_counted_and_wake_nobody() -> None:
         (replace(IN_USE, not_pending_since=NOW), RULES, 1 / 4),
         (replace(IN_USE, unanswered_since=NOW), RULES, 84),
         (replace(IN_USE, unanswered_since=NOW, cancel_reported=CANCELLED), RULES, 1 / 6),
+        (replace(IN_USE, cancel_reported=CANCELLED), RULES, 0),
+        (replace(IN_USE, cancel_reported=replace(CANCELLED, at=NOW - HOUR)), RULES, 84),
         (replace(told(replace(IN_USE, closure=CANCELLED)), closure=None), RULES, 1 / 12),
         (replace(case(), deletion_date=None), RULES, 31 * 24),
     ],
@@ -195,6 +197,24 @@ def test_a_case_is_looked_at_when_the_next_notice_may_be_due(
     of: Case, policy: NoticeRules, hours: float
 ) -> None:
     assert wake_at(of, policy) == NOW + hours * HOUR
+
+
+@pytest.mark.parametrize(
+    ("of", "heard", "hours"),
+    [
+        (more(IN_USE, uses("a", "b")), 8, 20),
+        (more(IN_USE, uses("a", "b")), 9, 21),
+        (more(IN_USE, uses("a", "b")), 7, 84),
+        (IN_USE, 8, 84),
+    ],
+    ids=["eight in a day", "nine", "no limit", "nothing waits"],
+)
+def test_what_waits_for_the_limit_of_a_day_is_looked_at_when_that_ends(
+    of: Case, heard: int, hours: float
+) -> None:
+    heard_at = [NOW - (4 - number) * HOUR for number in range(heard)]
+
+    assert wake_at(of, QUIET, heard_at[::-1]) == NOW + hours * HOUR
 
 
 def test_a_closed_case_is_never_looked_at_again() -> None:

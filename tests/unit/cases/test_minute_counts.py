@@ -8,7 +8,7 @@ import pytest
 from reprieve.cases.minute_counts import Counted, Requests
 from reprieve.cases.tallies import CALLERS_LISTED
 from reprieve.cases.usage import OTHERS_LISTED
-from reprieve.cloudtrail.record import KeyUse
+from reprieve.cloudtrail.key_use import KeyUse
 from tests.examples import JANE, ORDERS, OTHER_KEY, SOMEBODY, at, use
 
 GENUINE = use(event_id="e1", request="r1", caller=ORDERS)

@@ -11,7 +11,7 @@ from reprieve.cases.due import due as _due
 from reprieve.cases.key import Unknown
 from reprieve.cases.notice import CaseSummary, Notice, Reason, Window, no_event_found, tell
 from reprieve.cases.usage import caller_hash
-from reprieve.cloudtrail.callers import Caller
+from reprieve.cloudtrail.caller import Caller
 from tests.examples import JANE, KEY, NOW, at, case, counted, decision, key, scheduled, use, uses
 
 TAG = use(event_id="tag", operation="TagResource", is_use=False, caller=JANE)

@@ -186,6 +186,7 @@ def test_a_digest_names_each_key_with_its_deadline_and_its_callers(office: Offic
         "reason": "key-in-use",
         "key": str(of_key(24)),
         "title": "00000018-12ab-34cd-56ef-1234567890ab",
+        "case": f"{of_key(24)}@2026",
         "deletion_date": "2026-11-29T14:02:10Z",
         "callers": ["user jane"],
     }

@@ -7,8 +7,8 @@ import pytest
 from reprieve.cases.minute_counts import REQUESTS_REMEMBERED, Counted, Requests
 from reprieve.cases.tallies import Tally, total
 from reprieve.cases.usage import CallerUses, OtherCaller, Uses, caller_hash
-from reprieve.cloudtrail.callers import Caller
-from reprieve.cloudtrail.record import KeyUse
+from reprieve.cloudtrail.caller import Caller
+from reprieve.cloudtrail.key_use import KeyUse
 from tests.examples import BILLING, JANE, ORDERS, SECRET, SOMEBODY, VOLUME, at, counted, use, uses
 
 

@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from reprieve.cloudtrail import callers
-from reprieve.cloudtrail.callers import IDENTITIES, Caller
+from reprieve.cloudtrail.caller import Caller
+from reprieve.cloudtrail.callers import IDENTITIES
 from tests.examples import ADMIN, BILLING, JANE, KEY, ORDERS, SOMEBODY
 from tests.recorded import record
 from tests.recorded_callers import CALLERS

@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from reprieve.cloudtrail import line_cache
+from reprieve.cloudtrail.key_use import KeyUse, Skipped
 from reprieve.cloudtrail.line_cache import LineReader
-from reprieve.cloudtrail.record import KeyUse, Skipped, read_line
+from reprieve.cloudtrail.record import read_line
 from tests.examples import at
 from tests.recorded import names, record
 
@@ -82,6 +83,80 @@ def test_a_strangers_text_that_looks_like_a_records_own_is_not_taken_for_it() ->
 
     both(compact(**hostile), compact(**other), compact(**hostile, **OWN))
     both(*(compact(**{"userIdentity": context, **changes}) for changes in ({}, OWN, {})))
+
+
+OBJECT = {"aws:s3:arn": "arn:aws:s3:::orders/a.csv"}
+ANOTHER = {"aws:s3:arn": "arn:aws:s3:::orders/b.csv"}
+
+
+def with_context(context: object, **changes: Any) -> str:
+    return compact(requestParameters={"encryptionContext": context}, **changes)
+
+
+def test_a_request_for_another_object_is_of_the_same_kind() -> None:
+    reader = LineReader()
+
+    first, second = (reader.read(with_context(context), DELIVERED) for context in (OBJECT, ANOTHER))
+
+    assert isinstance(first, KeyUse)
+    assert isinstance(second, KeyUse)
+    assert second.caller is first.caller
+    assert [str(each) for each in second.resources] == ["S3 object b.csv in bucket orders"]
+
+
+@pytest.mark.parametrize(
+    "context",
+    [
+        {},
+        {"a": "b"},
+        {"a": 1, "b": None, "c": ["}"]},
+        {"a": "}", "eventID": "e9"},
+        {"a": "b}", '"},"eventID":"e9"': "c"},
+        {"a": {"b": "c"}},
+        {"encryptionContext": {"a": "b"}},
+        {"encryptionContext": "b", "requestParameters": "c"},
+        {"PARAMETER_ARN": "arn:aws:ssm:eu-west-1:111122223333:parameter/orders"},
+        {"aws:lambda:FunctionArn": "arn:aws:lambda:eu-west-1:111122223333:function:orders-api"},
+        [],
+        [{"a": "b"}],
+        "text",
+        None,
+        7,
+    ],
+)
+def test_whatever_a_context_holds_is_read_as_alone(context: object) -> None:
+    both(*(with_context(each) for each in (OBJECT, context, ANOTHER, context, OBJECT)))
+    both(*(with_context(each) for each in (context, OBJECT, context, ANOTHER)))
+
+
+def test_a_context_that_names_the_caller_is_looked_at_for_each_line() -> None:
+    session = record("decrypt-by-assumed-role")["userIdentity"]["arn"].rpartition("/")[2]
+    function = f"arn:aws:lambda:eu-west-1:111122223333:function:{session}"
+
+    both(*(with_context(each) for each in (OBJECT, {"aws:lambda:FunctionArn": function}, OBJECT)))
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        '{{"additionalEventData":{{"encryptionContext":{}}},{}',
+        '{{"requestParameters":{{"encryptionContext":{}}},{}',
+        '{{"requestParameters":{{"encryptionContext":{{"x":"y"}},"encryptionContext":{}}},{}',
+        '{{"requestParameters":{{"constraints":{{"encryptionContext":{}}}}},{}',
+    ],
+)
+def test_a_context_in_another_place_or_in_two_is_none(line: str) -> None:
+    lines = [
+        line.format(json.dumps(context, separators=(",", ":")), compact(**OWN)[1:])
+        for context in ({"a": 1}, OBJECT, ANOTHER)
+    ]
+    later = [
+        compact(**OWN)[:-1] + "," + line.format(json.dumps(context, separators=(",", ":")), '"x":1}')[1:]
+        for context in ({"a": 1}, OBJECT, ANOTHER)
+    ]
+
+    both(*lines)
+    both(*later)
 
 
 def test_no_more_kinds_are_remembered_than_the_limit(monkeypatch: pytest.MonkeyPatch) -> None:

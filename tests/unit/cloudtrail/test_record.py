@@ -8,21 +8,10 @@ from typing import Any
 import pytest
 
 from reprieve.arn import KeyArn
-from reprieve.cloudtrail.callers import Caller
-from reprieve.cloudtrail.record import (
-    MANAGEMENT_CALLS,
-    READ_PATTERN,
-    KeyChange,
-    KeyEvent,
-    KeyUse,
-    ParsedRecord,
-    Scheduling,
-    Skipped,
-    Unproven,
-    read,
-    read_line,
-)
-from reprieve.cloudtrail.resources import Resource
+from reprieve.cloudtrail.caller import Caller
+from reprieve.cloudtrail.key_use import KeyChange, KeyEvent, KeyUse, Scheduling, Skipped, Unproven
+from reprieve.cloudtrail.record import MANAGEMENT_CALLS, READ_PATTERN, ParsedRecord, read, read_line
+from reprieve.cloudtrail.resource import Resource
 from tests.examples import ADMIN, BILLING, INSTANCE, JANE, KEY, ORDERS, SECRET, SOMEBODY, VOLUME, at, use
 from tests.recorded import line, names, record
 from tests.recorded_callers import CALLERS

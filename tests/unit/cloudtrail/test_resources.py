@@ -6,7 +6,8 @@ import pytest
 
 from reprieve.arn import KeyArn
 from reprieve.cloudtrail import resources
-from reprieve.cloudtrail.resources import Resource, summarised
+from reprieve.cloudtrail.resource import Resource
+from reprieve.cloudtrail.summary import summarised
 from tests.examples import KEY, OTHER_KEY, SECRET, VOLUME
 from tests.recorded import record
 from tests.recorded_resources import RESOURCES

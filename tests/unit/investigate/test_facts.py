@@ -15,7 +15,7 @@ import pytest
 from reprieve.arn import KeyArn
 from reprieve.cases.case import Case, Closure, Ending
 from reprieve.cases.key import Key, LastUse, Relative, Rescuable, Unknown
-from reprieve.cloudtrail.record import Scheduling
+from reprieve.cloudtrail.key_use import Scheduling
 from reprieve.errors import (
     AbsentError,
     AwsError,

@@ -23,9 +23,10 @@ from reprieve.cases.notice import (
 )
 from reprieve.cases.problem import Kind
 from reprieve.cases.sample import sample_notice
-from reprieve.cloudtrail.callers import Caller
-from reprieve.cloudtrail.record import READ_PATTERN, KeyUse, read
-from reprieve.cloudtrail.resources import Resource
+from reprieve.cloudtrail.caller import Caller
+from reprieve.cloudtrail.key_use import KeyUse
+from reprieve.cloudtrail.record import READ_PATTERN, read
+from reprieve.cloudtrail.resource import Resource
 from reprieve.console import key_url, rescue_commands
 from reprieve.messages import block_kit
 from reprieve.untrusted import one_line

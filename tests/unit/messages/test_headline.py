@@ -14,7 +14,7 @@ from reprieve.cases.notice import DigestEntry, Notice, Reason, Sender, stack_unh
 from reprieve.cases.problem import Kind
 from reprieve.cases.sample import sample_notice
 from reprieve.cases.usage import Uses, narrowed
-from reprieve.cloudtrail.callers import Caller
+from reprieve.cloudtrail.caller import Caller
 from reprieve.messages.headline import VERBS, folded, subject
 from tests.examples import (
     DELETION,
@@ -213,6 +213,8 @@ ENTRY = DigestEntry(
     deletion_date=DELETION,
     callers=("role orders-fn", "user jane"),
 )
+CANCELLED_ENTRY = replace(ENTRY, reason=Reason.DELETION_CANCELLED, callers=())
+PLACE = "alias/orders-db (1234abcd-12ab-34cd-56ef-1234567890ab) in 111122223333, eu-west-1"
 
 
 @pytest.mark.parametrize(
@@ -232,6 +234,29 @@ ENTRY = DigestEntry(
             replace(ENTRY, reason=Reason.DELETION_CANCELLED, deletion_date=None, callers=()),
             "Deletion cancelled: alias/orders-db (1234abcd-12ab-34cd-56ef-1234567890ab)"
             " in 111122223333, eu-west-1",
+        ),
+        (
+            replace(CANCELLED_ENTRY, closure=Closure(how=Ending.CANCELLED, at=NOW)),
+            f"Deletion cancelled: {PLACE}",
+        ),
+        (
+            replace(CANCELLED_ENTRY, closure=Closure(how=Ending.CANCELLED, at=NOW, confirmed=False)),
+            f"Deletion cancelled, not confirmed by KMS: {PLACE}",
+        ),
+        (
+            replace(
+                CANCELLED_ENTRY,
+                closure=Closure(how=Ending.CANCELLED, at=NOW, confirmed=False, scheduled_again=DELETION),
+            ),
+            f"Pending deletion again: {PLACE}, deleted 2026-11-29 14:02 UTC, in 6 days",
+        ),
+        (
+            replace(ENTRY, reason=Reason.CORRECTION, callers=()),
+            f"Correction, still pending deletion: {PLACE}, deleted 2026-11-29 14:02 UTC, in 6 days",
+        ),
+        (
+            replace(CANCELLED_ENTRY, reason=Reason.CORRECTION, closure=Closure(how=Ending.ABSENT, at=NOW)),
+            f"Correction, no such key: {PLACE}",
         ),
     ],
 )

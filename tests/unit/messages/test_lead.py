@@ -13,7 +13,7 @@ from reprieve.cases.notice import Digest, Notice, Reason, Sender, stack_unhealth
 from reprieve.cases.sample import sample_notice
 from reprieve.cases.usage import Uses
 from reprieve.cases.visitor import AuthMethod, Person
-from reprieve.cloudtrail.callers import Caller
+from reprieve.cloudtrail.caller import Caller
 from reprieve.messages.lead import opening, place, sentences
 from tests.examples import (
     DELETION,

@@ -8,7 +8,7 @@ import pytest
 from reprieve.cases.key import Key
 from reprieve.cases.notice import Reason, Window
 from reprieve.cases.usage import Uses
-from reprieve.cloudtrail.callers import Caller
+from reprieve.cloudtrail.caller import Caller
 from reprieve.messages import phrases
 from tests.examples import (
     JANE,

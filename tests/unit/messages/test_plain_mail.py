@@ -13,8 +13,9 @@ from reprieve.cases.notice import CaseSummary, Notice, Reason, Sender, Window, n
 from reprieve.cases.problem import Kind
 from reprieve.cases.sample import sample_notice
 from reprieve.clock import for_people
-from reprieve.cloudtrail.callers import Caller
-from reprieve.cloudtrail.record import KeyUse, read
+from reprieve.cloudtrail.caller import Caller
+from reprieve.cloudtrail.key_use import KeyUse
+from reprieve.cloudtrail.record import read
 from reprieve.messages import plain_mail
 from reprieve.messages.channels import delivery
 from reprieve.messages.channels.sns import Sns

@@ -6,18 +6,18 @@ have for us.
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime, timedelta
 from functools import cache
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Final
 
-import boto3
 from botocore.config import Config
 
-from reprieve.adapters.aws import PROMPT, call, client
+from reprieve.adapters.aws import PROMPT, call, client, sdk_session
 from reprieve.arn import KeyArn
 from reprieve.clock import Clock, utc_now
+from reprieve.dataclass import dataclass
 from reprieve.errors import UnreachableError
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ class _Session:
 
     @property
     def for_client(self) -> Mapping[str, str]:
-        """The credentials, as `boto3.client` takes them."""
+        """The credentials, as `create_client` takes them."""
         return {
             "aws_access_key_id": self.access_key,
             "aws_secret_access_key": self.secret,
@@ -144,8 +144,7 @@ def known_regions(partition: str) -> frozenset[str]:
 
     The session that makes the clients has read that already; a new one would take a fifth of a second.
     """
-    session = boto3.DEFAULT_SESSION or boto3.Session()
-    return frozenset(session.get_available_regions("kms", partition_name=partition))
+    return frozenset(sdk_session().get_available_regions("kms", partition_name=partition))
 
 
 _Name = tuple[str, str, str, str, str]
@@ -192,11 +191,20 @@ class Accounts:
             by if session else NOBODY,
             session.access_key if session else "",
         )
+        return self._client(name, session)
+
+    def prepare(self, *services: str, region: str) -> None:
+        """Make clients of our own account before they are first asked for."""
+        for service in services:
+            self._client((service, self.own, region, NOBODY, ""), None)
+
+    def _client(self, name: _Name, session: _Session | None) -> Any:  # noqa: ANN401 - as `client`
         with self._lock:
             if name not in self._clients:
                 self._drop_expired()
+                service, _, region, *_ = name
                 credentials = session.for_client if session else {}
-                made = client(service, self.config, region_name=key.region, **credentials)
+                made = client(service, self.config, region_name=region, **credentials)
                 self._clients[name] = (made, session.expires_at if session else None)
             return self._clients[name][0]
 

@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import cache
+from threading import Lock
 from typing import Any, Final
 
-import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError, IncompleteReadError
 from botocore.parsers import ResponseParserError
+from botocore.session import Session, get_session
 
 from reprieve.errors import (
     AbsentError,
@@ -63,6 +65,16 @@ _KINDS: Final[dict[str, type[AwsError]]] = {
 }
 _SERVER_FAULT: Final = 500
 _BEFORE_ANOTHER: Final = 0.1  # seconds
+_one_at_a_time: Final = Lock()
+
+
+@cache
+def sdk_session() -> Session:
+    """Return the session that makes all clients: what it has read of AWS' models it reads once.
+
+    It is botocore's own: boto3 would load its transfer manager and its resources, which nothing here needs.
+    """
+    return get_session()
 
 
 def client(service: str, config: Config, **more: Any) -> Any:  # noqa: ANN401 - whichever it is
@@ -71,8 +83,8 @@ def client(service: str, config: Config, **more: Any) -> Any:  # noqa: ANN401 - 
     botocore reads an answer up to where it ends, whatever its `Content-Length` says. What it can't parse
     it takes for an empty object if it should be JSON: a table would seem empty, and a key never used.
     """
-    make: Any = boto3.client
-    made = make(service, config=config, **more)
+    with _one_at_a_time:  # a session makes no two clients at once
+        made: Any = sdk_session().create_client(service, config=config, **more)
     made.meta.events.register("before-parse.*.*", _set_aside)
     made.meta.events.register("needs-retry.*.*", _ask_again)
     made.meta.events.register("after-call.*.*", _refuse)

@@ -1,10 +1,10 @@
 """The stack's own alarms, as CloudWatch has them now."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from reprieve.adapters.aws import call
+from reprieve.dataclass import dataclass
 from reprieve.ports import RingingAlarm
 
 if TYPE_CHECKING:

@@ -1,21 +1,21 @@
 """The stack's DynamoDB table."""
 
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from botocore.exceptions import ClientError
 
 from reprieve.adapters.aws import call
+from reprieve.dataclass import dataclass
 from reprieve.errors import ConflictError
 from reprieve.ports import Document, StreamRecord
 from reprieve.untrusted import mapping, objects, text
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
-    from mypy_boto3_dynamodb.type_defs import PutTypeDef, TransactWriteItemTypeDef
+    from mypy_boto3_dynamodb.type_defs import PutTypeDef, QueryOutputTypeDef, TransactWriteItemTypeDef
 
 Item = Mapping[str, Any]
 
@@ -42,14 +42,24 @@ class DynamoTable:
         condition, values = "pk = :pk", {":pk": {"S": partition}}
         if prefix:
             condition, values = f"{condition} AND begins_with(sk, :sk)", {**values, ":sk": {"S": prefix}}
-        pages = self.client.get_paginator("query").paginate(
-            TableName=self.name,
-            KeyConditionExpression=condition,
-            ExpressionAttributeValues=values,
-            ConsistentRead=True,
-        )
         with call("dynamodb:Query"):
-            return [_document(item) for page in pages for item in page["Items"]]
+            return [_document(item) for page in self._pages(condition, values) for item in page["Items"]]
+
+    def _pages(self, condition: str, values: Mapping[str, Any]) -> "Iterator[QueryOutputTypeDef]":
+        """Yield the pages of a query. The SDK's own paginator would read a model of its own first."""
+        start: Any = {}
+        while True:
+            page = self.client.query(
+                TableName=self.name,
+                KeyConditionExpression=condition,
+                ExpressionAttributeValues=values,
+                ConsistentRead=True,
+                **start,
+            )
+            yield page
+            if not page.get("LastEvaluatedKey"):
+                return
+            start = {"ExclusiveStartKey": page["LastEvaluatedKey"]}
 
     def put(self, *documents: Document, gone: Sequence[Document] = ()) -> None:
         """Call dynamodb:PutItem, or TransactWriteItems for several."""

@@ -1,9 +1,9 @@
 """EventBridge's event buses."""
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from reprieve.adapters.aws import call
+from reprieve.dataclass import dataclass
 from reprieve.errors import AwsError
 from reprieve.ports import BusEvent
 

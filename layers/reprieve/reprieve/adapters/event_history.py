@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from threading import Lock
 from typing import Final
@@ -10,6 +10,7 @@ from typing import Final
 from reprieve.adapters.accounts import Accounts
 from reprieve.adapters.aws import call
 from reprieve.arn import KeyArn
+from reprieve.dataclass import dataclass
 
 BETWEEN: Final = 0.5  # seconds; CloudTrail API reference, LookupEvents: two requests a second in a Region
 PAGES: Final = 4  # of 50 events; scheduling a deletion is rare

@@ -8,7 +8,7 @@ import socket
 import ssl
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from http.client import HTTPConnection, HTTPException, HTTPResponse
 from ipaddress import IPv6Address, ip_address
@@ -17,6 +17,7 @@ from time import monotonic
 from typing import Final
 from urllib.parse import SplitResult, urlsplit
 
+from reprieve.dataclass import dataclass
 from reprieve.errors import NoAnswerError
 from reprieve.ports import HttpAnswer
 from reprieve.untrusted import is_over_tls

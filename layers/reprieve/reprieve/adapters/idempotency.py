@@ -1,7 +1,6 @@
 """What has been done, remembered in the table by Powertools' idempotency."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from aws_lambda_powertools.utilities.idempotency import (
@@ -15,6 +14,7 @@ from aws_lambda_powertools.utilities.idempotency.exceptions import (
 )
 
 from reprieve.adapters.aws import call
+from reprieve.dataclass import dataclass
 from reprieve.errors import InProgressError
 
 if TYPE_CHECKING:

@@ -1,7 +1,7 @@
 """AWS KMS. Every call goes to the key's own account and Region: no other one knows the key."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from threading import Lock
 from typing import TYPE_CHECKING, Final, Protocol
@@ -10,6 +10,7 @@ from botocore.exceptions import ClientError
 
 from reprieve.adapters.aws import PROMPT, call, client
 from reprieve.arn import KeyArn
+from reprieve.dataclass import dataclass
 from reprieve.errors import AwsError
 from reprieve.ports import Grants, KeyMetadata, KeyUsage
 from reprieve.untrusted import ARN_LIMIT, one_line
@@ -134,13 +135,13 @@ class KmsControl:
 class KmsMinter:
     """The `LinkMinter` of AWS: kms:GenerateMac under one key."""
 
-    regions: Regions
+    clients: KmsClients
     signing_key: KeyArn
 
     def generate_mac(self, message: bytes) -> bytes:
         """Call kms:GenerateMac."""
         with call("kms:GenerateMac"):
-            answer = self.regions.of(self.signing_key).generate_mac(
+            answer = self.clients.of(self.signing_key).generate_mac(
                 KeyId=str(self.signing_key), Message=message, MacAlgorithm=_MAC_ALGORITHM
             )
         return answer["Mac"]
@@ -150,12 +151,12 @@ class KmsMinter:
 class KmsChecker:
     """The `LinkChecker` of AWS: kms:VerifyMac under one key."""
 
-    regions: Regions
+    clients: KmsClients
     signing_key: KeyArn
 
     def verify_mac(self, message: bytes, mac: bytes) -> bool:
         """Call kms:VerifyMac, which answers a wrong code with an error of its own."""
-        client = self.regions.of(self.signing_key)
+        client = self.clients.of(self.signing_key)
         with call("kms:VerifyMac"):
             try:
                 answer = client.verify_mac(

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from reprieve.adapters.aws import call
 from reprieve.adapters.batches import batches
 from reprieve.clock import from_millis, to_millis
+from reprieve.dataclass import dataclass
 from reprieve.errors import AwsError
 from reprieve.ports import LogLine, LogPage
 

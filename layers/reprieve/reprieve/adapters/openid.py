@@ -8,7 +8,7 @@ No error and no log holds a code, a token or a secret.
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote, urlsplit
@@ -21,6 +21,7 @@ from urllib3.util import make_headers
 
 from reprieve.adapters.secrets import read_secret
 from reprieve.clock import Clock, utc_now
+from reprieve.dataclass import dataclass
 from reprieve.errors import IdTokenError, ProviderError, RefusedSignInError
 from reprieve.ports import Tokens
 from reprieve.untrusted import is_loopback, is_over_tls, one_line

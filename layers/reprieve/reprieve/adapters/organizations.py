@@ -1,9 +1,9 @@
 """The organization's names for its accounts."""
 
-from dataclasses import dataclass
 from typing import Any
 
 from reprieve.adapters.aws import call
+from reprieve.dataclass import dataclass
 from reprieve.untrusted import one_line
 
 

@@ -1,9 +1,9 @@
 """Amazon SES."""
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from reprieve.adapters.aws import call
+from reprieve.dataclass import dataclass
 from reprieve.ports import Mail
 
 if TYPE_CHECKING:

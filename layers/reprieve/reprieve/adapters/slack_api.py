@@ -7,11 +7,12 @@ Source: Slack, "Using the Slack Web API", "Rate limits".
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Final
 from urllib.parse import urlencode
 
 from reprieve.adapters.http import HttpClient
+from reprieve.dataclass import dataclass
 from reprieve.errors import NoAnswerError, SlackBusyError, SlackError
 from reprieve.ports import Http, HttpAnswer
 from reprieve.untrusted import mapping, one_line, text

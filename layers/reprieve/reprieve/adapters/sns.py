@@ -1,10 +1,10 @@
 """The topic that people are subscribed to."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from reprieve.adapters.aws import call
+from reprieve.dataclass import dataclass
 
 if TYPE_CHECKING:
     from mypy_boto3_sns import SNSClient

@@ -1,11 +1,11 @@
 """The stack's queue."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from reprieve.adapters.aws import call
 from reprieve.adapters.batches import batches
+from reprieve.dataclass import dataclass
 from reprieve.errors import AwsError
 
 if TYPE_CHECKING:

@@ -9,10 +9,11 @@ Source: Lambda developer guide, "Log-level filtering", and Powertools' Logger, "
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 
 from aws_lambda_powertools import Logger
+
+from reprieve.dataclass import dataclass
 
 _LAMBDA_LEVELS: Final = {"WARNING": "WARN", "CRITICAL": "FATAL"}
 

@@ -1,10 +1,10 @@
 """A topic's e-mail subscriptions."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from reprieve.adapters.aws import call
+from reprieve.dataclass import dataclass
 from reprieve.ports import Subscription
 
 if TYPE_CHECKING:

@@ -1,6 +1,5 @@
 """What channels are made with, from AWS and the network; each part when it is first used."""
 
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -11,6 +10,7 @@ from reprieve.adapters.secrets import read_secret, read_whole_secret
 from reprieve.adapters.ses import SesMailer
 from reprieve.adapters.slack_api import SlackApi, slack_api
 from reprieve.adapters.sns import SnsTopic
+from reprieve.dataclass import dataclass
 from reprieve.errors import NotUnderstoodError
 
 
@@ -53,6 +53,10 @@ class AwsTools:
         if not isinstance(found, str):
             raise NotUnderstoodError("secret", f"its `{name}` is no text")
         return found
+
+    def prepare_secrets(self) -> None:
+        """Make the client that reads secrets before one is read."""
+        _ = self._secrets
 
     @cached_property
     def _sns(self) -> Any:  # noqa: ANN401 - the client's type is known to the type checker alone

@@ -1,6 +1,5 @@
 """What happened to a case, in order: the audit trail, which its page shows too."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Final
@@ -9,6 +8,7 @@ from reprieve.cases.decision import Choice, Decision
 from reprieve.cases.key import KeyState
 from reprieve.cases.result import MAY_HAVE_ACTED
 from reprieve.cases.visitor import Visitor
+from reprieve.dataclass import dataclass
 
 
 class Event(StrEnum):

@@ -1,7 +1,8 @@
 """How far the log group has been read."""
 
-from dataclasses import dataclass
 from datetime import datetime
+
+from reprieve.dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ so that reading a window twice, or by two invocations at once, changes nothing.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from enum import StrEnum
 from typing import Final
@@ -20,7 +20,8 @@ from reprieve.cases.tallies import total
 from reprieve.cases.timeline import Timeline
 from reprieve.cases.usage import Uses
 from reprieve.clock import rfc3339
-from reprieve.cloudtrail.callers import Caller
+from reprieve.cloudtrail.caller import Caller
+from reprieve.dataclass import dataclass
 
 UNKNOWN_DATE: Final = "unknown"
 NOTICES_REMEMBERED: Final = 16
@@ -149,6 +150,7 @@ class Case:
         cancel_reported: The cancellation that CloudTrail tells of, while KMS has not been asked since.
         not_pending_since: Since when KMS does not call the key pending any more, and no record says why.
         unanswered_since: Since when KMS could not be asked.
+        answered_until: The first minute that was not read while KMS still answered; None while it does.
         previous: The id of the key's case before this one.
         number: Which of the key's cases it is, by the order in which they were opened.
         is_trimmed: Whether details were left out, for the case would have been too large to store.
@@ -171,6 +173,7 @@ class Case:
     cancel_reported: Closure | None = None
     not_pending_since: datetime | None = None
     unanswered_since: datetime | None = None
+    answered_until: datetime | None = None
     previous: str | None = None
     number: int = 1
     is_trimmed: bool = False

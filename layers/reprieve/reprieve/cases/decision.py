@@ -1,10 +1,10 @@
 """What a person decides on the case's page."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from reprieve.cases.visitor import Visitor
+from reprieve.dataclass import dataclass
 
 
 class Choice(StrEnum):

@@ -11,12 +11,13 @@
 
 from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final
 
 from reprieve.cases.notice import Notice
+from reprieve.dataclass import dataclass
 from reprieve.errors import ConflictError
 from reprieve.ports import Document, Table
 from reprieve.serialization import from_json, to_json

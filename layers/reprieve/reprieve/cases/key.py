@@ -1,12 +1,13 @@
 """A key, in KMS' own words, and what could not be had of it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from enum import StrEnum
 from typing import ClassVar
 
 from reprieve.arn import KeyArn
+from reprieve.dataclass import dataclass
 
 
 class KeyState(StrEnum):

@@ -1,6 +1,6 @@
 """What one key's records of one minute come to, each request counted once."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import Final
 
@@ -8,12 +8,13 @@ from reprieve.arn import KeyArn
 from reprieve.cases.tallies import Tally, one
 from reprieve.cases.timeline import Timeline, hour
 from reprieve.cases.usage import CallerUses
-from reprieve.cloudtrail.record import KeyUse
+from reprieve.cloudtrail.key_use import KeyUse
+from reprieve.dataclass import dataclass
 
 REQUESTS_REMEMBERED: Final = 50_000
 
-_Request = tuple[str, KeyArn, str, datetime, str]
-"""What the copies of one request have in common; the last is a caller, where another one was named before."""
+_Request = tuple[str, KeyArn, str, datetime] | tuple[str, KeyArn, str, datetime, str]
+"""What the copies of one request have in common; and a caller, where another one was named before."""
 
 _Told = tuple[Tally, CallerUses] | str
 """Where a request was counted and as what, if another copy may still name its caller; else its caller."""
@@ -57,7 +58,7 @@ class Requests:
         the one that names the caller is kept, where the first was counted.
         Records that share an identifier and tell of different requests are no copies: somebody invented one.
         """
-        request = (use.request, use.key, use.operation, use.at, "")
+        request = (use.request, use.key, use.operation, use.at)
         if not use.request or not self._is_copy(request, use):
             self._add(request, use, place)
 
@@ -70,7 +71,7 @@ class Requests:
         if not use.caller.arn or told == use.caller.place:
             return True
         if isinstance(told, str):
-            return (*request[:-1], use.caller.place) in self._seen
+            return (*request, use.caller.place) in self._seen
         tally, nameless = told
         tally.take_back(nameless)
         tally.add_one(use)
@@ -84,7 +85,7 @@ class Requests:
         if not use.request:
             return
         if request in self._seen or request in self._seen_before:
-            request = (*request[:-1], use.caller.place)
+            request = (*request, use.caller.place)
         self._remember(request, use.caller.place if use.caller.arn else (tally, one(use)))
 
     def _remember(self, request: _Request, told: _Told) -> None:

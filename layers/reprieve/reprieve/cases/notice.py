@@ -1,6 +1,6 @@
 """Notices: what people are notified of."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final
@@ -15,6 +15,7 @@ from reprieve.cases.problem import Problem
 from reprieve.cases.usage import Uses
 from reprieve.cases.visitor import AuthMethod
 from reprieve.console import careful_commands, key_url, log_url, rescue_commands
+from reprieve.dataclass import dataclass
 
 _NAMESPACE: Final = UUID("3c0f6e0e-5a0e-4b0e-9a54-0f2a6f0f6d53")
 LINK: Final = "link"
@@ -63,13 +64,18 @@ class Window:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DigestEntry:
-    """One notice in a digest: why, of which key, until when, and who was refused to use or to manage it."""
+    """One notice in a digest: why, of which key, until when, and who was refused to use or to manage it.
+
+    `case` is the id of its case, and `closure` how that ended, without whoever saw to it.
+    """
 
     reason: Reason
     key: KeyArn
     title: str
+    case: str = ""
     deletion_date: datetime | None = None
     callers: tuple[str, ...] = ()
+    closure: Closure | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,10 +1,10 @@
 """The list of cases that are looked at although nothing was read of them."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from reprieve.arn import KeyArn
 from reprieve.cases.key import KmsAnswer
+from reprieve.dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

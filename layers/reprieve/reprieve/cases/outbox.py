@@ -9,7 +9,7 @@ digest, which names each key with its deadline. What a person decided on the pag
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Executor, Future
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -17,6 +17,7 @@ from reprieve.cases.digest import digest
 from reprieve.cases.notice import Notice, Reason
 from reprieve.cases.sizes import fitting_digest
 from reprieve.clock import Clock
+from reprieve.dataclass import dataclass
 from reprieve.errors import ConflictError, NotUnderstoodError
 from reprieve.ports import MOST_AT_ONCE, Document, Log, MessageQueue, Table
 from reprieve.serialization import from_json, to_json

@@ -1,8 +1,9 @@
 """Problems: what is wrong with the stack itself, so that people may not hear of a key in use."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+
+from reprieve.dataclass import dataclass
 
 
 class Kind(StrEnum):

@@ -7,13 +7,13 @@
 The id is drawn by lot: it tells nothing of the address, and a hash could be tried out.
 """
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from secrets import token_hex
 from typing import Final
 
 from reprieve.cases.sample_store import readable
 from reprieve.cases.thread import THREAD
+from reprieve.dataclass import dataclass
 from reprieve.ports import Document, Table
 from reprieve.serialization import to_json
 

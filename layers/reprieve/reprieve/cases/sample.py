@@ -14,8 +14,8 @@ from reprieve.cases.notice import CaseSummary, Notice, Reason, Sender
 from reprieve.cases.timeline import Timeline, hour
 from reprieve.cases.usage import CallerUses, Uses
 from reprieve.clock import to_minute
-from reprieve.cloudtrail.callers import Caller
-from reprieve.cloudtrail.resources import Resource
+from reprieve.cloudtrail.caller import Caller
+from reprieve.cloudtrail.resource import Resource
 
 ACCOUNT: Final = "000000000000"
 """AWS gives no account this number."""

@@ -13,13 +13,13 @@ All of it expires, as a case does.
 
 from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, TypeVar
 
 from reprieve.cases.audit_entry import Entry, Event
 from reprieve.cases.notice import Reason
 from reprieve.clock import for_people, rfc3339
+from reprieve.dataclass import dataclass
 from reprieve.errors import ConflictError, NotUnderstoodError, TooManyTestsError
 from reprieve.ports import Document, Table
 from reprieve.serialization import from_json, to_json

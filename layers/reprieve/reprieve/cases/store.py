@@ -18,7 +18,7 @@ what has been decided is sent, whenever the sender dies.
 """
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -32,6 +32,7 @@ from reprieve.cases.open_case import OpenCase
 from reprieve.cases.outbox import envelopes, outbox_entry
 from reprieve.cases.sample_store import TEST, readable
 from reprieve.clock import rfc3339
+from reprieve.dataclass import dataclass
 from reprieve.ports import Document, MessageQueue, Table
 from reprieve.serialization import from_json, to_json
 

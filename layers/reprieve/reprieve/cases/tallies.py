@@ -9,7 +9,7 @@ among the others that was listed in another minute.
 """
 
 from collections.abc import Hashable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import Final, TypeVar
 
@@ -22,9 +22,10 @@ from reprieve.cases.usage import (
     caller_hash,
     name_of,
 )
-from reprieve.cloudtrail.callers import Caller
-from reprieve.cloudtrail.record import KeyUse
-from reprieve.cloudtrail.resources import Resource
+from reprieve.cloudtrail.caller import Caller
+from reprieve.cloudtrail.key_use import KeyUse
+from reprieve.cloudtrail.resource import Resource
+from reprieve.dataclass import dataclass
 
 CALLERS_LISTED: Final = 20
 _OPERATIONS_LISTED: Final = 16

@@ -9,11 +9,12 @@ itself before it is sent, and gives it back afterwards. A sender that dies gives
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime, timedelta
 from typing import Final
 
 from reprieve.cases.sample_store import readable
+from reprieve.dataclass import dataclass
 from reprieve.errors import ConflictError, InProgressError
 from reprieve.ports import Document, Table
 from reprieve.serialization import to_json

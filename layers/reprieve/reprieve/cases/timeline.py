@@ -6,9 +6,10 @@ they come from. A sum is therefore the same in whatever order, and in whatever p
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
+
+from reprieve.dataclass import dataclass
 
 BUCKETS: Final = 96
 _HOURS: Final = 24

@@ -1,14 +1,15 @@
 """Who used a key, how often, how, from where: as it is stored and told."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
 from hashlib import sha256
 from typing import Final
 
-from reprieve.cloudtrail.callers import Caller
-from reprieve.cloudtrail.resources import Resource
+from reprieve.cloudtrail.caller import Caller
+from reprieve.cloudtrail.resource import Resource
+from reprieve.dataclass import dataclass
 from reprieve.untrusted import one_line
 
 OTHERS_LISTED: Final = 400

@@ -1,7 +1,8 @@
 """Who opens a case's page and decides there, as far as that is known."""
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from reprieve.dataclass import dataclass
 
 
 class AuthMethod(StrEnum):

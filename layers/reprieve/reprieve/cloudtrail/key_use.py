@@ -1,12 +1,12 @@
 """What CloudTrail records tell this product."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from reprieve.arn import KeyArn
-from reprieve.cloudtrail.callers import Caller
-from reprieve.cloudtrail.resources import Resource
+from reprieve.cloudtrail.caller import Caller
+from reprieve.cloudtrail.resource import Resource
+from reprieve.dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,36 +1,48 @@
 """Lines that differ in nothing but what each request has of its own: their kind is read once.
 
-In a storm the same few programs make the same few requests again and again.
+In a storm the same few programs make the same few requests again and again, each for another object.
 CloudTrail writes a record without blanks, and in it once each `eventTime`, `requestID`, `eventID` and,
-where two accounts log a request, `sharedEventID`. A line without the values of these is its kind:
-lines of one kind have one structure, and everything else in them is the same.
+where two accounts log a request, `sharedEventID`. A line without the values of these, and without the
+encryption context, is its kind: lines of one kind have one structure, and all else in them is the same.
 """
 
+import json
 from collections import OrderedDict
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import field
 from datetime import datetime
 from functools import lru_cache
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from reprieve.clock import parse
+from reprieve.cloudtrail import resources
+from reprieve.cloudtrail.callers.evidence import PAIRS
 from reprieve.cloudtrail.key_use import KeyUse
 from reprieve.cloudtrail.record import ParsedRecord, believable, read_line
+from reprieve.cloudtrail.resource import Resource
+from reprieve.dataclass import dataclass
+from reprieve.untrusted import look
 
 KINDS_REMEMBERED: Final = 1000
+_CONTEXTS_REMEMBERED: Final = 500
 _TIME: Final = '"eventTime":"'
 _REQUEST: Final = '"requestID":"'
 _EVENT: Final = '"eventID":"'
 _SHARED: Final = '"sharedEventID":"'
+_OWN: Final = (_TIME, _REQUEST, _EVENT, _SHARED)
+_PARAMETERS: Final = '"requestParameters":'
+_CONTEXT: Final = '"encryptionContext":{'
 _OWN_LIMIT: Final = 128  # a time and three UUIDs
 
 
 class _Parts(NamedTuple):
-    """A line, taken apart into its kind and what is its own."""
+    """A line, taken apart into its kind and what is its own; `pairs` are those of its encryption context."""
 
     kind: tuple[str, ...]
     time: str
     event_id: str
     shared_id: str
+    pairs: str
 
 
 @dataclass(slots=True)
@@ -55,7 +67,8 @@ class LineReader:
         meant = read_line(line, delivered_at)
         if (
             isinstance(meant, KeyUse)
-            and _is_told_once(line)
+            and all(_is_told_once(name, parts) for name in (*_OWN, _PARAMETERS, _CONTEXT))
+            and _is_where_it_belongs(_context(parts.pairs), line)
             and meant == _another(meant, parts, delivered_at)
         ):
             self._known[parts.kind] = meant
@@ -68,6 +81,7 @@ def _taken_apart(line: str) -> _Parts | None:
     """Return the parts of a line; None if it has not CloudTrail's form, or anything odd in a value."""
     head, _, rest = line.partition(_TIME)
     time, _, rest = rest.partition('"')
+    front, pairs, rest = _without_context(rest)
     body, _, rest = rest.partition(_REQUEST)
     request_id, _, rest = rest.partition('"')
     seam, _, rest = rest.partition(_EVENT)
@@ -77,12 +91,44 @@ def _taken_apart(line: str) -> _Parts | None:
     own = f"{time}{request_id}{event_id}{shared_id}"
     if not event_id or len(own) > _OWN_LIMIT or "\\" in own or not own.isprintable():
         return None
-    return _Parts((head, body, seam, tail, end), time, event_id, shared_id)
+    return _Parts((head, front, body, seam, tail, end), time, event_id, shared_id, pairs)
 
 
-def _is_told_once(line: str) -> bool:
-    """Return whether no name of what is a request's own stands in a second place, where it means another."""
-    return all(line.count(name) <= 1 for name in (_TIME, _REQUEST, _EVENT, _SHARED))
+def _without_context(text: str) -> tuple[str, str, str]:
+    """Return what stands before the pairs of an encryption context, these, and what stands behind them.
+
+    They stay where they are if there are none, or if they say something of the caller.
+    """
+    before, mark, rest = text.partition(_CONTEXT)
+    pairs, _, after = rest.partition("}")
+    return (f"{before}{mark}", pairs, after) if _context(pairs) else ("", "", text)
+
+
+@lru_cache(maxsize=_CONTEXTS_REMEMBERED)
+def _context(pairs: str) -> Mapping[str, Any] | None:
+    """Return an encryption context that says nothing of the caller; None for any other text.
+
+    Where a bracket in a text, or one of an object inside, was taken for the end, this is no JSON.
+    """
+    try:
+        context: Mapping[str, Any] = json.loads(f"{{{pairs}}}")
+    except (ValueError, RecursionError):
+        return None
+    return context if context and PAIRS.isdisjoint(context) else None
+
+
+@lru_cache(maxsize=_CONTEXTS_REMEMBERED)
+def _resources(pairs: str, region: str) -> tuple[Resource, ...]:
+    return resources.of_context(_context(pairs) or {}, region)
+
+
+def _is_told_once(name: str, parts: _Parts) -> bool:
+    """Return whether a name stands in no second place, where it would mean another."""
+    return sum(part.count(name) for part in parts.kind) <= (name not in _OWN)
+
+
+def _is_where_it_belongs(context: Mapping[str, Any] | None, line: str) -> bool:
+    return not context or look(json.loads(line), "requestParameters", "encryptionContext") == context
 
 
 def _another(known: KeyUse, parts: _Parts, delivered_at: datetime) -> KeyUse:
@@ -98,7 +144,7 @@ def _another(known: KeyUse, parts: _Parts, delivered_at: datetime) -> KeyUse:
         caller=known.caller,
         source_ip=known.source_ip,
         user_agent=known.user_agent,
-        resources=known.resources,
+        resources=_resources(parts.pairs, known.key.region) if parts.pairs else known.resources,
     )
 
 

@@ -190,13 +190,7 @@ __all__ = [
     "EVENT_SOURCE",
     "MANAGEMENT_CALLS",
     "READ_PATTERN",
-    "KeyChange",
-    "KeyEvent",
-    "KeyUse",
     "ParsedRecord",
-    "Scheduling",
-    "Skipped",
-    "Unproven",
     "read",
     "read_line",
 ]

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
@@ -14,6 +14,7 @@ from reprieve.cases.recipient import RecipientStore
 from reprieve.cases.sample_store import Accepted, Begun, SampleStore
 from reprieve.cases.visitor import AuthMethod
 from reprieve.clock import Clock
+from reprieve.dataclass import dataclass
 from reprieve.errors import AwsError, ChannelBusyError, ChannelError, ConflictError, NotUnderstoodError
 from reprieve.links import LinkClaims, SampleClaims, SigningKey, mint, mint_sample
 from reprieve.messages.channels import Channel, delivery, delivery_id

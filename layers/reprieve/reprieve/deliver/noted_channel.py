@@ -2,13 +2,13 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Final
 
 from reprieve.cases.health_store import HealthStore, noted_as
 from reprieve.cases.notice import Notice
 from reprieve.cases.thread import Receipt
 from reprieve.clock import Clock
+from reprieve.dataclass import dataclass
 from reprieve.errors import AwsError, ChannelError, ReprieveError
 from reprieve.messages.channels import Channel, Delivery
 from reprieve.ports import Log

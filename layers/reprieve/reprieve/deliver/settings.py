@@ -1,11 +1,11 @@
 """What the environment tells deliver."""
 
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Self
 
 from reprieve.arn import KeyArn
 from reprieve.cases.visitor import AuthMethod
+from reprieve.dataclass import dataclass
 from reprieve.environment import Environment, Variables
 from reprieve.messages.channels.configured import ChannelSettings
 

@@ -1,11 +1,12 @@
 """A channel that keeps a case together: notices of one case are sent one after the other."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 from reprieve.cases.notice import Notice, Reason
 from reprieve.cases.thread import Place, Thread, ThreadStore
 from reprieve.clock import Clock
+from reprieve.dataclass import dataclass
 from reprieve.errors import AwsError, ConflictError
 from reprieve.messages.channels import Channel, Delivery
 from reprieve.messages.headline import is_over

@@ -5,12 +5,13 @@ A subscription that nobody confirms is listed as pending for 48 hours, and then 
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
 from reprieve.cases.health_store import Address, HealthStore, Subscribed, is_to_be_renewed
 from reprieve.cases.problem import Kind, Problem
+from reprieve.dataclass import dataclass
 from reprieve.errors import AwsError, ConflictError
 from reprieve.ports import Log, Subscriptions
 

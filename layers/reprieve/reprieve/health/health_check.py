@@ -6,7 +6,6 @@ others, and also where the table does not remember what was sent.
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Executor
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -16,6 +15,7 @@ from reprieve.cases.notice import Notice, stack_unhealthy
 from reprieve.cases.problem import Kind, Problem
 from reprieve.cases.store import CaseStore
 from reprieve.clock import Clock
+from reprieve.dataclass import dataclass
 from reprieve.errors import AwsError, HealthError, InProgressError, NotUnderstoodError, ReprieveError
 from reprieve.health import stack_alarms
 from reprieve.health.addresses import Addresses

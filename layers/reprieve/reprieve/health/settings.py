@@ -1,9 +1,9 @@
 """What the environment tells health."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Self
 
+from reprieve.dataclass import dataclass
 from reprieve.environment import Environment, Variables, read_addresses
 from reprieve.messages.channels.configured import ChannelSettings
 

@@ -2,12 +2,12 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 
 from reprieve.alarm import read_alarm
 from reprieve.cases.problem import Kind, Problem
 from reprieve.console import page
+from reprieve.dataclass import dataclass
 from reprieve.ports import RingingAlarm
 from reprieve.untrusted import ARN_LIMIT, objects, one_line, text
 

@@ -1,6 +1,5 @@
 """A second pair of eyes: whether the function health itself runs. investigate looks before it reads."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -9,6 +8,7 @@ from reprieve.cases.notice import stack_unhealthy
 from reprieve.cases.outbox import envelopes
 from reprieve.cases.problem import Kind, Problem
 from reprieve.clock import Clock
+from reprieve.dataclass import dataclass
 from reprieve.errors import ReprieveError
 from reprieve.ports import Log, MessageQueue
 

@@ -8,7 +8,7 @@ What fails in a run is told at its end, loudly; whatever does not depend on it h
 
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Executor
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Final
@@ -22,6 +22,7 @@ from reprieve.cases.store import CaseStore
 from reprieve.clock import Clock, is_recent
 from reprieve.cloudtrail.record import READ_PATTERN
 from reprieve.console import log_group_url
+from reprieve.dataclass import dataclass
 from reprieve.errors import ConflictError, IncompleteError, NotUnderstoodError, ReprieveError
 from reprieve.investigate.case_updates import CaseUpdater
 from reprieve.investigate.facts.lookup import Facts

@@ -9,7 +9,7 @@ the next run goes on within the same question.
 
 from collections import deque
 from collections.abc import Callable, Collection
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
@@ -19,6 +19,7 @@ from reprieve.cases.due import NoticeRules
 from reprieve.cases.store import CaseStore
 from reprieve.clock import Clock, to_minute
 from reprieve.cloudtrail.record import READ_PATTERN
+from reprieve.dataclass import dataclass
 from reprieve.errors import AwsError, ConflictError, TooMuchError
 from reprieve.investigate.case_updates import CaseUpdater
 from reprieve.investigate.key_activity import ReadWindow

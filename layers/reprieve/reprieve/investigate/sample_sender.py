@@ -7,7 +7,6 @@ function can start one. It asks nothing of KMS.
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 
 from reprieve.cases.notice import Sender
@@ -15,6 +14,7 @@ from reprieve.cases.outbox import envelopes
 from reprieve.cases.sample import sample_notice
 from reprieve.cases.sample_store import Begun, SampleStore
 from reprieve.clock import Clock, rfc3339
+from reprieve.dataclass import dataclass
 from reprieve.errors import TooManyTestsError
 from reprieve.ports import Log, MessageQueue
 from reprieve.untrusted import text

@@ -1,9 +1,9 @@
 """What the environment tells investigate."""
 
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final, Self
 
+from reprieve.dataclass import dataclass
 from reprieve.environment import Environment, Variables
 
 READ: Final = "-read"

@@ -7,9 +7,9 @@ longer than some 13 000 characters altogether has been seen to be refused.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
+from reprieve.dataclass import dataclass
 from reprieve.messages.defang import defanged
 from reprieve.messages.story import Calls, Fact, Folded, Row, Story
 from reprieve.messages.way_out import RUNBOOK, WITHOUT_LINK

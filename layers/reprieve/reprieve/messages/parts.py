@@ -5,10 +5,10 @@ is all. Commands and addresses are our own, and are never shortened.
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, TypeVar
 
+from reprieve.dataclass import dataclass
 from reprieve.messages.phrases import shortened
 from reprieve.messages.story import Actions, Calls, Folded, Story
 from reprieve.messages.way_out import RUNBOOK, WITHOUT_LINK

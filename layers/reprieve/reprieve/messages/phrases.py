@@ -10,8 +10,8 @@ from reprieve.cases.notified import NEW_LISTED
 from reprieve.cases.tallies import RESOURCES_LISTED, SESSIONS_LISTED
 from reprieve.cases.usage import CallerUses, Uses
 from reprieve.clock import for_people, left
-from reprieve.cloudtrail.callers import Caller
-from reprieve.cloudtrail.resources import summarised
+from reprieve.cloudtrail.caller import Caller
+from reprieve.cloudtrail.summary import summarised
 from reprieve.messages.defang import defanged
 from reprieve.untrusted import ELLIPSIS, one_line
 

@@ -1,11 +1,11 @@
 """What every channel says of a problem of the stack, in words: plain text, as in `phrases`."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
 
 from reprieve.cases.problem import Kind, Problem
 from reprieve.clock import for_people
+from reprieve.dataclass import dataclass
 from reprieve.messages.phrases import shortened
 from reprieve.untrusted import one_line
 

@@ -5,13 +5,13 @@ commands, what is not known. Every text is plain, and what strangers wrote in it
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
 from reprieve.cases.notice import Digest, Notice
 from reprieve.cases.usage import CallerUses, Uses
 from reprieve.clock import for_people
+from reprieve.dataclass import dataclass
 from reprieve.messages import headline, lead, phrases, problem_phrases, way_out
 from reprieve.messages.key_details import particulars
 

@@ -1,11 +1,11 @@
 """Keys, what is known of them, and the signatures of links."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from reprieve.arn import KeyArn
+from reprieve.dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,9 +1,10 @@
 """Log groups, and the log of this program."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
+
+from reprieve.dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,11 @@
 """E-mail subscriptions, the sign-in, and the alarms that people hear of."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import Protocol
+
+from reprieve.dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,9 +1,11 @@
 """The table, the queue, and what is done once."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import Any, Final, Protocol
+
+from reprieve.dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,9 +1,11 @@
 """What channels send with."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import Any, Protocol
+
+from reprieve.dataclass import dataclass
 
 
 class Topic(Protocol):

@@ -1,10 +1,10 @@
 """Who may see a case and decide: anyone with its link, only some networks, or people who sign in."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network, ip_address
 
 from reprieve.cases.visitor import AuthMethod, Visitor
+from reprieve.dataclass import dataclass
 from reprieve.links import LinkClaims, SampleClaims
 from reprieve.respond.sign_in import SignIn
 from reprieve.untrusted import one_line

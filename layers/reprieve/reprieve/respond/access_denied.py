@@ -6,10 +6,10 @@ policy allows the kms:EnableKey action", or "… with an explicit deny in a serv
 """
 
 import re
-from dataclasses import dataclass
 from typing import Final
 
 from reprieve.arn import KeyArn
+from reprieve.dataclass import dataclass
 from reprieve.errors import DeniedError
 
 _ENTER: Final = "sts:AssumeRole"

@@ -1,7 +1,7 @@
 """What is shown, and what a decision rests on: the case on record, and the key as KMS tells of it."""
 
 from concurrent.futures import Executor
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
@@ -11,6 +11,7 @@ from reprieve.cases.decision import Choice, Decision
 from reprieve.cases.key import Key, KeyState
 from reprieve.cases.store import CaseRecord, CaseStore
 from reprieve.clock import Clock
+from reprieve.dataclass import dataclass
 from reprieve.errors import AbsentError, AwsError, DeniedError, ThrottledError
 from reprieve.links import LinkClaims
 from reprieve.ports import KeyDirectory, KeyMetadata, Log

@@ -5,7 +5,6 @@ cookie and of the link. Another site can make a browser send a form; it can't kn
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from hashlib import sha256
 from hmac import compare_digest
 from secrets import token_urlsafe
@@ -13,6 +12,7 @@ from typing import Final
 from urllib.parse import parse_qsl
 
 from reprieve.cases.decision import Choice
+from reprieve.dataclass import dataclass
 from reprieve.untrusted import one_line
 
 FORM_LIMIT: Final = 8192  # bytes

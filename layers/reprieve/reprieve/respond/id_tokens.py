@@ -6,13 +6,13 @@ straight from the provider over verified TLS, which item 6 there lets stand in i
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hmac import compare_digest
 from typing import Final
 from unicodedata import normalize
 
 from reprieve.cases.visitor import Person
+from reprieve.dataclass import dataclass
 from reprieve.errors import IdTokenError, NotApproverError, UnverifiedEmailError
 from reprieve.untrusted import one_line
 

@@ -4,11 +4,12 @@ CancelKeyDeletion leaves a key `Disabled`: the outage goes on until EnableKey.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 from reprieve.arn import KeyArn
 from reprieve.cases.key import Key, KeyState
+from reprieve.dataclass import dataclass
 from reprieve.errors import AwsError, WrongStateError
 from reprieve.ports import KeyControl, KeyDirectory, Log
 from reprieve.respond.case_view import as_told

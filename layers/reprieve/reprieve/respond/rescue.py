@@ -1,6 +1,6 @@
 """Acting on a decision: record it, carry it out, record what came of it, notify every channel."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 from uuid import uuid4
@@ -14,6 +14,7 @@ from reprieve.cases.notice import Notice, Reason, tell
 from reprieve.cases.result import Result
 from reprieve.cases.store import CaseStore
 from reprieve.clock import Clock, to_minute
+from reprieve.dataclass import dataclass
 from reprieve.errors import (
     AbsentError,
     AwsError,

@@ -5,7 +5,7 @@ Only a form that is sent from the page acts.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Final, TypeVar
 from uuid import uuid4
 
@@ -17,6 +17,7 @@ from reprieve.cases.result import Result
 from reprieve.cases.store import CaseStore
 from reprieve.cases.visitor import Person, Visitor
 from reprieve.clock import Clock
+from reprieve.dataclass import dataclass
 from reprieve.errors import AwsError, ConflictError, LinkError, LostSignInError, SignInError
 from reprieve.links import LinkClaims, SampleClaims, authentic, is_sample, verify, verify_sample
 from reprieve.ports import LinkChecker, Log

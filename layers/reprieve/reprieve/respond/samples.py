@@ -1,6 +1,6 @@
 """The page behind the link of a test notice, and its one button. Neither asks KMS about any key."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 from uuid import uuid4
 
@@ -9,6 +9,7 @@ from reprieve.cases.result import Result
 from reprieve.cases.sample_store import SAMPLE_CASE, SEEN_AT_MOST, SampleRecord, SampleStore
 from reprieve.cases.visitor import Person, Visitor
 from reprieve.clock import Clock
+from reprieve.dataclass import dataclass
 from reprieve.errors import AwsError, ConflictError
 from reprieve.links import SampleClaims
 from reprieve.ports import Log

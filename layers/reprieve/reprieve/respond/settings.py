@@ -2,13 +2,13 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import timedelta
 from ipaddress import ip_network
 from typing import Final, Self
 
 from reprieve.arn import KeyArn
 from reprieve.cases.visitor import AuthMethod
+from reprieve.dataclass import dataclass
 from reprieve.environment import Environment, Variables
 from reprieve.errors import SettingsError
 from reprieve.respond.access import Network

@@ -9,7 +9,7 @@ They are `SameSite=Lax`, for people come from a mail and from their provider; no
 import re
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from hmac import compare_digest
@@ -18,6 +18,7 @@ from typing import Final, Self
 
 from reprieve.cases.visitor import Person
 from reprieve.clock import Clock
+from reprieve.dataclass import dataclass
 from reprieve.errors import (
     ConflictError,
     LostSignInError,

@@ -3,10 +3,12 @@
 import re
 from collections.abc import Iterator
 from importlib.resources import files
+from pathlib import Path
 
 import pytest
+from jinja2 import ModuleLoader
 
-from reprieve.respond.pages.rendering import FormState, redirect, short
+from reprieve.respond.pages.rendering import FormState, compile_templates, redirect, short
 
 TEMPLATES = ["case.html", "evidence.html", "outcome.html", "page.html", "parts.html", "sample.html"]
 
@@ -31,6 +33,13 @@ def test_every_template_is_looked_at() -> None:
     found = {each.name for each in files("reprieve.respond.pages").iterdir() if each.name.endswith(".html")}
 
     assert found == set(TEMPLATES)
+
+
+def test_every_template_is_compiled_for_the_layer(tmp_path: Path) -> None:
+    compile_templates(tmp_path)
+
+    names = {ModuleLoader.get_module_filename(template) for template in TEMPLATES}
+    assert {each.name for each in tmp_path.iterdir()} == names
 
 
 def test_a_redirect_says_where_to() -> None:

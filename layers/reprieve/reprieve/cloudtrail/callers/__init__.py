@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from reprieve.arn import KeyArn
+from reprieve.cloudtrail.caller import Caller
 from reprieve.cloudtrail.callers import (
     assumed_role,
     aws_account,
@@ -28,7 +29,6 @@ from reprieve.cloudtrail.callers import (
     untyped,
     web_identity_user,
 )
-from reprieve.cloudtrail.callers.caller import Caller
 from reprieve.cloudtrail.callers.evidence import Evidence, says_yes
 
 IDENTITIES: Final = (
@@ -89,4 +89,4 @@ def _mfa(caller: Caller, evidence: Evidence) -> bool | None:
     return False if said in ("false", False) and is_person else None
 
 
-__all__ = ["IDENTITIES", "Caller", "read"]
+__all__ = ["IDENTITIES", "read"]

@@ -6,8 +6,8 @@ Source: CloudTrail user guide, "CloudTrail userIdentity element"; IAM user guide
 actions taken with assumed roles".
 """
 
+from reprieve.cloudtrail.caller import Caller
 from reprieve.cloudtrail.callers import sessions
-from reprieve.cloudtrail.callers.caller import Caller
 from reprieve.cloudtrail.callers.evidence import Evidence
 from reprieve.cloudtrail.callers.sessions.session import RoleSession
 from reprieve.console import iam_page

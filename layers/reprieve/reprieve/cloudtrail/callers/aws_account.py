@@ -3,7 +3,7 @@
 Source: CloudTrail user guide, "Sharing CloudTrail event information between accounts"; a real record.
 """
 
-from reprieve.cloudtrail.callers.caller import Caller
+from reprieve.cloudtrail.caller import Caller
 from reprieve.cloudtrail.callers.evidence import Evidence
 
 TYPE = "AWSAccount"

@@ -3,8 +3,8 @@
 Source: CloudTrail user guide, "CloudTrail userIdentity element", type.
 """
 
+from reprieve.cloudtrail.caller import Caller
 from reprieve.cloudtrail.callers import service_between
-from reprieve.cloudtrail.callers.caller import Caller
 from reprieve.cloudtrail.callers.evidence import Evidence
 
 TYPE = "AWSService"

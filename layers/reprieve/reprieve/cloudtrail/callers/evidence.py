@@ -1,11 +1,14 @@
 """What a record tells of its caller, read once and within bounds."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 
-from reprieve.cloudtrail.callers.caller import Caller
+from reprieve.cloudtrail.caller import Caller
+from reprieve.dataclass import dataclass
 from reprieve.untrusted import ARN_LIMIT, look, mapping, text
+
+PAIRS: Final = frozenset({"PARAMETER_ARN", "aws:lambda:FunctionArn"})
+"""The pairs of an encryption context that say something of the caller; no other is looked at here."""
 
 _AGENT_LIMIT: Final = 1024  # CloudTrail user guide, "record contents": a userAgent has 1 KB at most
 
@@ -19,7 +22,7 @@ class Evidence:
         region: `awsRegion`: whose console shows the caller.
         source: `sourceIPAddress`: an address, or the host name of an AWS service.
         user_agent: `userAgent`, which the client chose itself.
-        context: The encryption context of the request.
+        context: Of the encryption context of the request, the `PAIRS`.
         from_console: `sessionCredentialFromConsole`, which is there only where it is true.
     """
 
@@ -36,12 +39,13 @@ class Evidence:
 
         Source: CloudTrail user guide, "CloudTrail record contents for management events".
         """
+        context = mapping(record, "requestParameters", "encryptionContext")
         return cls(
             identity=mapping(record, "userIdentity"),
             region=text(record, "awsRegion"),
             source=text(record, "sourceIPAddress"),
             user_agent=text(record, "userAgent", limit=_AGENT_LIMIT),
-            context=mapping(record, "requestParameters", "encryptionContext"),
+            context={pair: value for pair, value in context.items() if pair in PAIRS},
             from_console=says_yes(record.get("sessionCredentialFromConsole")),
         )
 

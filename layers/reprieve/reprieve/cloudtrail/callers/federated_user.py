@@ -4,7 +4,7 @@ The session's issuer is the IAM user, or the root user, whose credentials the br
 Source: CloudTrail user guide, "CloudTrail userIdentity element", sessionIssuer.
 """
 
-from reprieve.cloudtrail.callers.caller import Caller
+from reprieve.cloudtrail.caller import Caller
 from reprieve.cloudtrail.callers.evidence import Evidence
 from reprieve.console import iam_page
 

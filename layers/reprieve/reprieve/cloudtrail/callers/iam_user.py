@@ -4,7 +4,7 @@ Temporary ones leave a `sessionContext` with an empty issuer. Source: CloudTrail
 "CloudTrail userIdentity element"; real records.
 """
 
-from reprieve.cloudtrail.callers.caller import Caller
+from reprieve.cloudtrail.caller import Caller
 from reprieve.cloudtrail.callers.evidence import Evidence
 from reprieve.console import iam_page
 

@@ -5,7 +5,7 @@ Source: CloudTrail user guide, "CloudTrail userIdentity element", onBehalfOf.
 """
 
 from reprieve.arn import Arn
-from reprieve.cloudtrail.callers.caller import Caller
+from reprieve.cloudtrail.caller import Caller
 from reprieve.cloudtrail.callers.evidence import Evidence
 from reprieve.untrusted import ARN_LIMIT
 

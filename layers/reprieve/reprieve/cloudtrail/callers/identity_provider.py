@@ -5,7 +5,7 @@ Source: CloudTrail user guide, "Values for AWS STS APIs with SAML and web identi
 
 from collections.abc import Callable
 
-from reprieve.cloudtrail.callers.caller import Caller
+from reprieve.cloudtrail.caller import Caller
 from reprieve.cloudtrail.callers.evidence import Evidence
 
 

@@ -3,7 +3,7 @@
 Source: CloudTrail user guide, "CloudTrail userIdentity element", userName.
 """
 
-from reprieve.cloudtrail.callers.caller import Caller
+from reprieve.cloudtrail.caller import Caller
 from reprieve.cloudtrail.callers.evidence import Evidence
 
 TYPE = "Root"

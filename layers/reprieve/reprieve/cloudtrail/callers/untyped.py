@@ -3,8 +3,8 @@
 Source: KMS developer guide, the record of DeleteKey: `{"accountId": …, "invokedBy": "AWS Internal"}`.
 """
 
+from reprieve.cloudtrail.caller import Caller
 from reprieve.cloudtrail.callers import service_between, unknown
-from reprieve.cloudtrail.callers.caller import Caller
 from reprieve.cloudtrail.callers.evidence import Evidence
 
 TYPE = ""

@@ -10,6 +10,7 @@ from itertools import islice
 from typing import Any, Final
 
 from reprieve.arn import KeyArn
+from reprieve.cloudtrail.resource import UNREAD, Resource
 from reprieve.cloudtrail.resources import (
     backup_vault,
     cloudtrail,
@@ -31,9 +32,7 @@ from reprieve.cloudtrail.resources import (
     workmail,
     workspaces,
 )
-from reprieve.cloudtrail.resources.context import VALUE_LIMIT, context_of
-from reprieve.cloudtrail.resources.resource import UNREAD, Resource
-from reprieve.cloudtrail.resources.summary import summarised
+from reprieve.cloudtrail.resources.context import VALUE_LIMIT, bounded, context_of
 from reprieve.untrusted import one_line
 
 SERVICES: Final = (
@@ -57,7 +56,7 @@ SERVICES: Final = (
     ses,
     encryption_sdk,
 )
-_ACCOUNTED_FOR: Final = frozenset(key for service in SERVICES for key in service.CONTEXT_KEYS)
+_BY_PAIR: Final = {pair: service for service in SERVICES for pair in service.CONTEXT_KEYS}
 _PAIR_LIMIT = 128
 _PAIRS_AT_MOST = 8
 
@@ -72,18 +71,23 @@ def read(parameters: Mapping[str, Any], key: KeyArn) -> tuple[Resource, ...]:
         key: The key that was refused. Of ReEncrypt's two contexts, its own is read;
             and what it protects is in its Region, unless an ARN says otherwise.
     """
-    context = context_of(parameters, key)
-    concerned = (service for service in SERVICES if not context.keys().isdisjoint(service.CONTEXT_KEYS))
-    known = (service.read(context, key.region) for service in concerned)
+    return of_context(context_of(parameters, key), key.region)
+
+
+def of_context(context: Mapping[str, Any], region: str) -> tuple[Resource, ...]:
+    """Return what an encryption context tells of, where it was used with a key of a Region."""
+    context = bounded(context)
+    concerned = dict.fromkeys(service for pair, service in _BY_PAIR.items() if pair in context)
+    known = (service.read(context, region) for service in concerned)
     rest = ", ".join(_unknown(context.items()))
     pairs = (Resource(service=UNREAD, name=one_line(rest, VALUE_LIMIT)),) if rest else ()
     return (*(found for found in known if found), *pairs)
 
 
 def _unknown(pairs: Iterable[tuple[str, str]]) -> Iterator[str]:
-    unknown = ((key, value) for key, value in pairs if key not in _ACCOUNTED_FOR)
+    unknown = ((key, value) for key, value in pairs if key not in _BY_PAIR)
     for key, value in islice(unknown, _PAIRS_AT_MOST):
         yield f"{one_line(key, _PAIR_LIMIT)} = {one_line(value, _PAIR_LIMIT)}"
 
 
-__all__ = ["SERVICES", "Resource", "read", "summarised"]
+__all__ = ["SERVICES", "of_context", "read"]

@@ -3,7 +3,7 @@
 Source: public key policies that name the pair.
 """
 
-from reprieve.cloudtrail.resources.resource import arn_reader
+from reprieve.cloudtrail.resource import arn_reader
 
 CONTEXT_KEYS = ("aws:backup:backup-vault",)
 

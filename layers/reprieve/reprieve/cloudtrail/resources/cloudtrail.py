@@ -3,7 +3,7 @@
 Source: CloudTrail user guide, "Encrypting CloudTrail log files with AWS KMS keys".
 """
 
-from reprieve.cloudtrail.resources.resource import arn_reader
+from reprieve.cloudtrail.resource import arn_reader
 
 CONTEXT_KEYS = ("aws:cloudtrail:arn",)
 

@@ -9,7 +9,7 @@ from reprieve.untrusted import ARN_LIMIT, look, mapping, one_line, text
 VALUE_LIMIT: Final = 512
 
 
-def context_of(parameters: Mapping[str, Any], key: KeyArn) -> Mapping[str, str]:
+def context_of(parameters: Mapping[str, Any], key: KeyArn) -> Mapping[str, Any]:
     """Return the encryption context that a request used with `key`; an empty one where it tells none.
 
     Source: KMS API reference, "GrantConstraints" and "ReEncrypt".
@@ -21,7 +21,11 @@ def context_of(parameters: Mapping[str, Any], key: KeyArn) -> Mapping[str, str]:
         look(constraints, "encryptionContextEquals"),
         look(parameters, _of_re_encryption(parameters, key)),
     )
-    context = next((place for place in places if isinstance(place, dict) and place), {})
+    return next((place for place in places if isinstance(place, dict) and place), {})
+
+
+def bounded(context: Mapping[str, Any]) -> Mapping[str, str]:
+    """Return the pairs whose values are texts, each within its bounds."""
     return {pair: one_line(value, VALUE_LIMIT) for pair, value in context.items() if isinstance(value, str)}
 
 

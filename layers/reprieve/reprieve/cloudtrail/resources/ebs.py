@@ -6,8 +6,8 @@ Source: KMS developer guide, "How Amazon EBS uses AWS KMS"; the record of CopySn
 
 from collections.abc import Mapping
 
+from reprieve.cloudtrail.resource import Resource, named
 from reprieve.cloudtrail.resources import rds, workspaces
-from reprieve.cloudtrail.resources.resource import Resource, named
 
 CONTEXT_KEYS = ("aws:ebs:id",)
 _SNAPSHOT = "ec2/home?region={region}#SnapshotDetails:snapshotId={name}"

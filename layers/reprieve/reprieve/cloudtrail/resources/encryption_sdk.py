@@ -6,7 +6,7 @@ Source: AWS Encryption SDK developer guide, "Encryption context"; real records.
 
 from collections.abc import Mapping
 
-from reprieve.cloudtrail.resources.resource import Resource, named
+from reprieve.cloudtrail.resource import Resource, named
 
 CONTEXT_KEYS = ("aws-crypto-public-key",)
 

@@ -3,7 +3,7 @@
 Source: EventBridge user guide, "Encrypting event buses with AWS KMS keys".
 """
 
-from reprieve.cloudtrail.resources.resource import arn_reader
+from reprieve.cloudtrail.resource import arn_reader
 
 CONTEXT_KEYS = ("aws:events:event-bus:arn",)
 

@@ -3,7 +3,7 @@
 Source: Kinesis Data Streams developer guide, "Data protection".
 """
 
-from reprieve.cloudtrail.resources.resource import arn_reader
+from reprieve.cloudtrail.resource import arn_reader
 
 CONTEXT_KEYS = ("aws:kinesis:arn",)
 

@@ -3,7 +3,7 @@
 Source: Lambda developer guide, "Securing environment variables"; real records.
 """
 
-from reprieve.cloudtrail.resources.resource import arn_reader
+from reprieve.cloudtrail.resource import arn_reader
 
 CONTEXT_KEYS = ("aws:lambda:FunctionArn",)
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from reprieve.arn import Arn
-from reprieve.cloudtrail.resources.resource import Resource, by_arn
+from reprieve.cloudtrail.resource import Resource, by_arn
 from reprieve.console import log_group_url
 
 CONTEXT_KEYS = ("aws:logs:arn",)

@@ -5,7 +5,7 @@ Source: KMS developer guide, "How Amazon RDS uses AWS KMS".
 
 from collections.abc import Mapping
 
-from reprieve.cloudtrail.resources.resource import Resource, named
+from reprieve.cloudtrail.resource import Resource, named
 
 CONTEXT_KEYS = ("aws:rds:db-id",)
 

@@ -3,7 +3,7 @@
 Source: KMS developer guide, "How Amazon Redshift uses AWS KMS".
 """
 
-from reprieve.cloudtrail.resources.resource import arn_reader
+from reprieve.cloudtrail.resource import arn_reader
 
 CONTEXT_KEYS = ("aws:redshift:arn", "aws:redshift:createtime")
 

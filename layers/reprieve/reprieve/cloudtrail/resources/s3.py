@@ -6,7 +6,7 @@ Source: S3 user guide, "Using server-side encryption with AWS KMS keys", encrypt
 from collections.abc import Mapping
 
 from reprieve.arn import Arn
-from reprieve.cloudtrail.resources.resource import Resource, kept, named
+from reprieve.cloudtrail.resource import Resource, kept, named
 from reprieve.console import page
 from reprieve.untrusted import one_line
 

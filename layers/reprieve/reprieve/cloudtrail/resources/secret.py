@@ -7,7 +7,7 @@ Source: Secrets Manager user guide, "Encryption and decryption" and "What's in a
 import re
 from collections.abc import Mapping
 
-from reprieve.cloudtrail.resources.resource import Resource, by_arn
+from reprieve.cloudtrail.resource import Resource, by_arn
 
 CONTEXT_KEYS = ("SecretARN", "SecretVersionId")
 _SUFFIX = re.compile(r"-[A-Za-z0-9]{6}$")

@@ -5,7 +5,7 @@ Source: KMS developer guide, "How Amazon Simple Email Service uses AWS KMS".
 
 from collections.abc import Mapping
 
-from reprieve.cloudtrail.resources.resource import Resource, named
+from reprieve.cloudtrail.resource import Resource, named
 
 CONTEXT_KEYS = ("aws:ses:rule-name", "aws:ses:message-id", "aws:ses:source-account")
 

@@ -3,7 +3,7 @@
 Source: SNS developer guide, "Key management", encryption context.
 """
 
-from reprieve.cloudtrail.resources.resource import arn_reader
+from reprieve.cloudtrail.resource import arn_reader
 
 CONTEXT_KEYS = ("aws:sns:topicArn",)
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from reprieve.arn import Arn
-from reprieve.cloudtrail.resources.resource import Resource, by_arn
+from reprieve.cloudtrail.resource import Resource, by_arn
 from reprieve.console import page
 
 CONTEXT_KEYS = ("PARAMETER_ARN",)

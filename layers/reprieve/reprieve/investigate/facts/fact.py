@@ -1,13 +1,13 @@
 """What a fact is, and where it may be asked."""
 
 from collections.abc import Hashable, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Protocol
 
 from reprieve.arn import KeyArn
 from reprieve.cases.key import Unknown
 from reprieve.clock import Clock
+from reprieve.dataclass import dataclass
 from reprieve.ports import AccountNames, EventHistory, KeyDirectory
 
 

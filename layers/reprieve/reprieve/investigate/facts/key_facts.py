@@ -1,11 +1,12 @@
 """What one look at a key told."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Final
 
 from reprieve.cases.key import Key, KmsAnswer, Unknown
-from reprieve.cloudtrail.record import Scheduling
+from reprieve.cloudtrail.key_use import Scheduling
+from reprieve.dataclass import dataclass
 from reprieve.investigate.facts import FACTS
 
 FROM_EARLIER: Final = "; what is known of that is from an earlier look"

@@ -2,12 +2,13 @@
 
 from collections.abc import Collection, Hashable, Iterable, Mapping
 from concurrent.futures import Executor, Future, wait
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Final
 
 from reprieve.arn import KeyArn
 from reprieve.cases.key import Key, KmsAnswer, Unknown
-from reprieve.cloudtrail.record import Scheduling
+from reprieve.cloudtrail.key_use import Scheduling
+from reprieve.dataclass import dataclass
 from reprieve.errors import AbsentError, AwsError, DeniedError, NotUnderstoodError, ThrottledError
 from reprieve.investigate.facts import FACTS, metadata, scheduling
 from reprieve.investigate.facts.fact import Fact, Scope, Sources

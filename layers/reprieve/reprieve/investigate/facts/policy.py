@@ -7,12 +7,12 @@ Source: KMS developer guide, "Key policies in AWS KMS"; IAM user guide, "Policy 
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from enum import IntEnum
 from fnmatch import fnmatchcase
 from typing import Any, Final
 
 from reprieve.arn import KeyArn
+from reprieve.dataclass import dataclass
 from reprieve.untrusted import one_line
 
 CALLS: Final = ("kms:CancelKeyDeletion", "kms:EnableKey")

@@ -10,7 +10,8 @@ from typing import Any, Final
 
 from reprieve.arn import KeyArn
 from reprieve.cases.case import Case
-from reprieve.cloudtrail.record import Scheduling, read_line
+from reprieve.cloudtrail.key_use import Scheduling
+from reprieve.cloudtrail.record import read_line
 from reprieve.investigate.facts.fact import Scope, Sources, within_reach
 
 FACT = "who scheduled the deletion, and when"

@@ -7,9 +7,9 @@ Source: Amazon Q Developer in chat applications, "Custom notifications", event s
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 
+from reprieve.dataclass import dataclass
 from reprieve.messages.channels.channel import Delivery, Threads, ToAll
 from reprieve.messages.channels.entry import Entry
 from reprieve.messages.channels.posting import as_json

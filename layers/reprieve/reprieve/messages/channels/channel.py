@@ -1,11 +1,11 @@
 """One way to reach people, and what is sent by it."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from reprieve.cases.notice import Notice
 from reprieve.cases.thread import Receipt, Thread
+from reprieve.dataclass import dataclass
 from reprieve.messages.story import Story, tell
 
 

@@ -4,10 +4,11 @@ A channel's module is imported where the stack has such a channel: nobody waits 
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Final
 
 from reprieve.cases.notice import Notice
+from reprieve.dataclass import dataclass
 from reprieve.errors import AwsError
 from reprieve.messages.channels.channel import Channel
 from reprieve.messages.channels.document import Document, Fault, read_document

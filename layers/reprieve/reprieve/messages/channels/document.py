@@ -5,10 +5,11 @@ What is wrong is named by its place, never by its value, and good entries are ke
 
 import json
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from importlib import import_module
 from typing import Final
 
+from reprieve.dataclass import dataclass
 from reprieve.errors import EntryError
 from reprieve.messages.channels.channel import Channel
 from reprieve.messages.channels.entry import NAME, Entry

@@ -6,10 +6,11 @@ characters. That SES accepts a mail does not say that it arrives.
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final
 
 from reprieve.cases.notice import Notice
+from reprieve.dataclass import dataclass
 from reprieve.messages.channels.channel import Delivery
 from reprieve.messages.channels.entry import Entry
 from reprieve.messages.channels.route import TO_ALL

@@ -5,9 +5,10 @@ What is wrong is named by its place, never by its value.
 
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final
 
+from reprieve.dataclass import dataclass
 from reprieve.errors import EntryError
 from reprieve.untrusted import is_over_tls
 

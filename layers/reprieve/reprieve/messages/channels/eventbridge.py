@@ -3,9 +3,9 @@
 Source: EventBridge API reference, PutEvents: an entry has at most 256 KB, a detail type 128 characters.
 """
 
-from dataclasses import dataclass
 from typing import Final
 
+from reprieve.dataclass import dataclass
 from reprieve.messages.channels.channel import Delivery, ToAll
 from reprieve.messages.channels.entry import Entry
 from reprieve.messages.channels.posting import as_json

@@ -7,11 +7,12 @@ message has at most 32,000 bytes. A `requestId` that comes again makes no second
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from html import escape
 from typing import Any, Final
 from urllib.parse import quote
 
+from reprieve.dataclass import dataclass
 from reprieve.messages.channels.channel import Delivery, Threads, ToAll
 from reprieve.messages.channels.entry import Entry
 from reprieve.messages.channels.mention import NOBODY, Mentions, read_mentions

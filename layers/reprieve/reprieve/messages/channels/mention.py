@@ -5,10 +5,11 @@ Ids come from the channel's entry, and are checked when it is read: no text from
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final
 
 from reprieve.cases.notice import Notice, Reason
+from reprieve.dataclass import dataclass
 from reprieve.messages.channels.entry import Entry
 
 IN_SLACK: Final = re.compile(r"[SUW][A-Z0-9]{2,30}")

@@ -7,13 +7,14 @@ Others read later what it keeps, so it gets no link unless its entry says so.
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import timedelta
 from hashlib import sha256
 from typing import Any, Final
 
 from reprieve.cases.notice import Notice, Reason
 from reprieve.clock import rfc3339
+from reprieve.dataclass import dataclass
 from reprieve.messages.channels.channel import Delivery, Threads, ToAll
 from reprieve.messages.channels.entry import Entry
 from reprieve.messages.channels.posting import as_json, post

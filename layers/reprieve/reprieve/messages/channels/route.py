@@ -1,9 +1,9 @@
 """Which notices a channel gets."""
 
-from dataclasses import dataclass
 from typing import Final
 
 from reprieve.cases.notice import Notice, Reason
+from reprieve.dataclass import dataclass
 from reprieve.messages.channels.entry import Entry
 
 TO_ALL: Final = frozenset({Reason.STACK_UNHEALTHY, Reason.DIGEST, Reason.TEST})

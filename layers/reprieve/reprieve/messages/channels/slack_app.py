@@ -5,10 +5,11 @@ blocks; a button's value 2,000 characters. The first message of a case is change
 new is a reply. Replies hold no link, because only the first message can be found again.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final
 
 from reprieve.cases.thread import Receipt
+from reprieve.dataclass import dataclass
 from reprieve.errors import ChannelBusyError, ChannelError, SlackBusyError, SlackError
 from reprieve.messages.channels.channel import Delivery, Threads, ToAll
 from reprieve.messages.channels.entry import Entry

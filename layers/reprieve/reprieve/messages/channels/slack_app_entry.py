@@ -6,9 +6,10 @@ with U or W, a channel's with C or G.
 """
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final
 
+from reprieve.dataclass import dataclass
 from reprieve.messages.channels.entry import Entry
 from reprieve.messages.channels.mention import IN_SLACK, NOBODY, Mentions, read_mentions
 

@@ -1,9 +1,10 @@
 """Slack, by an incoming webhook. A workflow's webhook takes the same."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final
 
+from reprieve.dataclass import dataclass
 from reprieve.errors import ChannelError, NotUnderstoodError
 from reprieve.messages.block_kit import message
 from reprieve.messages.channels.channel import Delivery, ToAll

@@ -3,9 +3,9 @@
 Source: SNS API reference, Publish: a message has at most 262,144 bytes.
 """
 
-from dataclasses import dataclass
 from typing import Final
 
+from reprieve.dataclass import dataclass
 from reprieve.messages.channels.channel import Delivery, ToAll
 from reprieve.messages.channels.entry import Entry
 from reprieve.messages.plain_mail import body, subject

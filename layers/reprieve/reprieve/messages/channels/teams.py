@@ -9,9 +9,10 @@ A flow takes 28 KB with what Teams adds of its own: a card has at most `LIMIT` b
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Final
 
+from reprieve.dataclass import dataclass
 from reprieve.messages.channels.channel import Delivery, ToAll
 from reprieve.messages.channels.entry import Entry
 from reprieve.messages.channels.mention import NOBODY, Mentions, read_mentions

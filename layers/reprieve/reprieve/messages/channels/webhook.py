@@ -9,10 +9,11 @@ import hmac
 import re
 from base64 import b64decode, b64encode
 from binascii import Error as NotBase64Error
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final
 
 from reprieve.clock import rfc3339
+from reprieve.dataclass import dataclass
 from reprieve.messages.channels.channel import Delivery, ToAll
 from reprieve.messages.channels.entry import Entry
 from reprieve.messages.channels.posting import JSON, as_json, post

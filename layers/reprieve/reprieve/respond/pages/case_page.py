@@ -1,7 +1,6 @@
 """The page of a case: to decide, or to review what was decided."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
@@ -14,6 +13,7 @@ from reprieve.cases.key import Key
 from reprieve.cases.usage import CallerUses, Uses
 from reprieve.cases.visitor import Visitor
 from reprieve.console import key_url, rescue_commands
+from reprieve.dataclass import dataclass
 from reprieve.messages import phrases
 from reprieve.messages.key_details import particulars
 from reprieve.respond.pages import case_text, picture_text, times

@@ -1,13 +1,13 @@
 """What a page says that is not the case itself: a title, what is known, what to do."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
 from reprieve.cases.key import Key
 from reprieve.cases.result import Result
+from reprieve.dataclass import dataclass
 from reprieve.errors import AwsError
 from reprieve.respond.pages.times import clock
 

@@ -5,12 +5,12 @@ The axis has two linear halves that meet at the present. The past, which is what
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from math import inf
 from typing import Final
 
 from reprieve.cases.timeline import Bucket, Timeline
+from reprieve.dataclass import dataclass
 
 WIDTHS: Final = (320, 640)
 """For a phone and for a desk: neither is ever stretched."""

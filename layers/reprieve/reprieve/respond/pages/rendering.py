@@ -2,20 +2,23 @@
 
 from base64 import b64encode
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cache
 from hashlib import sha256
-from importlib.resources import files
+from pathlib import Path
 from typing import Any, Final
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import ChoiceLoader, Environment, FileSystemLoader, ModuleLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from reprieve.clock import for_people, rfc3339
+from reprieve.dataclass import dataclass
 from reprieve.messages import phrases
 from reprieve.respond.pages import case_text, history_text, picture_text, times
 from reprieve.untrusted import one_line
 
+_FOLDER: Final = Path(__file__).parent
+_COMPILED: Final = "compiled"
 _FEATURES: Final = ("camera", "display-capture", "geolocation", "microphone", "payment", "usb")
 
 
@@ -92,13 +95,19 @@ def security_headers() -> Mapping[str, str]:
 
 @cache
 def _style() -> str:
-    return files("reprieve.respond.pages").joinpath("style.css").read_text(encoding="utf-8")
+    return (_FOLDER / "style.css").read_text(encoding="utf-8")
+
+
+def compile_templates(folder: Path = _FOLDER / _COMPILED) -> None:
+    """Turn the templates into Python, which later starts find in their place."""
+    sources = _environment().overlay(loader=FileSystemLoader(_FOLDER))
+    sources.compile_templates(folder, extensions=["html"], zip=None)
 
 
 @cache
 def _environment() -> Environment:
     environment = Environment(
-        loader=PackageLoader("reprieve", "respond/pages"),
+        loader=ChoiceLoader([ModuleLoader(_FOLDER / _COMPILED), FileSystemLoader(_FOLDER)]),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

@@ -1,11 +1,11 @@
 """The page of a test notice: what a real page shows, of a sample, and one button that changes no key."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from reprieve.cases.sample import sample_case
 from reprieve.cases.sample_store import SampleRecord
 from reprieve.cases.visitor import Visitor
+from reprieve.dataclass import dataclass
 from reprieve.links import SampleClaims
 from reprieve.respond.pages import case_text, sample_text
 from reprieve.respond.pages.case_page import View, evidence_of, fitted

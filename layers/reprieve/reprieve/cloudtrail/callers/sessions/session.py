@@ -1,11 +1,11 @@
 """A role session as a record shows it, and who it turns out to be."""
 
 import re
-from dataclasses import dataclass
 from typing import Final
 
 from reprieve.arn import Arn
 from reprieve.cloudtrail.callers.evidence import Evidence
+from reprieve.dataclass import dataclass
 from reprieve.untrusted import ARN_LIMIT, one_line
 
 INSTANCE_ID: Final = re.compile(r"i-[0-9a-f]{8,17}")

@@ -1,6 +1,6 @@
 """What is known of the one who made a request."""
 
-from dataclasses import dataclass
+from reprieve.dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,11 +1,12 @@
 """What a request's data belongs to."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final
 
 from reprieve.arn import Arn
 from reprieve.console import page
+from reprieve.dataclass import dataclass
 from reprieve.untrusted import one_line
 
 _NAME_LIMIT: Final = 200

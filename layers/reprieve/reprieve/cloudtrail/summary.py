@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Final
 
-from reprieve.cloudtrail.resources.resource import UNREAD, Resource
+from reprieve.cloudtrail.resource import UNREAD, Resource
 
 _GROUPS_SHOWN: Final = 6
 
