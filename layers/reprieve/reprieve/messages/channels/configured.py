@@ -59,7 +59,7 @@ class Channels:
     def of(self, notice: Notice) -> tuple[Channel, ...]:
         """Return the channels that a notice goes to: all of them, where no route takes it.
 
-        That a key is deleted wakes nobody: it goes to those that may keep something open for its case.
+        That a key is deleted goes only to those that may keep something open for its case.
         """
         if notice.reason is Reason.KEY_DELETED:
             return tuple(channel for channel in self.by_name.values() if channel.has_threads)
