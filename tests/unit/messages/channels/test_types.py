@@ -89,6 +89,11 @@ def said(sent: bytes) -> list[str]:
     return list(_TextOf(text).found) if text.startswith("<!DOCTYPE") else list(texts(text))
 
 
+def read(sent: bytes) -> str:
+    """What a message says: on one line, without the backslashes that Markdown escapes with."""
+    return re.sub(r"[\\\s]+", " ", re.sub(r"\\(?=[^\w\s])", "", "\n".join(said(sent))))
+
+
 class _TextOf(HTMLParser):
     """The texts and the addresses of an HTML document, but for its styles."""
 
@@ -121,7 +126,7 @@ def test_the_runbook_of_a_tag_is_none_and_is_said_to_be_the_tag_s(kind: str) -> 
 
     (sent, *_) = send(kind, replace(IN_USE, case=case))
 
-    words = re.sub(r"[\\\s]+", " ", "\n".join(said(sent)))
+    words = read(sent)
     assert "hxxps://wiki[.]example/kms (according to the key's tag)" in words
     assert RUNBOOK not in words
 
@@ -179,7 +184,7 @@ def test_every_type_says_the_same_in_the_same_order(kind: str) -> None:
     (sent, *_) = send(kind, IN_USE)
     story = tell(IN_USE if made(kind, FakeTools()).has_link else replace(IN_USE, link=None))
 
-    words = re.sub(r"[\\\s]+", " ", "\n".join(said(sent)))
+    words = read(sent)
     places = [words.find(part) for part in parts(story)]
 
     assert -1 not in places, list(zip(parts(story), places, strict=True))
