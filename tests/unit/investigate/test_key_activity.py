@@ -478,7 +478,9 @@ def test_a_use_after_kms_called_a_key_not_pending_is_of_another_deletion(
     change = update(SILENT, over, is_whole=is_whole)
 
     assert named(change) == name
-    assert [notice.reason for notice in change.notices] == (["key-in-use"] if change and name == NEW else [])
+    assert [notice.reason for notice in (change.notices if change else ())] == (
+        ["key-in-use"] if name == NEW else []
+    )
 
 
 def test_a_later_reading_leaves_the_case_before_as_it_was() -> None:
