@@ -21,6 +21,7 @@ from tests.redeployed import redeployed, update
 from tests.scene import Scene
 
 SECONDS_OF_SLACK = 3.0
+SECONDS_FOR_A_NOTICE = 90.0
 JOE = "U0JOE"
 
 
@@ -43,7 +44,7 @@ def root(slack: Local, scene: Scene) -> str:
         )
         return next((ts for ts in with_key if buttons(slack, ts)), None)
 
-    name: str = wait_for(found)
+    name: str = wait_for(found, SECONDS_FOR_A_NOTICE)
     return name
 
 
