@@ -3,8 +3,9 @@
 import json
 from typing import Any, Final
 
+from local import slack_workspace
 from local.emulator import Emulator
-from local.inbox import Inbox
+from local.inbox import SLACK_APP, Inbox
 
 SECRET: Final = "local-channels"  # noqa: S105 - its name
 SIGNING_SECRET: Final = "whsec_b25seS1vbi10aGlzLW1hY2hpbmUtb25seQ=="  # noqa: S105 - of this machine
@@ -21,6 +22,18 @@ def entries(inbox: Inbox) -> list[dict[str, Any]]:
         "teams": {},
         "webhook": {"signing_secret": SIGNING_SECRET, "private": True},
     }
+    app = {
+        "name": SLACK_APP,
+        "type": "slack-app",
+        "bot_token": slack_workspace.TOKEN,
+        "signing_secret": slack_workspace.SIGNING_SECRET,
+        "channel": slack_workspace.CHANNEL,
+        "url": inbox.workspace.api,
+    }
+    return [app, *_hooks(inbox, fields)]
+
+
+def _hooks(inbox: Inbox, fields: dict[str, dict[str, Any]]) -> list[dict[str, Any]]:
     return [
         {"name": f"by-{kind}", "type": kind, "url": inbox.url + inbox.hook_path(f"by-{kind}"), **more}
         for kind, more in fields.items()

@@ -10,6 +10,7 @@ from textwrap import dedent
 from local import application, organization, person, plans, up
 from local.application import Key, Role
 from local.function_logs import last_lines
+from local.inbox import SLACK_APP
 from local.person import MissedError, Person
 from local.story import Story
 from local.up import Say
@@ -89,7 +90,10 @@ def third_act(story: Story) -> None:
 
 def last_act(story: Story, orders: Key, link: str) -> None:
     """Somebody brings the first key back."""
-    story.person.decide(story.local, link, orders)
+    if SLACK_APP in story.local.channels:
+        story.person.press(story.local, orders)
+    else:
+        story.person.decide(story.local, link, orders)
     expect_rescue(story, orders)
     story.person.look_around(story.local)
 

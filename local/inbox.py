@@ -11,10 +11,15 @@ from collections.abc import Collection
 from dataclasses import asdict, dataclass, field
 from functools import cache
 from pathlib import Path
+from typing import Final
 
 import jinja2
 
+from local import inbox_messages
 from local.inbox_messages import Message
+from local.slack_workspace import Workspace, spoken
+
+SLACK_APP: Final = "by-slack-app"
 
 PAGE = Path(__file__).with_suffix(".html")
 
@@ -29,6 +34,7 @@ class Inbox:
         to: whom the e-mails are for, as the page shows it.
         secret: the end of the addresses that take messages, as a webhook's has one.
         refuses: whether Slack's webhook is out of order, and takes nothing.
+        workspace: the Slack workspace that the app of the stack is installed in.
     """
 
     url: str = ""
@@ -36,6 +42,7 @@ class Inbox:
     to: str = ""
     secret: str = field(default_factory=lambda: secrets.token_urlsafe(12))
     refuses: bool = False
+    workspace: Workspace = field(default_factory=Workspace)
     messages: list[Message] = field(default_factory=list)
     arrival: threading.Condition = field(default_factory=threading.Condition)
 
@@ -50,6 +57,26 @@ class Inbox:
                 return name
             case _:
                 return None
+
+    def open(self, url: str) -> None:
+        """Begin to take messages at an address of this machine."""
+        self.url = url
+        self.workspace.url = url + self.workspace_path
+        self.workspace.posted = lambda said: self.add(inbox_messages.slack(SLACK_APP, said))
+        self.workspace.whispered = lambda user, said: self.add(
+            inbox_messages.slack(f"{SLACK_APP}, only to {self.workspace.people[user]['real_name']}", said)
+        )
+
+    @property
+    def workspace_path(self) -> str:
+        """What the paths of the Slack workspace begin with."""
+        return f"/workspace/{self.secret}"
+
+    def slack_message(self, key_arn: str) -> str:
+        """The first message in Slack about a key, which has its buttons; "" where there is none."""
+        with self.arrival:
+            found = (each for each in self.messages if each.channel == SLACK_APP and each.key_arn == key_arn)
+            return next((str(each.payload["ts"]) for each in found if "thread_ts" not in each.payload), "")
 
     @property
     def email_path(self) -> str:
@@ -92,11 +119,12 @@ class Inbox:
         """All messages, for people, the newest first."""
         with self.arrival:
             newest_first = [*reversed(self.messages)]
-        return template().render(messages=newest_first, to=self.to)
+        return template().render(messages=newest_first, to=self.to, workspace=self.workspace)
 
 
 @cache
 def template() -> jinja2.Template:
     """The inbox's page; everything in it is escaped."""
     environment = jinja2.Environment(autoescape=True, undefined=jinja2.ChainableUndefined, trim_blocks=True)
+    environment.filters["spoken"] = spoken
     return environment.from_string(PAGE.read_text())

@@ -4,20 +4,20 @@ import json
 import sys
 import threading
 import urllib.parse
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from local import inbox_messages
+from local import inbox_messages, slack_side
 from local.emulator import Emulator
 from local.inbox import Inbox
 
 BIGGEST_BODY = 1_000_000
 SLACK = "slack"
 _DIGITS = 20
-POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
+POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'self'"
 
 
 Confirm = Callable[[str, str], None]
@@ -33,7 +33,7 @@ class Server(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), Handler)
         self.inbox = inbox
         self.confirm = confirm
-        inbox.url = f"http://127.0.0.1:{self.server_port}"
+        inbox.open(f"http://127.0.0.1:{self.server_port}")
         self.hosts = ([f"127.0.0.1:{self.server_port}"], [f"localhost:{self.server_port}"])
 
 
@@ -64,8 +64,16 @@ class Handler(BaseHTTPRequestHandler):
                 self.answer(HTTPStatus.OK, "text/html; charset=utf-8", inbox.as_page())
             case "/messages.json":
                 self.answer(HTTPStatus.OK, "application/json", inbox.as_json())
+            case path if path == f"{inbox.workspace_path}/confirm":
+                self.answer(
+                    HTTPStatus.OK, "text/html; charset=utf-8", slack_side.confirm(inbox, self.query())
+                )
             case _:
                 self.answer(HTTPStatus.NOT_FOUND, "text/plain", "no such page")
+
+    def query(self) -> dict[str, str]:
+        """What the address has after the question mark."""
+        return dict(urllib.parse.parse_qsl(urllib.parse.urlsplit(self.path).query))
 
     def do_POST(self) -> None:
         """Take a message."""
@@ -74,7 +82,9 @@ class Handler(BaseHTTPRequestHandler):
         inbox = self.server.inbox
         length = _length(self.headers.get("Content-Length", "0"))
         name = inbox.hook_name(self.path)
-        if name is None and self.path != inbox.email_path:
+        if self.path.startswith(f"{inbox.workspace_path}/") and length <= BIGGEST_BODY:
+            self.take_slack(self.path.removeprefix(f"{inbox.workspace_path}/"), self.rfile.read(length))
+        elif name is None and self.path != inbox.email_path:
             self.answer(HTTPStatus.NOT_FOUND, "text/plain", "no_service")
         elif inbox.refuses and name == SLACK:
             self.answer(HTTPStatus.SERVICE_UNAVAILABLE, "text/plain", "service_unavailable")
@@ -95,6 +105,14 @@ class Handler(BaseHTTPRequestHandler):
         self.keep(payload)
         self.answer(HTTPStatus.OK, "text/plain", "ok")
 
+    def take_slack(self, path: str, body: bytes) -> None:
+        """Play Slack: to the stack, which calls it, and to a person, who presses a button."""
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        status, kind, said = slack_side.answer(self.server.inbox, path, headers, body)
+        self.answer(
+            HTTPStatus(status), kind, said, {"Location": "/"} if status == HTTPStatus.SEE_OTHER else {}
+        )
+
     def keep(self, payload: dict[str, Any]) -> None:
         """Put a message into the inbox; the question whether the inbox wants any is answered."""
         inbox = self.server.inbox
@@ -105,10 +123,14 @@ class Handler(BaseHTTPRequestHandler):
         elif payload.get("Type") == "Notification":
             inbox.add(inbox_messages.email(payload, inbox.page_url))
 
-    def answer(self, status: HTTPStatus, kind: str, body: str) -> None:
+    def answer(
+        self, status: HTTPStatus, kind: str, body: str, headers: Mapping[str, str] | None = None
+    ) -> None:
         """Answer with a body that no browser keeps."""
         content = body.encode()
         self.send_response(status)
+        for name, value in (headers or {}).items():
+            self.send_header(name, value)
         self.send_header("Content-Type", kind)
         self.send_header("Content-Length", str(len(content)))
         self.send_header("Cache-Control", "no-store")

@@ -13,6 +13,7 @@ from playwright.sync_api import Error as PlaywrightError
 
 from local.application import Key
 from local.browser import make_sure, running_browser
+from local.inbox import SLACK_APP
 from local.up import Local, Say
 
 WIDTHS = (1280, 360)
@@ -20,6 +21,8 @@ CANCEL = "button[name=decision][value=cancel]"
 KEEP = "button[name=decision][value=keep]"
 KEEP_SUMMARY = f"details:has({KEEP}) > summary"
 KEEP_WHY = f"form:has({KEEP}) input[name=why]"
+BUTTON = "a[href*='action=cancel_and_enable']"
+PRESSED = "text=/@Jane Doe pressed|Jane Doe .* cancelled the deletion/"
 WHY = "moved to the new bucket, the job is switched off on Monday"
 PATIENCE_MILLISECONDS = 15_000
 PATIENCE_WITH_PICTURES_MILLISECONDS = 120_000  # a whole inbox, on a machine that has other things to do
@@ -34,6 +37,10 @@ class Person(Protocol):
 
     def decide(self, local: Local, link: str, key: Key) -> None:
         """Follow the link and bring the key back."""
+        ...
+
+    def press(self, local: Local, key: Key) -> None:
+        """Bring the key back with the button of its message in Slack."""
         ...
 
     def keep(self, local: Local, link: str, key: Key) -> None:
@@ -54,6 +61,14 @@ class Somebody:
     def decide(self, local: Local, link: str, key: Key) -> None:
         """Wait until the key is enabled."""
         self.say(f"Your turn. Read the notice at {local.inbox.url} and follow its link, or this one:\n{link}")
+        while key.state() != "Enabled":
+            time.sleep(0.5)
+
+    def press(self, local: Local, key: Key) -> None:
+        """Wait until the key is enabled."""
+        self.say(
+            f"Your turn. Press the button of {key.alias}'s message from {SLACK_APP} at {local.inbox.url}"
+        )
         while key.state() != "Enabled":
             time.sleep(0.5)
 
@@ -86,6 +101,26 @@ class Chromium:
             self.click(page, link, key)
         except PlaywrightError as error:
             raise MissedError(f"the page behind the link: {error.message}") from error
+        finally:
+            page.close()
+
+    def press(self, local: Local, key: Key) -> None:
+        """Press the button in the inbox, and confirm it, as Slack asks to."""
+        page = self.browser.new_page()
+        page.set_default_timeout(PATIENCE_MILLISECONDS)
+        try:
+            page.goto(local.inbox.url)
+            page.click(f"{BUTTON}[href*='ts={local.inbox.slack_message(key.arn)}']")
+            self.say(f"Slack asks: {heading(page)}")
+            if key.state() != "PendingDeletion":
+                raise MissedError("a press that nobody confirmed changed the key")
+            with page.expect_navigation():
+                page.click("button")
+            self.say("Chromium pressed the button in Slack, and confirmed it")
+            page.locator(PRESSED).first.wait_for()
+            self.shoot(page, "slack-pressed")
+        except PlaywrightError as error:
+            raise MissedError(f"the button in Slack: {error.message}") from error
         finally:
             page.close()
 

@@ -48,6 +48,10 @@ class Photographer:
         self.shoot(page, "outcome-360", OUTCOME)
         page.close()
 
+    def press(self, local: Local, key: Key) -> None:
+        """Nobody presses a button here: these pictures are of a stack without an app."""
+        raise MissedError(f"nobody photographs Slack's button for {key.alias} of {local.stack.page_url}")
+
     def keep(self, local: Local, link: str, key: Key) -> None:
         """No deletion is meant in the pictures."""
 

@@ -151,4 +151,12 @@ def _parts(said: Facts) -> Iterator[str]:
 
 def _who(said: Facts) -> str:
     named = said.get("email") or said.get("subject") or f"someone with the link from {said.get('channel')}"
-    return f"{named} ({said['auth_method']}) at {said.get('source_ip', '?')}"
+    return f"{named} ({said['auth_method']}) {_place(said)}"
+
+
+def _place(said: Facts) -> str:
+    """Return where a person came from: an address, or a message in Slack."""
+    if "slack_user" not in said:
+        return f"at {said.get('source_ip', '?')}"
+    pressed = f"user {said['slack_user']} of {said['slack_team']} in {said['slack_channel']}"
+    return f"as {pressed}, message {said.get('slack_message', '?')}"

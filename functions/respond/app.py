@@ -1,4 +1,8 @@
-"""HTTP → the page of a case, and the decision: see `reprieve.respond.responder`."""
+"""HTTP → the page of a case, and the decision: see `reprieve.respond.responder`.
+
+A press of a button in Slack is acknowledged, and carried out in an invocation of its own, which this function
+starts: see `reprieve.respond.slack.desk`.
+"""
 
 import os
 import time
@@ -24,7 +28,8 @@ from reprieve.environment import prepare
 from reprieve.ports import Log
 from reprieve.respond.access import Access
 from reprieve.respond.case_view import CaseReader
-from reprieve.respond.pages.rendering import security_headers
+from reprieve.respond.id_tokens import ApproverRules
+from reprieve.respond.pages.rendering import Page, security_headers
 from reprieve.respond.recovery import KeyRecovery
 from reprieve.respond.rescue import Rescuer
 from reprieve.respond.responder import Request, Responder
@@ -33,27 +38,56 @@ from reprieve.respond.settings import RespondSettings, SignInSettings
 from reprieve.respond.sign_in import SignIn
 from reprieve.untrusted import look, mapping, text
 
+if TYPE_CHECKING:
+    from aws_lambda_powertools import Logger
+    from aws_lambda_powertools.utilities.typing import LambdaContext
+
+    from reprieve.adapters.lambda_function import LambdaFunction
+    from reprieve.messages.channels.slack_app_entry import SlackAppEntry
+    from reprieve.respond.slack.desk import SlackDesk
+
+PRESS = "press"
+"""In an event of this function's own, the request that tells of a press in Slack."""
+
+SLACK_ROUTE = "POST /slack"
+SLACK_SECONDS = 2.0
+"""How long Slack may take for an answer: KMS waits for two of them."""
+
 TOKEN_LIMIT = 16_384  # characters, more than API Gateway lets through: the link's own check decides
 HEADER_LIMIT = 4_096
 COOKIES_AT_MOST = 50
 _BLANKS = " \t"
 
-if TYPE_CHECKING:
-    from aws_lambda_powertools import Logger
-    from aws_lambda_powertools.utilities.typing import LambdaContext
-
 
 def handler(event: dict[str, Any], context: "LambdaContext") -> dict[str, Any]:
     """Answer one request of the HTTP API (payload format 2.0); its path is a secret, and is not logged."""
     _logger().append_keys(function_request_id=context.aws_request_id)
+    if PRESS in event:
+        return _carry_out(mapping(event, PRESS), context)
     request = _request(event)
-    page = _responder().respond(request)
+    page = _pressed(event, request, context) or _responder().respond(request)
     return {
         "statusCode": page.status,
         "headers": {**security_headers(), **page.headers},
         "cookies": list(page.cookies),
         "body": "" if request.route.startswith("HEAD ") else page.html,
     }
+
+
+def _pressed(event: Mapping[str, Any], request: Request, context: "LambdaContext") -> Page | None:
+    """Acknowledge a press in Slack, and hand it over; None where there is none, or no Slack app."""
+    if request.route != SLACK_ROUTE or not _settings().channels:
+        return None
+    return _desk().take(request, lambda: _itself(context).invoke_later({PRESS: event}))
+
+
+def _carry_out(event: Mapping[str, Any], context: "LambdaContext") -> dict[str, Any]:
+    """Carry out a press in Slack; its signature is checked again, for nobody else vouches for it here."""
+    from reprieve.adapters.idempotency import OnceInTable  # noqa: PLC0415 - others don't wait for it
+
+    once = OnceInTable(_dynamodb(), _settings().table, context, partition=PRESS)
+    _desk().work(_request(event), once)
+    return {}
 
 
 def _request(event: Mapping[str, Any]) -> Request:
@@ -105,10 +139,31 @@ def _logger() -> "Logger":
 
 
 @cache
+def _settings() -> RespondSettings:
+    return RespondSettings.read(os.environ)
+
+
+@cache
+def _dynamodb() -> Any:  # noqa: ANN401 - the client's type is known to the type checker alone
+    return client("dynamodb", PROMPT)
+
+
+def _itself(context: "LambdaContext") -> "LambdaFunction":
+    from reprieve.adapters.lambda_function import LambdaFunction  # noqa: PLC0415 - others don't wait for it
+
+    return LambdaFunction(_lambda(), context.invoked_function_arn)
+
+
+@cache
+def _lambda() -> Any:  # noqa: ANN401 - as above
+    return client("lambda", PROMPT)
+
+
+@cache
 def _responder() -> Responder:
-    settings = RespondSettings.read(os.environ)
+    settings = _settings()
     log = StructuredLog(_logger())
-    table = DynamoTable(client("dynamodb", PROMPT), settings.table)
+    table = DynamoTable(_dynamodb(), settings.table)
     store = CaseStore(table, settings.retention)
     accounts = _accounts(settings)
     reader = CaseReader(
@@ -166,4 +221,45 @@ def _sign_in(settings: RespondSettings, table: DynamoTable) -> SignIn | None:
     return SignIn(provider=provider, rule=told.rule, table=table, clock=utc_now)
 
 
-prepare(os.environ, _responder)
+@cache
+def _desk() -> "SlackDesk":
+    """Return what answers presses in Slack."""
+    from reprieve.adapters.http import HttpClient  # noqa: PLC0415 - others don't wait for it
+    from reprieve.adapters.secrets import read_whole_secret  # noqa: PLC0415 - as above
+    from reprieve.adapters.slack_api import ANSWER_LIMIT, SlackApi  # noqa: PLC0415 - as above
+    from reprieve.respond.slack.apps import SlackApps  # noqa: PLC0415 - as above
+    from reprieve.respond.slack.desk import SlackDesk  # noqa: PLC0415 - as above
+    from reprieve.respond.slack.people import SlackPeople  # noqa: PLC0415 - as above
+    from reprieve.respond.slack.replies import Replies  # noqa: PLC0415 - as above
+
+    settings, responder = _settings(), _responder()
+    secrets, http = client("secretsmanager", PROMPT), HttpClient(SLACK_SECONDS, ANSWER_LIMIT)
+
+    def api(app: "SlackAppEntry") -> SlackApi:
+        return SlackApi(http, app.bot_token, app.url)
+
+    sign_in = responder.access.sign_in
+    return SlackDesk(
+        apps=SlackApps(lambda: read_whole_secret(secrets, settings.channels), utc_now),
+        people=SlackPeople(
+            api=api,
+            auth_method=settings.auth_method,
+            rule=sign_in.rule if sign_in else ApproverRules(),
+        ),
+        replies=Replies(http=http, api=api, log=responder.log),
+        checkers=responder.checkers,
+        rescuer=responder.rescuer,
+        clock=utc_now,
+        log=responder.log,
+    )
+
+
+def _prepared() -> None:
+    """Make what the first event needs: Slack gives a press three seconds, and a client takes some of them."""
+    _responder()
+    if _settings().channels:
+        _desk()
+        _lambda()
+
+
+prepare(os.environ, _prepared)

@@ -33,6 +33,9 @@ class Visitor:
     def decide(self, local: Local, link: str, key: Key) -> None:  # noqa: ARG002 - a browser would look
         self.answers = [request("GET", link), post(link, b"enable=yes&decision=cancel")]
 
+    def press(self, local: Local, key: Key) -> None:
+        raise NotImplementedError
+
     def keep(self, local: Local, link: str, key: Key) -> None:
         raise NotImplementedError
 

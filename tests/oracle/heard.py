@@ -95,6 +95,11 @@ class Heard:
         """Whether people learn from it that the key is in use, and still pending deletion."""
         return self.claim is Claim.PENDING and self.uses > 0 and self.reason in IN_USE
 
+    @property
+    def wakes(self) -> bool:
+        """Whether it counts for the limits: not what a person decided, nor what only ends a thread."""
+        return not self.is_decision and self.reason != "key-deleted"
+
     def __str__(self) -> str:
         about = f" of {self.case}" if self.case else ""
         return f"{self.reason}{about} ({self.claim}, {self.uses} uses)"

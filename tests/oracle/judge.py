@@ -232,9 +232,9 @@ class Judge:
             self._violated(world, "P6 calm", f"people heard {heard}, and the key is {key.state}")
 
     def _judge_calm(self, world: World, heard: Heard) -> None:
-        if heard.is_decision:
+        if not heard.wakes:
             return
-        before = [other for other in world.heard if not other.is_decision and other.at <= heard.at]
+        before = [other for other in world.heard if other.wakes and other.at <= heard.at]
         of_key = sum(other.key == heard.key and heard.at - other.at < DAY for other in before)
         of_stack = sum(heard.at - other.at < 60 * MINUTE for other in before)
         if heard.key and of_key > NOTICES_A_DAY:

@@ -74,8 +74,9 @@ def _is_new(same: Sequence[Heard], earlier: Sequence[Heard], heard: Heard, ignor
         ),
         "deletion-soon": lambda: uses or any(other.is_decision for other in same),
         "correction": lambda: (
-            heard.claim is Claim.OVER or any(other.claim is Claim.CANCELLED for other in earlier)
+            heard.claim is Claim.OVER or any(other.claim is not Claim.PENDING for other in earlier)
         ),
+        "key-deleted": lambda: same and (heard.date is None or heard.at >= heard.date),
         "deletion-cancelled": lambda: same,
     }
     return heard.reason not in rules or bool(rules[heard.reason]())

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from reprieve.cases.visitor import AuthMethod
+from reprieve.cases.visitor import APPROVERS, AuthMethod
 
 ROOM = 4096
 FUNCTIONS = ("Investigate", "Deliver", "Respond", "Subscribe", "Audit", "Health")
@@ -118,7 +118,7 @@ def environment(template: dict[str, Any], name: str, approvers: AuthMethod) -> d
     return {variable: longest.of(value) for variable, value in (common | own["Variables"]).items()}
 
 
-@pytest.mark.parametrize("approvers", AuthMethod)
+@pytest.mark.parametrize("approvers", APPROVERS)
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_the_longest_environment_fits(template: dict[str, Any], name: str, approvers: AuthMethod) -> None:
     assert len(json.dumps(environment(template, name, approvers))) <= ROOM

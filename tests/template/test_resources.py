@@ -318,6 +318,7 @@ def test_every_request_is_answered_by_the_function(
         "POST /keys/{token}",
         "GET /sign-in/{token}",
         "GET /signed-in",
+        "POST /slack",
         "$default",
     }
 

@@ -56,16 +56,24 @@ ALLOWED = {
         "dynamodb:GetItem",
         "dynamodb:PutItem",
         "dynamodb:Query",
+        "dynamodb:UpdateItem",
         "kms:CancelKeyDeletion",
         "kms:DescribeKey",
         "kms:EnableKey",
         "kms:VerifyMac",
+        "lambda:InvokeFunction",
         "secretsmanager:GetSecretValue",
         "sqs:SendMessage",
         "sts:AssumeRole",
         "sts:SetSourceIdentity",
     },
-    "SubscribeRole": OWN_LOG_AND_TRACE | {"sns:ListSubscriptionsByTopic", "sns:Subscribe", "sns:Unsubscribe"},
+    "SubscribeRole": OWN_LOG_AND_TRACE
+    | {
+        "secretsmanager:GetSecretValue",
+        "sns:ListSubscriptionsByTopic",
+        "sns:Subscribe",
+        "sns:Unsubscribe",
+    },
     "HealthRole": OWN_LOG_AND_TRACE
     | {
         "cloudwatch:DescribeAlarms",
@@ -159,6 +167,7 @@ def test_every_role_is_written_here_and_none_by_sam(translated: dict[str, Any]) 
         "InvestigateDeadLetterQueuePolicy",
         "MintPolicy",
         "NoticeTopicPolicy",
+        "PressPolicy",
         "TrailBucketPolicy",
         "VerifyPolicy",
     }
@@ -294,6 +303,7 @@ def test_each_function_touches_its_own_parts_of_the_table(resources: dict[str, A
         ("InvestigateRole", "SeeWhetherHealthRuns"): ["health"],
         ("DeliverRole", "RememberWhatWasSent"): ["channels", "delivery", "test#*", "thread#*"],
         ("RespondRole", "KeepDecisions"): ["key#*", "open", "outbox", "session#*", "test#*"],
+        ("RespondRole", "RememberPresses"): ["press"],
         ("RespondRole", "SeeWhomLinksWereSentTo"): ["thread#*"],
         ("HealthRole", "RememberWhatWasTold"): ["health"],
         ("HealthRole", "SeeWhatOthersNoted"): ["bookmark", "channels"],

@@ -17,7 +17,7 @@ from reprieve.cases.notice import Reason
 from reprieve.cases.result import Result
 from reprieve.cases.sample_store import Begun, SampleStore
 from reprieve.cases.store import CaseStore
-from reprieve.cases.visitor import AuthMethod, Person, Visitor
+from reprieve.cases.visitor import AuthMethod, Person, SlackOrigin, Visitor
 from reprieve.errors import ThrottledError
 from reprieve.ports import Document, StreamRecord
 from reprieve.serialization import to_json
@@ -120,6 +120,23 @@ def test_who_signed_in_is_named() -> None:
     assert (found["choice"], found["enable"], found["why"]) == ("keep", False, "Meant")
 
 
+def test_a_press_in_slack_is_told_with_where_it_was() -> None:
+    press = SlackOrigin(team="T0REPRIEVE", user="U0JANE", channel="C0KMSKEYS", message="1764500000.000100")
+    jane = visitor(auth_method=AuthMethod.SLACK, source_ip="", user_agent="", person=JANE, slack=press)
+
+    found = said(written(entry(decision=decision(by=jane))))
+
+    slack = {name: found[name] for name in found if name.startswith("slack_")}
+    assert slack == {
+        "slack_team": "T0REPRIEVE",
+        "slack_user": "U0JANE",
+        "slack_channel": "C0KMSKEYS",
+        "slack_message": "1764500000.000100",
+    }
+    assert (found["auth_method"], found["email"]) == ("slack", "jane@example.com")
+    assert "source_ip" not in found
+
+
 def test_a_name_that_nobody_checked_is_told_as_that() -> None:
     found = said(written(entry(decision=decision(by=visitor(claimed_name="Jane")))))
 
@@ -148,6 +165,7 @@ def hostile(text: str) -> Entry:
         user_agent=text,
         person=person,
         claimed_name=text,
+        slack=SlackOrigin(team=text, user=text, channel=text, message=text),
     )
     return entry(
         id=text,

@@ -139,7 +139,20 @@ def test_respond_is_told_what_it_needs() -> None:
         account="111122223333",
         member_role="kms-reprieve-member",
         external_id="kms-reprieve",
+        channels="",
     )
+
+
+def test_respond_is_told_where_the_slack_apps_are() -> None:
+    arn = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:channels-AbCdEf"
+
+    assert RespondSettings.read(RESPOND | {"CHANNELS_SECRET_ARN": arn}).channels == arn
+
+
+@pytest.mark.parametrize("approvers", ["", "slack", "everybody"])
+def test_nobody_can_be_asked_for_what_only_slack_shows(approvers: str) -> None:
+    with pytest.raises(SettingsError, match="APPROVERS"):
+        RespondSettings.read(RESPOND | {"APPROVERS": approvers})
 
 
 def test_a_stack_that_enters_no_other_account_names_no_role() -> None:

@@ -57,3 +57,26 @@ def put(
             open_session(profile, region), stack_name, file, lambda question: yes or typer.confirm(question)
         )
     )
+
+
+@app.command(name="slack-manifest", epilog=EXIT_CODES)
+def slack_manifest(
+    *,
+    stack_name: StackName = STACK_NAME,
+    url: Annotated[
+        str | None,
+        typer.Option(
+            "--url", help="URL of the API, such as the output PageUrl. No call to AWS is made then."
+        ),
+    ] = None,
+    profile: Profile = None,
+    region: Region = None,
+) -> None:
+    """Print the manifest from which Slack creates the app of a stack.
+
+    Needs `cloudformation:DescribeStacks`, unless you give `--url`.
+    """
+    from kms_reprieve_cli.channels.slack_manifest import slack_manifest as command  # noqa: PLC0415 - as above
+    from kms_reprieve_cli.session import open_session  # noqa: PLC0415 - as above
+
+    conclude(lambda: command(lambda: open_session(profile, region), stack_name, url))

@@ -12,7 +12,7 @@ from reprieve.arn import KeyArn
 from reprieve.cases.audit_entry import Entry
 from reprieve.cases.decision import Decision
 from reprieve.cases.store import recorded
-from reprieve.cases.visitor import Person, Visitor
+from reprieve.cases.visitor import Person, SlackOrigin, Visitor
 from reprieve.clock import rfc3339
 from reprieve.dataclass import dataclass
 from reprieve.environment import Environment, Variables
@@ -111,6 +111,7 @@ def _visitor(visitor: Visitor) -> Facts:
         "claimed_name": visitor.claimed_name,
         "link_sent_to": visitor.sent_to,
         **(_person(visitor.person) if visitor.person else {}),
+        **(_slack(visitor.slack) if visitor.slack else {}),
     }
 
 
@@ -120,6 +121,15 @@ def _person(person: Person) -> Facts:
         "subject": person.subject,
         "email": person.email,
         "name": person.name,
+    }
+
+
+def _slack(origin: SlackOrigin) -> Facts:
+    return {
+        "slack_team": origin.team,
+        "slack_user": origin.user,
+        "slack_channel": origin.channel,
+        "slack_message": origin.message,
     }
 
 

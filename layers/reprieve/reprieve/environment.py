@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Final
 
 from reprieve.arn import KeyArn
-from reprieve.cases.visitor import AuthMethod
+from reprieve.cases.visitor import APPROVERS, AuthMethod
 from reprieve.dataclass import dataclass
 from reprieve.errors import NotUnderstoodError, SettingsError
 from reprieve.untrusted import is_over_tls
@@ -86,10 +86,10 @@ class Environment:
 
     def approvers(self) -> AuthMethod:
         """Return who may decide, `APPROVERS`."""
-        try:
-            return AuthMethod(self.text("APPROVERS"))
-        except ValueError as error:
-            raise SettingsError("APPROVERS", "is none of " + ", ".join(AuthMethod)) from error
+        value = self.text("APPROVERS")
+        if value not in APPROVERS:
+            raise SettingsError("APPROVERS", "is none of " + ", ".join(APPROVERS))
+        return AuthMethod(value)
 
     def hours(self, name: str, least: int = 1) -> timedelta:
         """Return a number of hours."""

@@ -19,7 +19,7 @@ from reprieve.cases.notice import Reason
 from reprieve.cases.result import Result
 from reprieve.cases.sample_store import Begun, SampleStore
 from reprieve.cases.store import CaseStore
-from reprieve.cases.visitor import AuthMethod, Person
+from reprieve.cases.visitor import AuthMethod, Person, SlackOrigin
 from reprieve.ports import Document
 from tests.case_pages import PART, USES
 from tests.examples import DELETION, HOSTILE, KEY, OTHER_KEY, at, case, decision, visitor
@@ -136,6 +136,16 @@ def test_who_signed_in_and_why_they_decided_is_printed(
         "  2026-11-22T15:21:00Z  decision    keep; kept, PendingDeletion → ?; "
         'jane@example.com (sign-in) at 203.0.113.40; "The tenant left"',
     ]
+
+
+def test_a_press_in_slack_is_printed_with_who_and_where(book: CaseStore) -> None:
+    press = SlackOrigin(team="T0REPRIEVE", user="U0JANE", channel="C0KMSKEYS", message="1764500000.000100")
+    jane = visitor(auth_method=AuthMethod.SLACK, person=JANE, source_ip="", user_agent="", slack=press)
+    book.note(KEY, replace(DONE, id="s1", at=at("15:22"), decision=decision(by=jane), request_ids=()))
+
+    assert printed("--key", str(KEY))[-1].endswith(
+        "jane@example.com (slack) as user U0JANE of T0REPRIEVE in C0KMSKEYS, message 1764500000.000100"
+    )
 
 
 def test_what_nobody_here_wrote_is_printed_as_that(

@@ -77,11 +77,14 @@ THREE_DAYS = "it is in use, and the deletion is in less than 72 hours"
 ONE_DAY = "it is in use, and the deletion is in less than 24 hours"
 REMINDER = "the deletion, which is meant, is in less than 24 hours"
 OFF = "the deletion is off"
+OVER = "the deletion is over"
 SCHED = "somebody scheduled its deletion"
 MANAGED = "somebody tried to manage it"
 
 SCHEDULED = ScheduledBy(caller=Caller(kind="IAMUser", id="arn:jane", name="user jane"), at=NOW)
 CANCELLED = Closure(how=Ending.CANCELLED, at=NOW)
+DELETED = Closure(how=Ending.DELETED, at=NOW)
+UNKNOWN = Closure(how=Ending.UNKNOWN, at=NOW, confirmed=False)
 IN_USE = told(case(uses("a")))
 KEPT = told(replace(IN_USE, decision=decision("keep")), Reason.DELETION_KEPT)
 
@@ -121,7 +124,12 @@ KEPT = told(replace(IN_USE, decision=decision("keep")), Reason.DELETION_KEPT)
         (replace(KEPT, closure=CANCELLED), HOUR, RULES, Reason.DELETION_CANCELLED, OFF),
         (told(replace(IN_USE, closure=CANCELLED), Reason.DELETION_CANCELLED), HOUR, RULES, None, CLOSED),
         (case(closure=CANCELLED), HOUR, RULES, None, CLOSED),
-        (replace(IN_USE, closure=Closure(how=Ending.DELETED, at=NOW)), HOUR, RULES, None, CLOSED),
+        (replace(IN_USE, closure=DELETED), HOUR, RULES, Reason.KEY_DELETED, OVER),
+        (replace(IN_USE, closure=UNKNOWN), HOUR, RULES, Reason.KEY_DELETED, OVER),
+        (replace(KEPT, closure=DELETED), HOUR, RULES, Reason.KEY_DELETED, OVER),
+        (told(replace(IN_USE, closure=DELETED), Reason.KEY_DELETED), HOUR, RULES, None, CLOSED),
+        (case(closure=DELETED), HOUR, RULES, None, CLOSED),
+        (replace(IN_USE, closure=Closure(how=Ending.CONTINUED, at=NOW)), HOUR, RULES, None, CLOSED),
         (replace(IN_USE, notified=Notified(cancelled=True), closure=CANCELLED), HOUR, RULES, None, CLOSED),
     ],
 )  # fmt: skip

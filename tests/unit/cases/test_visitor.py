@@ -2,7 +2,7 @@
 
 import pytest
 
-from reprieve.cases.visitor import AuthMethod, Person
+from reprieve.cases.visitor import AuthMethod, Person, SlackOrigin
 from tests.examples import visitor
 
 JANE = Person(issuer="https://login.example.com", subject="00u1", name="Jane Doe", email="jane@example.com")
@@ -27,6 +27,14 @@ def test_a_person_is_the_same_by_issuer_and_subject_alone() -> None:
 
     assert JANE.is_same(renamed)
     assert not JANE.is_same(namesake)
+
+
+def test_where_somebody_came_from_is_an_address_or_slack() -> None:
+    press = SlackOrigin(team="T0REPRIEVE", user="U0JANE", channel="C0KMSKEYS")
+
+    assert visitor().origin == "203.0.113.40"
+    assert visitor(source_ip="").origin == "an unknown address"
+    assert visitor(source_ip="", slack=press).origin == "Slack"
 
 
 def test_a_name_that_nobody_checked_is_marked_and_gives_way_to_one_that_is_vouched_for() -> None:

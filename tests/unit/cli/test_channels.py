@@ -13,6 +13,7 @@ from typer.testing import CliRunner, Result
 from kms_reprieve_cli import command
 from kms_reprieve_cli.channels.offline import Offline
 from kms_reprieve_cli.channels.put import put
+from kms_reprieve_cli.channels.slack_manifest import slack_manifest
 from reprieve.cases.notice import Reason
 from reprieve.messages.channels.document import TYPES
 from reprieve.messages.headline import VERBS
@@ -84,6 +85,18 @@ def test_preview_shows_what_every_type_would_send(tmp_path: Path, reason: Reason
         assert f"<h2>by-{kind}</h2>" in result.stdout
     assert result.stdout.count("<iframe sandbox") == 1
     assert "alias/orders-db" in result.stdout
+
+
+def test_check_tells_of_a_route_that_leads_nowhere(tmp_path: Path) -> None:
+    lost = OPS | {"only": {"accounts": ["111122223333", "1111"], "regions": ["eu-wets-1", "cn-north-1"]}}
+
+    result = run("check", written(tmp_path, lost))
+
+    assert result.exit_code == 1
+    assert result.stderr.splitlines() == [
+        "ops: only.accounts: 1111 is no account ID",
+        "ops: only.regions: eu-wets-1 is no Region",
+    ]
 
 
 def test_preview_escapes_and_tells_what_is_wrong(tmp_path: Path) -> None:
@@ -184,3 +197,55 @@ def test_put_asks_on_the_terminal(
     assert result.exit_code == 0
     assert "Store this document? [y/N]: y" in result.output
     assert stored(session, arn) == {"channels": [OPS]}
+
+
+def test_slack_s_manifest_has_the_least_scopes_and_the_stack_s_address() -> None:
+    result = run("slack-manifest", "--url", "https://abc123.execute-api.eu-west-1.amazonaws.com/keys/")
+
+    found = json.loads(result.stdout)
+    assert result.exit_code == 0
+    assert found["oauth_config"]["scopes"] == {"bot": ["chat:write", "users:read", "users:read.email"]}
+    assert found["settings"]["interactivity"] == {
+        "is_enabled": True,
+        "request_url": "https://abc123.execute-api.eu-west-1.amazonaws.com/slack",
+    }
+    assert len(found["display_information"]["description"]) <= 140
+    assert len(found["display_information"]["name"]) <= 35
+
+
+@pytest.mark.parametrize("url", ["https://abc123", "https://abc123/", "https://abc123/slack"])
+def test_slack_s_manifest_takes_the_address_of_the_api_in_every_form(url: str) -> None:
+    found = json.loads(run("slack-manifest", "--url", url).stdout)
+
+    assert found["settings"]["interactivity"]["request_url"] == "https://abc123/slack"
+
+
+def test_slack_s_manifest_asks_the_stack_for_its_address(
+    session: boto3.Session, capsys: pytest.CaptureFixture[str]
+) -> None:
+    template = {
+        "Resources": {"Topic": {"Type": "AWS::SNS::Topic"}},
+        "Outputs": {"PageUrl": {"Value": "https://abc123.example.com/keys/"}},
+    }
+    session.client("cloudformation").create_stack(StackName="ours", TemplateBody=json.dumps(template))
+
+    assert slack_manifest(lambda: session, "ours", None) == 0
+
+    assert '"request_url": "https://abc123.example.com/slack"' in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("url", ["http://abc123.example.com", "https://", "abc123"])
+def test_slack_takes_no_address_without_tls(url: str) -> None:
+    result = run("slack-manifest", "--url", url)
+
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "has no https URL for Slack: give one with --url" in result.stderr
+
+
+def test_a_stack_without_an_address_has_no_manifest(
+    session: boto3.Session, capsys: pytest.CaptureFixture[str]
+) -> None:
+    make_stack(session, "")
+
+    assert slack_manifest(lambda: session, "kms-reprieve", None) == 1
+    assert "the stack has no https URL for Slack" in capsys.readouterr().err

@@ -16,7 +16,9 @@ from tests.unit.messages.test_block_kit import IN_USE
 
 
 def test_every_entry_is_good() -> None:
-    entries = channels.entries(Inbox(url="http://127.0.0.1:1"))
+    inbox = Inbox()
+    inbox.open("http://127.0.0.1:1")
+    entries = channels.entries(inbox)
 
     document = read_document(json.dumps({"channels": entries}), FakeTools())
 

@@ -8,7 +8,7 @@ import pytest
 from reprieve.cases.case import Closure, Ending
 from reprieve.cases.decision import Choice, Decision
 from reprieve.cases.notice import Notice, Reason
-from reprieve.cases.visitor import AuthMethod, Person
+from reprieve.cases.visitor import AuthMethod, Person, SlackOrigin
 from reprieve.messages.outcome import cancelled, concluded, decided
 from tests.examples import DELETION, JANE, NOW, decision, key, notice, visitor
 
@@ -18,6 +18,16 @@ DOE = visitor(
 )
 ELSEWHERE = Closure(how=Ending.CANCELLED, at=NOW, by=JANE)
 HERE = decision(by=DOE)
+PRESSED = replace(
+    HERE,
+    by=visitor(
+        auth_method=AuthMethod.SLACK,
+        person=DOE.person,
+        source_ip="",
+        user_agent="",
+        slack=SlackOrigin(team="T0REPRIEVE", user="U0JANE", channel="C0KMSKEYS"),
+    ),
+)
 KEPT = decision(by=DOE, choice=Choice.KEEP, why="the tenant has left")
 
 
@@ -67,6 +77,14 @@ def test_of_a_cancellation_only_what_is_known_is_said(told: Notice, sentence: st
                 "Jane Doe (jane@example.com) decided at 2026-11-22 15:10 UTC to cancel the deletion"
                 " and to enable the key.",
                 "From 203.0.113.40, Mozilla/5.0.",
+            ),
+        ),
+        (
+            PRESSED,
+            (
+                "Jane Doe (jane@example.com) decided at 2026-11-22 15:10 UTC to cancel the deletion"
+                " and to enable the key.",
+                "From Slack.",
             ),
         ),
         (

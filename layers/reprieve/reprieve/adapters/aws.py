@@ -91,23 +91,31 @@ def client(service: str, config: Config, **more: Any) -> Any:  # noqa: ANN401 - 
     return made
 
 
-def _set_aside(response_dict: Any, **_: object) -> None:  # noqa: ANN401 - botocore's
+def _set_aside(response_dict: Any, operation_model: Any, **_: object) -> None:  # noqa: ANN401 - botocore's
     """Let botocore not even parse a part of an answer; what it makes of this is never looked at."""
+    if operation_model.has_streaming_output:
+        return
     if _length(response_dict["headers"]) not in {None, len(response_dict["body"])}:
         response_dict.update(status_code=_SERVER_FAULT, body=b"")
 
 
-def _ask_again(response: Any, attempts: int, request_dict: Any, **_: object) -> float | None:  # noqa: ANN401 - botocore's
+def _ask_again(
+    response: Any,  # noqa: ANN401 - botocore's, as the others
+    attempts: int,
+    request_dict: Any,  # noqa: ANN401
+    operation: Any,  # noqa: ANN401
+    **_: object,
+) -> float | None:
     """Return how long to wait for another attempt, as botocore's own retries do; None for none."""
     most = request_dict["context"]["client_config"].retries["total_max_attempts"]
-    if response is None or attempts >= most:
+    if response is None or attempts >= most or operation.has_streaming_output:
         return None
     answer, _parsed = response
     return _BEFORE_ANOTHER if _is_part(answer) else None
 
 
-def _refuse(http_response: Any, **_: object) -> None:  # noqa: ANN401 - botocore's
-    if _is_part(http_response):
+def _refuse(http_response: Any, model: Any, **_: object) -> None:  # noqa: ANN401 - botocore's
+    if not model.has_streaming_output and _is_part(http_response):
         announced: Any = _length(http_response.headers)
         raise IncompleteReadError(actual_bytes=len(http_response.content), expected_bytes=announced)
 

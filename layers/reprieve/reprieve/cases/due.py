@@ -4,6 +4,7 @@
 | --------------------------------------------------------------- | -------------------- |
 | people were told that the deletion is off, and KMS says it is not | `correction`       |
 | the deletion is off, and people knew of the case                | `deletion-cancelled` |
+| the deletion is over, and people knew of the case               | `key-deleted`        |
 | KMS knows no such key, and people knew of the case              | `correction`         |
 | somebody decided to keep the deletion, which is in 24 hours     | `deletion-soon`      |
 | it is used for the first time                                   | `key-in-use`         |
@@ -172,7 +173,7 @@ def is_untold(case: Case, policy: NoticeRules) -> bool:
 def _closed(case: Case) -> Verdict:
     reason = _TOLD_ENDINGS.get(case.closure.how) if case.closure else None
     if reason and case.notified.notices and not case.notified.cancelled:
-        return Verdict(reason, "the deletion is off")
+        return Verdict(reason, f"the deletion is {'over' if reason is Reason.KEY_DELETED else 'off'}")
     return Verdict(None, "the case is closed")
 
 
@@ -258,7 +259,12 @@ def _is_near(case: Case, now: datetime, hours: int) -> bool:
     return date is not None and timedelta(0) < date - now <= hours * _HOUR
 
 
-_TOLD_ENDINGS: Final = {Ending.CANCELLED: Reason.DELETION_CANCELLED, Ending.ABSENT: Reason.CORRECTION}
+_TOLD_ENDINGS: Final = {
+    Ending.CANCELLED: Reason.DELETION_CANCELLED,
+    Ending.ABSENT: Reason.CORRECTION,
+    Ending.DELETED: Reason.KEY_DELETED,
+    Ending.UNKNOWN: Reason.KEY_DELETED,
+}
 _Rule = Callable[[Case, datetime, NoticeRules], Verdict | None]
 _RULES: Final[tuple[_Rule, ...]] = (
     _key_in_use,

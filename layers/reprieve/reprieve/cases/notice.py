@@ -35,6 +35,7 @@ class Reason(StrEnum):
     DELETION_SOON = "deletion-soon"
     DELETION_CANCELLED = "deletion-cancelled"
     DELETION_KEPT = "deletion-kept"
+    KEY_DELETED = "key-deleted"
     CORRECTION = "correction"
     NO_EVENT_FOUND = "no-event-found"
     DIGEST = "digest"

@@ -1,6 +1,7 @@
 """Who opens a case's page and decides there, as far as that is known."""
 
 from enum import StrEnum
+from typing import Final
 
 from reprieve.dataclass import dataclass
 
@@ -11,6 +12,12 @@ class AuthMethod(StrEnum):
     LINK = "link"
     NETWORK = "network"
     SIGN_IN = "sign-in"
+    SLACK = "slack"
+    """A button in Slack, which says who pressed it."""
+
+
+APPROVERS: Final = (AuthMethod.LINK, AuthMethod.NETWORK, AuthMethod.SIGN_IN)
+"""What a stack can ask of people who open a link."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +48,23 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SlackOrigin:
+    """Where in Slack a button was pressed, and by whom, in Slack's own ids.
+
+    Attributes:
+        team: The workspace.
+        user: The person.
+        channel: The channel.
+        message: The message, by its time as Slack writes it; "" where it does not say.
+    """
+
+    team: str
+    user: str
+    channel: str
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Visitor:
     """A person who came with a link.
 
@@ -53,6 +77,7 @@ class Visitor:
         person: Who they are, where they had to sign in.
         claimed_name: What they say their name is, where nobody checked it.
         sent_to: The address that their link was sent to: evidence of who they are, and no proof.
+        slack: The button that they pressed, where they came from Slack.
     """
 
     auth_method: AuthMethod
@@ -63,6 +88,12 @@ class Visitor:
     person: Person | None = None
     claimed_name: str | None = None
     sent_to: str | None = None
+    slack: SlackOrigin | None = None
+
+    @property
+    def origin(self) -> str:
+        """Where they came from: an address, or Slack."""
+        return "Slack" if self.slack else self.source_ip or "an unknown address"
 
     @property
     def label(self) -> str:

@@ -22,10 +22,11 @@ VERBS: Final[Mapping[Reason, str]] = {
     Reason.DELETION_SOON: "Deletion soon",
     Reason.DELETION_CANCELLED: "Deletion cancelled",
     Reason.DELETION_KEPT: "Deletion not stopped",
+    Reason.KEY_DELETED: "Key deleted",
     Reason.CORRECTION: "Correction",
     Reason.TEST: "Test",
 }
-ENDED: Final = frozenset({Reason.DELETION_CANCELLED})
+ENDED: Final = frozenset({Reason.DELETION_CANCELLED, Reason.KEY_DELETED})
 _NO_KEY: Final = "Correction, no such key"
 _STILL_PENDING: Final = "Correction, still pending deletion"
 _AGAIN: Final = "Pending deletion again"
@@ -74,12 +75,22 @@ def verb(notice: Notice) -> str:
             return "New use refused" if notice.new_resources else VERBS[Reason.KEY_IN_USE]
         case Reason.DELETION_SOON:
             return f"Deletion soon, {'as decided' if is_kept(notice) else 'calls refused'}"
-        case Reason.DELETION_CANCELLED if notice.closure and notice.closure.scheduled_again:
-            return _AGAIN
+        case Reason.DELETION_CANCELLED | Reason.KEY_DELETED:
+            return _ending(notice)
         case reason if is_off(notice.key) and reason in _REFUSED:
             return "Calls were refused"
         case reason:
             return VERBS[reason]
+
+
+def _ending(notice: Notice) -> str:
+    """Return how a case ended, or that it has not."""
+    closure, is_deletion = notice.closure, notice.reason is Reason.KEY_DELETED
+    if closure and closure.scheduled_again and not is_deletion:
+        return _AGAIN
+    if closure and not closure.confirmed and is_deletion:
+        return "Deletion date passed"
+    return VERBS[notice.reason]
 
 
 _REFUSED: Final = frozenset({Reason.KEY_IN_USE, Reason.STILL_IN_USE})
@@ -96,7 +107,7 @@ def is_over(notice: Notice) -> bool:
         case Reason.DELETION_CANCELLED:
             ending = notice.closure
             return not ending or (ending.confirmed and not ending.scheduled_again)
-        case Reason.DELETION_KEPT:
+        case Reason.DELETION_KEPT | Reason.KEY_DELETED:
             return True
         case _:
             return is_gone(notice)

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from reprieve.cases.case import Closure
+from reprieve.cases.case import Closure, Ending
 from reprieve.cases.decision import Choice, Decision
 from reprieve.cases.key import Key, KeyState
 from reprieve.cases.notice import Notice, Reason
@@ -30,6 +30,17 @@ def cancelled(notice: Notice) -> str:
     return _state(key) if key and key.state else "The deletion is cancelled. The key's state is not known."
 
 
+def deleted(notice: Notice) -> str:
+    """Return that the deletion is over, and how much of that is known."""
+    closure = notice.closure
+    if closure is None or closure.confirmed:
+        return "The key is deleted: KMS has no such key any more. What it encrypted can't be read."
+    passed = (
+        "No deletion takes this long" if closure.how is Ending.UNKNOWN else "The deletion date has passed"
+    )
+    return f"{passed}, and KMS could not be asked whether the key is deleted."
+
+
 def _state(key: Key) -> str:
     if key.state == KeyState.DISABLED:
         return "The deletion is cancelled, and calls still fail: KMS says that the key is Disabled."
@@ -55,7 +66,8 @@ def decided(decision: Decision) -> tuple[str, ...]:
     by = decision.by
     who, at = shortened(by.label, _LABEL_LIMIT), for_people(decision.at)
     reason = (f'The reason given: "{decision.why}".',) if decision.why else ()
-    origin = f"From {by.source_ip or 'an unknown address'}, {by.user_agent or 'an unnamed browser'}."
+    browser = "" if by.slack else f", {by.user_agent or 'an unnamed browser'}"
+    origin = f"From {by.origin}{browser}."
     match decision.choice:
         case Choice.KEEP:
             return (f"{who} decided at {at} to let the key be deleted.", *reason, origin)

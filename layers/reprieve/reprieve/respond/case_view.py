@@ -9,6 +9,7 @@ from reprieve.cases.audit_entry import Aftermath
 from reprieve.cases.case import Case
 from reprieve.cases.decision import Choice, Decision
 from reprieve.cases.key import Key, KeyState
+from reprieve.cases.result import Result
 from reprieve.cases.store import CaseRecord, CaseStore
 from reprieve.clock import Clock
 from reprieve.dataclass import dataclass
@@ -25,6 +26,10 @@ AFTERMATH: Final = timedelta(days=1)
 Nothing on record tells of a key that was enabled with KMS itself, and disabled on purpose later.
 """
 
+UNDER_WAY: Final = timedelta(seconds=30)
+"""How long a decision may still be at work: respond ends earlier, and KMS shows everywhere what it did."""
+
+_AT_WORK: Final = frozenset({Result.STARTED, Result.RESCUED, Result.CANCELLED})
 _EVER: Final = datetime.min.replace(tzinfo=UTC)
 
 
@@ -54,6 +59,14 @@ class CaseView:
     def decision(self) -> Decision | None:
         """The latest decision about the case, whatever came of it."""
         return self.record.decision
+
+    @property
+    def is_being_decided(self) -> bool:
+        """Whether a decision to bring the key back is at work, or was a moment ago."""
+        return any(
+            entry.rescue and entry.outcome in _AT_WORK and self.at - entry.at < UNDER_WAY
+            for entry in self.record.history
+        )
 
     @property
     def rescue(self) -> Decision | None:

@@ -1,5 +1,6 @@
 """Acting on a decision: record it, carry it out, record what came of it, notify every channel."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from typing import Final
@@ -35,6 +36,10 @@ from reprieve.respond.recovery import KeyRecovery
 _TRIES: Final = 4
 
 
+def _nothing_more() -> None:
+    """Do nothing when a decision is on record."""
+
+
 @dataclass(frozen=True, slots=True)
 class Attempt:
     """One decision on its way: what the link vouches for, what was decided, and what the person saw."""
@@ -42,6 +47,7 @@ class Attempt:
     claims: LinkClaims
     decision: Decision
     seen: CaseView
+    begun: Callable[[], None] = _nothing_more
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,17 +70,25 @@ class Rescuer:
     clock: Clock
     log: Log
 
-    def act(self, claims: LinkClaims, decision: Decision, after: int) -> Outcome:
+    def act(
+        self,
+        claims: LinkClaims,
+        decision: Decision,
+        after: int | None,
+        begun: Callable[[], None] = _nothing_more,
+    ) -> Outcome:
         """Do what was decided, if it still can be.
 
         Args:
             claims: What the link vouches for.
             decision: What was decided, by whom.
-            after: How many decisions there had been when the person read the page.
+            after: How many decisions there had been when the person read the page; None where what they read
+                does not say. Then it follows whatever there was, unless that is still under way.
+            begun: What to do once the decision is on record, and before KMS is asked.
         """
         seen = self.reader.look(claims)
         refused = seen.case.uses.count if seen.case else None
-        attempt = Attempt(claims, replace(decision, refused=refused), seen)
+        attempt = Attempt(claims, replace(decision, refused=refused), seen, begun)
         return _settled(attempt, after) or self._recorded(attempt)
 
     def _recorded(self, attempt: Attempt) -> Outcome:
@@ -90,6 +104,7 @@ class Rescuer:
         except AwsError as error:
             self.log.error("Nothing was done, because it could not be recorded", problem=str(error))
             return failed.not_recorded(seen.key)
+        attempt.begun()
         act = {Choice.CANCEL: self._cancel, Choice.ENABLE: self._enable, Choice.KEEP: self._keep}
         done = act[attempt.decision.choice](attempt)
         self._conclude(attempt, entry, done)
@@ -218,13 +233,14 @@ class Rescuer:
         )
 
 
-def _settled(attempt: Attempt, after: int) -> Outcome | None:
+def _settled(attempt: Attempt, after: int | None) -> Outcome | None:
     """Return what to say where a decision can't be carried out, or has been; None where it can."""
     seen, decision = attempt.seen, attempt.decision
     if seen.unread:
         return seen.unread
     nothing = seen.nothing_to_decide(attempt.claims)
-    other = seen.decision if seen.record.decisions != after else None
+    is_late = seen.is_being_decided if after is None else seen.record.decisions != after
+    other = seen.decision if is_late else None
     if other and not (nothing and other.by == decision.by):
         return outcomes.decided_meanwhile(seen.key, other, seen.at)
     again = decision.choice is Choice.ENABLE

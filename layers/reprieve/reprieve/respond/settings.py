@@ -20,7 +20,10 @@ _DOMAIN: Final = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RespondSettings:
-    """The environment of the respond function; "" as above. `signing_keys` go by their letters."""
+    """The environment of the respond function; "" for what the stack does not have.
+
+    `signing_keys` go by their letters; `channels` is the secret with the document of channels.
+    """
 
     table: str
     queue_url: str
@@ -31,6 +34,7 @@ class RespondSettings:
     account: str
     member_role: str
     external_id: str
+    channels: str
 
     @classmethod
     def read(cls, variables: Variables) -> Self:
@@ -50,6 +54,7 @@ class RespondSettings:
             account=environment.text("ACCOUNT_ID"),
             member_role=environment.optional("MEMBER_ROLE_NAME"),
             external_id=environment.optional("EXTERNAL_ID"),
+            channels=environment.optional("CHANNELS_SECRET_ARN"),
         )
 
 

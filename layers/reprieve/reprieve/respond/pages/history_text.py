@@ -42,6 +42,7 @@ _NOTICES: Final[Mapping[str, str]] = {
     Reason.DELETION_SOON: "the deletion is near",
     Reason.DELETION_CANCELLED: "the deletion is cancelled",
     Reason.DELETION_KEPT: "nothing stops the deletion",
+    Reason.KEY_DELETED: "the deletion is over",
     Reason.CORRECTION: "an earlier message was wrong",
     Reason.DIGEST: "several messages in one",
     Reason.TEST: "a test",
@@ -51,6 +52,7 @@ _AUTH_METHODS: Final[Mapping[AuthMethod, str]] = {
     AuthMethod.LINK: "identified by the link only",
     AuthMethod.NETWORK: "identified by the link and the network only",
     AuthMethod.SIGN_IN: "signed in",
+    AuthMethod.SLACK: "identified by Slack",
 }
 
 
@@ -89,6 +91,6 @@ def _decided(entry: Entry, decision: Decision) -> Iterator[str]:
 
 
 def _origin(visitor: Visitor) -> str:
-    came = f"{visitor.source_ip or 'an unknown address'}, {_AUTH_METHODS[visitor.auth_method]}"
+    came = f"{visitor.origin}, {_AUTH_METHODS[visitor.auth_method]}"
     link = f", with the link that was sent to {visitor.sent_to}" if visitor.person and visitor.sent_to else ""
     return f"From {came}{link}."

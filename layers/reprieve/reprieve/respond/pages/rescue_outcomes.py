@@ -21,7 +21,10 @@ _EVERY_CHANNEL: Final = "Every channel is being notified."
 _UNTOLD: Final = "The other channels could not be notified. Tell your colleagues yourself."
 _STAYS_BROKEN: Final = "Programs that need the key fail until it is enabled."
 _BY_COMMAND: Final = "The command below enables it."
-_BROKEN_TILL_HERE: Final = f"{_STAYS_BROKEN} Enable it here or with the command below."
+HERE: Final = "Enable it here"
+"""What the page says, and a message about it says otherwise."""
+
+_BROKEN_TILL_HERE: Final = f"{_STAYS_BROKEN} {HERE} or with the command below."
 _SCHEDULE_AGAIN: Final = "Schedule the deletion again in KMS. The full waiting period starts again."
 
 
@@ -235,8 +238,7 @@ def _cancelled_by(decision: Decision, now: datetime) -> str:
         did = "enabled the key after the cancellation"
     elif decision.state == KeyState.ENABLED:
         did = "cancelled the deletion and enabled the key"
-    origin = decision.by.source_ip or "an unknown address"
-    return f"{decision.by.label} {did}, on {when(decision.at, now)}, from {origin}.{then}"
+    return f"{decision.by.label} {did}, on {when(decision.at, now)}, from {decision.by.origin}.{then}"
 
 
 def _cancelled_elsewhere(closure: Closure | None, now: datetime) -> str:
