@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup browser demo up replay test check lint unit volume stack bench mutate build deploy pictures lock clean
+.PHONY: help setup browser demo up replay test check lint unit volume stack bench mutate build deploy pictures mail-check lock clean
 PYTHON ?= python3
 RUN := .venv/bin
 SAM := SAM_CLI_TELEMETRY=0 $(RUN)/sam
@@ -8,7 +8,7 @@ VOLUME := oracle faults/test_matrix.py property/test_histories.py property/test_
   integration/test_scanners.py integration/test_forgery.py contract/test_histories_in_dynamodb.py
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: .venv/ready .venv-emulator/ready ## Create the two virtual environments that every other target uses
 
@@ -66,6 +66,11 @@ deploy: build ## Build, then deploy to your AWS account with `sam deploy --guide
 
 pictures: browser ## Take the pictures of the documents again
 	$(RUN)/python -m local.pictures
+	npm --prefix tests/mail ci --silent && $(RUN)/python -m local.gallery
+
+mail-check: setup ## Check the HTML mails for mail programs; needs npm
+	npm --prefix tests/mail ci --silent && rm -rf build/mails && $(RUN)/python -m tests.mail.written build/mails
+	node tests/mail/check.mjs build/mails
 
 lock: setup ## Update the lock files from the .in files
 	set -e; for in in layers/reprieve/requirements.in requirements/*.in; do $(RUN)/uv pip compile --quiet --upgrade --universal \

@@ -242,7 +242,7 @@ def drill(
     if steps:
         conclude(command.print_steps)
     if policy:
-        conclude(lambda: command.print_policy(chosen, region or ""))
+        conclude(lambda: command.print_policy(chosen, region or "", stack_name))
     wanted = command.Wanted(
         stack_name=stack_name,
         only=chosen,

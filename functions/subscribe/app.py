@@ -1,6 +1,7 @@
-"""CloudFormation → the notice topic's e-mail subscriptions: see `reprieve.subscribe`."""
+"""CloudFormation → e-mail subscriptions, and a look at the document of channels: see `reprieve.subscribe`."""
 
 import os
+import time
 from dataclasses import asdict
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -9,8 +10,9 @@ from reprieve.adapters.aws import PROMPT, client
 from reprieve.adapters.cloudformation import put_answer
 from reprieve.adapters.structured_log import make_logger
 from reprieve.adapters.subscriptions import SnsSubscriptions
+from reprieve.adapters.tools import AwsTools
 from reprieve.environment import prepare
-from reprieve.subscribe import Answer, answer
+from reprieve.subscribe import Answer, Changes, Checked, Means, answer
 
 if TYPE_CHECKING:
     from aws_lambda_powertools import Logger
@@ -20,16 +22,21 @@ if TYPE_CHECKING:
 def handler(event: dict[str, Any], context: "LambdaContext") -> None:
     """Answer a custom resource's request. The event is never logged: its `ResponseURL` is a secret."""
     _logger().append_keys(function_request_id=context.aws_request_id)
-    answered = answer(event, _subscriptions())
+    answered = answer(event, _means())
     _tell(answered)
     put_answer(event["ResponseURL"], answered.body)
 
 
 def _tell(answered: Answer) -> None:
-    if answered.changes is None:
-        _logger().error("The subscriptions are not as listed", exc_info=answered.error)
-    else:
-        _logger().info("The subscriptions are as listed", extra=asdict(answered.changes))
+    match answered.done:
+        case None:
+            _logger().error("What the stack asks for is not done", exc_info=answered.error)
+        case Changes():
+            _logger().info("The subscriptions are as listed", extra=asdict(answered.done))
+        case Checked(faults=()):
+            _logger().info("The document of channels is good", extra=asdict(answered.done))
+        case Checked():
+            _logger().warning("The document of channels is good in part", extra=asdict(answered.done))
 
 
 @cache
@@ -38,8 +45,8 @@ def _logger() -> "Logger":
 
 
 @cache
-def _subscriptions() -> SnsSubscriptions:
-    return SnsSubscriptions(client("sns", PROMPT))
+def _means() -> Means:
+    return Means(subscriptions=SnsSubscriptions(client("sns", PROMPT)), tools=AwsTools(), wait=time.sleep)
 
 
-prepare(os.environ, _subscriptions)
+prepare(os.environ, _means)

@@ -6,9 +6,12 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from botocore.exceptions import WaiterError
 
 from local import channels
+from local import stack as stacks
 from local.up import Local
+from tests.end_to_end.test_deploying_again import parameters_of
 from tests.end_to_end.test_health import client, ring, run_health, unhealthy, wait_for
 from tests.redeployed import redeployed, update
 from tests.scene import Scene
@@ -97,3 +100,34 @@ def test_an_entry_that_is_broken_is_told_by_the_others(every: Local) -> None:
 
     assert "url is missing" in mail.payload["Message"]
     wait_for(lambda: set(channels.names(every.inbox)) <= about(every, mail.notice_id).keys())
+
+
+def test_an_update_to_a_document_in_which_nothing_is_good_is_refused_and_the_old_one_stays(
+    every: Local,
+) -> None:
+    cloudformation = client(every, "cloudformation")
+    before = parameters_of(every)
+    arn = client(every, "secretsmanager").create_secret(
+        Name="broken-channels", SecretString=json.dumps({"channels": [BROKEN]})
+    )["ARN"]
+
+    with pytest.raises(WaiterError):
+        update(every, {"ChannelsSecretArn": arn})
+
+    events = cloudformation.describe_stack_events(StackName=stacks.NAME)["StackEvents"]
+    said = " ".join(each.get("ResourceStatusReason", "") for each in events)
+    assert "no channel of the document is good: channels[0] (pager): url is missing" in said
+    (now,) = cloudformation.describe_stacks(StackName=stacks.NAME)["Stacks"]
+    assert now["StackStatus"] == "UPDATE_ROLLBACK_COMPLETE"
+    assert parameters_of(every)["ChannelsSecretArn"] == before["ChannelsSecretArn"]
+    assert tag_of_deliver(every).startswith("ChannelDocument/")
+
+
+def tag_of_deliver(stack: Local) -> str:
+    functions = client(stack, "lambda")
+    (arn,) = [
+        found["FunctionArn"]
+        for found in functions.list_functions()["Functions"]
+        if "DeliverFunction" in found["FunctionName"]
+    ]
+    return str(functions.list_tags(Resource=arn)["Tags"]["kms-reprieve:channel-document"])

@@ -12,13 +12,39 @@ ROWS: Final = (
     Row("sns:ListSubscriptionsByTopic"),
     Row("sns:Subscribe"),
     Row("sns:Unsubscribe"),
+    Row("secretsmanager:GetSecretValue", "of the document of channels"),
     Row(CLOUDFORMATION),
+)
+DOCUMENT: Final = (
+    '{"channels": [{"name": "ops", "type": "slack-webhook", "url": "https://hooks.slack.example/T0"}]}'
 )
 LISTED: Final = ["jane@example.com", "ops@example.com"]
 
 
 def run(cell: Cell) -> Seen:
-    """Add two addresses and remove one; then do what Lambda or a person does next."""
+    """Ask for what the row is about; then do what Lambda or a person does next."""
+    return _document(cell) if cell.call == "secretsmanager:GetSecretValue" else _addressed(cell)
+
+
+def _document(cell: Cell) -> Seen:
+    """Have a document accepted."""
+    with world() as made:
+        arn = made.client("secretsmanager").create_secret(Name="channels", SecretString=DOCUMENT)["ARN"]
+        event = _event(made) | {
+            "ResourceType": "Custom::ChannelDocument",
+            "ResourceProperties": {"SecretArn": arn},
+        }
+        with SKY.under(cell.weather()) as weather:
+            made.invoke("subscribe", event)
+        puts = list(made.cloud.outside.puts)
+        if puts[-1]["Status"] == "FAILED":
+            made.invoke("subscribe", event)
+        assert made.cloud.outside.puts[-1]["Status"] == "SUCCESS", made.cloud.outside.puts
+        return Seen(_word(puts, cell, failed=False), weather)
+
+
+def _addressed(cell: Cell) -> Seen:
+    """Add two addresses and remove one."""
     closed = (CLOUDFORMATION,) if cell.refuses(CLOUDFORMATION) else ()
     with world(*closed) as made:
         made.client("sns").subscribe(
@@ -55,6 +81,7 @@ def _fails(made: World) -> bool:
 def _event(made: World) -> dict[str, Any]:
     return {
         "RequestType": "Update",
+        "ResourceType": "Custom::EmailSubscriptions",
         "ResponseURL": made.cloud.outside.address(CLOUDFORMATION, "/cloudformation?Signature=x"),
         "StackId": "s",
         "RequestId": "r",

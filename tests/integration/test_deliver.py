@@ -745,3 +745,47 @@ def test_a_channel_is_the_same_in_and_out_of_its_thread(world: World) -> None:
             channel.has_link,
             channel.has_threads,
         )
+
+
+def deleted_at(minutes: int) -> Notice:
+    closure = Closure(how=Ending.DELETED, at=NOW + timedelta(minutes=minutes))
+    return at(minutes, Reason.KEY_DELETED, closure=closure)
+
+
+@pytest.mark.parametrize("channel", ["amazon-q", "google-chat", "pagerduty", "slack-app"])
+def test_that_a_key_is_deleted_ends_what_a_channel_keeps_of_its_case(world: World, channel: str) -> None:
+    send_all(world, channel, at(0), deleted_at(9))
+
+    case = at(0).case
+    thread = world.threads.find(case.id if case else "", channel)
+    assert thread
+    assert thread.ended_at == deleted_at(9).at
+
+
+def test_the_incident_of_a_deleted_key_is_resolved(world: World) -> None:
+    send_all(world, "pagerduty", at(0), deleted_at(9))
+
+    assert [each["event_action"] for each in world.slack.payloads] == ["trigger", "resolve"]
+    assert len({each["dedup_key"] for each in world.slack.payloads}) == 1
+
+
+def test_the_message_of_a_deleted_key_in_slack_has_no_button_that_acts(world: World) -> None:
+    send_all(world, "slack-app", at(0), deleted_at(9))
+
+    assert slack_calls(world) == ["chat.postMessage", "chat.update", "chat.postMessage"]
+    for message_sent in world.slack.payloads[1:]:
+        assert "cancel_and_enable" not in json.dumps(message_sent)
+
+
+@pytest.mark.parametrize("channel", ["pagerduty", "slack-app"])
+def test_a_channel_that_never_heard_of_a_case_does_not_hear_of_its_end(world: World, channel: str) -> None:
+    send_all(world, channel, deleted_at(9))
+
+    assert world.slack.posts == []
+    assert "Dropped the end of a case that this channel has not heard of" in world.log.said("info")
+
+
+def test_a_stack_whose_channels_keep_nothing_open_sends_nothing_of_a_deleted_key(world: World) -> None:
+    world.deliver(envelope(deleted_at(9)))
+
+    assert world.queue.bodies == []

@@ -146,7 +146,7 @@ def test_a_cancellation_of_an_earlier_scheduling_does_not_close_a_later_one(worl
     assert world.reasons() == ["deletion-scheduled"]
 
 
-def test_a_key_that_was_deleted_closes_its_case_without_a_word(world: World) -> None:
+def test_a_key_that_was_deleted_closes_its_case_and_that_is_told_once(world: World) -> None:
     world.policy = NoticeRules(repeat_after=None)
     in_use(world)
     wait(world, timedelta(days=6), every=HOUR)
@@ -156,7 +156,7 @@ def test_a_key_that_was_deleted_closes_its_case_without_a_word(world: World) -> 
     wait(world, HOUR)
 
     assert world.case().closure is not None
-    assert world.reasons()[-1] == "deletion-soon"
+    assert world.reasons()[-2:] == ["deletion-soon", "key-deleted"]
 
 
 def test_a_key_that_is_gone_and_of_which_no_record_tells_closes_its_case_a_day_later(world: World) -> None:

@@ -1,10 +1,14 @@
 """What notices claim, held against what KMS did."""
 
 from collections.abc import Iterator
+from typing import Final
 
 from tests.oracle.heard import Claim, Heard
 from tests.oracle.kms import Deletion
-from tests.oracle.world import MINUTE, World
+from tests.oracle.world import World
+
+_SECOND: Final = 1.0
+"""Notices tell the time in whole seconds."""
 
 
 def contradictions(world: World, about: tuple[Heard, ...]) -> Iterator[tuple[float, str]]:
@@ -14,8 +18,20 @@ def contradictions(world: World, about: tuple[Heard, ...]) -> Iterator[tuple[flo
     for heard, deletion in last.values():
         if heard.claim is Claim.CANCELLED and deletion.is_active(world.now):
             yield heard.at, f"people heard {heard}, and KMS has called it pending ever since"
-        elif heard.claim is Claim.PENDING and deletion.ended is not None and not _goes_on(heard, about):
-            yield max(deletion.ended, heard.at), f"people heard {heard}, and it was cancelled"
+        elif heard.claim is Claim.PENDING and not _goes_on(heard, about):
+            ended = _over_since(world, heard, deletion)
+            if ended is not None:
+                yield max(ended, heard.at), f"people heard {heard}, and it was cancelled"
+
+
+def _over_since(world: World, heard: Heard, deletion: Deletion) -> float | None:
+    """Return since when it is not so that a key is pending for a deletion; None while it is.
+
+    Of several deletions without a date, people can't tell one from another, and neither can KMS.
+    """
+    later = world.kms.deletions[heard.key][deletion.number + 1 :] if heard.date is None else ()
+    ends = [each.ended for each in (deletion, *(each for each in later if each.date is None))]
+    return None if None in ends else max(end for end in ends if end is not None)
 
 
 def _goes_on(heard: Heard, about: tuple[Heard, ...]) -> bool:
@@ -40,7 +56,7 @@ def contradicted_by_records(world: World, about: tuple[Heard, ...]) -> Iterator[
 
 def was_decided_before(world: World, heard: Heard, began: float) -> bool:
     """Return whether a notice was decided by an earlier run, and could not be sent then."""
-    return heard.decided_at < began + world.skew - MINUTE
+    return heard.decided_at < began + world.skew - _SECOND
 
 
 def deletion_of(world: World, heard: Heard) -> Deletion | None:

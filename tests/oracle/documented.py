@@ -21,7 +21,7 @@ FOLDED_FROM: Final = 24
 
 _SECOND: Final = 1.0
 
-_QUIET: Final = frozenset({"deletion-soon", "deletion-cancelled", "deletion-kept"})
+_QUIET: Final = frozenset({"deletion-soon", "deletion-cancelled", "deletion-kept", "key-deleted"})
 """What people may still hear of a deletion that somebody decided to keep."""
 
 

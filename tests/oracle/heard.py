@@ -95,6 +95,11 @@ class Heard:
         """Whether people learn from it that the key is in use, and still pending deletion."""
         return self.claim is Claim.PENDING and self.uses > 0 and self.reason in IN_USE
 
+    @property
+    def wakes(self) -> bool:
+        """Whether it counts for the limits: not what a person decided, nor what only ends a thread."""
+        return not self.is_decision and self.reason != "key-deleted"
+
     def __str__(self) -> str:
         about = f" of {self.case}" if self.case else ""
         return f"{self.reason}{about} ({self.claim}, {self.uses} uses)"
@@ -136,23 +141,24 @@ def hear(body: str, at: float) -> tuple[str, Heard]:
 
 def _part(notice: Mapping[str, Any], entry: Mapping[str, Any], at: float) -> Heard:
     """Return one entry of a digest: it names the key, its deadline and the first caller."""
-    date = entry.get("deletion_date")
+    closure = entry.get("closure") or {}
     return Heard(
         at=at,
         decided_at=seconds(notice["at"]),
         id=notice["id"],
         reason=entry["reason"],
         key=entry["key"],
-        case=f"{entry['key']}@{date or 'digest'}",
-        date=seconds(date) if date else None,
-        claim=Claim.CANCELLED if entry["reason"] == "deletion-cancelled" else Claim.PENDING,
+        case=entry["case"],
+        date=_date(entry["case"]),
+        claim=_claim(entry["reason"], closure),
         uses=int(entry["reason"] in IN_USE),
         last_use_at=at,
         is_decision=False,
-        is_unconfirmed=True,
-        scheduled_again=None,
+        is_unconfirmed=closure.get("confirmed") is False,
+        scheduled_again=seconds(closure["scheduled_again"]) if "scheduled_again" in closure else None,
         size=0,
         text=json.dumps(entry),
+        ended_at=seconds(closure["at"]) if closure else 0.0,
     )
 
 

@@ -38,6 +38,9 @@ PATIENCE: Final = 30 * MINUTE
 UP_TO_DATE: Final = 17 * MINUTE
 """How far behind the present a bookmark may be that is up to date: the lateness, and whole minutes."""
 
+UNSTORED: Final = 40 * MINUTE
+"""How far behind the bookmark is when cases could not be stored for some runs."""
+
 NOTICES_A_DAY: Final = 12
 NOTICES_AN_HOUR: Final = 30
 FOLDED_FROM: Final = 24
@@ -78,13 +81,16 @@ class Judge:
 
     ignored: frozenset[str] = frozenset()
     violations: list[Violation] = field(default_factory=list)
+    _behind_at: float = -DAY
     _heard: int = 0
     _met: int = 0
     _about: dict[str, tuple[Heard, ...]] = field(default_factory=dict)
     _used: int = 0
     _waiting: tuple[Use, ...] = ()
     _readable: dict[_Name, float] = field(default_factory=dict)
+    _used_at: dict[_Name, float] = field(default_factory=dict)
     _firm: dict[_Name, int] = field(default_factory=dict)
+    _unsure: dict[str, int] = field(default_factory=dict)
     _callers: set[tuple[str, str]] = field(default_factory=set)
     _named: set[tuple[str, str]] = field(default_factory=set)
     _owed: set[tuple[_Name, str]] = field(default_factory=set)
@@ -97,13 +103,16 @@ class Judge:
         return Judge(
             self.ignored,
             list(self.violations),
+            self._behind_at,
             self._heard,
             self._met,
             dict(self._about),
             self._used,
             self._waiting,
             dict(self._readable),
+            dict(self._used_at),
             dict(self._firm),
+            dict(self._unsure),
             set(self._callers),
             set(self._named),
             set(self._owed),
@@ -114,6 +123,9 @@ class Judge:
 
     def after_run(self, world: World, ran: Ran) -> None:
         """Judge what must hold after a run."""
+        reached = ran.bookmark[0].settled_until
+        if reached is None or ran.began - reached > UNSTORED:
+            self._behind_at = ran.began
         self._listen(world, ran.began)
         self._judge_moving(world, ran)
         if not world.troubles.since(EVERYWHERE, ran.began):
@@ -160,7 +172,12 @@ class Judge:
             for each in (*heard.parts, heard) if heard.parts else (heard,):
                 before = self._about.get(each.key, ())
                 self._about[each.key] = (*before, each)
-                wrong = (documented.of_notice(before, each), reasons.of_notice(before, each, self.ignored))
+                wrong = (
+                    documented.of_notice(before, each),
+                    reasons.of_notice(
+                        before, each, self.ignored, was_behind=each.at - self._behind_at < UNSTORED
+                    ),
+                )
                 for what in chain.from_iterable(wrong):
                     self._violated(world, "documented", what)
                 if each.key:
@@ -198,21 +215,25 @@ class Judge:
             self._violated(world, "P2 true", f"people heard {heard}, and KMS calls the key pending for it")
 
     def _judge_pending(self, world: World, heard: Heard, about: Deletion | None, began: float) -> None:
-        """What KMS says is not pending wakes nobody; a notice that was decided earlier may still go out."""
+        """What KMS says is not pending wakes nobody; a notice that was decided earlier may still go out.
+
+        When an entry of a digest was decided is not known; it waits as long as nothing runs.
+        """
         key = world.kms.keys[heard.key]
         if heard.date is not None and about is None:
             self._violated(world, "P2 true", f"people heard {heard}, and there was no such deletion")
         if key.is_blind or heard.is_decision or was_decided_before(world, heard, began):
             return
         latest = world.kms.latest(heard.key)
-        was_pending = latest is not None and (latest.ended is None or latest.ended >= began)
+        since = began - DAY if heard.is_folded else began
+        was_pending = latest is not None and (latest.ended is None or latest.ended >= since)
         if not was_pending and not world.troubles.since(heard.key, began):
             self._violated(world, "P6 calm", f"people heard {heard}, and the key is {key.state}")
 
     def _judge_calm(self, world: World, heard: Heard) -> None:
-        if heard.is_decision:
+        if not heard.wakes:
             return
-        before = [other for other in world.heard if not other.is_decision and other.at <= heard.at]
+        before = [other for other in world.heard if other.wakes and other.at <= heard.at]
         of_key = sum(other.key == heard.key and heard.at - other.at < DAY for other in before)
         of_stack = sum(heard.at - other.at < 60 * MINUTE for other in before)
         if heard.key and of_key > NOTICES_A_DAY:
@@ -244,6 +265,7 @@ class Judge:
             self._note_call(use)
             if use.is_use:
                 self._take_in(world, use)
+                self._note_unsure(world, use, began)
         self._waiting = tuple(waiting)
 
     def _note_call(self, use: Use) -> None:
@@ -260,8 +282,17 @@ class Judge:
         self._firm[name] = self._firm.get(name, 0) + is_firm
         if use.principal not in self.ignored:
             self._readable[name] = max(self._readable.get(name, 0.0), use.readable)
+            self._used_at[name] = max(self._used_at.get(name, 0.0), use.at)
             if is_active:
                 self._owed.add((name, use.principal))
+
+    def _note_unsure(self, world: World, use: Use, began: float) -> None:
+        """Note a use that may be counted for another deletion of its key, if there is one soon.
+
+        KMS could not be asked then; or it came in the very minute that was being read.
+        """
+        if world.kms.keys[use.key].is_blind or use.readable >= began - began % MINUTE:
+            self._unsure[use.key] = self._unsure.get(use.key, 0) + 1
 
     def _judge_told(self, world: World, ran: Ran) -> None:
         """Whatever could be read when the run began is known now."""
@@ -303,8 +334,11 @@ class Judge:
         )
         if max(told, default=-1) > over:
             return True
-        known = any(place < over and about[place].at >= deletion.begun for place in told)
-        return known and readable <= about[over].at
+        if not any(place < over and about[place].at >= deletion.begun for place in told):
+            return False
+        end = about[over]
+        is_of_before = end.is_unconfirmed and self._used_at.get(deletion.name, 0.0) <= end.ended_at
+        return readable <= end.at or is_of_before
 
     def _judge_documented(self, world: World, began: float) -> None:
         """People hear of each deletion, and are reminded of it, as the documents say."""
@@ -361,8 +395,8 @@ class Judge:
         for deletion in world.kms.deletions[arn]:
             case = f"{arn}@{moment(deletion.date or 0.0)}"
             if case in counts:
-                own = firm[deletion.name]
-                between = own, own + at_most - at_least
+                own, unsure = firm[deletion.name], self._unsure.get(arn, 0)
+                between = max(0, own - unsure), own + unsure + at_most - at_least
                 self._judge_count(world, str(deletion), counts[case], between)
 
     def _judge_count(self, world: World, of: str, count: int, between: tuple[int, int]) -> None:

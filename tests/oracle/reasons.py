@@ -17,6 +17,9 @@ NOTICES_A_DAY: Final = 8
 NEAR: Final = 2 * MINUTE
 """How far from a deletion's own record another one may be that is taken for it until that one is there."""
 
+SLOW_READING: Final = 10 * MINUTE
+"""How long ago a slow reading may have begun: who scheduled a deletion may be read after its first use."""
+
 MANY: Final = 20
 """With so many uses, the first notice may go out before all records are read."""
 
@@ -25,13 +28,21 @@ _UNSTORED: Final = "could not be stored"
 """What a notice says whose case is not in the table: nothing is known of those before it."""
 
 
-def of_notice(before: Sequence[Heard], heard: Heard, ignored: frozenset[str]) -> Iterator[str]:
-    """Yield what is wrong with the reason of a notice, after those of the same key that were heard before."""
+def of_notice(
+    before: Sequence[Heard], heard: Heard, ignored: frozenset[str], *, was_behind: bool
+) -> Iterator[str]:
+    """Yield what is wrong with the reason of a notice, after those of the same key that were heard before.
+
+    Of a key that was rescued while nothing could be stored, people hear that it was, for they may have heard
+    of its use: `was_behind` is whether the log group was read late.
+    """
     if not _is_told_whole(heard):
         return
     earlier = [other for other in before if _UNSTORED not in other.text]
+    is_known = len(earlier) < len(before)
     same = [other for other in earlier if other.case == heard.case]
-    if not _is_new(same, heard, ignored):
+    is_end_of_unstored = (is_known or was_behind) and heard.reason == "deletion-cancelled"
+    if not is_end_of_unstored and not _is_new(same, earlier, heard, ignored):
         yield f"people heard {heard}, and nothing of the kind is new in it"
     if (
         len(_lately(same, heard, HOUR, {"new-caller"})) >= NEW_CALLERS_AN_HOUR
@@ -42,8 +53,11 @@ def of_notice(before: Sequence[Heard], heard: Heard, ignored: frozenset[str]) ->
         yield f"people heard {heard}, which can wait, after {NOTICES_A_DAY} notices in a day"
 
 
-def _is_new(same: Sequence[Heard], heard: Heard, ignored: frozenset[str]) -> bool:
-    """Return whether a notice has in it what its reason promises."""
+def _is_new(same: Sequence[Heard], earlier: Sequence[Heard], heard: Heard, ignored: frozenset[str]) -> bool:
+    """Return whether a notice has in it what its reason promises.
+
+    A cancellation may have been told of a case without a date, which goes on as another.
+    """
     uses, users = woken(heard, ignored), _users(heard, ignored)
     known_uses = [woken(other, ignored) for other in same]
     managers = {each.name for each in heard.managers if not _is_of(each, ignored)}
@@ -55,8 +69,9 @@ def _is_new(same: Sequence[Heard], heard: Heard, ignored: frozenset[str]) -> boo
         "deletion-scheduled": lambda: not same and not uses and heard.scheduled_by,
         "deletion-soon": lambda: uses or any(other.is_decision for other in same),
         "correction": lambda: (
-            heard.claim is Claim.OVER or any(other.claim is Claim.CANCELLED for other in same)
+            heard.claim is Claim.OVER or any(other.claim is not Claim.PENDING for other in earlier)
         ),
+        "key-deleted": lambda: same and (heard.date is None or heard.at >= heard.date),
         "deletion-cancelled": lambda: same,
     }
     return heard.reason not in rules or bool(rules[heard.reason]())
@@ -86,15 +101,31 @@ def of_run(
         return
     is_kept = any(heard.reason == "deletion-kept" and heard.date == deletion.date for heard in about)
     is_blind = world.kms.keys[deletion.key].is_blind
-    if deletion.is_active(world.now) and not is_kept:
+    if deletion.is_active(world.now) and not is_kept and not _is_taken_for_another(world, deletion):
         of_this = (call for call in unheard if call.deletion == deletion.name)
         for call in sorted(call for call in of_this if call.is_use or not is_blind):
             what = "uses" if call.is_use else "tried to manage"
             yield f"{call.principal} {what} {deletion}, and people have not heard of it at once"
     elif deletion.end_readable < began and not is_blind:
         same = [heard for heard in about if heard.date is not None and heard.date == deletion.date]
-        if same and same[-1].claim is Claim.PENDING:
+        if same and same[-1].claim is Claim.PENDING and not _is_known_to_be_over(deletion, about):
             yield f"CloudTrail says who cancelled {deletion}, and people don't know"
+
+
+def _is_known_to_be_over(deletion: Deletion, about: Sequence[Heard]) -> bool:
+    """Return whether people heard of its end without a date, as of one whose case could not be stored."""
+    return any(
+        heard.claim is Claim.CANCELLED and heard.date is None and heard.ended_at >= deletion.begun
+        for heard in about
+    )
+
+
+def _is_taken_for_another(world: World, deletion: Deletion) -> bool:
+    """Return whether KMS gives it no date, as to one before it, of whose end there is no record."""
+    before = world.kms.deletions[deletion.key][: deletion.number]
+    return deletion.date is None and any(
+        other.date is None and other.end_readable > world.now for other in before
+    )
 
 
 def is_heard_of(call: Call, deletion: Deletion, about: Sequence[Heard]) -> bool:
@@ -128,7 +159,8 @@ def of_names(world: World, deletion: Deletion | None, heard: Heard, began: float
     off = abs(heard.scheduled_at - deletion.begun)
     if heard.date and heard.scheduled_by and off > (1.0 if deletion.readable < began else NEAR):
         yield f"people heard {heard}, and somebody else scheduled it"
-    is_new = heard.decided_at >= began + world.skew and not world.troubles.since(EVERYWHERE, began - MINUTE)
+    was_well = not world.troubles.since(EVERYWHERE, began - SLOW_READING)
+    is_new = heard.decided_at >= began + world.skew and was_well
     is_scheduled = heard.date and deletion.readable < began and not deletion.waits_for_replicas
     is_first_of_many = heard.reason == "key-in-use" and heard.uses >= MANY
     if (

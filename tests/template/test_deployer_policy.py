@@ -116,6 +116,7 @@ NEEDED = {
         "secretsmanager:DeleteSecret",
         "secretsmanager:UpdateSecret",
     },
+    "Custom::ChannelDocument": {"lambda:InvokeFunction"},
     "Custom::EmailSubscriptions": {"lambda:InvokeFunction"},
 }
 SERVICE_OF = {"apigatewayv2": "apigateway", "custom": "lambda"}

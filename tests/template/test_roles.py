@@ -65,7 +65,13 @@ ALLOWED = {
         "sts:AssumeRole",
         "sts:SetSourceIdentity",
     },
-    "SubscribeRole": OWN_LOG_AND_TRACE | {"sns:ListSubscriptionsByTopic", "sns:Subscribe", "sns:Unsubscribe"},
+    "SubscribeRole": OWN_LOG_AND_TRACE
+    | {
+        "secretsmanager:GetSecretValue",
+        "sns:ListSubscriptionsByTopic",
+        "sns:Subscribe",
+        "sns:Unsubscribe",
+    },
     "HealthRole": OWN_LOG_AND_TRACE
     | {
         "cloudwatch:DescribeAlarms",

@@ -129,11 +129,20 @@ def forgotten(template: dict[str, Any]) -> set[tuple[str, str]]:
     return {
         (function, name)
         for function in FUNCTIONS
-        for variable, expression in variables_given(template, function).items()
+        for variable, expression in told(template, function)
         for name in named(expression)
         if variable not in TOLD_ONLY and needs_permission(template, name)
         if name not in may_use(template, function) | reached_by_condition(template)
     }
+
+
+def told(template: dict[str, Any], function: str) -> Iterator[tuple[str, Any]]:
+    """Yield what a function's variables name, and what custom resources tell it."""
+    yield from variables_given(template, function).items()
+    for each in template["Resources"].values():
+        properties = each.get("Properties", {})
+        if properties.get("ServiceToken") == {"Fn::GetAtt": [f"{function}Function", "Arn"]}:
+            yield from ((name, value) for name, value in properties.items() if name != "ServiceToken")
 
 
 def reached_by_condition(template: dict[str, Any]) -> set[str]:

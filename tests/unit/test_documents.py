@@ -21,7 +21,7 @@ LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
 FENCE = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
 HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
 ACTION = re.compile(r"`([a-z0-9]+:[A-Z]\w+)`")
-TARGET = re.compile(r"\bmake ([a-z]+)\b")
+TARGET = re.compile(r"\bmake ([a-z]+(?:-[a-z]+)?)\b")
 NAMED_TEST = re.compile(r"`([a-z_/]+\.py)::(test_\w+)`")
 CODE = re.compile(r"`[^`\n]+`|^```.*?^```$", re.MULTILINE | re.DOTALL)
 PATH = re.compile(r"`((?:[\w*.-]+/)*(?:[\w*.-]+/|[\w*-]+\.(?:py|yaml|json|toml|md|in)))`")
@@ -237,7 +237,7 @@ def test_the_layout_names_every_folder_and_module_of_the_package() -> None:
 
 @pytest.mark.parametrize("name", documents())
 def test_every_make_target_that_is_named_exists(name: str) -> None:
-    targets = set(re.findall(r"^([a-z]+):", text_of("Makefile"), re.MULTILINE))
+    targets = set(re.findall(r"^([a-z-]+):", text_of("Makefile"), re.MULTILINE))
     named = {target for code in CODE.findall(text_of(name)) for target in TARGET.findall(code)}
 
     assert named <= targets

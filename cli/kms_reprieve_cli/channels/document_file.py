@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+from kms_reprieve_cli.channels.dead_ends import dead_ends
 from kms_reprieve_cli.channels.offline import Offline
 from kms_reprieve_cli.status import Status
 from kms_reprieve_cli.terminal import complain, output
@@ -31,9 +32,15 @@ def check(file: Path) -> Status:
     _, document = read_file(file, Offline())
     for line in described(document):
         output().print(line)
-    for fault in document.faults:
-        complain(str(fault))
-    return Status.WRONG if document.faults else Status.DONE
+    problems = [*map(str, document.faults), *_leading_nowhere(document)]
+    for problem in problems:
+        complain(problem)
+    return Status.WRONG if problems else Status.DONE
+
+
+def _leading_nowhere(document: Document) -> Iterator[str]:
+    for channel, route in document.channels:
+        yield from (f"{channel.name}: {end}" for end in dead_ends(route))
 
 
 def described(document: Document) -> Iterator[str]:

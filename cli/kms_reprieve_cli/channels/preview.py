@@ -1,6 +1,5 @@
 """`kms-reprieve channels preview FILE`: what each channel of a document would send, on one HTML page."""
 
-import json
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -9,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from kms_reprieve_cli.channels.document_file import read_file
+from kms_reprieve_cli.channels.drawing import STYLE, drawn
 from kms_reprieve_cli.channels.offline import Offline
 from kms_reprieve_cli.status import Status
 from kms_reprieve_cli.terminal import complain
@@ -28,8 +28,7 @@ LINK: Final = "https://example.execute-api.eu-west-1.amazonaws.com/keys/preview"
 _KEY: Final = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
 _STYLE: Final = (
     "body{font-family:sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem}"
-    "pre{white-space:pre-wrap;overflow-wrap:anywhere;border:1px solid;padding:1rem}"
-    "iframe{width:100%;height:40rem;border:1px solid}"
+    f"iframe{{width:100%;height:40rem;border:1px solid}}{STYLE}"
 )
 
 
@@ -92,28 +91,22 @@ def _drawn(document: Document, tools: Offline, told: Notice) -> Iterator[tuple[s
     for channel, _ in document.channels:
         shown = replace(told, runbook=document.runbooks.get(channel.name))
         if not channel.has_link:
-            shown = replace(shown, link=None, link_expires_at=None)
+            shown = without_link(shown)
         channel.send(delivery(shown, channel.name, channel.recipients(shown)[0], told.at))
         yield channel.name, tools.kept.pop()
 
 
-def page(drawn: list[tuple[str, str]]) -> str:
-    """Return the page: HTML mails as they are, in a frame of their own, and all else as text."""
-    sections = "".join(f"<h2>{escape(name)}</h2>{_shown(sent)}" for name, sent in drawn)
+def without_link(told: Notice) -> Notice:
+    """Return a notice as a channel without links gets it."""
+    return replace(told, link=None, link_expires_at=None, approvers=None)
+
+
+def page(sent: list[tuple[str, str]]) -> str:
+    """Return the page: each message in a section of its own, HTML mails in a frame."""
+    sections = "".join(
+        f'<section id="{escape(name)}"><h2>{escape(name)}</h2>{drawn(each)}</section>' for name, each in sent
+    )
     return (
         '<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>Channels</title>'
         f"<style>{_STYLE}</style></head><body><h1>What each channel would send</h1>{sections}</body></html>"
     )
-
-
-def _shown(sent: str) -> str:
-    if sent.startswith("<!DOCTYPE"):
-        return f'<iframe sandbox title="The mail" srcdoc="{escape(sent)}"></iframe>'
-    return f"<pre>{escape(_readable(sent))}</pre>"
-
-
-def _readable(sent: str) -> str:
-    try:
-        return json.dumps(json.loads(sent), indent=2, ensure_ascii=False)
-    except ValueError:
-        return sent

@@ -34,7 +34,17 @@ from kms_reprieve_cli.doctor.page import (
     respond_function,
     signing_keys,
 )
-from kms_reprieve_cli.doctor.people import addresses, channel_failures, channels, secret_arns, slack_secret
+from kms_reprieve_cli.doctor.people import (
+    addresses,
+    channel_arns,
+    channel_entries,
+    channel_failures,
+    channel_mail,
+    channel_routes,
+    channels,
+    secret_arns,
+    slack_secret,
+)
 from kms_reprieve_cli.doctor.source import (
     delivery,
     log_group,
@@ -77,6 +87,10 @@ CHECKS: Final[tuple[Check, ...]] = (
     addresses,
     secret_arns,
     slack_secret,
+    channel_entries,
+    channel_routes,
+    channel_arns,
+    channel_mail,
     channel_failures,
     api,
     respond_function,

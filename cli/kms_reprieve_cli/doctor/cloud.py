@@ -67,7 +67,12 @@ class Network(Protocol):
         ...
 
 
-_ACTIONS: Final = {"apigatewayv2:GetApi": "apigateway:GET", "lambda:Invoke": "lambda:InvokeFunction"}
+_ACTIONS: Final = {
+    "apigatewayv2:GetApi": "apigateway:GET",
+    "lambda:Invoke": "lambda:InvokeFunction",
+    "sesv2:GetAccount": "ses:GetAccount",
+    "sesv2:GetEmailIdentity": "ses:GetEmailIdentity",
+}
 """Source: Service Authorization Reference, "Actions, resources, and condition keys for …"."""
 
 

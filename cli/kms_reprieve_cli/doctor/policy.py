@@ -33,6 +33,7 @@ NARROW: Final = (
         (
             "arn:{partition}:secretsmanager:*:*:secret:SlackWebhookSecret-*",
             "arn:{partition}:secretsmanager:*:*:secret:OidcSecret-*",
+            "arn:{partition}:secretsmanager:*:*:secret:{stack}-channels-*",
         ),
     ),
     _Statement(

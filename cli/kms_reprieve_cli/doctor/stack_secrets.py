@@ -37,27 +37,30 @@ class Wanted:
 
 def judged(subject: Subject, wanted: Wanted) -> Iterator[Result]:
     """Yield what is wrong with a secret, or that all is well."""
+    yield unreadable(subject, wanted.arn, wanted.whose) or _of_value(subject, wanted)
+
+
+def unreadable(subject: Subject, arn: str, whose: str) -> Result | None:
+    """Return why a function can't read a secret; None where it can."""
     try:
-        told = subject.cloud.ask("secretsmanager", "DescribeSecret", SecretId=wanted.arn)
+        told = subject.cloud.ask("secretsmanager", "DescribeSecret", SecretId=arn)
     except AbsentError as error:
-        yield failure(
-            f"the secret of {wanted.whose} does not exist", cause=str(error), fix="Make it, or name another."
+        return failure(
+            f"the secret of {whose} does not exist", cause=str(error), fix="Make it, or name another."
         )
-        return
     if "DeletedDate" in told:
-        yield failure(
-            f"the secret of {wanted.whose} is scheduled for deletion",
+        return failure(
+            f"the secret of {whose} is scheduled for deletion",
             cause=f"it can't be read, and is gone for good on {told['DeletedDate']:%Y-%m-%d}",
-            fix=f"aws secretsmanager restore-secret --secret-id {wanted.arn}",
+            fix=f"aws secretsmanager restore-secret --secret-id {arn}",
         )
-    elif told.get("KmsKeyId", _OWN_KEYS[0]) not in _OWN_KEYS:
-        yield failure(
-            f"the secret of {wanted.whose} is encrypted with a key of your own",
+    if told.get("KmsKeyId", _OWN_KEYS[0]) not in _OWN_KEYS:
+        return failure(
+            f"the secret of {whose} is encrypted with a key of your own",
             cause=f"the function may not use the key {told['KmsKeyId']}",
-            fix=f"aws secretsmanager update-secret --secret-id {wanted.arn} --kms-key-id {_OWN_KEYS[0]}",
+            fix=f"aws secretsmanager update-secret --secret-id {arn} --kms-key-id {_OWN_KEYS[0]}",
         )
-    else:
-        yield _of_value(subject, wanted)
+    return None
 
 
 def _of_value(subject: Subject, wanted: Wanted) -> Result:

@@ -87,9 +87,9 @@ def chosen(only: Collection[str]) -> Sequence[Step]:
     return [step for step in STEPS if (step.ID in only if only else step.USUAL)]
 
 
-def print_policy(only: Collection[str], region: str) -> Status:
+def print_policy(only: Collection[str], region: str, stack_name: str) -> Status:
     """Print the least policy that the steps need."""
-    print(json.dumps(document(chosen(only), partition_of(region)), indent=2))
+    print(json.dumps(document(chosen(only), partition_of(region), stack_name), indent=2))
     return Status.DONE
 
 

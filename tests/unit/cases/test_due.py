@@ -77,11 +77,14 @@ THREE_DAYS = "it is in use, and the deletion is in less than 72 hours"
 ONE_DAY = "it is in use, and the deletion is in less than 24 hours"
 REMINDER = "the deletion, which is meant, is in less than 24 hours"
 OFF = "the deletion is off"
+OVER = "the deletion is over"
 SCHED = "somebody scheduled its deletion"
 MANAGED = "somebody tried to manage it"
 
 SCHEDULED = ScheduledBy(caller=Caller(kind="IAMUser", id="arn:jane", name="user jane"), at=NOW)
 CANCELLED = Closure(how=Ending.CANCELLED, at=NOW)
+DELETED = Closure(how=Ending.DELETED, at=NOW)
+UNKNOWN = Closure(how=Ending.UNKNOWN, at=NOW, confirmed=False)
 IN_USE = told(case(uses("a")))
 KEPT = told(replace(IN_USE, decision=decision("keep")), Reason.DELETION_KEPT)
 
@@ -121,7 +124,12 @@ KEPT = told(replace(IN_USE, decision=decision("keep")), Reason.DELETION_KEPT)
         (replace(KEPT, closure=CANCELLED), HOUR, RULES, Reason.DELETION_CANCELLED, OFF),
         (told(replace(IN_USE, closure=CANCELLED), Reason.DELETION_CANCELLED), HOUR, RULES, None, CLOSED),
         (case(closure=CANCELLED), HOUR, RULES, None, CLOSED),
-        (replace(IN_USE, closure=Closure(how=Ending.DELETED, at=NOW)), HOUR, RULES, None, CLOSED),
+        (replace(IN_USE, closure=DELETED), HOUR, RULES, Reason.KEY_DELETED, OVER),
+        (replace(IN_USE, closure=UNKNOWN), HOUR, RULES, Reason.KEY_DELETED, OVER),
+        (replace(KEPT, closure=DELETED), HOUR, RULES, Reason.KEY_DELETED, OVER),
+        (told(replace(IN_USE, closure=DELETED), Reason.KEY_DELETED), HOUR, RULES, None, CLOSED),
+        (case(closure=DELETED), HOUR, RULES, None, CLOSED),
+        (replace(IN_USE, closure=Closure(how=Ending.CONTINUED, at=NOW)), HOUR, RULES, None, CLOSED),
         (replace(IN_USE, notified=Notified(cancelled=True), closure=CANCELLED), HOUR, RULES, None, CLOSED),
     ],
 )  # fmt: skip
@@ -187,6 +195,8 @@ def test_ignored_callers_are_counted_and_wake_nobody() -> None:
         (replace(IN_USE, not_pending_since=NOW), RULES, 1 / 4),
         (replace(IN_USE, unanswered_since=NOW), RULES, 84),
         (replace(IN_USE, unanswered_since=NOW, cancel_reported=CANCELLED), RULES, 1 / 6),
+        (replace(IN_USE, cancel_reported=CANCELLED), RULES, 0),
+        (replace(IN_USE, cancel_reported=replace(CANCELLED, at=NOW - HOUR)), RULES, 84),
         (replace(told(replace(IN_USE, closure=CANCELLED)), closure=None), RULES, 1 / 12),
         (replace(case(), deletion_date=None), RULES, 31 * 24),
     ],
@@ -195,6 +205,24 @@ def test_a_case_is_looked_at_when_the_next_notice_may_be_due(
     of: Case, policy: NoticeRules, hours: float
 ) -> None:
     assert wake_at(of, policy) == NOW + hours * HOUR
+
+
+@pytest.mark.parametrize(
+    ("of", "heard", "hours"),
+    [
+        (more(IN_USE, uses("a", "b")), 8, 20),
+        (more(IN_USE, uses("a", "b")), 9, 21),
+        (more(IN_USE, uses("a", "b")), 7, 84),
+        (IN_USE, 8, 84),
+    ],
+    ids=["eight in a day", "nine", "no limit", "nothing waits"],
+)
+def test_what_waits_for_the_limit_of_a_day_is_looked_at_when_that_ends(
+    of: Case, heard: int, hours: float
+) -> None:
+    heard_at = [NOW - (4 - number) * HOUR for number in range(heard)]
+
+    assert wake_at(of, QUIET, heard_at[::-1]) == NOW + hours * HOUR
 
 
 def test_a_closed_case_is_never_looked_at_again() -> None:

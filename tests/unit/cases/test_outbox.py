@@ -186,6 +186,7 @@ def test_a_digest_names_each_key_with_its_deadline_and_its_callers(office: Offic
         "reason": "key-in-use",
         "key": str(of_key(24)),
         "title": "00000018-12ab-34cd-56ef-1234567890ab",
+        "case": f"{of_key(24)}@2026",
         "deletion_date": "2026-11-29T14:02:10Z",
         "callers": ["user jane"],
     }
@@ -259,6 +260,14 @@ def test_what_a_person_decided_is_told_whatever_else_there_is(office: Office) ->
     office.run(about(99, reason=Reason.DELETION_KEPT, decision=decision()))
 
     assert office.sent()[-1]["id"] == "notice-99"
+
+
+def test_the_end_of_a_case_goes_out_whatever_else_there_is_and_in_no_digest(office: Office) -> None:
+    office.run(*some(40), *(about(number, reason=Reason.KEY_DELETED) for number in range(100, 140)))
+
+    reasons = [json.loads(body)["notice"]["reason"] for body in office.queue.bodies]
+    assert reasons.count("key-deleted") == 40
+    assert "key-deleted" not in json.dumps(office.digests())
 
 
 def test_a_notice_of_a_key_of_which_there_were_many_today_goes_in_a_digest(office: Office) -> None:

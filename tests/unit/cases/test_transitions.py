@@ -194,12 +194,14 @@ MINUTES = {at("14:30"): counted(use(event_id="a")), at("14:40"): counted(use(eve
 
 
 def test_what_is_counted_while_kms_does_not_answer_is_kept_apart_until_it_does() -> None:
-    of = count(case(unanswered_since=at("14:35")), MINUTES, at("14:45"), NOW)
+    before = case(unanswered_since=at("14:36"), answered_until=at("14:35"))
+    of = count(before, MINUTES, at("14:45"), NOW, is_answered=False)
 
     assert (of.settled.uses.count, of.unanswered.uses.count) == (1, 1)
     answered = note_answer(of, PENDING, NOW)
     assert (answered.settled.uses.count, answered.unanswered.uses.count) == (2, 0)
     assert of.uses.count == answered.uses.count == 2
+    assert (answered.unanswered_since, answered.answered_until) == (None, None)
 
 
 def test_a_reading_that_reached_less_far_and_settles_more_counts() -> None:
@@ -225,7 +227,7 @@ def test_a_glimpse_counts_what_is_recent_and_settles_nothing() -> None:
 
 
 def test_a_case_is_cut_where_a_later_one_begins() -> None:
-    of = count(case(unanswered_since=at("14:39")), MINUTES, at("14:41"), NOW)
+    of = count(case(answered_until=at("14:39")), MINUTES, at("14:41"), NOW)
 
     left = cut(
         replace(of, settled_until=case().settled_until, settled=Counts()), MINUTES, at("14:35"), at("14:25")
@@ -269,10 +271,34 @@ def test_of_two_schedulings_within_a_minute_the_one_that_comes_to_the_date_is_of
     assert noted_by.at == scheduled(1).at
 
 
-def test_the_minute_in_which_kms_stopped_answering_is_counted_once_and_apart() -> None:
-    of = count(case(unanswered_since=at("14:40:20")), MINUTES, at("14:45"), NOW)
+@pytest.mark.parametrize(
+    ("of", "is_answered", "apart"),
+    [
+        (case(version=1, read_until=at("14:40:20")), False, 1),
+        (case(version=1, read_until=at("14:29")), False, 2),
+        (case(version=1, read_until=at("14:41")), False, 0),
+        (case(version=1, read_until=at("14:29")), True, 0),
+        (case(version=0, read_until=at("14:29")), False, 0),
+        (case(version=1, read_until=at("14:41"), answered_until=at("14:40")), False, 1),
+    ],
+    ids=["in a minute", "before", "after", "answers", "new", "silent for longer"],
+)
+def test_what_was_not_read_while_kms_answered_is_counted_apart(
+    of: Case, *, is_answered: bool, apart: int
+) -> None:
+    found = count(of, MINUTES, at("14:45"), NOW, is_answered=is_answered)
 
-    assert (of.settled.uses.count, of.unanswered.uses.count, of.uses.count) == (1, 1, 2)
+    assert (found.settled.uses.count, found.unanswered.uses.count) == (2 - apart, apart)
+
+
+@pytest.mark.parametrize(("seconds", "later"), [(60, "is kept"), (30, "is kept"), (0, "takes over")])
+def test_the_scheduling_that_comes_nearest_to_the_date_stays(seconds: int, later: str) -> None:
+    known = replace(case(), scheduled_by=ScheduledBy(caller=JANE, at=scheduled(0).at))
+
+    noted_by = note_schedulings(known, [scheduled(seconds), scheduled(-seconds - 1)]).scheduled_by
+
+    assert noted_by
+    assert noted_by.caller == (JANE if later == "is kept" else ADMIN)
 
 
 def test_the_first_minute_that_is_not_settled_is_glimpsed_and_cut_as_well() -> None:

@@ -86,6 +86,18 @@ def test_preview_shows_what_every_type_would_send(tmp_path: Path, reason: Reason
     assert "alias/orders-db" in result.stdout
 
 
+def test_check_tells_of_a_route_that_leads_nowhere(tmp_path: Path) -> None:
+    lost = OPS | {"only": {"accounts": ["111122223333", "1111"], "regions": ["eu-wets-1", "cn-north-1"]}}
+
+    result = run("check", written(tmp_path, lost))
+
+    assert result.exit_code == 1
+    assert result.stderr.splitlines() == [
+        "ops: only.accounts: 1111 is no account ID",
+        "ops: only.regions: eu-wets-1 is no Region",
+    ]
+
+
 def test_preview_escapes_and_tells_what_is_wrong(tmp_path: Path) -> None:
     result = run("preview", written(tmp_path, OPS, {"name": "typo"}))
 

@@ -8,7 +8,7 @@ import pytest
 from reprieve.cases.case import Case, Closure, Counts, Ending
 from reprieve.cases.due import MOST_NOTICES_A_DAY, NoticeRules
 from reprieve.cases.key import KmsAnswer
-from reprieve.investigate.case_change import Left, Telling, as_answered, succeeding
+from reprieve.investigate.case_change import Left, Telling, as_answered, succeeding, until_told
 from tests.examples import NOW, at, case, counted, key, use
 
 CLOSURE = Closure(how=Ending.CANCELLED, at=at("14:40"))
@@ -99,3 +99,70 @@ def test_the_thirteenth_notice_of_a_key_in_a_day_goes_out_in_a_digest(
 
     assert MOST_NOTICES_A_DAY == 12
     assert changed_by(Telling((before,), NoticeRules(), NOW), used) == in_digest
+
+
+REPORTED = replace(CLOSURE, confirmed=False)
+KNOWN = replace(case().notified, in_use=True, cancelled=True)
+
+
+@pytest.mark.parametrize(
+    ("of", "is_open"),
+    [
+        (case(settled=part("a"), closure=REPORTED), True),
+        (case(settled=part("a"), closure=CLOSURE), False),
+        (case(settled=part("a"), closure=replace(REPORTED, how=Ending.UNKNOWN)), False),
+        (case(settled=part("a"), closure=REPORTED, notified=KNOWN), True),
+        (case(closure=REPORTED), False),
+        (case(), True),
+    ],
+    ids=["never heard", "KMS says so", "the calendar", "a caller is new", "no use", "open"],
+)
+def test_a_record_closes_a_case_only_when_people_have_heard_who_uses_the_key(
+    of: Case, *, is_open: bool
+) -> None:
+    left = until_told(of, NoticeRules())
+
+    assert (left.closure is None) is is_open
+    assert left.cancel_reported == (of.closure if is_open else None)
+    assert not (is_open and left.notified.cancelled)
+
+
+def test_what_nobody_is_woken_for_keeps_no_case_open() -> None:
+    used = case(settled=part("a"), closure=REPORTED)
+
+    assert until_told(used, NoticeRules(ignored_callers=("*",))) is used
+
+
+def test_people_hear_of_a_use_before_they_hear_of_the_cancellation_that_only_a_record_tells_of() -> None:
+    telling, used = Telling((), NoticeRules(), NOW), case(settled=part("a"), closure=REPORTED)
+
+    first = telling.change(used)
+    assert first
+    again = telling.change(replace(first.case, closure=REPORTED, cancel_reported=None))
+
+    assert [notice.reason for notice in first.notices] == ["key-in-use"]
+    assert again
+    assert [notice.reason for notice in again.notices] == ["deletion-cancelled"]
+
+
+@pytest.mark.parametrize(("version", "is_heard"), [(0, True), (2, False)])
+def test_a_new_case_knows_that_people_heard_of_the_end_of_the_one_that_it_goes_on_for(
+    version: int, *, is_heard: bool
+) -> None:
+    undated = case(notified=replace(KNOWN, last_at=at("14:45")))
+
+    begun = succeeding(case(version=version), (Left(undated, continues=True),))
+
+    assert (begun.notified.cancelled, begun.notified.last_at) == (
+        (True, at("14:45")) if is_heard else (False, None)
+    )
+
+
+def test_a_change_says_when_people_heard_of_the_key_with_the_notices_that_it_makes() -> None:
+    other = case(deletion_date=NOW, notified=replace(case().notified, lately=(at("13:00"), at("14:00"))))
+    before = case(notified=replace(case().notified, lately=(at("12:00"),)))
+
+    change = Telling((other, before), NoticeRules(), NOW).change(replace(before, settled=part("a")))
+
+    assert change
+    assert sorted(change.heard_at) == [at("12:00"), at("13:00"), at("14:00"), NOW]

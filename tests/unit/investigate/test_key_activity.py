@@ -15,7 +15,7 @@ from reprieve.cloudtrail.key_use import KeyChange, Scheduling
 from reprieve.cloudtrail.key_use import KeyEvent as Event
 from reprieve.investigate.case_change import CaseChange
 from reprieve.investigate.facts.key_facts import KeyFacts
-from reprieve.investigate.key_activity import LATE_USE, KeyActivity, ReadWindow, Update
+from reprieve.investigate.key_activity import LATE_USE, UNSTORED_FOR, KeyActivity, ReadWindow, Update
 from reprieve.investigate.review import Review
 from tests.examples import ADMIN, DELETION, KEY, NOW, at, case, counted, key, use
 
@@ -120,9 +120,60 @@ def test_a_case_that_kms_calls_pending_again_for_its_date_is_open_again_and_that
 
 
 def test_a_use_long_after_the_end_of_a_case_is_nobodys() -> None:
-    long_ago = (NOW - LATE_USE - MINUTE).strftime("%H:%M")
+    before = (NOW - LATE_USE - MINUTE).strftime("%H:%M")
 
-    assert update(DISABLED, ended(case(), moment=long_ago)) is None
+    assert update(DISABLED, ended(case(), moment=before)) is None
+
+
+def long_ago(
+    answer: KmsAnswer, *cases: Case, minutes: timedelta = UNSTORED_FOR + MINUTE
+) -> CaseChange | None:
+    """A reading that goes on where cases could not be stored for long."""
+    stretch = ReadWindow(NOW - minutes, at("14:40"), at("14:55"))
+    found = KeyActivity(facts(answer), MINUTES, changes=(cancelled("14:52"),))
+    return Update(found, stretch, QUIET, NOW).apply(cases)
+
+
+def test_people_hear_that_a_key_is_rescued_of_which_they_may_have_heard_while_nothing_could_be_stored() -> (
+    None
+):
+    change = long_ago(DISABLED)
+
+    assert change
+    assert [notice.reason for notice in change.notices] == ["deletion-cancelled"]
+    assert change.case.closure == Closure(how=Ending.CANCELLED, at=at("14:52"), by=ADMIN)
+    assert change.case.uses.count == 1
+
+
+@pytest.mark.parametrize(
+    ("answer", "cases", "minutes"),
+    [
+        (DISABLED, (), UNSTORED_FOR),
+        (ABSENT, (), UNSTORED_FOR + MINUTE),
+        (DISABLED, (ended(case(), moment="13:50"),), UNSTORED_FOR),
+        (
+            DISABLED,
+            (replace(ended(case()), closure=Closure(how=Ending.CANCELLED, at=USED.at)),),
+            UNSTORED_FOR,
+        ),
+    ],
+    ids=["not long", "no such key", "not long after another", "of one that is stored"],
+)
+def test_they_hear_nothing_of_what_nobody_can_have_told_them(
+    answer: KmsAnswer, cases: tuple[Case, ...], minutes: timedelta
+) -> None:
+    change = long_ago(answer, *cases, minutes=minutes)
+
+    assert change is None or not change.notices
+
+
+def test_another_deletion_that_could_not_be_stored_is_told_beside_one_of_before() -> None:
+    before = replace(ended(case(), moment="13:30"), deletion_date=at("13:00"))
+
+    change = long_ago(DISABLED, before)
+
+    assert change
+    assert (change.case.number, [notice.reason for notice in change.notices]) == (2, ["deletion-cancelled"])
 
 
 def test_a_change_alone_after_the_end_of_a_case_is_nobodys() -> None:
@@ -382,6 +433,7 @@ UNSURE = case(
     settled_until=at("14:30"),
     read_until=at("14:51"),
     unanswered_since=at("14:28"),
+    answered_until=at("14:28"),
 )
 
 
@@ -400,6 +452,35 @@ def test_a_deletion_that_was_scheduled_since_has_the_minutes_from_its_scheduling
 
     assert shares(known) == (3, 2)
     assert shares(unknown) == (4, 1)
+
+
+def test_what_was_counted_while_kms_did_not_answer_stays_where_it_was_if_the_scheduling_came_after() -> None:
+    used = Counts().plus([counted(use(event_id="b", at=at("14:30")))])
+    unsure = replace(UNSURE, unanswered=used)
+    minutes = {at("14:41"): counted(use(event_id="d", at=at("14:40")))}
+
+    after = update(LATER, unsure, minutes=minutes, schedulings=(made_at("14:31", AGAIN),))
+    before = update(LATER, unsure, minutes=minutes, schedulings=(made_at("14:29", AGAIN),))
+
+    assert shares(after) == (1, 2)
+    assert shares(before) == (2, 1)
+
+
+@pytest.mark.parametrize(
+    ("since", "is_whole", "name"),
+    [("14:49", True, NEW), ("14:50", True, DATED), ("14:49", False, DATED)],
+)
+def test_a_use_after_kms_called_a_key_not_pending_is_of_another_deletion(
+    since: str, *, is_whole: bool, name: str
+) -> None:
+    over = case(version=1, not_pending_since=at(since))
+
+    change = update(SILENT, over, is_whole=is_whole)
+
+    assert named(change) == name
+    assert [notice.reason for notice in (change.notices if change else ())] == (
+        ["key-in-use"] if name == NEW else []
+    )
 
 
 def test_a_later_reading_leaves_the_case_before_as_it_was() -> None:
@@ -443,12 +524,47 @@ def test_an_undated_case_that_was_used_in_the_second_of_the_scheduling_goes_on()
     assert [left.closure.how for left in change.earlier if left.closure] == [Ending.CONTINUED]
 
 
-def test_a_review_leaves_an_undated_case_that_is_closed_or_has_no_date_yet() -> None:
-    closed = ended(BEFORE, confirmed=False)
+def test_a_review_leaves_an_undated_case_that_is_over_or_has_no_date_yet() -> None:
+    over = ended(BEFORE)
+    unknown = replace(over, closure=Closure(how=Ending.UNKNOWN, at=at("14:45"), confirmed=False))
 
-    of_the_closed, of_the_open = review(PENDING, closed, name=OLD), review(REPLICA, BEFORE, name=OLD)
+    changes = [review(PENDING, over, name=OLD), review(PENDING, unknown, name=OLD)]
 
-    assert named(of_the_closed) == named(of_the_open) == OLD
+    assert [named(change) or OLD for change in changes] == [OLD, OLD]
+    assert named(review(REPLICA, BEFORE, name=OLD)) == OLD
+
+
+HEARD = replace(TOLD, notices=2, in_use=True, cancelled=True, last_at=at("14:45"))
+
+
+@pytest.mark.parametrize(
+    ("scheduled_at", "name"),
+    [(None, DATED), ("14:44", DATED), ("14:45", DATED), ("14:46", OLD)],
+)
+def test_kms_may_say_that_only_a_record_calls_an_undated_deletion_cancelled(
+    scheduled_at: str | None, name: str
+) -> None:
+    closed = ended(replace(BEFORE, notified=HEARD), confirmed=False)
+    records = () if scheduled_at is None else (made_at(scheduled_at, DELETION),)
+    known = replace(facts(PENDING), schedulings=records)
+
+    change = Review(OLD, known, QUIET, NOW).apply((closed,))
+
+    assert named(change) == name
+
+
+def made_at(moment: str, date: datetime) -> Scheduling:
+    return Scheduling(key=KEY, caller=ADMIN, at=at(moment), waiting_period=date - at(moment))
+
+
+def test_people_hear_that_the_cancellation_of_which_they_heard_is_not_so() -> None:
+    closed = ended(replace(BEFORE, notified=HEARD), confirmed=False)
+
+    change = review(PENDING, closed, name=OLD)
+
+    assert change
+    assert [notice.reason for notice in change.notices] == ["correction"]
+    assert [left.closure.how for left in change.earlier if left.closure] == [Ending.CONTINUED]
 
 
 def test_a_case_that_a_review_dates_is_the_next_of_its_key() -> None:

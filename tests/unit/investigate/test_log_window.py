@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from reprieve.cloudtrail.caller import Caller
-from reprieve.cloudtrail.key_use import Scheduling, Skipped, Unproven
+from reprieve.cloudtrail.key_use import KeyChange, KeyEvent, Scheduling, Skipped, Unproven
 from reprieve.investigate.log_window import DISMISSED_REMEMBERED, LogWindow
 from reprieve.ports import LogLine
 from tests.examples import ADMIN, BILLING, JANE, KEY, ORDERS, OTHER_KEY, at, use, uses
@@ -166,3 +166,16 @@ def test_a_request_is_counted_in_the_minute_in_which_it_was_delivered() -> None:
     made.take(use(at=at("14:31:02"), delivered_at=at("14:54:59")))
 
     assert made.of(KEY)[at("14:54")].uses.uses() == uses(use(at=at("14:31:02")))
+
+
+def test_many_lines_of_one_kind_do_not_push_out_who_cancelled_a_deletion() -> None:
+    made = LogWindow()
+    cancelled = KeyChange(key=KEY, change=KeyEvent.CANCELLED, caller=JANE, at=at("14:50"))
+    deleted = replace(cancelled, change=KeyEvent.DELETED, caller=ADMIN)
+
+    made.take(cancelled)
+    for _ in range(30):
+        made.take(deleted)
+
+    assert cancelled in made.changes[KEY]
+    assert len(made.changes[KEY]) == 21

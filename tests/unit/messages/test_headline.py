@@ -15,7 +15,7 @@ from reprieve.cases.problem import Kind
 from reprieve.cases.sample import sample_notice
 from reprieve.cases.usage import Uses, narrowed
 from reprieve.cloudtrail.caller import Caller
-from reprieve.messages.headline import VERBS, folded, subject
+from reprieve.messages.headline import VERBS, folded, is_over, subject
 from tests.examples import (
     DELETION,
     HOSTILE,
@@ -45,6 +45,10 @@ def about(of: Key | None = None, **changes: Any) -> Notice:
 
 def cancelled(**changes: Any) -> Closure:
     return replace(Closure(how=Ending.CANCELLED, at=NOW), **changes)
+
+
+def deleted(**changes: Any) -> Closure:
+    return replace(Closure(how=Ending.DELETED, at=NOW), **changes)
 
 
 def crowd(number: int) -> Uses:
@@ -127,6 +131,14 @@ SUBJECTS = (
     (
         about(reason=Reason.DELETION_KEPT, decision=KEPT),
         "Deletion not stopped: alias/orders-db (role orders-fn and 1 more), deleted in 6 days",
+    ),
+    (
+        about(key(state=None), reason=Reason.KEY_DELETED, closure=deleted()),
+        "Key deleted: alias/orders-db",
+    ),
+    (
+        about(key(state=None), reason=Reason.KEY_DELETED, closure=deleted(confirmed=False)),
+        "Deletion date passed: alias/orders-db",
     ),
     (
         about(OFF, reason=Reason.DELETION_CANCELLED, decision=decision()),
@@ -213,6 +225,8 @@ ENTRY = DigestEntry(
     deletion_date=DELETION,
     callers=("role orders-fn", "user jane"),
 )
+CANCELLED_ENTRY = replace(ENTRY, reason=Reason.DELETION_CANCELLED, callers=())
+PLACE = "alias/orders-db (1234abcd-12ab-34cd-56ef-1234567890ab) in 111122223333, eu-west-1"
 
 
 @pytest.mark.parametrize(
@@ -233,6 +247,29 @@ ENTRY = DigestEntry(
             "Deletion cancelled: alias/orders-db (1234abcd-12ab-34cd-56ef-1234567890ab)"
             " in 111122223333, eu-west-1",
         ),
+        (
+            replace(CANCELLED_ENTRY, closure=Closure(how=Ending.CANCELLED, at=NOW)),
+            f"Deletion cancelled: {PLACE}",
+        ),
+        (
+            replace(CANCELLED_ENTRY, closure=Closure(how=Ending.CANCELLED, at=NOW, confirmed=False)),
+            f"Deletion cancelled, not confirmed by KMS: {PLACE}",
+        ),
+        (
+            replace(
+                CANCELLED_ENTRY,
+                closure=Closure(how=Ending.CANCELLED, at=NOW, confirmed=False, scheduled_again=DELETION),
+            ),
+            f"Pending deletion again: {PLACE}, deleted 2026-11-29 14:02 UTC, in 6 days",
+        ),
+        (
+            replace(ENTRY, reason=Reason.CORRECTION, callers=()),
+            f"Correction, still pending deletion: {PLACE}, deleted 2026-11-29 14:02 UTC, in 6 days",
+        ),
+        (
+            replace(CANCELLED_ENTRY, reason=Reason.CORRECTION, closure=Closure(how=Ending.ABSENT, at=NOW)),
+            f"Correction, no such key: {PLACE}",
+        ),
     ],
 )
 def test_a_line_of_a_digest_says_the_same_with_the_account_and_the_date(
@@ -249,3 +286,19 @@ def test_the_subject_of_a_test_notice_says_that_nothing_is_broken(region: str) -
         f"Test of kms-reprieve in 111122223333, {region}: nothing is broken, please open the link"
     )
     assert len(subject(told, 99)) < 100
+
+
+@pytest.mark.parametrize(
+    ("told", "over"),
+    [
+        (about(), False),
+        (about(reason=Reason.KEY_DELETED, closure=deleted()), True),
+        (about(reason=Reason.KEY_DELETED, closure=deleted(confirmed=False)), True),
+        (about(reason=Reason.DELETION_KEPT, decision=KEPT), True),
+        (about(reason=Reason.DELETION_CANCELLED, closure=cancelled()), True),
+        (about(reason=Reason.DELETION_CANCELLED, closure=cancelled(confirmed=False)), False),
+        (about(reason=Reason.DELETION_CANCELLED, closure=cancelled(scheduled_again=DELETION)), False),
+    ],
+)
+def test_a_case_is_over_when_there_is_nothing_to_do_any_more(told: Notice, *, over: bool) -> None:
+    assert is_over(told) is over

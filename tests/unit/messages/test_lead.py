@@ -53,6 +53,10 @@ def about(of: Key | None = None, **changes: Any) -> Notice:
     return replace(told, case=replace(told.case, key=of or key()))
 
 
+def over(how: Ending) -> Closure:
+    return Closure(how=how, at=NOW, confirmed=False)
+
+
 def unused(**changes: Any) -> Notice:
     return about(**({"uses": Uses()} | changes))
 
@@ -67,6 +71,18 @@ def unused(**changes: Any) -> Notice:
         (about(reason=Reason.DELETION_SOON, decision=KEPT), (NOTHING_STOPS,)),
         (about(reason=Reason.DELETION_KEPT, decision=KEPT), (NOTHING_STOPS,)),
         (about(decision=KEPT), (BROKEN,)),
+        (
+            about(key(state=None), reason=Reason.KEY_DELETED),
+            ("The key is deleted: KMS has no such key any more. What it encrypted can't be read.",),
+        ),
+        (
+            about(key(state=None), reason=Reason.KEY_DELETED, closure=over(Ending.DELETED)),
+            ("The deletion date has passed, and KMS could not be asked whether the key is deleted.",),
+        ),
+        (
+            about(key(state=None), reason=Reason.KEY_DELETED, closure=over(Ending.UNKNOWN)),
+            ("No deletion takes this long, and KMS could not be asked whether the key is deleted.",),
+        ),
         (
             about(key(deletion_date=NOW)),
             ("Broken now, and deleted for good any moment now (2026-11-22 14:55 UTC).",),
@@ -208,6 +224,16 @@ def crowd(*counts: int) -> Uses:
         (
             about(reason=Reason.CORRECTION, closure=ABSENT),
             ("An earlier notice said that the key is in use. KMS says that there is no such key.",),
+        ),
+        (
+            about(key(state=None), reason=Reason.KEY_DELETED, decision=KEPT),
+            (
+                LAST,
+                "2 callers were refused, most often role orders-fn (2 of 3 requests).",
+                "Jane Doe (jane@example.com) decided at 2026-11-22 15:10 UTC to let the key be deleted.",
+                'The reason given: "the tenant has left".',
+                "From 203.0.113.40, Mozilla/5.0.",
+            ),
         ),
         (
             unused(reason=Reason.MANAGEMENT_CALL, management_calls=TAGGING),

@@ -489,10 +489,10 @@ NEWS = {"new_callers": ("n" * 64,) * 20, "new_resources": ("r" * 128,) * 20}
 NAMES = {"short": "orders", "long": "long name " * 20, "hostile": one_line(HOSTILE * 3), "dots": "a.b." * 30}
 WITH_A_LINK = sorted(
     set(Reason)
-    - {Reason.DELETION_CANCELLED, Reason.TEST}
+    - {Reason.DELETION_CANCELLED, Reason.KEY_DELETED, Reason.TEST}
     - {Reason.NO_EVENT_FOUND, Reason.DIGEST, Reason.STACK_UNHEALTHY}
 )
-"""The first has a link only where the key was scheduled again; the others are about no key."""
+"""The first has a link only where the key was scheduled again, the second never; others are about no key."""
 
 
 @pytest.mark.parametrize("reason", WITH_A_LINK)

@@ -13,7 +13,7 @@ GROUP: Final = Group.PEOPLE
 WHEN: Final = Phase.AFTER
 NEEDS: Final = ()
 
-PARAMETERS: Final = ("SlackWebhookSecretArn", "OidcClientSecretArn")
+PARAMETERS: Final = ("SlackWebhookSecretArn", "ChannelsSecretArn", "OidcClientSecretArn")
 _WHOLE: Final = re.compile(r"arn:[^:\s]+:secretsmanager:[^:\s]+:\d{12}:secret:\S+-[A-Za-z0-9]{6}")
 
 

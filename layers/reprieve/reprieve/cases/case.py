@@ -150,6 +150,7 @@ class Case:
         cancel_reported: The cancellation that CloudTrail tells of, while KMS has not been asked since.
         not_pending_since: Since when KMS does not call the key pending any more, and no record says why.
         unanswered_since: Since when KMS could not be asked.
+        answered_until: The first minute that was not read while KMS still answered; None while it does.
         previous: The id of the key's case before this one.
         number: Which of the key's cases it is, by the order in which they were opened.
         is_trimmed: Whether details were left out, for the case would have been too large to store.
@@ -172,6 +173,7 @@ class Case:
     cancel_reported: Closure | None = None
     not_pending_since: datetime | None = None
     unanswered_since: datetime | None = None
+    answered_until: datetime | None = None
     previous: str | None = None
     number: int = 1
     is_trimmed: bool = False

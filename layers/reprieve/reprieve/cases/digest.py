@@ -1,6 +1,7 @@
 """A digest: one notice that stands for several."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
@@ -36,6 +37,8 @@ def _entry(notice: Notice, case: CaseSummary) -> DigestEntry:
         reason=notice.reason,
         key=case.key.arn,
         title=one_line(case.key.title, _SHORT),
+        case=case.id,
         deletion_date=case.key.deletion_date,
         callers=tuple(one_line(name, _SHORT) for name in names),
+        closure=replace(notice.closure, by=None) if notice.closure else None,
     )

@@ -4,6 +4,7 @@
 | --------------------------------------------------------------- | -------------------- |
 | people were told that the deletion is off, and KMS says it is not | `correction`       |
 | the deletion is off, and people knew of the case                | `deletion-cancelled` |
+| the deletion is over, and people knew of the case               | `key-deleted`        |
 | KMS knows no such key, and people knew of the case              | `correction`         |
 | somebody decided to keep the deletion, which is in 24 hours     | `deletion-soon`      |
 | it is used for the first time                                   | `key-in-use`         |
@@ -18,14 +19,20 @@ A key of which people heard often today is told of only for what changes its fat
 cancellation, a correction, its nearing deletion. The rest waits, and is in the next notice.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 from fnmatch import fnmatchcase
 from typing import Final
 
 from reprieve.cases.case import Case, Ending
 from reprieve.cases.notice import Reason
-from reprieve.cases.transitions import ANSWER_DELAY, CANCEL_RECORD_DELAY, DELETED_WITHIN, LONGEST_DELETION
+from reprieve.cases.transitions import (
+    ANSWER_DELAY,
+    CANCEL_RECORD_DELAY,
+    DELETED_WITHIN,
+    LONGEST_DELETION,
+    credible_report,
+)
 from reprieve.cases.usage import CallerUses, caller_hash
 from reprieve.clock import is_recent
 from reprieve.cloudtrail.caller import Caller
@@ -104,20 +111,35 @@ def due(case: Case, now: datetime, policy: NoticeRules, heard_today: int = 0) ->
     return Verdict(None, "nothing is new")
 
 
-def wake_at(case: Case, policy: NoticeRules) -> datetime | None:
-    """Return when the case is to be looked at although nothing was read of it; None for never."""
+def wake_at(case: Case, policy: NoticeRules, heard_at: Collection[datetime] = ()) -> datetime | None:
+    """Return when the case is to be looked at although nothing was read of it; None for never.
+
+    Args:
+        case: The case.
+        policy: What the stack's owner decided.
+        heard_at: When people heard of the key, lately.
+    """
     if case.closure:
         return None
     date = case.deletion_date
     times = [
         case.not_pending_since + CANCEL_RECORD_DELAY if case.not_pending_since else None,
-        case.unanswered_since + ANSWER_DELAY if case.unanswered_since and case.cancel_reported else None,
+        _report_is_believed_at(case),
         case.notified.last_at + SETTLING if case.notified.cancelled and case.notified.last_at else None,
         date + DELETED_WITHIN if date else case.opened_at + LONGEST_DELETION,
         *([] if case.is_kept else _later_notices(case, policy)),
+        _limit_ends_at(case, policy, heard_at),
         *(date - hours * _HOUR for hours in HOURS_BEFORE if date and _is_left(case, hours)),
     ]
     return min((moment for moment in times if moment), default=None)
+
+
+def _report_is_believed_at(case: Case) -> datetime | None:
+    """Return when people are told of a cancellation that only CloudTrail tells of."""
+    reported = credible_report(case)
+    if reported is None:
+        return None
+    return case.unanswered_since + ANSWER_DELAY if case.unanswered_since else reported.at
 
 
 def _later_notices(case: Case, policy: NoticeRules) -> list[datetime | None]:
@@ -130,15 +152,28 @@ def _later_notices(case: Case, policy: NoticeRules) -> list[datetime | None]:
     ]
 
 
+def _limit_ends_at(case: Case, policy: NoticeRules, heard_at: Collection[datetime]) -> datetime | None:
+    """Return when a notice goes out that waits because people heard of the key often; None if none waits."""
+    if len(heard_at) < NOTICES_A_DAY:
+        return None
+    end = sorted(heard_at)[-NOTICES_A_DAY] + DAY
+    return end if due(case, end, policy).reason else None
+
+
 def ringing(case: Case, policy: NoticeRules) -> int:
     """Return the number of uses that people are to be woken for."""
     return case.uses.count - sum(part.count for part in case.uses.by_caller if policy.ignores(part))
 
 
+def is_untold(case: Case, policy: NoticeRules) -> bool:
+    """Return whether there is a use, a caller or a resource that people have to hear of, and have not."""
+    return (ringing(case, policy) > 0 and not case.notified.in_use) or _unheard(case, policy)
+
+
 def _closed(case: Case) -> Verdict:
     reason = _TOLD_ENDINGS.get(case.closure.how) if case.closure else None
     if reason and case.notified.notices and not case.notified.cancelled:
-        return Verdict(reason, "the deletion is off")
+        return Verdict(reason, f"the deletion is {'over' if reason is Reason.KEY_DELETED else 'off'}")
     return Verdict(None, "the case is closed")
 
 
@@ -224,7 +259,12 @@ def _is_near(case: Case, now: datetime, hours: int) -> bool:
     return date is not None and timedelta(0) < date - now <= hours * _HOUR
 
 
-_TOLD_ENDINGS: Final = {Ending.CANCELLED: Reason.DELETION_CANCELLED, Ending.ABSENT: Reason.CORRECTION}
+_TOLD_ENDINGS: Final = {
+    Ending.CANCELLED: Reason.DELETION_CANCELLED,
+    Ending.ABSENT: Reason.CORRECTION,
+    Ending.DELETED: Reason.KEY_DELETED,
+    Ending.UNKNOWN: Reason.KEY_DELETED,
+}
 _Rule = Callable[[Case, datetime, NoticeRules], Verdict | None]
 _RULES: Final[tuple[_Rule, ...]] = (
     _key_in_use,

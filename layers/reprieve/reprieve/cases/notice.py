@@ -35,6 +35,7 @@ class Reason(StrEnum):
     DELETION_SOON = "deletion-soon"
     DELETION_CANCELLED = "deletion-cancelled"
     DELETION_KEPT = "deletion-kept"
+    KEY_DELETED = "key-deleted"
     CORRECTION = "correction"
     NO_EVENT_FOUND = "no-event-found"
     DIGEST = "digest"
@@ -64,13 +65,18 @@ class Window:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DigestEntry:
-    """One notice in a digest: why, of which key, until when, and who was refused to use or to manage it."""
+    """One notice in a digest: why, of which key, until when, and who was refused to use or to manage it.
+
+    `case` is the id of its case, and `closure` how that ended, without whoever saw to it.
+    """
 
     reason: Reason
     key: KeyArn
     title: str
+    case: str = ""
     deletion_date: datetime | None = None
     callers: tuple[str, ...] = ()
+    closure: Closure | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -30,6 +30,7 @@ _OUTBOX: Final = "outbox"
 _NOTICES, _SENT = "notices", "sent"
 _TRIES: Final = 4
 _DECIDED: Final = frozenset({Reason.DELETION_CANCELLED, Reason.DELETION_KEPT})
+_ALWAYS: Final = frozenset({Reason.DIGEST, Reason.KEY_DELETED})
 _URGENCY: Final = (
     Reason.CORRECTION,
     Reason.KEY_IN_USE,
@@ -49,9 +50,9 @@ class Outgoing:
 
     @property
     def is_unlimited(self) -> bool:
-        """Whether it goes out however many there were: a person decided, or it is the digest itself."""
+        """Whether it goes out however many there were: a person decided, or it wakes nobody by itself."""
         is_decision = self.notice.decision is not None and self.notice.reason in _DECIDED
-        return is_decision or self.notice.reason is Reason.DIGEST
+        return is_decision or self.notice.reason in _ALWAYS
 
     @property
     def urgency(self) -> tuple[int, bool, datetime]:

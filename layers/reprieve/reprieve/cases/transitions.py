@@ -28,11 +28,17 @@ CANCEL_RECORD_DELAY: Final = timedelta(minutes=15)
 ANSWER_DELAY: Final = timedelta(minutes=10)
 """How long KMS' answer is waited for, before people are told what only CloudTrail says."""
 
+_DAY: Final = timedelta(days=1)
 _SAME_DATE: Final = timedelta(minutes=2)  # between a record's own seconds and DescribeKey's DeletionDate
 
 
 def count(
-    case: Case, minutes: Mapping[datetime, Counted], settle_until: datetime, read_until: datetime
+    case: Case,
+    minutes: Mapping[datetime, Counted],
+    settle_until: datetime,
+    read_until: datetime,
+    *,
+    is_answered: bool = True,
 ) -> Case:
     """Return the case with what a reading of the log group found.
 
@@ -43,20 +49,26 @@ def count(
         settle_until: Minutes before this one are complete: no more lines of theirs are awaited.
         read_until: How far the log group was read. A reading that neither reached further than one
             before it nor settles more brings nothing new, and leaves the case as it is.
+        is_answered: Whether KMS answers, or never does: else what was not read before this reading is counted
+            apart, for the key may have been scheduled anew since KMS answered last.
     """
     if read_until <= case.read_until and settle_until <= case.settled_until:
         return case
     settle_until = max(settle_until, case.settled_until)
-    answered_until = to_minute(case.unanswered_since) if case.unanswered_since else settle_until
+    answered_until = case.answered_until
+    if answered_until is None and case.version and not is_answered:
+        answered_until = to_minute(case.read_until)
+    is_sure_until = answered_until or settle_until
     fresh = sorted(minute for minute in minutes if minute >= case.settled_until)
     done = [minute for minute in fresh if minute < settle_until]
     return replace(
         case,
-        settled=case.settled.plus(minutes[minute] for minute in done if minute < answered_until),
-        unanswered=case.unanswered.plus(minutes[minute] for minute in done if minute >= answered_until),
+        settled=case.settled.plus(minutes[minute] for minute in done if minute < is_sure_until),
+        unanswered=case.unanswered.plus(minutes[minute] for minute in done if minute >= is_sure_until),
         recent=Counts().plus(minutes[minute] for minute in fresh if minute >= settle_until),
         settled_until=settle_until,
         read_until=read_until,
+        answered_until=answered_until,
     )
 
 
@@ -80,11 +92,20 @@ def cut(case: Case, minutes: Mapping[datetime, Counted], end: datetime, read_fro
 
 
 def note_schedulings(case: Case, schedulings: Iterable[Scheduling]) -> Case:
-    """Return the case with who scheduled it, where one of the records is of this very deletion."""
-    scheduling = of_deletion(schedulings, case.deletion_date)
-    if scheduling is None:
+    """Return the case with who scheduled it, where one of the records is of this very deletion.
+
+    A key may be scheduled twice within the minutes that a record's date may be off: the nearest record stays.
+    """
+    scheduling, known = of_deletion(schedulings, case.deletion_date), case.scheduled_by
+    if scheduling is None or (known and _off(known.at, case) < _off(scheduling.at, case)):
         return case
     return replace(case, scheduled_by=ScheduledBy(caller=scheduling.caller, at=scheduling.at))
+
+
+def _off(scheduled_at: datetime, case: Case) -> timedelta:
+    """Return how far a scheduling is from whole days before the deletion, which every waiting period has."""
+    over = ((case.deletion_date or scheduled_at) - scheduled_at) % _DAY
+    return min(over, _DAY - over)
 
 
 def of_deletion(schedulings: Iterable[Scheduling], deletion_date: datetime | None) -> Scheduling | None:
@@ -136,9 +157,15 @@ def note_answer(case: Case, answer: KmsAnswer, now: datetime) -> Case:
 
 
 def _answered(case: Case) -> Case:
-    if case.unanswered_since is None:
+    if case.unanswered_since is None and case.answered_until is None:
         return case
-    return replace(case, settled=case.settled + case.unanswered, unanswered=Counts(), unanswered_since=None)
+    return replace(
+        case,
+        settled=case.settled + case.unanswered,
+        unanswered=Counts(),
+        unanswered_since=None,
+        answered_until=None,
+    )
 
 
 def _ending(case: Case, answer: KmsAnswer, now: datetime) -> Closure | None:
@@ -156,6 +183,12 @@ def _ending(case: Case, answer: KmsAnswer, now: datetime) -> Closure | None:
     return Closure(how=Ending.ABSENT if answer.is_absent else Ending.CANCELLED, at=since)
 
 
+def credible_report(case: Case) -> Closure | None:
+    """Return the cancellation that CloudTrail tells of; None without one, or if a use was refused later."""
+    reported, last_use = case.cancel_reported, case.uses.last_at
+    return None if reported and last_use and last_use > reported.at else reported
+
+
 def _unanswered(case: Case, answer: KmsAnswer, now: datetime) -> Case:
     """Return the case with what the calendar and CloudTrail say, once that is all there is."""
     if case.closure:
@@ -166,8 +199,8 @@ def _unanswered(case: Case, answer: KmsAnswer, now: datetime) -> Case:
     if now >= over_at:
         how = Ending.DELETED if case.deletion_date else Ending.UNKNOWN
         return _closed(case, Closure(how=how, at=now, confirmed=False))
-    reported, last_use = case.cancel_reported, case.uses.last_at
-    if reported is None or (last_use and last_use > reported.at):
+    reported = credible_report(case)
+    if reported is None:
         return case
     if answer.can_be_asked and now - since < ANSWER_DELAY:
         return case

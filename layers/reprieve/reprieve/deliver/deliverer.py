@@ -93,7 +93,7 @@ class Deliverer:
         self.log.info("A notice is on its way", channels=names, notice_id=notice.id, reason=notice.reason)
         if self.channels.unread:
             raise self.channels.unread
-        if not sent:
+        if not self.channels.by_name:
             raise ChannelError("every channel", "the stack has none that can be sent to")
 
     def _send(self, channel: Channel, recipient: str, notice: Notice) -> None:

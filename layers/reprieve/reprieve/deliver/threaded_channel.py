@@ -54,6 +54,9 @@ class ThreadedChannel:
         if place is None:
             self.channel.send(sent)
             return
+        if sent.notice.reason is Reason.KEY_DELETED and not self._has_begun(place):
+            self.log.info("Dropped the end of a case that this channel has not heard of", channel=self.name)
+            return
         thread = self.threads.take(place, self.clock())
         if thread.is_late(sent.notice.at):
             self._give_back(place, thread)
@@ -68,6 +71,10 @@ class ThreadedChannel:
             after = thread.after(sent.notice.at, receipt, ends=is_over(sent.notice))
         finally:
             self._give_back(place, after)
+
+    def _has_begun(self, place: Place) -> bool:
+        thread = self.threads.find(place.case_id, place.channel, place.recipient)
+        return thread is not None and thread.latest_at is not None
 
     def _place(self, sent: Delivery) -> Place | None:
         case = sent.notice.case

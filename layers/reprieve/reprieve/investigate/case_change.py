@@ -1,10 +1,11 @@
 """What is stored of a key's cases, and what people are told of it: the end of every update."""
 
+from collections.abc import Iterable
 from dataclasses import field, replace
 from datetime import datetime
 
-from reprieve.cases.case import Case, Counts
-from reprieve.cases.due import DAY, MOST_NOTICES_A_DAY, NoticeRules, due, ringing
+from reprieve.cases.case import Case, Counts, Ending, Notified
+from reprieve.cases.due import DAY, MOST_NOTICES_A_DAY, NoticeRules, due, is_untold, ringing
 from reprieve.cases.key import KmsAnswer
 from reprieve.cases.notice import Notice, tell
 from reprieve.cases.sizes import fitting_case, fitting_notice
@@ -18,13 +19,15 @@ from reprieve.investigate.facts.key_facts import KeyFacts
 class CaseChange:
     """What is to be stored, all or none: a case, those that end as it begins, and the notices about them.
 
-    `in_digest` has the ids of the notices that go out in a digest, for there were many of the key today.
+    `in_digest` has the ids of the notices that go out in a digest, for there were many of the key today;
+    `heard_at` is when people heard of the key, lately, with these notices.
     """
 
     case: Case
     notices: tuple[Notice, ...] = ()
     earlier: tuple[Case, ...] = ()
     in_digest: frozenset[str] = frozenset()
+    heard_at: tuple[datetime, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +50,7 @@ class Telling:
         """
         heard = sum(is_recent(at, self.now, DAY) for each in self.cases for at in each.notified.lately)
         ended, notices = list[Case](), list[Notice]()
-        for each in (*earlier, case):
+        for each in (*earlier, until_told(case, self.policy)):
             told, found = tell_all(each, self.now, self.policy, heard + len(notices))
             ended.append(told)
             notices.extend(found)
@@ -59,7 +62,13 @@ class Telling:
             notices=tuple(map(fitting_notice, notices)),
             earlier=tuple(map(fitting_case, before)),
             in_digest=frozenset(notice.id for notice in notices[max(0, MOST_NOTICES_A_DAY - heard) :]),
+            heard_at=self._heard_at(ended),
         )
+
+    def _heard_at(self, changed: Iterable[Case]) -> tuple[datetime, ...]:
+        """Return when people heard of the key, where some of its cases are changed."""
+        cases = {each.name: each for each in (*self.cases, *changed)}
+        return tuple(at for each in cases.values() for at in each.notified.lately)
 
 
 def tell_all(
@@ -71,6 +80,19 @@ def tell_all(
         case, notice = tell(case, reason, now, ringing(case, policy))
         notices.append(notice)
     return case, tuple(notices)
+
+
+def until_told(case: Case, policy: NoticeRules) -> Case:
+    """Return a case that only a record calls over as it was before, until people have heard who uses its key.
+
+    Anyone who writes into the log group can write such a record.
+    """
+    closure = case.closure
+    is_believed = closure is not None and closure.how is Ending.CANCELLED and not closure.confirmed
+    if not is_believed or not is_untold(case, policy):
+        return case
+    notified = replace(case.notified, cancelled=False)
+    return replace(case, closure=None, cancel_reported=closure, notified=notified)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +118,14 @@ def succeeding(case: Case, earlier: tuple[Left, ...]) -> Case:
                 settled_until=other.settled_until,
                 read_until=other.read_until,
                 previous=case.previous if case.version else other.id,
+                notified=case.notified if case.version else _as_heard(case.notified, other.notified),
             )
     return case
+
+
+def _as_heard(now: Notified, before: Notified) -> Notified:
+    """Return what people know of a case that goes on: that it is off, if they were told so."""
+    return replace(now, cancelled=True, last_at=before.last_at) if before.cancelled else now
 
 
 def with_facts(case: Case, facts: KeyFacts) -> Case:

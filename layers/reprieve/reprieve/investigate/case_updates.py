@@ -7,7 +7,6 @@ where its case can't be stored for good, and the run says so at its end.
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future
 from dataclasses import field
-from datetime import timedelta
 from typing import Final, TypeVar
 
 from reprieve.arn import KeyArn
@@ -32,7 +31,7 @@ from reprieve.errors import (
 )
 from reprieve.investigate.case_change import CaseChange
 from reprieve.investigate.facts.lookup import Facts
-from reprieve.investigate.key_activity import ReadWindow, Update, findings
+from reprieve.investigate.key_activity import UNSTORED_FOR, ReadWindow, Update, findings
 from reprieve.investigate.log_window import LogWindow
 from reprieve.investigate.review import Review
 from reprieve.ports import Log
@@ -50,9 +49,6 @@ _Item = TypeVar("_Item")
 _Read = Future[tuple[Case, ...]]
 _Cases = Mapping[KeyArn, _Read]
 _NO_CASES: Final[_Cases] = {}
-UNSTORED_FOR: Final = timedelta(minutes=40)
-"""How old the bookmark is when a case could not be stored for some runs: 15 minutes are usual."""
-
 PASSING: Final = (ThrottledError, UnreachableError, DeniedError, ConflictError, OutOfTimeError)
 
 
@@ -167,7 +163,7 @@ class CaseUpdater:
                 self.store.save(
                     change.case,
                     *change.notices,
-                    wake_at=wake_at(change.case, self.policy),
+                    wake_at=wake_at(change.case, self.policy, change.heard_at),
                     earlier=change.earlier,
                     in_digest=change.in_digest,
                 )

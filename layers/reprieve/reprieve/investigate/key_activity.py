@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from reprieve.arn import KeyArn
-from reprieve.cases.case import Case, Closure, Counts, Ending, open_case
+from reprieve.cases.case import Case, Closure, Counts, Ending, Notified, open_case
 from reprieve.cases.due import NoticeRules
 from reprieve.cases.key import KmsAnswer
 from reprieve.cases.minute_counts import Counted
@@ -28,6 +28,12 @@ from reprieve.investigate.log_window import LogWindow
 
 LATE_USE: Final = timedelta(hours=1)
 """How long after its end a case still takes the uses of before, which were delivered late."""
+
+UNSTORED_FOR: Final = timedelta(minutes=40)
+"""How old the bookmark is when a case could not be stored for some runs: 15 minutes are usual."""
+
+_HEARD: Final = Notified(notices=1, in_use=True)
+"""What people know who were told of a key without its case."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +131,7 @@ class Update:
         if self._answer.is_pending:
             return self._of_this_deletion(cases) or self._new(cases)
         if self._answer.is_answer:
-            return (running or self._just_ended(cases) or (None,))[-1] if self.stretch.is_whole else None
+            return self._of_ended_deletion(cases, running) if self.stretch.is_whole else None
         return self._of_unknown_deletion(cases, running)
 
     def _of_this_deletion(self, cases: tuple[Case, ...]) -> Case | None:
@@ -135,6 +141,24 @@ class Update:
         return next(
             (case for case in same if date or case.closure is None or not case.closure.confirmed), None
         )
+
+    def _of_ended_deletion(self, cases: tuple[Case, ...], running: tuple[Case, ...]) -> Case | None:
+        """Return the case whose end KMS tells of, one that ended just now, or one that was never stored."""
+        found = running or self._just_ended(cases)
+        return found[-1] if found else self._unstored(cases)
+
+    def _unstored(self, cases: tuple[Case, ...]) -> Case | None:
+        """Return a case of a key that was used, and rescued, while none could be stored for long.
+
+        People may have been told of its use, without a case. So they are told that it is over.
+        """
+        last_use = self.finding.last_use
+        if last_use is None or self._answer.is_absent or self.now - self.stretch.start <= UNSTORED_FOR:
+            return None
+        if any(case.closure and case.closure.at >= last_use for case in cases):
+            return None
+        case = self._new(cases)
+        return replace(case, notified=_HEARD) if case else None
 
     def _just_ended(self, cases: tuple[Case, ...]) -> tuple[Case, ...]:
         """Return the latest case, where uses of before its end may still be delivered."""
@@ -157,14 +181,21 @@ class Update:
         return self._new(cases)
 
     def _is_over(self, case: Case) -> bool:
-        """Return whether a case without a date has ended by the records, and its key is in use again."""
-        if case.deletion_date or not self.stretch.is_whole:
+        """Return whether a case has ended, and its key is in use again.
+
+        KMS said so before it stopped answering; or, of a case without a date, the records say so.
+        """
+        if not self.stretch.is_whole:
             return False
         scheduled, cancelled, last_use = (
             self.finding.last_scheduled,
             self.finding.last_cancelled,
             self.finding.last_use,
         )
+        if case.not_pending_since and last_use and last_use > case.not_pending_since:
+            return True
+        if case.deletion_date:
+            return False
         is_scheduled_again = scheduled and scheduled > case.opened_at
         is_used_after = cancelled and last_use and case.opened_at < cancelled < last_use
         return bool(is_scheduled_again or is_used_after)
@@ -192,7 +223,7 @@ class Update:
         """
         known = case.read_until
         if self._answer.is_pending:
-            known = self._scheduled_at or min(known, case.unanswered_since or known)
+            known = self._scheduled_at or min(known, case.answered_until or known)
         return max(to_minute(known), case.settled_until)
 
     @property
@@ -209,7 +240,7 @@ class Update:
         if not is_sure and other.deletion_date is None and self._is_continued(other):
             return Left(replace(other, closure=Closure(how=Ending.CONTINUED, at=self.now)), continues=True)
         gives = Counts()
-        if is_first and is_latest and self._answer.is_pending:
+        if is_first and is_latest and self._answer.is_pending and not self._is_of_before(other.unanswered):
             gives, other = other.unanswered, replace(other, unanswered=gives)
         ended = self._ended(other, is_first=is_first) if other.closure is None else other
         if is_first and is_latest:
@@ -228,8 +259,12 @@ class Update:
 
     def _is_continued(self, undated: Case) -> bool:
         """Return whether the deletion that KMS tells of now is that of a case without a date."""
-        scheduled, last_use = self._scheduled_at, undated.uses.last_at
-        return self._answer.is_pending and not (scheduled and last_use and scheduled > last_use)
+        return self._answer.is_pending and not self._is_of_before(undated.counts)
+
+    def _is_of_before(self, counts: Counts) -> bool:
+        """Return whether all uses were before the scheduling that KMS tells of, where a record says when."""
+        scheduled, last_use = self._scheduled_at, counts.uses.last_at
+        return bool(scheduled and last_use and scheduled > last_use)
 
     def _noted(self, case: Case) -> Case:
         """Return the case with what was looked up, and who did what."""
@@ -240,7 +275,13 @@ class Update:
     def _counted(self, case: Case) -> Case:
         if not self.stretch.is_whole:
             return case if case.uses.count else glimpse(case, self.finding.minutes)
-        return count(case, self.finding.minutes, self.stretch.settle_until, self.stretch.read_until)
+        return count(
+            case,
+            self.finding.minutes,
+            self.stretch.settle_until,
+            self.stretch.read_until,
+            is_answered=self._answer.is_answer or not self._answer.can_be_asked,
+        )
 
 
 def findings(reading: LogWindow, known: Mapping[KeyArn, KeyFacts]) -> Iterator[KeyActivity]:

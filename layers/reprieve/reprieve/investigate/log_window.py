@@ -18,6 +18,7 @@ from reprieve.ports import LogLine
 
 _UNPROVEN_LISTED: Final = 5
 _SCHEDULINGS_LISTED: Final = 20
+_CHANGES_LISTED: Final = 20
 DISMISSED_REMEMBERED: Final = 100_000
 
 
@@ -32,7 +33,8 @@ class LogWindow:
     Attributes:
         minutes: For each key, what was counted in each minute of delivery.
         schedulings: For each key, who scheduled it for deletion: the latest few.
-        changes: For each key, who cancelled that, or enabled it, or that it was deleted: the latest few.
+        changes: For each key, who cancelled that, or enabled it, or that it was deleted: the latest few
+            of each.
         unproven: The first few records that look like a refusal and are none that KMS wrote.
         passed: How many lines were passed over, and why.
         lines: How many lines were read.
@@ -70,7 +72,7 @@ class LogWindow:
             case Scheduling():
                 self.schedulings[record.key] = [*self.schedulings[record.key], record][-_SCHEDULINGS_LISTED:]
             case KeyChange():
-                self.changes[record.key] = [*self.changes[record.key], record][-_SCHEDULINGS_LISTED:]
+                self.changes[record.key] = _with(self.changes[record.key], record)
             case Unproven():
                 self.unproven = [*self.unproven, record][:_UNPROVEN_LISTED]
                 self.unproven_lines += 1
@@ -123,3 +125,10 @@ class LogWindow:
         """Return whether a refused request that names its key was delivered at `moment` or later."""
         start = to_minute(moment)
         return any(minute >= start for minutes in self.minutes.values() for minute in minutes)
+
+
+def _with(changes: list[KeyChange], new: KeyChange) -> list[KeyChange]:
+    """Return the changes with a new one: many of one kind push out none of another."""
+    same = [each for each in changes if each.change is new.change]
+    others = [each for each in changes if each.change is not new.change]
+    return [*others, *same, new] if len(same) < _CHANGES_LISTED else [*others, *same[1:], new]

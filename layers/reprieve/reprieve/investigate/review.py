@@ -6,7 +6,7 @@ from datetime import datetime
 from reprieve.arn import KeyArn
 from reprieve.cases.case import Case, Closure, Ending, open_case
 from reprieve.cases.due import NoticeRules
-from reprieve.cases.transitions import note_answer
+from reprieve.cases.transitions import note_answer, of_deletion
 from reprieve.dataclass import dataclass
 from reprieve.investigate.case_change import CaseChange, Left, Telling, as_answered, succeeding, with_facts
 from reprieve.investigate.facts.key_facts import KeyFacts
@@ -32,10 +32,21 @@ class Review:
         if before is None:
             return None
         answer = self.facts.answer
-        if before.deletion_date is None and before.closure is None and answer.deletion_date:
+        if answer.deletion_date and self._is_dated_by(before, answer.deletion_date):
             return self._dated(before, cases)
         case = note_answer(with_facts(before, self.facts), answer, self.now)
         return Telling(cases, self.policy, self.now).change(as_answered(case, answer), unless=before)
+
+    def _is_dated_by(self, case: Case, date: datetime) -> bool:
+        """Return whether a case without a date is of the deletion that KMS tells of.
+
+        One that only a record calls cancelled is, unless the key was scheduled after that.
+        """
+        closure = case.closure
+        if case.deletion_date or (closure and (closure.confirmed or closure.how is not Ending.CANCELLED)):
+            return False
+        scheduling = of_deletion(self.facts.schedulings, date)
+        return closure is None or scheduling is None or scheduling.at <= closure.at
 
     def _dated(self, undated: Case, cases: tuple[Case, ...]) -> CaseChange | None:
         """Return the case that goes on with the date that KMS tells of now."""

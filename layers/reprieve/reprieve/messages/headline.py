@@ -22,10 +22,14 @@ VERBS: Final[Mapping[Reason, str]] = {
     Reason.DELETION_SOON: "Deletion soon",
     Reason.DELETION_CANCELLED: "Deletion cancelled",
     Reason.DELETION_KEPT: "Deletion not stopped",
+    Reason.KEY_DELETED: "Key deleted",
     Reason.CORRECTION: "Correction",
     Reason.TEST: "Test",
 }
-ENDED: Final = frozenset({Reason.DELETION_CANCELLED})
+ENDED: Final = frozenset({Reason.DELETION_CANCELLED, Reason.KEY_DELETED})
+_NO_KEY: Final = "Correction, no such key"
+_STILL_PENDING: Final = "Correction, still pending deletion"
+_AGAIN: Final = "Pending deletion again"
 _STATE_LIMIT: Final = 24
 _LEAST: Final = 8
 
@@ -66,17 +70,27 @@ def verb(notice: Notice) -> str:
     """Return what happened, in a few words."""
     match notice.reason:
         case Reason.CORRECTION:
-            return "Correction, no such key" if is_gone(notice) else "Correction, still pending deletion"
+            return _NO_KEY if is_gone(notice) else _STILL_PENDING
         case Reason.NEW_CALLER if not notice.new_callers:
             return "New use refused" if notice.new_resources else VERBS[Reason.KEY_IN_USE]
         case Reason.DELETION_SOON:
             return f"Deletion soon, {'as decided' if is_kept(notice) else 'calls refused'}"
-        case Reason.DELETION_CANCELLED if notice.closure and notice.closure.scheduled_again:
-            return "Pending deletion again"
+        case Reason.DELETION_CANCELLED | Reason.KEY_DELETED:
+            return _ending(notice)
         case reason if is_off(notice.key) and reason in _REFUSED:
             return "Calls were refused"
         case reason:
             return VERBS[reason]
+
+
+def _ending(notice: Notice) -> str:
+    """Return how a case ended, or that it has not."""
+    closure, is_deletion = notice.closure, notice.reason is Reason.KEY_DELETED
+    if closure and closure.scheduled_again and not is_deletion:
+        return _AGAIN
+    if closure and not closure.confirmed and is_deletion:
+        return "Deletion date passed"
+    return VERBS[notice.reason]
 
 
 _REFUSED: Final = frozenset({Reason.KEY_IN_USE, Reason.STILL_IN_USE})
@@ -93,7 +107,7 @@ def is_over(notice: Notice) -> bool:
         case Reason.DELETION_CANCELLED:
             ending = notice.closure
             return not ending or (ending.confirmed and not ending.scheduled_again)
-        case Reason.DELETION_KEPT:
+        case Reason.DELETION_KEPT | Reason.KEY_DELETED:
             return True
         case _:
             return is_gone(notice)
@@ -148,13 +162,30 @@ def _end(notice: Notice, key: Key) -> str:
 def folded(entry: DigestEntry, now: datetime) -> str:
     """Return one line of a digest: why, which key, until when, who."""
     title = "" if entry.title == entry.key.key_id else f" ({entry.key.key_id})"
-    ends = (
-        f", deleted {for_people(entry.deletion_date)}, {until(now, entry.deletion_date, units=1)}"
-        if entry.deletion_date
-        else ", deletion date not known"
-    )
     callers = f". Callers: {', '.join(entry.callers)}" if entry.callers else ""
     where = f" in {entry.key.account}, {entry.key.region}"
-    return (
-        f"{VERBS[entry.reason]}: {entry.title}{title}{where}{'' if entry.reason in ENDED else ends}{callers}"
-    )
+    return f"{_happened(entry)}: {entry.title}{title}{where}{_ends(entry, now)}{callers}"
+
+
+def _happened(entry: DigestEntry) -> str:
+    """Return what happened, in a few words, and how much of it KMS says."""
+    match entry.reason:
+        case Reason.CORRECTION:
+            return _NO_KEY if entry.closure else _STILL_PENDING
+        case Reason.DELETION_CANCELLED if entry.closure and entry.closure.scheduled_again:
+            return _AGAIN
+        case Reason.DELETION_CANCELLED if entry.closure and not entry.closure.confirmed:
+            return f"{VERBS[entry.reason]}, not confirmed by KMS"
+        case reason:
+            return VERBS[reason]
+
+
+def _ends(entry: DigestEntry, now: datetime) -> str:
+    """Return until when there is time; nothing where the deletion is off."""
+    again = entry.closure.scheduled_again if entry.closure else None
+    if again is None and (entry.closure or entry.reason in ENDED):
+        return ""
+    date = again or entry.deletion_date
+    if date is None:
+        return ", deletion date not known"
+    return f", deleted {for_people(date)}, {until(now, date, units=1)}"

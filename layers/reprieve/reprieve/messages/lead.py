@@ -10,7 +10,7 @@ from reprieve.cases.sample import KEY as SAMPLE
 from reprieve.clock import for_people
 from reprieve.messages import problem_phrases
 from reprieve.messages.headline import is_gone, is_off, verb, who
-from reprieve.messages.outcome import cancelled, concluded, is_kept
+from reprieve.messages.outcome import cancelled, concluded, deleted, is_kept
 from reprieve.messages.phrases import moment, requests, shortened, until
 
 _LINE: Final = 69
@@ -39,6 +39,8 @@ def opening(notice: Notice) -> tuple[str, ...]:
             return (_unhealthy(notice),)
         case Reason.DELETION_CANCELLED:
             return (cancelled(notice),)
+        case Reason.KEY_DELETED:
+            return (deleted(notice),)
         case _ if is_gone(notice):
             return ("Correction: KMS has no such key.",)
         case _:
@@ -129,6 +131,8 @@ def _sentences(notice: Notice) -> Iterator[str]:
             yield "No CloudTrail record that names the key was found so far."
         case Reason.DELETION_CANCELLED:
             yield from concluded(notice)
+        case Reason.KEY_DELETED:
+            yield from (_last_refused(notice), _callers(notice), *concluded(notice))
         case Reason.TEST:
             yield from _tested(notice)
         case _ if is_gone(notice):

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from reprieve.cases.case import Closure
+from reprieve.cases.case import Closure, Ending
 from reprieve.cases.decision import Choice, Decision
 from reprieve.cases.key import Key, KeyState
 from reprieve.cases.notice import Notice, Reason
@@ -28,6 +28,17 @@ def cancelled(notice: Notice) -> str:
             return "KMS accepted the cancellation, and has not confirmed it yet."
         return "CloudTrail says that the deletion was cancelled. KMS could not be asked."
     return _state(key) if key and key.state else "The deletion is cancelled. The key's state is not known."
+
+
+def deleted(notice: Notice) -> str:
+    """Return that the deletion is over, and how much of that is known."""
+    closure = notice.closure
+    if closure is None or closure.confirmed:
+        return "The key is deleted: KMS has no such key any more. What it encrypted can't be read."
+    passed = (
+        "No deletion takes this long" if closure.how is Ending.UNKNOWN else "The deletion date has passed"
+    )
+    return f"{passed}, and KMS could not be asked whether the key is deleted."
 
 
 def _state(key: Key) -> str:

@@ -9,7 +9,7 @@ from reprieve.cases.visitor import AuthMethod
 from reprieve.clock import for_people
 from reprieve.messages import block_kit
 from reprieve.messages.block_kit import Block, WayOut, console_button, link_button, plain, runbook_button
-from reprieve.messages.headline import is_off
+from reprieve.messages.headline import is_off, is_over
 from reprieve.messages.phrases import requests, shortened, until
 from reprieve.messages.story import Fact, Story
 
@@ -94,6 +94,7 @@ def may_decide(notice: Notice, story: Story) -> bool:
         and notice.approvers in _SLACK_MAY_DECIDE
         and notice.reason is not Reason.TEST
         and not is_decided
+        and not is_over(notice)
     )
 
 

@@ -12,23 +12,31 @@ from kms_reprieve_cli.doctor.check import Check, CheckStatus, Phase
 from kms_reprieve_cli.doctor.checks import CHECKS, GATES
 from kms_reprieve_cli.doctor.examination import DOCUMENT
 from kms_reprieve_cli.doctor.policy import ALWAYS_ALLOWED
-from tests.unit.cli.doctor import cases_account_and_source, cases_detection_and_people, cases_of_the_rest
+from tests.unit.cli.doctor import (
+    cases_account_and_source,
+    cases_detection_and_people,
+    cases_of_channels,
+    cases_of_the_rest,
+)
 from tests.unit.cli.doctor.case import Case
 
 CASES = (
     *cases_account_and_source.CASES,
     *cases_detection_and_people.CASES,
+    *cases_of_channels.CASES,
     *cases_of_the_rest.CASES,
 )
 FOLDER = Path(str(doctor.__file__)).parent
 WORST = list(CheckStatus)
 SHARED = {
+    "channel_document",
     *("log_groups", "selectors", "trails", "metric_filters", "alarms", "networks", "sign_in", "runs"),
     "__init__",
 }
 SAYS = {"passed": "pass", "warning": "warn", "failure": "fail", "unknown": "unknown"}
 
 IN_ANOTHER_MODULE = {
+    "channel_entries": {"fail"},
     "addresses": set[str](),
     "bookmark": {"pass", "warn", "fail"},
     "functions": {"pass", "warn", "fail"},

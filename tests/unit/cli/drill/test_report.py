@@ -1,6 +1,7 @@
 """The report of a drill names nobody, and its policy touches no key but the drill's own."""
 
 import json
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -113,7 +114,7 @@ def test_the_usual_steps_are_done_unless_others_are_chosen() -> None:
 
 
 def test_the_policy_lets_use_no_key_without_the_drills_tag() -> None:
-    statements = {each["Sid"]: each for each in document(chosen(()), "aws-us-gov")["Statement"]}
+    statements = {each["Sid"]: each for each in document(chosen(()), "aws-us-gov", "orders")["Statement"]}
 
     assert statements["UseThrowawayKey"]["Condition"] == {
         "Null": {"aws:ResourceTag/kms-reprieve:drill": "false"}
@@ -129,8 +130,30 @@ def test_the_policy_lets_use_no_key_without_the_drills_tag() -> None:
     assert "arn:aws-us-gov:kms:*:*:key/*" in statements["UseThrowawayKey"]["Resource"]
 
 
+READS = re.compile(r"\w+:(Describe|Filter|Get|List|Query|Test|GET)")
+
+
+def test_what_changes_something_is_allowed_on_the_stack_and_on_the_drill_s_keys_alone() -> None:
+    statements = document(STEPS, "aws", "orders")["Statement"]
+
+    wide = {action for each in statements if each["Resource"] == "*" for action in each["Action"]}
+    assert {each for each in wide if not READS.match(each)} == {"kms:CreateKey", "kms:TagResource"}
+    for each in statements:
+        assert each["Resource"] != "*" or each["Sid"] == "Look" or "Condition" in each
+        for resource in each["Resource"] if isinstance(each["Resource"], list) else ():
+            assert re.search(r"orders|KMSKeyPendingDeletionErrorAlarm$|transform/Serverless", resource)
+
+
+def test_the_policy_allows_what_every_step_needs() -> None:
+    allowed = {action for each in document(STEPS, "aws", "orders")["Statement"] for action in each["Action"]}
+
+    assert {action for step in STEPS for action in step.NEEDS} <= allowed
+    sizes = [len(json.dumps(document([step], "aws", "orders"), separators=(",", ":"))) for step in STEPS]
+    assert max(sizes) < 6_144  # IAM's quota of a managed policy
+
+
 def test_steps_without_a_key_need_no_right_to_make_one(capsys: pytest.CaptureFixture[str]) -> None:
-    assert print_policy({"log-reads"}, "eu-west-1") is Status.DONE
+    assert print_policy({"log-reads"}, "eu-west-1", "orders") is Status.DONE
 
     (look,) = json.loads(capsys.readouterr().out)["Statement"]
     assert look["Action"] == ["kms:DescribeKey", "logs:FilterLogEvents"]

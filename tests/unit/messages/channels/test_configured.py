@@ -3,10 +3,12 @@
 import json
 from typing import Any
 
+from reprieve.cases.notice import Reason
 from reprieve.errors import DeniedError
 from reprieve.messages.channels import delivery
 from reprieve.messages.channels.configured import Channels, ChannelSettings, configured
 from reprieve.messages.channels.route import Route
+from tests.channel_examples import entry
 from tests.examples import NOW, notice
 from tests.fakes import FakeTools
 
@@ -77,3 +79,16 @@ def test_a_channel_is_broken_if_its_entry_is_not_understood() -> None:
     channels = configured(settings(document="document"), tools({"name": "ops", "type": "fax"}))
 
     assert (channels.is_broken("ops"), channels.is_broken("gone")) == (True, False)
+
+
+def test_that_a_key_is_deleted_goes_to_channels_that_keep_something_open_whatever_their_route() -> None:
+    only = {"only": {"reasons": ["key-in-use"], "owners": ["team-billing"]}}
+    kinds = ("email", "pagerduty", "slack-app", "webhook")
+    channels = configured(
+        settings(slack_secret="slack", document="document"),
+        tools(*(entry(kind, name=kind, **only) for kind in kinds)),
+    )
+
+    names = [channel.name for channel in channels.of(notice(reason=Reason.KEY_DELETED))]
+
+    assert names == ["pagerduty", "slack-app"]

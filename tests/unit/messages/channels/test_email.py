@@ -1,6 +1,8 @@
 """Mail by SES: who gets which, and what is in it."""
 
 import json
+import re
+from collections.abc import Iterator
 from html.parser import HTMLParser
 from typing import Any
 
@@ -9,7 +11,11 @@ import pytest
 from reprieve.cases.notice import CaseSummary, Notice, stack_unhealthy
 from reprieve.messages.channels import delivery
 from reprieve.messages.channels.document import read_document
+from reprieve.messages.defang import defanged
+from reprieve.messages.parts import ROOMS, Kind, Part, parts
+from reprieve.messages.story import Story, tell
 from reprieve.ports import Mail
+from reprieve.untrusted import one_line
 from tests.channel_examples import entry
 from tests.examples import NOW, key, notice, problem
 from tests.fakes import FakeTools
@@ -126,7 +132,22 @@ def test_the_html_is_one_table_of_ours_with_no_address_but_ours(told: Notice) ->
     outline = Outline(mail.html)
     assert outline.tags.count("table") == 1
     assert set(outline.tags) <= {
-        *("html", "head", "meta", "title", "style", "body", "table", "tr", "td", "a", "br", "span", "strong")
+        *(
+            "html",
+            "head",
+            "meta",
+            "title",
+            "style",
+            "body",
+            "table",
+            "tbody",
+            "tr",
+            "td",
+            "a",
+            "br",
+            "span",
+            "strong",
+        )
     }
     assert set(outline.addresses) <= {told.link, told.console_url}
     assert "url(" not in mail.html
@@ -138,3 +159,129 @@ def test_the_link_is_a_button_and_a_text_that_can_be_copied() -> None:
 
     assert mail.html.count(LINK) == 2
     assert mail.html.index("Review and decide</a>") < mail.html.index("Who is refused")
+
+
+class Cells(HTMLParser):
+    """What is in each cell, in the order in which a screen reader says it."""
+
+    def __init__(self, document: str) -> None:
+        super().__init__()
+        self.found: list[str] = []
+        self.styles = ""
+        self.is_in_cell = False
+        self.feed(document)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.styles += "".join(f"{value};" for name, value in attrs if name == "style")
+        if tag == "td":
+            self.found.append("")
+        self.is_in_cell = self.is_in_cell or tag == "td"
+        if tag == "br":
+            self.found[-1] += " "
+
+    def handle_endtag(self, tag: str) -> None:
+        self.is_in_cell = self.is_in_cell and tag != "td"
+
+    def handle_data(self, data: str) -> None:
+        if self.is_in_cell:
+            self.found[-1] += data
+
+
+def words(text: str) -> str:
+    return " ".join(text.split())
+
+
+def spoken(part: Part) -> str:
+    match part.kind:
+        case Kind.FACT:
+            return f"{part.label}: {part.text}"
+        case Kind.LINK:
+            return f"{part.label} {part.text}"
+        case Kind.CONSOLE:
+            return part.label
+        case _:
+            return part.text
+
+
+every_notice = pytest.mark.parametrize("told", EVERY.values(), ids=EVERY)
+
+
+@every_notice
+def test_a_screen_reader_says_the_parts_in_their_order_and_nothing_else(told: Notice) -> None:
+    (mail, *_) = mails(told)
+    cells = Cells(mail.html)
+
+    said = list(map(words, cells.found))
+    rooms = [[words(spoken(part)) for part in list(parts(tell(told), room))[1:]] for room in ROOMS]
+    assert said[:-1] in rooms
+    assert said[-1].startswith("You get this mail because")
+    for moved in ("float", "position", "order:", "flex", "grid", "display:none", "visibility"):
+        assert moved not in cells.styles
+
+
+def content(story: Story) -> Iterator[str]:
+    """Everything that a mail has to say, but for the title, which is the subject of both forms."""
+    yield from (*story.lead.opening, story.lead.place, *story.lead.sentences)
+    actions = story.actions
+    yield from filter(None, (actions.why_not, actions.link, actions.forwarding))
+    for fact in (*story.facts, *story.particulars):
+        yield fact.words
+    yield story.advice
+    for calls in story.uses:
+        yield calls.heading
+        for row in calls.rows:
+            yield from (row.who, row.what, row.origin, row.how_often)
+    yield from (*story.commands, *(each.removeprefix("Not known: ") for each in story.unknown), story.id)
+    yield story.searched
+
+
+LONG = {name for name in EVERY if name.startswith(("worst", "hostile"))}
+"""What is shortened, in each form to what it has room for."""
+
+
+@pytest.mark.parametrize("told", [EVERY[name] for name in EVERY if name not in LONG])
+def test_the_plain_part_and_the_html_have_the_same_content(told: Notice) -> None:
+    (mail, *_) = mails(told)
+    plain, rich = words(mail.text), words(" ".join(Cells(mail.html).found))
+
+    for each in filter(None, content(tell(told))):
+        assert words(defanged(one_line(each, 5000))) in plain or each in plain, each
+        assert words(defanged(one_line(each, 5000))) in rich or each in rich, each
+
+
+COLOURS = re.compile(r"(?<![-\w])color:(#[0-9a-f]{6})")
+GROUNDS = re.compile(r"background-color:(#[0-9a-f]{6})")
+
+
+def luminance(colour: str) -> float:
+    shares = (int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5))
+    red, green, blue = (
+        share / 12.92 if share <= 0.04045 else ((share + 0.055) / 1.055) ** 2.4 for share in shares
+    )
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def contrast(one: str, other: str) -> float:
+    """Source: WCAG 2.2, "contrast ratio"; 4.5 is what normal text needs."""
+    dark, light = sorted((luminance(one), luminance(other)))
+    return (light + 0.05) / (dark + 0.05)
+
+
+def test_every_text_can_be_read_in_light_and_in_dark() -> None:
+    (mail, *_) = mails(IN_USE)
+    style = mail.html[mail.html.index("<style>") : mail.html.index("</style>")]
+    inline = mail.html[mail.html.index("<body") :]
+    on_button = {"#ffffff", "#14532d"}
+
+    light = set(COLOURS.findall(inline)) - on_button
+    dark = set(COLOURS.findall(style)) - {"#ffffff"}
+    assert light
+    assert dark
+    for text in light:
+        assert contrast(text, "#ffffff") >= 4.5
+    assert contrast("#1d2026", "#fbe3df") >= 4.5
+    for text in dark:
+        assert contrast(text, "#1f2229") >= 4.5
+    assert contrast("#ffffff", "#5a1e16") >= 4.5
+    assert contrast("#ffffff", "#14532d") >= 4.5
+    assert {"#1f2229", "#16181d", "#5a1e16"} == set(GROUNDS.findall(style))

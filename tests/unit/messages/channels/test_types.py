@@ -13,7 +13,8 @@ import pytest
 from jsonschema import Draft202012Validator
 from referencing import Registry, Resource
 
-from reprieve.cases.notice import Notice, Reason
+from reprieve.cases.notice import CaseSummary, Notice, Reason
+from reprieve.cases.visitor import Person
 from reprieve.errors import ChannelBusyError, ChannelError, NoAnswerError
 from reprieve.messages.channels import Channel, delivery
 from reprieve.messages.channels.document import TYPES, read_document
@@ -21,7 +22,7 @@ from reprieve.messages.headline import VERBS
 from reprieve.messages.story import Story, tell
 from reprieve.ports import HttpAnswer
 from tests.channel_examples import DATA, EXAMPLES, entry
-from tests.examples import NOW, key
+from tests.examples import NOW, decision, key, notice, visitor
 from tests.fakes import FakeTools
 from tests.strangers import ADDRESSES, LINKED, written_by_strangers
 from tests.unit.messages.test_block_kit import EVERY, IN_USE
@@ -88,6 +89,11 @@ def said(sent: bytes) -> list[str]:
     return list(_TextOf(text).found) if text.startswith("<!DOCTYPE") else list(texts(text))
 
 
+def read(sent: bytes) -> str:
+    """What a message says: on one line, without the backslashes that Markdown escapes with."""
+    return re.sub(r"[\\\s]+", " ", re.sub(r"\\(?=[^\w\s])", "", "\n".join(said(sent))))
+
+
 class _TextOf(HTMLParser):
     """The texts and the addresses of an HTML document, but for its styles."""
 
@@ -120,7 +126,7 @@ def test_the_runbook_of_a_tag_is_none_and_is_said_to_be_the_tag_s(kind: str) -> 
 
     (sent, *_) = send(kind, replace(IN_USE, case=case))
 
-    words = re.sub(r"[\\\s]+", " ", "\n".join(said(sent)))
+    words = read(sent)
     assert "hxxps://wiki[.]example/kms (according to the key's tag)" in words
     assert RUNBOOK not in words
 
@@ -178,7 +184,7 @@ def test_every_type_says_the_same_in_the_same_order(kind: str) -> None:
     (sent, *_) = send(kind, IN_USE)
     story = tell(IN_USE if made(kind, FakeTools()).has_link else replace(IN_USE, link=None))
 
-    words = re.sub(r"[\\\s]+", " ", "\n".join(said(sent)))
+    words = read(sent)
     places = [words.find(part) for part in parts(story)]
 
     assert -1 not in places, list(zip(parts(story), places, strict=True))
@@ -208,6 +214,23 @@ OURS = re.compile(r"https://hooks\.example/\S*")
 @pytest.mark.parametrize("reason", VERBS)
 def test_every_reason_can_be_told(kind: str, reason: Reason) -> None:
     assert send(kind, replace(IN_USE, reason=reason))
+
+
+JANE = Person(issuer="https://login.example.com", subject="00u1", name="Jane Doe")
+HANDLED = notice(
+    reason=Reason.DELETION_CANCELLED,
+    case=CaseSummary(id="x", key=key(state="Enabled", deletion_date=None), opened_at=NOW),
+    decision=decision(by=visitor(person=JANE)),
+)
+
+
+@pytest.mark.parametrize("kind", TALKING)
+def test_the_end_of_a_case_says_who_handled_it_and_holds_no_button_that_decides(kind: str) -> None:
+    for sent in send(kind, HANDLED):
+        words = "\n".join(said(sent))
+        assert "Jane Doe" in words
+        assert "KMS says that the key is Enabled" in words
+        assert not re.search(r"cancel_and|cancel_only|open-case|Review and decide", words)
 
 
 OVER_HTTP = [kind for kind in TYPES if "confidential" in str(EXAMPLES[kind]) and kind != "email"]

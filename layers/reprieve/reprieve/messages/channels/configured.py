@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import field, replace
 from typing import Final
 
-from reprieve.cases.notice import Notice
+from reprieve.cases.notice import Notice, Reason
 from reprieve.dataclass import dataclass
 from reprieve.errors import AwsError
 from reprieve.messages.channels.channel import Channel
@@ -57,7 +57,12 @@ class Channels:
     unread: AwsError | None = None
 
     def of(self, notice: Notice) -> tuple[Channel, ...]:
-        """Return the channels that a notice goes to: all of them, where no route takes it."""
+        """Return the channels that a notice goes to: all of them, where no route takes it.
+
+        That a key is deleted goes only to those that may keep something open for its case.
+        """
+        if notice.reason is Reason.KEY_DELETED:
+            return tuple(channel for channel in self.by_name.values() if channel.has_threads)
         taking = [
             channel
             for name, channel in self.by_name.items()

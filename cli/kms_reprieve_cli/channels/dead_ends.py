@@ -1,0 +1,33 @@
+"""Parts of a route that no notice ever fits."""
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from typing import Final
+
+import boto3
+
+from reprieve.messages.channels.route import Route
+
+_ACCOUNT: Final = re.compile(r"\d{12}")
+
+
+def dead_ends(route: Route) -> Iterator[str]:
+    """Yield what is no account and no Region, in words."""
+    yield from (
+        f"only.accounts: {each} is no account ID"
+        for each in sorted(route.accounts)
+        if not _ACCOUNT.fullmatch(each)
+    )
+    yield from (f"only.regions: {each} is no Region" for each in sorted(route.regions - _regions()))
+
+
+@cache
+def _regions() -> frozenset[str]:
+    """Return the Regions of all partitions, as this version of the AWS SDK knows them."""
+    session = boto3.Session()
+    return frozenset(
+        region
+        for partition in session.get_available_partitions()
+        for region in session.get_available_regions("kms", partition)
+    )
