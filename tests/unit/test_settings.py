@@ -1,5 +1,6 @@
 """What the environment tells each function, and what is said of one that makes no sense."""
 
+import gc
 from collections.abc import Callable
 from datetime import timedelta
 from ipaddress import ip_network
@@ -337,3 +338,12 @@ def test_only_lambda_makes_what_a_function_needs_while_it_is_loaded(
     prepare(variables, lambda: made.append("first"), lambda: made.append("second"))
 
     assert made == makes
+
+
+def test_clients_are_made_without_a_search_for_garbage_and_events_are_handled_with_it() -> None:
+    searched: list[bool] = []
+
+    prepare({"AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand"}, lambda: searched.append(gc.isenabled()))
+
+    assert searched == [False]
+    assert gc.isenabled()

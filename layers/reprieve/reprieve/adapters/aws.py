@@ -1,5 +1,6 @@
 """AWS' clients, and its errors in this package's words."""
 
+import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
@@ -8,6 +9,7 @@ from typing import Any, Final
 
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError, IncompleteReadError
+from botocore.loaders import Loader
 from botocore.parsers import ResponseParserError
 from botocore.session import Session, get_session
 
@@ -68,13 +70,23 @@ _BEFORE_ANOTHER: Final = 0.1  # seconds
 _one_at_a_time: Final = Lock()
 
 
+class _Models(Loader):
+    """AWS' models, as botocore loads them: but it would look into every folder for what a service has."""
+
+    def list_available_services(self, type_name: str) -> list[str]:  # noqa: ARG002 - botocore's signature
+        """Return the names of all folders: a service without a model of the type fails when it is loaded."""
+        return [entry.name for path in filter(os.path.isdir, self.search_paths) for entry in os.scandir(path)]
+
+
 @cache
 def sdk_session() -> Session:
     """Return the session that makes all clients: what it has read of AWS' models it reads once.
 
     It is botocore's own: boto3 would load its transfer manager and its resources, which nothing here needs.
     """
-    return get_session()
+    session = get_session()
+    session.register_component("data_loader", _Models())
+    return session
 
 
 def client(service: str, config: Config, **more: Any) -> Any:  # noqa: ANN401 - whichever it is
