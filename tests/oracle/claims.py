@@ -7,6 +7,9 @@ from tests.oracle.heard import Claim, Heard
 from tests.oracle.kms import Deletion
 from tests.oracle.world import World
 
+UNSTORED: Final = "could not be stored"
+"""What a notice says whose case is not in the table: nothing is known of those before it."""
+
 _SECOND: Final = 1.0
 """Notices tell the time in whole seconds."""
 
@@ -18,10 +21,17 @@ def contradictions(world: World, about: tuple[Heard, ...]) -> Iterator[tuple[flo
     for heard, deletion in last.values():
         if heard.claim is Claim.CANCELLED and deletion.is_active(world.now):
             yield heard.at, f"people heard {heard}, and KMS has called it pending ever since"
-        elif heard.claim is Claim.PENDING and not _goes_on(heard, about):
+        elif heard.claim is Claim.PENDING and not (_goes_on(heard, about) or _was_answered(heard, about)):
             ended = _over_since(world, heard, deletion)
             if ended is not None:
                 yield max(ended, heard.at), f"people heard {heard}, and it was cancelled"
+
+
+def _was_answered(heard: Heard, about: tuple[Heard, ...]) -> bool:
+    """Return whether people heard of a key without its case, and then that the key's deletion is off."""
+    return UNSTORED in heard.text and any(
+        other.claim is Claim.CANCELLED and other.at > heard.at for other in about
+    )
 
 
 def _over_since(world: World, heard: Heard, deletion: Deletion) -> float | None:

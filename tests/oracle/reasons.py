@@ -6,6 +6,7 @@ Source: `docs/architecture.md`, the table of reasons, and `docs/decisions/0021-l
 from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import Final, NamedTuple
 
+from tests.oracle.claims import UNSTORED
 from tests.oracle.documented import FOLDED_FROM, NOTICES_A_DAY
 from tests.oracle.heard import By, Claim, Heard
 from tests.oracle.kms import DAY, Deletion
@@ -23,8 +24,6 @@ MANY: Final = 20
 """With so many uses, the first notice may go out before all records are read."""
 
 _CAN_WAIT: Final = frozenset({"new-caller", "still-in-use", "management-call", "deletion-scheduled"})
-_UNSTORED: Final = "could not be stored"
-"""What a notice says whose case is not in the table: nothing is known of those before it."""
 
 
 def of_notice(
@@ -38,9 +37,9 @@ def of_notice(
     if not _is_told_whole(heard):
         return
     earlier = [
-        other for other in before if _UNSTORED not in other.text and other.decided_at <= heard.decided_at
+        other for other in before if UNSTORED not in other.text and other.decided_at <= heard.decided_at
     ]
-    is_known = any(_UNSTORED in other.text for other in before)
+    is_known = any(UNSTORED in other.text for other in before)
     same = [other for other in earlier if other.case == heard.case]
     is_end_of_unstored = (is_known or was_behind) and heard.reason == "deletion-cancelled"
     if not is_end_of_unstored and not _is_new(same, earlier, heard, ignored):
@@ -202,7 +201,7 @@ def _tail(each: By) -> str:
 
 
 def _is_told_whole(heard: Heard) -> bool:
-    return not (heard.is_folded or heard.is_decision or _UNSTORED in heard.text)
+    return not (heard.is_folded or heard.is_decision or UNSTORED in heard.text)
 
 
 def _lately(

@@ -110,6 +110,17 @@ def test_a_key_that_can_not_be_stored_for_good_is_told_in_a_reduced_form_once_in
     assert len(set(heard(world, KEY))) == 2
 
 
+def test_a_call_that_only_manages_a_key_is_not_told_in_a_reduced_form(
+    world: World, table: PickyTable
+) -> None:
+    table.refused[KEY] = FOR_GOOD
+    world.logs.put(another(1, errorMessage=f"{KEY} is pending deletion.", eventName="TagResource"))
+
+    run(world)
+
+    assert heard(world, KEY) == []
+
+
 def test_a_deletion_that_somebody_decided_to_keep_is_not_told_in_a_reduced_form(
     world: World, table: PickyTable
 ) -> None:

@@ -177,7 +177,7 @@ class CaseUpdater:
         """Note that a key's case could not be stored; if that lasts, tell people without it."""
         self.log.error("A case could not be stored", key=str(update.key), problem=str(error))
         self.unfinished.note(str(update.key), error)
-        if not isinstance(update, Update) or not update.finding.minutes or not update.may_be_pending:
+        if not isinstance(update, Update) or not update.finding.last_use or not update.may_be_pending:
             return
         is_long = self.clock() - update.stretch.start > UNSTORED_FOR
         if (is_long or not isinstance(error, PASSING)) and not self._is_kept(update):
