@@ -94,7 +94,7 @@ IN_LAMBDA = {
 CLIENTS = {
     "InvestigateFunction": ["cloudtrail", "dynamodb", "kms", "logs", "sqs"],
     "DeliverFunction": ["dynamodb", "kms", "secretsmanager", "sns", "sqs"],
-    "RespondFunction": ["dynamodb", "kms", "sqs"],
+    "RespondFunction": ["dynamodb", "kms", "lambda", "secretsmanager", "sqs"],
     "AuditFunction": ["logs"],
     "HealthFunction": ["cloudwatch", "dynamodb", "secretsmanager", "sns"],
     "SubscribeFunction": ["sns"],

@@ -7,7 +7,9 @@ from datetime import timedelta
 import pytest
 
 from reprieve.arn import KeyArn
+from reprieve.cases.case import Case
 from reprieve.cases.decision import Choice
+from reprieve.cases.store import CaseStore
 from reprieve.errors import AwsError, ConflictError, IncompleteError, ReprieveError, ThrottledError
 from reprieve.investigate.case_updates import AT_ONCE, FEW
 from reprieve.ports import Document
@@ -136,6 +138,24 @@ def test_a_deletion_that_somebody_decided_to_keep_is_not_told_in_a_reduced_form(
     run(world)
 
     assert heard(world, KEY) == known
+
+
+def test_a_key_whose_cases_can_not_be_read_either_is_told_in_a_reduced_form(
+    world: World, table: PickyTable, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    table.refused[KEY] = FOR_GOOD
+    use(world, 1)
+    is_first = iter([True])
+
+    def cases(_store: CaseStore, _key: KeyArn) -> tuple[Case, ...]:
+        if not next(is_first, False):
+            raise FOR_NOW
+        return ()
+
+    monkeypatch.setattr(CaseStore, "cases", cases)
+    run(world)
+
+    assert len(heard(world, KEY)) == 1
 
 
 def test_the_bookmark_passes_what_can_not_be_stored_for_good(world: World, table: PickyTable) -> None:
