@@ -39,7 +39,7 @@ def test_a_signing_key_gives_way_to_another_while_its_links_are_good_and_dies_wi
         meanwhile = [request("GET", link).status for link in (old, new)]
     afterwards = [request("GET", link).status for link in (old, new)]
 
-    assert (letter(old), letter(new)) == ("v1a", "v1b")
+    assert (letter(old), letter(new)) == ("v2a", "v2b")
     assert meanwhile == [200, 200]
     assert afterwards == [200, 404]
 
