@@ -56,9 +56,9 @@ def tokens(stack: FakeSigner) -> Mapping[str, str]:
     good = links(stack, 1)
     (token,) = good
     return {
-        "malformed": f"v2a{token[3:]}",
+        "malformed": f"v9a{token[3:]}",
         "malformed_claims": next(forgeries("claims rewritten", good)),
-        "unknown_letter": f"v1z{token[3:]}",
+        "unknown_letter": f"v2z{token[3:]}",
         "forged": next(forgeries("bits of the code", good)),
         "forged_and_expired": mint(OVER, FakeSigner(b"another stack's").key),
         "edited": next(forgeries("claims edited", good)),
