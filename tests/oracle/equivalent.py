@@ -37,6 +37,9 @@ EQUIVALENT: Final[Mapping[str, str]] = {
     "_off: without `scheduled_at` in `case.deletion_date or scheduled_at`": (
         "a record is held only against a case that has a date: the type alone asks for it"
     ),
+    "Update._unstored: without `case.closure` in `case.closure and case.closure.at >= last_use`": (
+        "it is asked where every case has ended"
+    ),
     "Update.apply: another number for `True`": "both have one entry for each of the other cases",
     f"Update._just_ended: without `case.closure` in `{_LATE}`": "it is asked where every case has ended",
     "Update._just_ended: another number for `1`": "of a key's closed cases, the latest is the last one taken",

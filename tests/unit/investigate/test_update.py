@@ -568,6 +568,12 @@ def test_a_use_after_kms_called_a_key_not_pending_is_of_another_deletion(
     assert (change.case.name, [notice.reason for notice in change.notices]) == (name, told)
 
 
+def test_without_a_use_a_case_that_kms_called_over_goes_on_while_kms_is_silent() -> None:
+    over = case(version=1, not_pending_since=at("14:49"))
+
+    assert named(update(SILENT, over, minutes={}, changes=(cancelled("14:50"),))) == DATED
+
+
 def test_a_later_reading_leaves_the_case_before_as_it_was() -> None:
     counts = Counts().plus([counted(use(event_id="x"))])
     before = ended(case(recent=counts, unanswered=counts))
