@@ -13,7 +13,7 @@ from dataclasses import field, replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from reprieve.cases.sample_store import readable
+from reprieve.cases.readable import readable
 from reprieve.dataclass import dataclass
 from reprieve.errors import ConflictError, InProgressError
 from reprieve.ports import Document, Table
