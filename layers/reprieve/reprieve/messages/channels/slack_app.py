@@ -13,11 +13,12 @@ from reprieve.dataclass import dataclass
 from reprieve.errors import ChannelBusyError, ChannelError, SlackBusyError, SlackError
 from reprieve.messages.channels.channel import Delivery, Threads, ToAll
 from reprieve.messages.channels.entry import Entry
-from reprieve.messages.channels.slack_app_entry import SlackAppEntry, read_app
+from reprieve.messages.channels.slack_app_entry import TYPE, SlackAppEntry, read_app
 from reprieve.messages.slack_thread import first, reply
 from reprieve.ports import Slack, Tools
 
-TYPE: Final = "slack-app"
+__all__ = ["LIMIT", "TYPE", "SlackApp", "read"]
+
 LIMIT: Final = 40_000
 _GONE: Final = frozenset({"message_not_found", "thread_not_found", "cannot_reply_to_message"})
 """What Slack says where the first message was deleted."""
