@@ -175,7 +175,10 @@ class Judge:
                 wrong = (
                     documented.of_notice(before, each),
                     reasons.of_notice(
-                        before, each, self.ignored, was_behind=each.at - self._behind_at < UNSTORED_FOR
+                        before,
+                        each,
+                        self.ignored,
+                        was_behind=min(each.at, each.decided_at) - self._behind_at < UNSTORED_FOR,
                     ),
                 )
                 for what in chain.from_iterable(wrong):

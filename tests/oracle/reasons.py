@@ -163,7 +163,7 @@ def of_names(world: World, deletion: Deletion | None, heard: Heard, began: float
     if heard.date and heard.scheduled_by and off > (1.0 if deletion.readable < began else NEAR):
         yield f"people heard {heard}, and somebody else scheduled it"
     was_well = not world.troubles.since(EVERYWHERE, began - SLOW_READING)
-    is_new = heard.decided_at >= began + world.skew and was_well
+    is_new = heard.decided_at >= began + world.furthest_skew and was_well
     is_scheduled = heard.date and deletion.readable < began and not deletion.waits_for_replicas
     is_first_of_many = heard.reason == "key-in-use" and heard.uses >= MANY
     if (

@@ -64,6 +64,8 @@ class World:
 
     now: float = BEGINNING
     skew: float = 0.0
+    furthest_skew: float = 0.0
+    """How far ahead the clock has been: earlier runs may have decided by that time."""
     deadline: float = float("inf")
     kms: Kms = field(default_factory=Kms)
     logs: LogGroup = field(default_factory=LogGroup)
@@ -85,6 +87,7 @@ class World:
         return World(
             self.now,
             self.skew,
+            self.furthest_skew,
             self.deadline,
             self.kms.copy(),
             self.logs.copy(),

@@ -234,6 +234,16 @@ def test_a_glimpse_counts_what_is_recent_and_settles_nothing() -> None:
     assert (of.settled_until, of.read_until) == (case().settled_until, case().read_until)
 
 
+def test_what_was_only_glimpsed_is_read_again_and_does_not_stay_with_a_case_that_is_cut() -> None:
+    glimpsed = glimpse(case(), MINUTES)
+
+    left = cut(glimpsed, MINUTES, at("14:29"), at("14:29"))
+
+    assert left.uses.count == 0
+    assert not left.is_glimpsed
+    assert not count(glimpsed, MINUTES, at("14:41"), NOW).is_glimpsed
+
+
 def test_a_case_is_cut_where_a_later_one_begins() -> None:
     of = count(case(answered_until=at("14:39")), MINUTES, at("14:41"), NOW)
 

@@ -84,15 +84,18 @@ class Update:
         """Whether KMS calls the key pending, or does not answer."""
         return self._answer.is_pending or not self._answer.is_answer
 
-    def is_kept(self, cases: tuple[Case, ...]) -> bool:
-        """Return whether somebody decided to keep the deletion that it is about."""
+    def is_known(self, cases: tuple[Case, ...]) -> bool:
+        """Return whether people need not hear of it again: they kept the deletion, or know of its end."""
         case = self._case_of(cases)
-        return case is not None and case.is_kept
+        if case is None:
+            return False
+        return case.is_kept or (case.closure is not None and not self._answer.is_pending)
 
     def untracked(self) -> Case:
         """Return what was found as a case of its own, of which nothing of before is known."""
         case = open_case(self.finding.facts.key, self.now, self.stretch.start)
-        return glimpse(replace(case, unknown=self.finding.facts.unknown), self.finding.minutes)
+        case = replace(case, unknown=self.finding.facts.unknown)
+        return glimpse(case, self.finding.minutes)
 
     @property
     def _answer(self) -> KmsAnswer:
