@@ -629,6 +629,7 @@ def slack_calls(world: World) -> list[str]:
 def send_all(world: World, channel: str, *told: Notice) -> None:
     world.with_document(channel)
     for each in told:
+        world.clock.now = max(world.clock.now, each.at)
         world.deliver(message(channel, each))
 
 
@@ -675,6 +676,16 @@ def test_after_the_end_of_a_case_what_is_older_is_dropped_and_what_is_newer_is_n
     assert sent[1] == 0
     assert sent[2] > 0
     assert "Dropped a notice of a case that has ended since" in world.log.said("info")
+
+
+def test_an_end_that_a_clock_ahead_put_into_the_future_silences_no_correction(world: World) -> None:
+    send_all(world, "slack-app", at(0))
+    world.deliver(message("slack-app", cancelled_at(30)))
+
+    send_all(world, "slack-app", at(3, Reason.CORRECTION))
+
+    assert slack_calls(world)[-2:] == ["chat.update", "chat.postMessage"]
+    assert "cancel_and_enable" in json.dumps(world.slack.payloads[-2])
 
 
 def test_mail_has_no_threads_and_drops_nothing(world: World) -> None:

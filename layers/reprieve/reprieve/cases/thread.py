@@ -23,6 +23,9 @@ THREAD: Final = "thread#"
 HELD_FOR: Final = timedelta(seconds=60)
 """How long a thread is one sender's at the most: as long as the function deliver may run."""
 
+APART: Final = timedelta(minutes=1)
+"""How far two clocks may be apart: nothing of a later time than that is believed."""
+
 Receipt = Mapping[str, str]
 """What the other side says of a message, so that later ones find it."""
 
@@ -52,6 +55,10 @@ class Thread:
     def is_late(self, at: datetime) -> bool:
         """Return whether a notice of then comes after one that said that the case is over."""
         return self.ended_at is not None and at < self.ended_at
+
+    def is_held(self, now: datetime) -> bool:
+        """Return whether somebody is sending, unless the time until when is one that no good clock gave."""
+        return self.held_until is not None and now < self.held_until <= now + HELD_FOR + APART
 
     def after(self, at: datetime, receipt: Receipt | None, *, ends: bool) -> "Thread":
         """Return it once a notice of then was sent; a later one may say that the case goes on."""
@@ -90,7 +97,7 @@ class ThreadStore:
         """
         found = self.table.get(THREAD + place.case_id, _sort(place.channel, place.recipient))
         thread = (readable(Thread, found) if found else None) or Thread()
-        if thread.held_until and now < thread.held_until:
+        if thread.is_held(now):
             raise InProgressError
         held = replace(thread, held_until=now + HELD_FOR, version=found.version if found else 0)
         try:

@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Final
 
 from reprieve.cases.notice import Notice, Reason
-from reprieve.cases.thread import Place, Thread, ThreadStore
+from reprieve.cases.thread import APART, Place, Thread, ThreadStore
 from reprieve.clock import Clock
 from reprieve.dataclass import dataclass
 from reprieve.errors import AwsError, ConflictError
@@ -68,7 +68,8 @@ class ThreadedChannel:
         after = thread
         try:
             receipt = self.channel.send(replace(sent, thread=thread))
-            after = thread.after(sent.notice.at, receipt, ends=is_over(sent.notice))
+            decided_at = min(sent.notice.at, self.clock() + APART)  # else it would silence what is later
+            after = thread.after(decided_at, receipt, ends=is_over(sent.notice))
         finally:
             self._give_back(place, after)
 
