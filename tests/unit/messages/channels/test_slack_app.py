@@ -251,6 +251,15 @@ def test_a_message_that_somebody_deleted_is_begun_anew(method: str, code: str) -
     assert "cancel_and_enable" in actions(http.calls[-1][1])
 
 
+@pytest.mark.parametrize("receipt", [{"channel": "C0123ABC", "ts": ""}, {"ts": "1.0"}, {"message": "x"}])
+def test_a_receipt_that_points_nowhere_begins_a_message_and_silences_no_case(receipt: dict[str, str]) -> None:
+    found, http = send(OPEN, Thread(receipt=receipt, latest_at=NOW), {"update": ["invalid_arguments"] * 9})
+
+    assert http.methods == ["chat.postMessage"]
+    assert "cancel_and_enable" in actions(http.calls[0][1])
+    assert found == RECEIPT
+
+
 def test_a_case_stays_in_the_channel_in_which_it_began_while_it_can() -> None:
     elsewhere = Thread(receipt={"channel": "C0OLD", "ts": "0.5"}, latest_at=NOW)
 
