@@ -20,7 +20,7 @@ from reprieve.ports import Slack, Tools
 TYPE: Final = "slack-app"
 LIMIT: Final = 40_000
 _RECEIPT: Final = ("channel", "ts")
-"""What a message is found by; without one of them it can't be, and the next one begins anew."""
+"""What a message is found by; without one of them it can't be, and the next notice begins another one."""
 
 _GONE: Final = frozenset({"message_not_found", "thread_not_found", "cannot_reply_to_message"})
 """What Slack says where the first message was deleted."""
