@@ -15,8 +15,8 @@ from reprieve.untrusted import is_over_tls
 LONGEST: Final = 2_000
 NAME: Final = re.compile(r"[a-z][a-z0-9-]{0,31}")
 _ARN: Final = re.compile(r"arn:[a-z-]+:[a-z]+:[a-z0-9-]*:\d{12}:[!-~]{1,512}", re.ASCII)
-_SHOWN: Final = re.compile(r"[\w*-]{1,64}(\[\d+\])?")
-"""What is shown of a field: a name, and no value in the place of one."""
+_SHOWN: Final = re.compile(r"[\w*-]{1,24}(\[\d+\])?")
+"""What is shown of a field: a name, and no value in the place of one; tokens and secrets are longer."""
 
 _LIST_LIMIT: Final = 100
 
