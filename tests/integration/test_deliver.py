@@ -796,6 +796,30 @@ def test_a_channel_that_never_heard_of_a_case_does_not_hear_of_its_end(world: Wo
     assert "Dropped the end of a case that this channel has not heard of" in world.log.said("info")
 
 
+@pytest.mark.parametrize("channel", ["pagerduty", "slack-app"])
+def test_a_channel_that_took_nothing_of_a_case_hears_of_its_end_and_nothing_older_after_it(
+    world: World, channel: str
+) -> None:
+    world.slack.answer = HttpAnswer(status=500)
+    with pytest.raises(ChannelError):
+        send_all(world, channel, at(0))
+    world.slack.answer = TAKEN
+    world.slack.posts.clear()
+
+    send_all(world, channel, deleted_at(9), at(0))
+
+    (sent,) = world.slack.payloads
+    assert "Key deleted" in json.dumps(sent)
+
+
+def test_the_end_of_a_case_reaches_a_channel_whose_receipt_was_lost(world: World) -> None:
+    world.table.fail(None, DeniedError("dynamodb:PutItem", "AccessDeniedException", "no"))
+
+    send_all(world, "pagerduty", at(0), deleted_at(9))
+
+    assert [each["event_action"] for each in world.slack.payloads] == ["trigger", "resolve"]
+
+
 def test_a_stack_whose_channels_keep_nothing_open_sends_nothing_of_a_deleted_key(world: World) -> None:
     world.deliver(envelope(deleted_at(9)))
 

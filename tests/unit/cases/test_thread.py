@@ -93,7 +93,7 @@ def test_it_is_kept_as_long_as_the_case(store: ThreadStore, table: FakeTable) ->
 def test_what_can_t_be_read_is_begun_anew(store: ThreadStore, table: FakeTable) -> None:
     table.put(Document(partition="thread#arn:key@date", sort="security/", body={"latest_at": "soon"}))
 
-    assert store.find(PLACE.case_id, "security") is None
+    assert store.find(PLACE.case_id, "security") == Thread(version=1)
     assert store.take(PLACE, NOW).receipt == {}
 
 

@@ -84,10 +84,9 @@ class ThreadStore:
     retention: timedelta
 
     def find(self, case_id: str, channel: str, recipient: str = "") -> Thread | None:
-        """Return the thread of a case, if there is one that can be read."""
+        """Return the thread of a case, if there is one; an empty one, if it can't be read."""
         found = self.table.get(THREAD + case_id, _sort(channel, recipient))
-        thread = readable(Thread, found) if found else None
-        return replace(thread, version=found.version) if thread and found else None
+        return replace(readable(Thread, found) or Thread(), version=found.version) if found else None
 
     def take(self, place: Place, now: datetime) -> Thread:
         """Return the thread of a case, an empty one the first time, for one sender at a time.

@@ -74,8 +74,8 @@ class ThreadedChannel:
             self._give_back(place, after)
 
     def _has_begun(self, place: Place) -> bool:
-        thread = self.threads.find(place.case_id, place.channel, place.recipient)
-        return thread is not None and thread.latest_at is not None
+        """Return whether a notice of the case was to be sent, even if none was taken."""
+        return self.threads.find(place.case_id, place.channel, place.recipient) is not None
 
     def _place(self, sent: Delivery) -> Place | None:
         case = sent.notice.case
