@@ -10,7 +10,7 @@ from typing import Final
 
 from reprieve.dataclass import dataclass
 from reprieve.errors import EntryError
-from reprieve.untrusted import is_over_tls
+from reprieve.untrusted import is_https, is_over_tls
 
 LONGEST: Final = 2_000
 NAME: Final = re.compile(r"[a-z][a-z0-9-]{0,31}")
@@ -46,6 +46,13 @@ class Entry:
         """Return an https address; one of this machine may do without TLS."""
         value = self.text(name)
         if not is_over_tls(value):
+            raise self._wrong(name, "is no https address")
+        return value
+
+    def page(self, name: str) -> str:
+        """Return the https address of a page, for people to open: of a host by its name, and nothing else."""
+        value = self.text(name)
+        if not is_https(value):
             raise self._wrong(name, "is no https address")
         return value
 
