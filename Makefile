@@ -66,7 +66,7 @@ deploy: build ## Build, then deploy to your AWS account with `sam deploy --guide
 
 pictures: browser ## Take the pictures of the documents again
 	$(RUN)/python -m local.pictures
-	npm --prefix tests/mail ci --silent && $(RUN)/python -m local.gallery
+	npm --prefix tests/mail ci --silent && $(RUN)/python -m tests.mail.gallery
 
 mail-check: setup ## Check the HTML mails for mail programs; needs npm
 	npm --prefix tests/mail ci --silent && rm -rf build/mails && $(RUN)/python -m tests.mail.written build/mails

@@ -77,8 +77,8 @@ def _deliverer(context: "LambdaContext") -> Deliverer:
         account=settings.account,
         enters_accounts=bool(settings.member_role),
         approvers=settings.approvers,
-        samples=SampleStore(DynamoTable(_dynamodb(), settings.table)),
-        recipients=RecipientStore(DynamoTable(_dynamodb(), settings.table), settings.retention),
+        samples=SampleStore(_table()),
+        recipients=RecipientStore(_table(), settings.retention),
         clock=utc_now,
         log=StructuredLog(_logger()),
     )
@@ -87,9 +87,7 @@ def _deliverer(context: "LambdaContext") -> Deliverer:
 def _channels() -> Channels:
     """Return the channels as they are now: the document may be another one than a minute ago."""
     found = configured(_settings().channels, _tools())
-    return replace(
-        found, by_name={name: _threaded(_noted(channel)) for name, channel in found.by_name.items()}
-    )
+    return replace(found, by_name={name: _wrapped(channel) for name, channel in found.by_name.items()})
 
 
 def _prepare_channels() -> None:
@@ -100,22 +98,12 @@ def _prepare_channels() -> None:
         _tools().prepare_secrets()
 
 
-def _noted(channel: Channel) -> Channel:
-    return NotedChannel(
-        channel=channel,
-        book=HealthStore(DynamoTable(_dynamodb(), _settings().table)),
-        clock=utc_now,
-        log=StructuredLog(_logger()),
-    )
-
-
-def _threaded(channel: Channel) -> Channel:
-    return ThreadedChannel(
-        channel=channel,
-        threads=ThreadStore(DynamoTable(_dynamodb(), _settings().table), _settings().retention),
-        clock=utc_now,
-        log=StructuredLog(_logger()),
-    )
+def _wrapped(channel: Channel) -> Channel:
+    """Return a channel that keeps its threads, and of which it is noted whether it takes what it is sent."""
+    log, table = StructuredLog(_logger()), _table()
+    noted = NotedChannel(channel=channel, book=HealthStore(table), clock=utc_now, log=log)
+    threads = ThreadStore(table, _settings().retention)
+    return ThreadedChannel(channel=noted, threads=threads, clock=utc_now, log=log)
 
 
 @cache
@@ -136,6 +124,10 @@ def _logger() -> "Logger":
 @cache
 def _dynamodb() -> Any:  # noqa: ANN401 - the client's type is known to the type checker alone
     return client("dynamodb", PROMPT)
+
+
+def _table() -> DynamoTable:
+    return DynamoTable(_dynamodb(), _settings().table)
 
 
 @cache

@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
-from reprieve.adapters.slack_api import ANSWER_LIMIT, BASE, SlackApi, slack_api
+from reprieve.adapters.slack_api import ANSWER_LIMIT, SlackApi, slack_api
 from reprieve.errors import NoAnswerError, SlackBusyError, SlackError
+from reprieve.messages.channels.slack_app_entry import BASE
 from reprieve.ports import HttpAnswer
 from tests.contract.test_http import Other, other
 from tests.fakes import FakeHttp
@@ -18,7 +19,7 @@ TOKEN = "xoxb-confidential"  # noqa: S105 - of no bot
 
 def made(status: int = 200, body: str = '{"ok":true,"ts":"1.2"}', **more: Any) -> tuple[SlackApi, FakeHttp]:
     http = FakeHttp(answer=HttpAnswer(status=status, body=body, **more))
-    return SlackApi(http, TOKEN), http
+    return SlackApi(http, TOKEN, BASE), http
 
 
 def test_a_method_that_writes_gets_json() -> None:

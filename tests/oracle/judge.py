@@ -38,7 +38,7 @@ PATIENCE: Final = 30 * MINUTE
 UP_TO_DATE: Final = 17 * MINUTE
 """How far behind the present a bookmark may be that is up to date: the lateness, and whole minutes."""
 
-UNSTORED: Final = 40 * MINUTE
+UNSTORED_FOR: Final = 40 * MINUTE
 """How far behind the bookmark is when cases could not be stored for some runs."""
 
 NOTICES_A_DAY: Final = 12
@@ -124,7 +124,7 @@ class Judge:
     def after_run(self, world: World, ran: Ran) -> None:
         """Judge what must hold after a run."""
         reached = ran.bookmark[0].settled_until
-        if reached is None or ran.began - reached > UNSTORED:
+        if reached is None or ran.began - reached > UNSTORED_FOR:
             self._behind_at = ran.began
         self._listen(world, ran.began)
         self._judge_moving(world, ran)
@@ -175,7 +175,7 @@ class Judge:
                 wrong = (
                     documented.of_notice(before, each),
                     reasons.of_notice(
-                        before, each, self.ignored, was_behind=each.at - self._behind_at < UNSTORED
+                        before, each, self.ignored, was_behind=each.at - self._behind_at < UNSTORED_FOR
                     ),
                 )
                 for what in chain.from_iterable(wrong):

@@ -10,14 +10,13 @@ from reprieve.arn import KeyArn
 from reprieve.cases.visitor import APPROVERS, AuthMethod
 from reprieve.dataclass import dataclass
 from reprieve.errors import NotUnderstoodError, SettingsError
-from reprieve.untrusted import is_over_tls
+from reprieve.untrusted import EMAIL_LIMIT, is_over_tls
 
 Variables = Mapping[str, str]
 
 _DIGITS: Final = 5
 _EMAIL: Final = re.compile(r"[^@\s]+@[^@\s]+")
 _INIT_TYPE: Final = "AWS_LAMBDA_INITIALIZATION_TYPE"
-_LONGEST_EMAIL: Final = 320  # RFC 3696: 64 for the name, 1 for the sign, 255 for the domain
 
 
 def prepare(variables: Variables, *makers: Callable[[], object]) -> None:
@@ -122,7 +121,7 @@ def read_addresses(entries: Sequence[str]) -> tuple[str, ...]:
 
 
 def _checked_email(entry: str) -> str:
-    if len(entry) > _LONGEST_EMAIL:
+    if len(entry) > EMAIL_LIMIT:
         raise NotUnderstoodError("NotificationEmails", f"{entry[:40]!r}… is longer than 320 characters")
     if not _EMAIL.fullmatch(entry):
         raise NotUnderstoodError("NotificationEmails", f"{entry!r} is no e-mail address")

@@ -44,6 +44,16 @@ class ReprieveError(Exception):
 
 
 @dataclass
+class _ToldError(ReprieveError):
+    """An error of which `problem` says all."""
+
+    problem: str
+
+    def __str__(self) -> str:
+        return self.problem
+
+
+@dataclass
 class SettingsError(ReprieveError):
     """A function can't start: its environment lacks `variable`, or holds nonsense there."""
 
@@ -105,14 +115,8 @@ class RefusedSignInError(SignInError):
         return f"the provider says {self.error}"
 
 
-@dataclass
-class ProviderError(SignInError):
+class ProviderError(_ToldError, SignInError):
     """The provider can't be asked, or answers nonsense: nothing is known of the person."""
-
-    problem: str
-
-    def __str__(self) -> str:
-        return self.problem
 
 
 @dataclass
@@ -212,14 +216,8 @@ class HealthError(ReprieveError):
         return "; ".join(self.failed)
 
 
-@dataclass
-class EntryError(ReprieveError):
+class EntryError(_ToldError):
     """What is wrong with an entry of the document of channels: by its place, and never with its value."""
-
-    problem: str
-
-    def __str__(self) -> str:
-        return self.problem
 
 
 class InProgressError(ReprieveError):
@@ -237,14 +235,10 @@ class NoAnswerError(ReprieveError):
 
 
 @dataclass
-class SlackError(ReprieveError):
+class SlackError(_ToldError):
     """Slack did not do what it was asked for; `code` is its own word, "" where it gave none."""
 
-    problem: str
     code: str = ""
-
-    def __str__(self) -> str:
-        return self.problem
 
 
 @dataclass

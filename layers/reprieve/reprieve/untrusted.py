@@ -17,6 +17,7 @@ ELLIPSIS = "…"
 
 TEXT_LIMIT = 128
 BYTES_A_CHARACTER = 2
+EMAIL_LIMIT = 320  # RFC 3696: 64 for the name, 1 for the sign, 255 for the domain
 ARN_LIMIT = 640  # an IAM user's path (512) and name (64), and what stands before them
 _LOCALHOST: Final = re.compile(r"^https?://([^/?#]*\.)?localhost\.?(:|[/?#]|$)", re.IGNORECASE)
 _HOST: Final = re.compile(r"https://[a-z0-9][a-z0-9.-]*(:\d{1,5})?([/?#]|$)", re.IGNORECASE)

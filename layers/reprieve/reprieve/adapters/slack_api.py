@@ -15,10 +15,7 @@ from reprieve.adapters.http import HttpClient
 from reprieve.dataclass import dataclass
 from reprieve.errors import NoAnswerError, SlackBusyError, SlackError
 from reprieve.ports import Http, HttpAnswer
-from reprieve.untrusted import mapping, one_line, text
-
-BASE: Final = "https://slack.com/api"
-"""Where the methods are, unless the channel's entry says otherwise."""
+from reprieve.untrusted import mapping, text
 
 ANSWER_LIMIT: Final = 262_144
 """Bytes of an answer that are read: it repeats the message that was sent."""
@@ -26,20 +23,16 @@ ANSWER_LIMIT: Final = 262_144
 _JSON: Final = "application/json; charset=utf-8"
 _FORM: Final = "application/x-www-form-urlencoded"
 _OK: Final = 200
-_TOO_MANY: Final = 429
-_UNAVAILABLE: Final = 503
 _RATE_LIMITED: Final = frozenset({"ratelimited", "rate_limited"})
-_DEFAULT_WAIT: Final = 30
-_BODY_SHOWN: Final = 100
 
 
 @dataclass(frozen=True, slots=True)
 class SlackApi:
-    """The `Slack` of the network, with one bot's token."""
+    """The `Slack` of the network, with one bot's token; `base` is where its methods are."""
 
     http: Http = field(repr=False)
     token: str = field(repr=False)
-    base: str = field(default=BASE, repr=False)
+    base: str = field(repr=False)
 
     def call(self, method: str, fields: Mapping[str, Any]) -> Mapping[str, Any]:
         """Call a method that writes."""
@@ -63,14 +56,14 @@ class SlackApi:
         return _checked(answer)
 
 
-def slack_api(token: str, base: str = BASE) -> SlackApi:
+def slack_api(token: str, base: str) -> SlackApi:
     """Return the Web API as a bot calls it."""
     return SlackApi(HttpClient(body_limit=ANSWER_LIMIT), token, base)
 
 
 def _checked(answer: HttpAnswer) -> Mapping[str, Any]:
     """Return what Slack answered, where it says that all went well."""
-    if answer.status == _TOO_MANY or (answer.status == _UNAVAILABLE and answer.retry_after is not None):
+    if answer.is_busy:
         raise _busy(f"HTTP {answer.status}", answer)
     said = _object(answer.body) if answer.status == _OK else {}
     if said.get("ok") is True:
@@ -80,12 +73,11 @@ def _checked(answer: HttpAnswer) -> Mapping[str, Any]:
         raise _busy(code, answer)
     if code:
         raise SlackError(f"Slack says {code}", code)
-    raise SlackError(f"HTTP {answer.status}: {one_line(answer.body, _BODY_SHOWN)}")
+    raise SlackError(answer.said)
 
 
 def _busy(problem: str, answer: HttpAnswer) -> SlackBusyError:
-    wait = _DEFAULT_WAIT if answer.retry_after is None else answer.retry_after
-    return SlackBusyError(problem, "ratelimited", wait)
+    return SlackBusyError(problem, "ratelimited", answer.wait)
 
 
 def _object(body: str) -> Mapping[str, Any]:

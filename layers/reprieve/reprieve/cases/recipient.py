@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from secrets import token_hex
 from typing import Final
 
-from reprieve.cases.sample_store import readable
+from reprieve.cases.readable import readable
 from reprieve.cases.thread import THREAD
 from reprieve.dataclass import dataclass
 from reprieve.ports import Document, Table

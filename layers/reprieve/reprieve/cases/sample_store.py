@@ -14,13 +14,14 @@ All of it expires, as a case does.
 from collections.abc import Iterable
 from contextlib import suppress
 from datetime import datetime, timedelta
-from typing import Final, TypeVar
+from typing import Final
 
 from reprieve.cases.audit_entry import Entry, Event
 from reprieve.cases.notice import Reason
+from reprieve.cases.readable import readable
 from reprieve.clock import for_people, rfc3339
 from reprieve.dataclass import dataclass
-from reprieve.errors import ConflictError, NotUnderstoodError, TooManyTestsError
+from reprieve.errors import ConflictError, TooManyTestsError
 from reprieve.ports import Document, Table
 from reprieve.serialization import from_json, to_json
 
@@ -41,7 +42,6 @@ _ROUTED: Final = "routed"
 _ACCEPTED: Final = "accepted#"
 _AUDIT: Final = "audit#"
 _KEPT_FOR: Final = timedelta(days=30)
-_Kept = TypeVar("_Kept")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,11 +177,3 @@ def read_record(documents: Iterable[Document]) -> SampleRecord:
         accepted=tuple(each for each in accepted if each),
         history=tuple(sorted((entry for entry in entries if entry), key=lambda entry: entry.place)),
     )
-
-
-def readable(kind: type[_Kept], found: Document) -> _Kept | None:
-    """Return what a document holds, or None where it can't be understood."""
-    try:
-        return from_json(kind, found.body)
-    except NotUnderstoodError:
-        return None

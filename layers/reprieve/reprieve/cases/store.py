@@ -30,7 +30,8 @@ from reprieve.cases.decision import Decision
 from reprieve.cases.notice import Notice
 from reprieve.cases.open_case import OpenCase
 from reprieve.cases.outbox import envelopes, outbox_entry
-from reprieve.cases.sample_store import TEST, readable
+from reprieve.cases.readable import readable
+from reprieve.cases.sample_store import TEST
 from reprieve.clock import rfc3339
 from reprieve.dataclass import dataclass
 from reprieve.ports import Document, MessageQueue, Table

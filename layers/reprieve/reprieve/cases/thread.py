@@ -13,7 +13,7 @@ from dataclasses import field, replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from reprieve.cases.sample_store import readable
+from reprieve.cases.readable import readable
 from reprieve.dataclass import dataclass
 from reprieve.errors import ConflictError, InProgressError
 from reprieve.ports import Document, Table
@@ -23,7 +23,7 @@ THREAD: Final = "thread#"
 HELD_FOR: Final = timedelta(seconds=60)
 """How long a thread is one sender's at the most: as long as the function deliver may run."""
 
-APART: Final = timedelta(minutes=1)
+LEEWAY: Final = timedelta(minutes=1)
 """How far two clocks may be apart: nothing of a later time than that is believed."""
 
 Receipt = Mapping[str, str]
@@ -58,7 +58,7 @@ class Thread:
 
     def is_held(self, now: datetime) -> bool:
         """Return whether somebody is sending, unless the time until when is one that no good clock gave."""
-        return self.held_until is not None and now < self.held_until <= now + HELD_FOR + APART
+        return self.held_until is not None and now < self.held_until <= now + HELD_FOR + LEEWAY
 
     def after(self, at: datetime, receipt: Receipt | None, *, ends: bool) -> "Thread":
         """Return it once a notice of then was sent; a later one may say that the case goes on."""

@@ -21,10 +21,7 @@ from reprieve.messages.channels import Channel, delivery, delivery_id
 from reprieve.messages.channels.configured import Channels
 from reprieve.ports import Log, MessageQueue, Once
 from reprieve.serialization import from_json
-from reprieve.untrusted import look, mapping, text
-
-LONGEST_RECIPIENT: Final = 320
-"""Characters of an e-mail address; source: RFC 3696."""
+from reprieve.untrusted import EMAIL_LIMIT, look, mapping, text
 
 SAMPLE_LIFETIME: Final = timedelta(days=1)
 """How long the link of a test notice is good for at the most."""
@@ -182,5 +179,5 @@ def _opened(body: str) -> tuple[str, str, Notice]:
         raise NotUnderstoodError("queue message", "it is not JSON") from error
     if not isinstance(look(message, "notice"), dict):
         raise NotUnderstoodError("queue message", "it holds no notice")
-    recipient = text(message, "recipient", limit=LONGEST_RECIPIENT)
+    recipient = text(message, "recipient", limit=EMAIL_LIMIT)
     return text(message, "channel"), recipient, from_json(Notice, mapping(message, "notice"))

@@ -5,13 +5,11 @@ from collections.abc import Callable
 from typing import Final
 
 from reprieve.cases.health_store import HealthStore, noted_as
-from reprieve.cases.notice import Notice
 from reprieve.cases.thread import Receipt
-from reprieve.clock import Clock
 from reprieve.dataclass import dataclass
+from reprieve.deliver.around import Around
 from reprieve.errors import AwsError, ChannelError, ReprieveError
-from reprieve.messages.channels import Channel, Delivery
-from reprieve.ports import Log
+from reprieve.messages.channels import Delivery
 from reprieve.untrusted import one_line
 
 _ADDRESS: Final = re.compile(r"\S*/\S*/\S*|\S+@\S+")
@@ -19,32 +17,10 @@ _ERROR_LIMIT: Final = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class NotedChannel:
+class NotedChannel(Around):
     """A channel of which it is noted whether it takes what it is sent, for the function health to see."""
 
-    channel: Channel
     book: HealthStore
-    clock: Clock
-    log: Log
-
-    @property
-    def name(self) -> str:
-        """The channel's."""
-        return self.channel.name
-
-    @property
-    def has_link(self) -> bool:
-        """The channel's."""
-        return self.channel.has_link
-
-    @property
-    def has_threads(self) -> bool:
-        """The channel's."""
-        return self.channel.has_threads
-
-    def recipients(self, notice: Notice) -> tuple[str, ...]:
-        """Return the channel's."""
-        return self.channel.recipients(notice)
 
     def send(self, sent: Delivery) -> Receipt | None:
         """Send one notice, as the channel itself does; what can't be noted is logged and no more."""

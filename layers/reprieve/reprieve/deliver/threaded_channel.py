@@ -3,46 +3,23 @@
 from dataclasses import replace
 from typing import Final
 
-from reprieve.cases.notice import Notice, Reason
-from reprieve.cases.thread import APART, Place, Thread, ThreadStore
-from reprieve.clock import Clock
+from reprieve.cases.notice import Reason
+from reprieve.cases.thread import LEEWAY, Place, Thread, ThreadStore
 from reprieve.dataclass import dataclass
+from reprieve.deliver.around import Around
 from reprieve.errors import AwsError, ConflictError
-from reprieve.messages.channels import Channel, Delivery
+from reprieve.messages.channels import Delivery
 from reprieve.messages.headline import is_over
-from reprieve.ports import Log
 
 _APART: Final = frozenset({Reason.TEST})
 """What belongs to no case, although it shows one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ThreadedChannel:
+class ThreadedChannel(Around):
     """A channel with threads: what comes after the end of its case is dropped."""
 
-    channel: Channel
     threads: ThreadStore
-    clock: Clock
-    log: Log
-
-    @property
-    def name(self) -> str:
-        """The channel's."""
-        return self.channel.name
-
-    @property
-    def has_link(self) -> bool:
-        """The channel's."""
-        return self.channel.has_link
-
-    @property
-    def has_threads(self) -> bool:
-        """The channel's."""
-        return self.channel.has_threads
-
-    def recipients(self, notice: Notice) -> tuple[str, ...]:
-        """Return the channel's."""
-        return self.channel.recipients(notice)
 
     def send(self, sent: Delivery) -> None:
         """Send one notice into the thread of its case, and begin one where there is none.
@@ -68,7 +45,7 @@ class ThreadedChannel:
         after = thread
         try:
             receipt = self.channel.send(replace(sent, thread=thread))
-            decided_at = min(sent.notice.at, self.clock() + APART)  # else it would silence what is later
+            decided_at = min(sent.notice.at, self.clock() + LEEWAY)  # else it would silence what is later
             after = thread.after(decided_at, receipt, ends=is_over(sent.notice))
         finally:
             self._give_back(place, after)

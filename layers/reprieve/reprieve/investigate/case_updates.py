@@ -186,10 +186,9 @@ class CaseUpdater:
     def _is_kept(self, update: Update) -> bool:
         """Return whether somebody decided to keep the deletion, as far as that can be read."""
         try:
-            before = update.apply(self.store.cases(update.key))
+            return update.is_kept(self.store.cases(update.key))
         except ReprieveError:
             return False
-        return before is not None and before.case.is_kept
 
 
 def _parts(items: Sequence[_Item], number: int) -> Iterator[Sequence[_Item]]:

@@ -131,4 +131,4 @@ def _with(changes: list[KeyChange], new: KeyChange) -> list[KeyChange]:
     """Return the changes with a new one: many of one kind push out none of another."""
     same = [each for each in changes if each.change is new.change]
     others = [each for each in changes if each.change is not new.change]
-    return [*others, *same, new] if len(same) < _CHANGES_LISTED else [*others, *same[1:], new]
+    return [*others, *[*same, new][-_CHANGES_LISTED:]]

@@ -84,6 +84,11 @@ class Update:
         """Whether KMS calls the key pending, or does not answer."""
         return self._answer.is_pending or not self._answer.is_answer
 
+    def is_kept(self, cases: tuple[Case, ...]) -> bool:
+        """Return whether somebody decided to keep the deletion that it is about."""
+        case = self._case_of(cases)
+        return case is not None and case.is_kept
+
     def untracked(self) -> Case:
         """Return what was found as a case of its own, of which nothing of before is known."""
         case = open_case(self.finding.facts.key, self.now, self.stretch.start)

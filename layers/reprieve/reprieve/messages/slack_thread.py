@@ -11,12 +11,8 @@ from reprieve.messages import block_kit
 from reprieve.messages.block_kit import Block, WayOut, console_button, link_button, plain, runbook_button
 from reprieve.messages.headline import is_off, is_over
 from reprieve.messages.phrases import requests, shortened, until
+from reprieve.messages.slack_buttons import CANCEL_AND_ENABLE, CANCEL_ONLY, DECIDE
 from reprieve.messages.story import Fact, Story
-
-CANCEL_AND_ENABLE: Final = "cancel_and_enable"
-CANCEL_ONLY: Final = "cancel_only"
-DECIDE: Final = "decide"
-"""The id of the block that holds the buttons of a decision."""
 
 HEADING: Final = (
     "Stop the deletion here, or review first. If unsure, cancel and enable. Each button asks again."

@@ -3,9 +3,15 @@
 from collections.abc import Mapping
 from dataclasses import field
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from reprieve.dataclass import dataclass
+from reprieve.untrusted import one_line
+
+_TOO_MANY: Final = 429
+_UNAVAILABLE: Final = 503
+_DEFAULT_WAIT: Final = 30
+_BODY_SHOWN: Final = 100
 
 
 class Topic(Protocol):
@@ -69,6 +75,21 @@ class HttpAnswer:
     status: int
     body: str = ""
     retry_after: int | None = None
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether the server asks to be left alone for a while."""
+        return self.status == _TOO_MANY or (self.status == _UNAVAILABLE and self.retry_after is not None)
+
+    @property
+    def wait(self) -> int:
+        """For how many seconds: as it says, else some."""
+        return _DEFAULT_WAIT if self.retry_after is None else self.retry_after
+
+    @property
+    def said(self) -> str:
+        """What it answered, for a log or a person: its status, and how its body begins."""
+        return f"HTTP {self.status}: {one_line(self.body, _BODY_SHOWN)}"
 
 
 class Http(Protocol):

@@ -127,10 +127,11 @@ class Responder:
             return outcome_page(first(self._issuer), FormState.to_sign_in(request.token))
         if isinstance(claims, SampleClaims):
             return self._sample(claims, visitor, request)
-        visitor = replace(visitor, sent_to=self._sent_to(claims))
+        sent_to = self.reader.pool.submit(self._sent_to, claims)  # beside what the page itself reads
         if request.route == DECIDE:
-            return self._decide(claims, visitor, request)
-        return self._show(claims, visitor, request)
+            return self._decide(claims, replace(visitor, sent_to=sent_to.result()), request)
+        seen = self.reader.look(claims)
+        return self._show(claims, seen, replace(visitor, sent_to=sent_to.result()), request)
 
     def _sent_to(self, claims: LinkClaims) -> str | None:
         """Return the address that a link was sent to, as far as that is known: it opens nothing by itself."""
@@ -157,9 +158,8 @@ class Responder:
     def _issuer(self) -> str:
         return self.access.sign_in.provider.issuer if self.access.sign_in else ""
 
-    def _show(self, claims: LinkClaims, visitor: Visitor, request: Request) -> Page:
+    def _show(self, claims: LinkClaims, seen: CaseView, visitor: Visitor, request: Request) -> Page:
         secret = CsrfSecret.of(request.cookies)
-        seen = self.reader.look(claims)
         is_late = seen.at >= claims.expires_at
         is_shown = seen.is_on_record or not (seen.unread or is_late)
         if visitor.person and is_shown:

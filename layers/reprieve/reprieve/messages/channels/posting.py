@@ -6,13 +6,8 @@ from typing import Any, Final
 
 from reprieve.errors import ChannelBusyError, ChannelError, NoAnswerError
 from reprieve.ports import Http, HttpAnswer
-from reprieve.untrusted import one_line
 
 JSON: Final = {"Content-Type": "application/json; charset=utf-8", "User-Agent": "kms-reprieve"}
-_TOO_MANY: Final = 429
-_UNAVAILABLE: Final = 503
-_DEFAULT_WAIT: Final = 30
-_BODY_SHOWN: Final = 100
 _SUCCESS: Final = range(200, 300)
 
 
@@ -41,11 +36,10 @@ def post(  # noqa: PLR0913 - each of them is another thing that is said
         answer = http.post(url, body, headers, public_only=public_only)
     except NoAnswerError as error:
         raise ChannelError(channel, str(error)) from None
-    if answer.status == _TOO_MANY or (answer.status == _UNAVAILABLE and answer.retry_after is not None):
-        wait = _DEFAULT_WAIT if answer.retry_after is None else answer.retry_after
-        raise ChannelBusyError(channel, f"HTTP {answer.status}", wait)
+    if answer.is_busy:
+        raise ChannelBusyError(channel, f"HTTP {answer.status}", answer.wait)
     if not (is_taken or is_success)(answer):
-        raise ChannelError(channel, f"HTTP {answer.status}: {one_line(answer.body, _BODY_SHOWN)}")
+        raise ChannelError(channel, answer.said)
     return answer
 
 

@@ -13,11 +13,12 @@ from reprieve.dataclass import dataclass
 from reprieve.errors import ChannelBusyError, ChannelError, SlackBusyError, SlackError
 from reprieve.messages.channels.channel import Delivery, Threads, ToAll
 from reprieve.messages.channels.entry import Entry
-from reprieve.messages.channels.slack_app_entry import SlackAppEntry, read_app
+from reprieve.messages.channels.slack_app_entry import TYPE, SlackAppEntry, read_app
 from reprieve.messages.slack_thread import first, reply
 from reprieve.ports import Slack, Tools
 
-TYPE: Final = "slack-app"
+__all__ = ["LIMIT", "TYPE", "SlackApp", "read"]
+
 LIMIT: Final = 40_000
 _RECEIPT: Final = ("channel", "ts")
 """What a message is found by; without one of them it can't be, and the next notice begins another one."""

@@ -13,6 +13,7 @@ from reprieve.dataclass import dataclass
 from reprieve.messages.channels.entry import Entry
 from reprieve.messages.channels.mention import IN_SLACK, NOBODY, Mentions, read_mentions
 
+TYPE: Final = "slack-app"
 BASE: Final = "https://slack.com/api"
 _TOKEN: Final = re.compile(r"xoxb-[A-Za-z0-9-]{6,250}", re.ASCII)
 _SIGNING_SECRET: Final = re.compile(r"[0-9a-f]{32}")

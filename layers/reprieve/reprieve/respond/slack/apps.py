@@ -10,11 +10,10 @@ from reprieve.clock import Clock
 from reprieve.dataclass import dataclass
 from reprieve.errors import EntryError
 from reprieve.messages.channels.entry import NAME, Entry
-from reprieve.messages.channels.slack_app_entry import SlackAppEntry, read_app
+from reprieve.messages.channels.slack_app_entry import TYPE, SlackAppEntry, read_app
 from reprieve.respond.slack.signature import is_recent, is_signed
 from reprieve.untrusted import objects
 
-TYPE: Final = "slack-app"
 KEPT: Final = timedelta(minutes=1)
 """How long the document is believed: what nobody signed does not make it be read again."""
 

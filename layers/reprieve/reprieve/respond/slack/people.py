@@ -16,11 +16,10 @@ from reprieve.respond.id_tokens import ApproverRules, Claims, person
 from reprieve.respond.pages.outcome import Outcome
 from reprieve.respond.slack import outcomes
 from reprieve.respond.slack.press import Press
-from reprieve.untrusted import look, mapping, text
+from reprieve.untrusted import EMAIL_LIMIT, look, mapping, text
 
 GUEST: Final = ("is_restricted", "is_ultra_restricted")
 _BOT: Final = ("is_bot", "is_workflow_bot", "is_connector_bot")
-_EMAIL_LIMIT: Final = 320
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,6 +92,6 @@ def _claims(user: Mapping[str, Any], press: Press) -> Claims:
         "iss": f"https://slack.com/{press.origin.team}",
         "sub": press.origin.user,
         "name": look(user, "profile", "real_name") or look(user, "real_name"),
-        "email": text(user, "profile", "email", limit=_EMAIL_LIMIT),
+        "email": text(user, "profile", "email", limit=EMAIL_LIMIT),
         "email_verified": look(user, "is_email_confirmed"),
     }

@@ -16,17 +16,15 @@ from reprieve.cases.visitor import SlackOrigin
 from reprieve.dataclass import dataclass
 from reprieve.errors import NotUnderstoodError
 from reprieve.links import LONGEST
+from reprieve.messages.slack_buttons import CANCEL_AND_ENABLE, CANCEL_ONLY, DECIDE
 from reprieve.untrusted import look, mapping, objects, text
 
-CANCEL_AND_ENABLE: Final = "cancel_and_enable"
-CANCEL_ONLY: Final = "cancel_only"
 DECIDING: Final[Mapping[str, str]] = {
     CANCEL_AND_ENABLE: "cancel the deletion and enable the key",
     CANCEL_ONLY: "cancel the deletion only",
 }
 """The buttons that decide, and what they say."""
 
-DECIDE_BLOCK: Final = "decide"
 BODY_LIMIT: Final = 160_000  # bytes: with it, what is handed over fits into what Lambda takes
 _ID: Final = re.compile(r"[A-Z][A-Z0-9]{1,30}")
 _MOMENT: Final = re.compile(r"[0-9]{1,12}\.[0-9]{1,10}")
@@ -111,7 +109,7 @@ class Press:
     @property
     def has_buttons(self) -> bool:
         """Whether the message had buttons that decide when this one was pressed."""
-        return any(block.get("block_id") == DECIDE_BLOCK for block in self.blocks)
+        return any(block.get("block_id") == DECIDE for block in self.blocks)
 
 
 def _payload(body: bytes) -> Mapping[str, Any]:

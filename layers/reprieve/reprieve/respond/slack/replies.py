@@ -15,10 +15,11 @@ from reprieve.errors import NoAnswerError, SlackError
 from reprieve.messages.block_kit import fitting
 from reprieve.messages.channels.posting import JSON, as_json
 from reprieve.messages.channels.slack_app_entry import SlackAppEntry
+from reprieve.messages.slack_buttons import DECIDE
 from reprieve.ports import Http, Log, Slack
 from reprieve.respond.pages.outcome import Outcome
 from reprieve.respond.pages.rescue_outcomes import HERE
-from reprieve.respond.slack.press import DECIDE_BLOCK, DECIDING, Press
+from reprieve.respond.slack.press import DECIDING, Press
 from reprieve.untrusted import objects
 
 Block = Mapping[str, Any]
@@ -112,7 +113,7 @@ def _place(press: Press) -> dict[str, str]:
 def _without_buttons(press: Press) -> Iterator[Block]:
     """Yield a message's blocks without the buttons that decide; those that open an address stay."""
     for block in press.blocks:
-        if block.get("block_id") != DECIDE_BLOCK:
+        if block.get("block_id") != DECIDE:
             yield block
         elif links := [element for element in objects(block, "elements") if "url" in element]:
             yield {**block, "elements": links}

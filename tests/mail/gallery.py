@@ -1,4 +1,4 @@
-"""`python -m local.gallery`: takes the pictures of what each type of channel shows, of one example notice.
+"""`python -m tests.mail.gallery`: takes a picture of what each type of channel shows of one example notice.
 
 Mails are drawn by Chromium, cards of Teams by Microsoft's own renderer (the npm package `adaptivecards`), and
 all else as `kms-reprieve channels preview` draws it. The services themselves may show it differently.
@@ -7,7 +7,6 @@ all else as `kms-reprieve channels preview` draws it. The services themselves ma
 import json
 import shutil
 import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -94,11 +93,10 @@ def shrink() -> None:
             subprocess.run([program, picture, "-colors", "24", f"PNG8:{picture}"], check=True)
 
 
-def main() -> int:
+def main() -> None:
     """Take the pictures."""
     if not RENDERER.exists():
-        print("npm has not installed adaptivecards: run make mail-check", file=sys.stderr)
-        return 1
+        raise SystemExit("npm has not installed adaptivecards: run make mail-check")
     with running_browser() as browser:
         for kind, sent in messages():
             match kind:
@@ -110,8 +108,7 @@ def main() -> int:
                 case _:
                     shoot(browser, f"channel-{kind}", page([(kind, sent)]))
     shrink()
-    return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()
