@@ -1,9 +1,9 @@
 """The steps of a drill: what is asked and answered fits botocore's service models."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -34,6 +34,7 @@ from kms_reprieve_cli.drill.steps import (
     throttling,
     update_matrix,
 )
+from reprieve.cases.audit_entry import Entry, Event
 from reprieve.cases.case import Case, Notified
 from reprieve.errors import AwsError, DeniedError, UnreachableError, WrongStateError
 from reprieve.serialization import to_json
@@ -141,7 +142,7 @@ def state(*states: str) -> Said:
     }
 
 
-def items(*cases: Case | str) -> Said:
+def items(*cases: Case | str) -> Reply:
     bodies = [json.dumps(to_json(each)) if isinstance(each, Case) else each for each in cases]
     return {
         "Items": [
@@ -278,25 +279,112 @@ def test_a_management_call_is_refused_and_recorded_as_well() -> None:
 
 
 NOTIFIED = example_case(notified=Notified(in_use=True, last_at=NOW))
-SENT = {"message": "A channel has the notice", "reason": "key-in-use", "channel": "email"}
+NOTICE, ANOTHER = "5f0c2f5e-8b0e-5d53-a7a5-0f0d7a1a9a01", "5f0c2f5e-8b0e-5d53-a7a5-0f0d7a1a9a02"
+ROUTED = {"message": "A notice is on its way", "notice_id": NOTICE, "channels": ["email", "teams-of-ops"]}
+BY_EMAIL = {"message": "A channel has the notice", "notice_id": NOTICE, "channel": "email"}
+BY_TEAMS = {**BY_EMAIL, "channel": "teams-of-ops"}
 RANG = {"AlarmHistoryItems": [{"HistorySummary": "Alarm updated from OK to ALARM"}]}
+ADDRESS = {"NotificationEmails": "ops@example.com"}
+FAILING = {"channel": "teams-of-ops", "since": "2026-11-22T15:00:00Z", "error": "HTTP 404"}
+
+
+def told(notice_id: str, reason: str) -> Mapping[str, Any]:
+    """An entry of the audit trail: people were told."""
+    return to_json(Entry(id=notice_id, at=NOW, case_id=NOTIFIED.id, event=Event.NOTICE, reason=reason))
+
+
+def table(*cases: Case | str, failing: Mapping[str, Any] | None = None) -> Said:
+    """The stack's table: the key's cases, what people were told, the channels that take nothing."""
+    of_key: Mapping[str, Reply] = {
+        "case#": items(*cases),
+        "audit#": items(json.dumps(told(NOTICE, "key-in-use")), json.dumps(told(ANOTHER, "other")), "{}"),
+    }
+    others = items(*([json.dumps(failing)] if failing else []))
+    return lambda asked: of_key.get(asked["ExpressionAttributeValues"].get(":sk", {}).get("S"), others)
+
+
+def noticed(logged: Said, **more: Said) -> Mapping[str, Said]:
+    answers = {"dynamodb:Query": table(NOTIFIED), "cloudwatch:DescribeAlarmHistory": RANG}
+    return {
+        **answers,
+        "logs:FilterLogEvents": logged,
+        **{name.replace("_", ":"): more[name] for name in more},
+    }
+
+
+def looks(*each: Sequence[Mapping[str, Any]]) -> Said:
+    """deliver's log, as it is at one look after the other."""
+    left = list(each)
+    return lambda _: {"events": left.pop(0) if len(left) > 1 else left[0]}
 
 
 def test_the_notice_is_seen_in_the_case_in_delivers_log_and_at_the_alarm() -> None:
-    well = {
-        "dynamodb:Query": items(NOTIFIED),
-        "logs:FilterLogEvents": logs(DeliverLogs=[line(SENT), line({**SENT, "reason": "test"})]),
-        "cloudwatch:DescribeAlarmHistory": RANG,
-    }
-    ill = {
-        "dynamodb:Query": items(example_case(notified=Notified(in_use=True)), example_case(), "{}"),
-        "logs:FilterLogEvents": logs(),
-        "cloudwatch:DescribeAlarmHistory": {"AlarmHistoryItems": [{"HistorySummary": "x"}]},
+    logged = looks([line(ROUTED), line(BY_EMAIL), line(BY_TEAMS)])
+
+    assert misses(notice, with_key(noticed(logged), parameters=ADDRESS)) == []
+
+
+def test_a_notice_that_nobody_was_sent_or_heard_of_is_missed() -> None:
+    ill = noticed(
+        logs(),
+        dynamodb_Query=table(example_case(notified=Notified(in_use=True)), example_case(), "{}"),
+        cloudwatch_DescribeAlarmHistory={"AlarmHistoryItems": [{"HistorySummary": "x"}]},
+    )
+
+    assert misses(notice, with_key(ill)) == ["deliver sent it to no channel", "the alarm fired"]
+    assert misses(notice, with_key({**ill, "dynamodb:Query": items()}))[0].startswith("the case says")
+
+
+def test_the_notice_is_waited_for_until_every_channel_has_it_and_each_is_measured() -> None:
+    first = [line(ROUTED), line(BY_EMAIL)]
+    later = line(BY_TEAMS, NOW + timedelta(seconds=4))
+    on = with_key(noticed(looks(first, [*first, later])), parameters=ADDRESS)
+    on.refused_at["Decrypt"] = NOW.timestamp()
+
+    measured = {each.what: each.seconds for each in notice.run(on) if each.seconds is not None}
+
+    assert measured == {
+        "from the refused request to the decision to notify": 0.0,
+        "from the refused request to the notice in email": 0.0,
+        "from the refused request to the notice in teams-of-ops": 4.0,
     }
 
-    assert misses(notice, with_key(well)) == []
-    assert misses(notice, with_key(ill)) == ["deliver sent it to 0 channels", "the alarm fired"]
-    assert misses(notice, with_key({**ill, "dynamodb:Query": items()}))[0].startswith("the case says")
+
+def test_a_channel_that_never_gets_the_notice_is_named_with_what_it_said() -> None:
+    logged = looks([line(ROUTED), line(BY_EMAIL)])
+    refuses = noticed(logged, dynamodb_Query=table(NOTIFIED, failing=FAILING))
+
+    assert misses(notice, with_key(noticed(logged))) == ["teams-of-ops does not have the notice"]
+    assert misses(notice, with_key(refuses)) == ["teams-of-ops does not have the notice: HTTP 404"]
+
+
+def test_a_channel_of_the_parameters_that_deliver_does_not_send_to_is_missed() -> None:
+    routed = {**ROUTED, "channels": ["teams-of-ops"]}
+    logged = looks([line(routed), line(BY_TEAMS)])
+
+    assert misses(notice, with_key(noticed(logged), parameters=ADDRESS)) == ["email does not have the notice"]
+
+
+def test_notices_about_other_keys_and_for_other_reasons_do_not_count() -> None:
+    logged = looks([line({**each, "notice_id": ANOTHER}) for each in (ROUTED, BY_EMAIL, BY_TEAMS)])
+
+    assert misses(notice, with_key(noticed(logged))) == ["deliver sent it to no channel"]
+
+
+def test_a_channel_with_several_recipients_has_the_notice_when_the_first_of_them_has() -> None:
+    again = line(BY_EMAIL, NOW + timedelta(seconds=30))
+    on = with_key(noticed(looks([line({**ROUTED, "channels": ["email"]}), line(BY_EMAIL), again])))
+    on.refused_at["Decrypt"] = NOW.timestamp()
+
+    assert [each.seconds for each in notice.run(on) if each.what.endswith("in email")] == [0.0]
+
+
+def test_with_a_higher_log_level_the_log_does_not_say_who_has_the_notice() -> None:
+    on = with_key(noticed(logs()), parameters={"LogLevel": "WARN"})
+
+    assert (Verdict.SKIPPED, "deliver's log does not name the channels: LogLevel is WARN") in found(
+        notice, on
+    )
 
 
 def test_what_needs_a_key_says_so() -> None:
