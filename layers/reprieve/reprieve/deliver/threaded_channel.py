@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Final
 
 from reprieve.cases.notice import Reason
-from reprieve.cases.thread import Place, Thread, ThreadStore
+from reprieve.cases.thread import LEEWAY, Place, Thread, ThreadStore
 from reprieve.dataclass import dataclass
 from reprieve.deliver.around import Around
 from reprieve.errors import AwsError, ConflictError
@@ -45,13 +45,14 @@ class ThreadedChannel(Around):
         after = thread
         try:
             receipt = self.channel.send(replace(sent, thread=thread))
-            after = thread.after(sent.notice.at, receipt, ends=is_over(sent.notice))
+            decided_at = min(sent.notice.at, self.clock() + LEEWAY)  # else it would silence what is later
+            after = thread.after(decided_at, receipt, ends=is_over(sent.notice))
         finally:
             self._give_back(place, after)
 
     def _has_begun(self, place: Place) -> bool:
-        thread = self.threads.find(place.case_id, place.channel, place.recipient)
-        return thread is not None and thread.latest_at is not None
+        """Return whether a notice of the case was to be sent, even if none was taken."""
+        return self.threads.find(place.case_id, place.channel, place.recipient) is not None
 
     def _place(self, sent: Delivery) -> Place | None:
         case = sent.notice.case
