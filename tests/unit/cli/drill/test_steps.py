@@ -33,6 +33,7 @@ from kms_reprieve_cli.drill.steps import (
 )
 from reprieve.cases.case import Notified
 from reprieve.errors import AwsError, DeniedError, UnreachableError, WrongStateError
+from reprieve.log_messages import NOT_FROM_AN_ALARM
 from tests.examples import case as example_case
 from tests.unit.cli.doctor.clouds import FakeCloud, Reply, Said
 from tests.unit.cli.drill.world import (
@@ -293,7 +294,7 @@ def test_reads_are_counted_by_their_pages() -> None:
 
 
 def test_a_warning_has_to_be_in_the_log_and_nothing_lower() -> None:
-    warning = line({"message": log_level.WARNING, "level": "WARN"})
+    warning = line({"message": NOT_FROM_AN_ALARM, "level": "WARN"})
     info = line({"message": "x", "level": "INFO"})
     start = {"lambda:Invoke": {"StatusCode": 200}}
 

@@ -183,8 +183,8 @@ def with_key(answers: Mapping[str, Said], **more: Any) -> Drill:
 
 NOTIFIED = example_case(notified=Notified(in_use=True, last_at=NOW))
 NOTICE, ANOTHER = "5f0c2f5e-8b0e-5d53-a7a5-0f0d7a1a9a01", "5f0c2f5e-8b0e-5d53-a7a5-0f0d7a1a9a02"
-ROUTED = {"message": "A notice is on its way", "notice_id": NOTICE, "channels": ["email", "teams-of-ops"]}
-BY_EMAIL = {"message": "A channel has the notice", "notice_id": NOTICE, "channel": "email"}
+ROUTED = {"message": "Routed a notice", "notice_id": NOTICE, "channels": ["email", "teams-of-ops"]}
+BY_EMAIL = {"message": "Sent a notice", "notice_id": NOTICE, "channel": "email"}
 BY_TEAMS = {**BY_EMAIL, "channel": "teams-of-ops"}
 RANG = {"AlarmHistoryItems": [{"HistorySummary": "Alarm updated from OK to ALARM"}]}
 ADDRESS = {"NotificationEmails": "ops@example.com"}
