@@ -20,6 +20,7 @@ from reprieve.cases.transitions import (
     note_changes,
     note_schedulings,
     of_deletion,
+    without_those_of,
 )
 from reprieve.cloudtrail.key_use import KeyChange, KeyEvent, Scheduling
 from tests.examples import ADMIN, DELETION, JANE, KEY, NOW, at, case, counted, use
@@ -350,3 +351,10 @@ def test_a_use_in_the_second_of_the_cancellation_does_not_contradict_it() -> Non
     used = Counts().plus([counted(use(at=at("14:40")))])
 
     assert noted(OUT_OF_REACH, settled=used, **WITH_REPORT).closure
+
+
+def test_without_a_date_every_record_of_a_scheduling_may_be_of_the_deletion() -> None:
+    records = [scheduled(0), scheduled(3_600)]
+
+    assert without_those_of([case()], records, None) == tuple(records)
+    assert without_those_of([case()], records, scheduled(3_600).deletion_date) == (records[1],)

@@ -118,6 +118,20 @@ def of_deletion(schedulings: Iterable[Scheduling], deletion_date: datetime | Non
     return min(near, key=lambda each: abs(each.deletion_date - deletion_date), default=None)
 
 
+def without_those_of(
+    others: Iterable[Case], schedulings: Iterable[Scheduling], deletion_date: datetime | None
+) -> tuple[Scheduling, ...]:
+    """Return the records of schedulings that come no nearer to the date of another case than to this one."""
+    if deletion_date is None:
+        return tuple(schedulings)
+    dates = [case.deletion_date for case in others if case.deletion_date]
+    return tuple(
+        each
+        for each in schedulings
+        if all(abs(each.deletion_date - deletion_date) <= abs(each.deletion_date - date) for date in dates)
+    )
+
+
 def note_changes(case: Case, changes: Iterable[KeyChange], now: datetime) -> Case:
     """Return the case with the latest cancellation that CloudTrail tells of, if it can be of this deletion.
 

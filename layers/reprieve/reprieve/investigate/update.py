@@ -16,6 +16,7 @@ from reprieve.cases.transitions import (
     note_changes,
     note_schedulings,
     of_deletion,
+    without_those_of,
 )
 from reprieve.clock import to_minute
 from reprieve.dataclass import dataclass
@@ -69,6 +70,18 @@ class Update:
         Args:
             cases: The key's cases so far, in the order in which they were opened.
         """
+        return self.apart_from(cases).change(cases)
+
+    def apart_from(self, cases: tuple[Case, ...]) -> "Update":
+        """Return the same without the records of other deletions, whose dates may be minutes apart."""
+        finding, date = self.finding, self._answer.deletion_date
+        known = without_those_of(cases, finding.facts.schedulings, date)
+        facts = replace(finding.facts, schedulings=known)
+        schedulings = without_those_of(cases, finding.schedulings, date)
+        return replace(self, finding=replace(finding, facts=facts, schedulings=schedulings))
+
+    def change(self, cases: tuple[Case, ...]) -> CaseChange | None:
+        """Return what is to be stored, where no record is of a deletion that is another case's."""
         before = self._case_of(cases)
         if before is None:
             return None
