@@ -72,6 +72,7 @@ class World:
     signer: FakeSigner = field(default_factory=FakeSigner)
     log: FakeLog = field(default_factory=FakeLog)
     queue: FakeQueue = field(default_factory=FakeQueue)
+    dead_letters: FakeQueue = field(default_factory=FakeQueue)
     routes: dict[str, Route] = field(default_factory=dict)
     others: tuple[Channel, ...] = ()
     slack: FakeHttp = field(default_factory=FakeHttp)
@@ -94,6 +95,7 @@ class World:
         Deliverer(
             channels=Channels(by_name=made, routes=self.routes, **self.wrong),
             queue=self.queue,
+            dead_letters=self.dead_letters,
             once=self.once,
             signing_key=self.signer.key,
             page_url=PAGE,
@@ -609,6 +611,41 @@ def test_a_test_notice_whose_link_cannot_be_signed_says_so(world: World) -> None
 
     assert world.mailed_link() is None
     assert "Not known: link (it could not be signed: kms:GenerateMac" in world.topic.published[-1][1]
+
+
+@pytest.mark.parametrize(("kind", "status"), [("webhook", 410), ("pagerduty", 400)])
+def test_what_a_channel_will_never_take_is_a_dead_letter_at_once_and_tried_no_more(
+    world: World, kind: str, status: int
+) -> None:
+    world.with_document(kind)
+    world.slack.answer = HttpAnswer(status=status)
+
+    world.deliver(message(kind))
+
+    assert len(world.slack.posts) == 1
+    assert world.dead_letters.bodies == [message(kind)]
+    (said,) = world.log.said("error")
+    assert said == "A channel refused a notice for good, and it is in the dead-letter queue"
+
+
+def test_a_dead_letter_that_is_sent_again_reaches_a_channel_that_was_corrected(world: World) -> None:
+    world.with_document("webhook")
+    world.slack.answer = HttpAnswer(status=410)
+    world.deliver(message("webhook"))
+    world.slack.answer = HttpAnswer(status=204)
+
+    world.deliver(world.dead_letters.bodies.pop())
+
+    assert (len(world.slack.posts), world.dead_letters.bodies) == (2, [])
+
+
+def test_what_can_t_be_kept_as_a_dead_letter_stays_in_the_queue(world: World) -> None:
+    world.with_document("webhook")
+    world.slack.answer = HttpAnswer(status=410)
+    world.dead_letters.error = DeniedError("sqs:SendMessage", "AccessDenied", "no")
+
+    with pytest.raises(DeniedError):
+        world.deliver(message("webhook"))
 
 
 def at(minutes: int, reason: Reason = Reason.KEY_IN_USE, **changes: Any) -> Notice:
