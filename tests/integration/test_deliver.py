@@ -825,6 +825,29 @@ def test_the_message_of_a_deleted_key_in_slack_has_no_button_that_acts(world: Wo
         assert "cancel_and_enable" not in json.dumps(message_sent)
 
 
+def continued_at(minutes: int) -> Notice:
+    closure = Closure(how=Ending.CONTINUED, at=NOW + timedelta(minutes=minutes))
+    return at(minutes, Reason.CASE_CONTINUED, closure=closure)
+
+
+def test_the_incident_of_a_case_that_continues_with_its_date_is_resolved(world: World) -> None:
+    send_all(world, "pagerduty", at(0), continued_at(9))
+
+    assert [each["event_action"] for each in world.slack.payloads] == ["trigger", "resolve"]
+
+
+def test_the_message_of_a_case_that_continues_says_so_and_nothing_of_a_state_that_is_no_longer_kept(
+    world: World,
+) -> None:
+    send_all(world, "slack-app", at(0), continued_at(9))
+
+    _, updated, _ = world.slack.payloads
+    shown = json.dumps(updated)
+    assert "continues in a new message" in shown
+    assert "Decided" not in shown
+    assert "cancel_and_enable" not in shown
+
+
 @pytest.mark.parametrize("channel", ["pagerduty", "slack-app"])
 def test_a_channel_that_never_heard_of_a_case_does_not_hear_of_its_end(world: World, channel: str) -> None:
     send_all(world, channel, deleted_at(9))
