@@ -209,10 +209,20 @@ def drill(
         typer.Option("--report", metavar="PATH", help="Write the report to PATH.md and PATH.json."),
     ] = None,
     replica_region: Annotated[
-        str, typer.Option("--replica-region", help="For the step replica.")
+        str, typer.Option("--replica-region", metavar="REGION", help="For the step replica.")
     ] = "us-east-1",
+    member_profile: Annotated[
+        str,
+        typer.Option("--member-profile", metavar="PROFILE", help="For the step member-account: its profile."),
+    ] = "",
+    member_region: Annotated[
+        str,
+        typer.Option(
+            "--member-region", metavar="REGION", help="Region of its key. If not given: the stack's."
+        ),
+    ] = "",
     member_key: Annotated[
-        str, typer.Option("--member-key", metavar="ARN", help="For the step member-account: a key there.")
+        str, typer.Option("--member-key", metavar="ARN", help="For the step member-key: a key there.")
     ] = "",
     patience: Annotated[
         float,
@@ -239,6 +249,11 @@ def drill(
     chosen = frozenset(only or ())
     if unknown := sorted(chosen - {step.ID for step in STEPS}):
         raise typer.BadParameter(f"there is no step {', '.join(unknown)}: see --steps", param_hint="--only")
+    if "member-account" in chosen and not (member_profile or policy):
+        raise typer.BadParameter(
+            f"member-account needs a profile of the other account. {command.BY_HAND}",
+            param_hint="--member-profile",
+        )
     if steps:
         conclude(command.print_steps)
     if policy:
@@ -251,7 +266,13 @@ def drill(
         report=report or Path(f"kms-reprieve-drill-{datetime.now(UTC):%Y-%m-%dT%H%MZ}"),
         is_json=as_json,
     )
-    conclude(lambda: command.drill(open_session(profile, region), wanted))
+
+    def begin() -> Status:
+        session = open_session(profile, region)
+        there = member_region or session.region_name
+        return command.drill(session, wanted, open_session(member_profile, there) if member_profile else None)
+
+    conclude(begin)
 
 
 def main() -> None:

@@ -8,20 +8,25 @@ import sys
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 
-from local import cloudtrail
+from local import cloudtrail, organization
+from local.application import Role, assume
+from local.emulator import Emulator
 from local.up import Local
-from tests.scene import anybody, forget_how_many_notices_there_were, post
+from tests.scene import forget_how_many_notices_there_were, post
 
+EVERYWHERE = {"Action": "kms:*", "Resource": "*"}
 STEPS = ("refusal", "notice", "rescue", "audit", "log-reads", "log-level", "recipe-alarm", "large-item")
 SETTINGS = {"AWS_CONFIG_FILE": "/nowhere", "AWS_SHARED_CREDENTIALS_FILE": "/nowhere", "NO_PROXY": "127.0.0.1"}
 REFUSED = re.compile(r"Decrypt is refused: \S+ (\S+) is pending deletion")
 ASKED = "Open the link in the notice"
+RESCUED = "the key works again"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,15 +43,55 @@ class World:
     """CloudTrail and a person: they do their parts when the terminal says that it is time."""
 
     local: Local
+    account: Emulator
     key: str = ""
 
     def read(self, line: str) -> None:
         """See what the terminal says, and do what comes next."""
         if refused := REFUSED.search(line):
             self.key = refused[1]
-            deliver(self.local, self.key)
+            self.deliver(self.refusal())
         if ASKED in line:
             click(self.local, self.key)
+        if RESCUED in line and self.account != self.local.emulator:
+            self.deliver(self.cancellation())
+
+    def refusal(self) -> cloudtrail.Record:
+        """The record of a request that KMS refused."""
+        caller = somebody(self.account)
+        try:
+            caller.kms.generate_data_key(KeyId=self.key, KeySpec="AES_256")
+        except ClientError as refusal:
+            record = cloudtrail.refused(refusal, by=caller, key_arn=self.key, parameters={})
+            return {**record, "eventName": "Decrypt"}
+        raise AssertionError("KMS served the request")
+
+    def cancellation(self) -> cloudtrail.Record:
+        """The record of what the page did in the other account, in a session as IAM there requires it."""
+        account, session = self.account.account, "reprieve-email"
+        record = cloudtrail.record(
+            "CancelKeyDeletion", by=somebody(self.account), key_arn=self.key, parameters={"keyId": self.key}
+        )
+        identity = {
+            "type": "AssumedRole",
+            "principalId": f"AROA:{session}",
+            "arn": f"arn:aws:sts::{account}:assumed-role/{organization.ROLE}/{session}",
+            "accountId": account,
+            "sessionContext": {
+                "sessionIssuer": {
+                    "type": "Role",
+                    "arn": f"arn:aws:iam::{account}:role/{organization.ROLE}",
+                    "accountId": account,
+                    "userName": organization.ROLE,
+                },
+                "sourceIdentity": session,
+            },
+        }
+        return {**record, "userIdentity": identity}
+
+    def deliver(self, record: cloudtrail.Record) -> None:
+        """What CloudTrail does minutes later."""
+        cloudtrail.deliver(self.local.emulator, self.local.stack.log_group, [record])
 
 
 def client(local: Local, service: str) -> Any:
@@ -54,11 +99,18 @@ def client(local: Local, service: str) -> Any:
     return make(service, endpoint_url=local.emulator.endpoint)
 
 
-def run(local: Local, *arguments: str, answers: str = "") -> Ran:
-    """Run the command in a terminal that the world reads."""
-    emulator, world = local.emulator, World(local)
+@cache
+def somebody(account: Emulator) -> Role:
+    """A program that may do anything with any key of an account."""
+    return assume(account, "drilled-fn", "drilled-api", EVERYWHERE)
+
+
+def run(local: Local, *arguments: str, answers: str = "", there: Emulator | None = None, **more: str) -> Ran:
+    """Run the command in a terminal that the world reads; its key is in the stack's account or `there`."""
+    emulator, world = local.emulator, World(local, there or local.emulator)
     environment = {
         **SETTINGS,
+        **more,
         "PATH": os.environ["PATH"],
         "AWS_ENDPOINT_URL": emulator.endpoint,
         "AWS_ACCESS_KEY_ID": emulator.root.key_id,
@@ -88,18 +140,6 @@ def run(local: Local, *arguments: str, answers: str = "") -> Ran:
         program.wait()
         output.seek(0)
         return Ran(exit_code=program.returncode, stdout=output.read(), stderr="".join(said))
-
-
-def deliver(local: Local, key: str) -> None:
-    """What CloudTrail does minutes later: write the record of a request that KMS refused."""
-    caller = anybody(local)
-    try:
-        caller.kms.generate_data_key(KeyId=key, KeySpec="AES_256")
-    except ClientError as refusal:
-        record = cloudtrail.refused(refusal, by=caller, key_arn=key, parameters={})
-        cloudtrail.deliver(local.emulator, local.stack.log_group, [{**record, "eventName": "Decrypt"}])
-        return
-    raise AssertionError("KMS served the request")
 
 
 def click(local: Local, key: str) -> None:
@@ -170,6 +210,33 @@ def test_what_is_left_is_the_key_pending_deletion_under_a_name_that_says_what_it
     assert told["KeyState"] == "PendingDeletion"
     assert told["Description"].startswith("Throwaway key of kms-reprieve")
     assert "kms-reprieve:drill" in {tag["TagKey"] for tag in kms.list_resource_tags(KeyId=key[1])["Tags"]}
+
+
+def test_a_key_of_another_account_and_region_is_notified_rescued_and_cleaned_up(
+    stack: Local, tmp_path: Path
+) -> None:
+    forget_how_many_notices_there_were(stack)
+    there = organization.member_account(stack.emulator)
+    settings = tmp_path / "credentials"
+    settings.write_text(f"[shop]\naws_access_key_id = {there.root.key_id}\naws_secret_access_key = local\n")
+    account = ("--member-profile", "shop", "--member-region", there.region)
+
+    result = run(
+        stack,
+        *("--only", "member-account", *account, "--yes", "--json", "--patience", "60"),
+        *("--report", str(tmp_path / "r")),
+        there=there,
+        AWS_SHARED_CREDENTIALS_FILE=str(settings),
+    )
+
+    told = json.loads(result.stdout)
+    assert [each for each in told["findings"] if each["verdict"] not in {"ok", "note"}] == []
+    assert result.exit_code == 0
+    assert f"arn:aws:kms:us-east-1:{there.account}:key/" in result.stderr
+    assert {each["what"] for each in told["findings"] if each["seconds"] is not None} >= {
+        "from the refused request to the notice in email",
+        "from the refused request to the notice in slack",
+    }
 
 
 def test_without_a_yes_nothing_is_created(stack: Local, tmp_path: Path) -> None:

@@ -433,7 +433,7 @@ def test_a_recipient_that_can_t_be_noted_costs_the_name_and_neither_notice_nor_l
 
     (sent,) = owners.sent
     assert verify(str(sent.notice.link).removeprefix(PAGE), world.signer.keys, NOW).recipient == ""
-    assert world.log.said("warning") == ["Could not note whom a link is sent to"]
+    assert world.log.said("warning") == ["Could not store the recipient of a link"]
 
 
 def test_no_log_line_names_a_recipient(world: World) -> None:
@@ -495,7 +495,7 @@ def test_a_channel_that_is_not_configured_any_more_is_logged_and_dropped(world: 
     ((level, said, keys),) = world.log.lines
     assert (level, said, keys) == (
         "warning",
-        "Dropped a notice for a channel that is not configured any more",
+        "Dropped a notice: its channel is no longer configured",
         {"channel": "pager"},
     )
 
@@ -625,7 +625,7 @@ def test_what_a_channel_will_never_take_is_a_dead_letter_at_once_and_tried_no_mo
     assert len(world.slack.posts) == 1
     assert world.dead_letters.bodies == [message(kind)]
     (said,) = world.log.said("error")
-    assert said == "A channel refused a notice for good, and it is in the dead-letter queue"
+    assert said == "Could not deliver a notice; it is in the dead-letter queue"
 
 
 def test_a_dead_letter_that_is_sent_again_reaches_a_channel_that_was_corrected(world: World) -> None:
@@ -712,7 +712,7 @@ def test_after_the_end_of_a_case_what_is_older_is_dropped_and_what_is_newer_is_n
     assert sent[0] == 1
     assert sent[1] == 0
     assert sent[2] > 0
-    assert "Dropped a notice of a case that has ended since" in world.log.said("info")
+    assert "Dropped a notice: its case has ended" in world.log.said("info")
 
 
 def test_an_end_that_a_clock_ahead_put_into_the_future_silences_no_correction(world: World) -> None:
@@ -767,7 +767,7 @@ def test_a_receipt_that_is_lost_costs_a_second_first_message_and_no_notice(world
 
     world.deliver(message("slack-app", at(5)))
 
-    assert "Could not keep a thread" in world.log.said("warning")
+    assert "Could not store a thread" in world.log.said("warning")
     assert slack_calls(world) == ["chat.postMessage"] * 2
     assert all("thread_ts" not in each for each in world.slack.payloads)
 
@@ -853,7 +853,7 @@ def test_a_channel_that_never_heard_of_a_case_does_not_hear_of_its_end(world: Wo
     send_all(world, channel, deleted_at(9))
 
     assert world.slack.posts == []
-    assert "Dropped the end of a case that this channel has not heard of" in world.log.said("info")
+    assert "Dropped the end of a case: the channel got no notice of it" in world.log.said("info")
 
 
 @pytest.mark.parametrize("channel", ["pagerduty", "slack-app"])

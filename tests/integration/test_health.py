@@ -277,7 +277,7 @@ def test_what_no_alarm_sent_is_passed_over_and_what_came_with_it_is_told(world: 
     world.run({"Records": [record | {"Sns": {"Message": "hello"}}, other]})
 
     assert world.mailed() == [DEAD_LETTERS]
-    assert world.log.said("warning") == ["Passed over a message that no alarm sent"]
+    assert world.log.said("warning") == ["Ignored a message that is not from an alarm"]
 
 
 def test_a_channel_that_does_not_take_it_is_told_later_and_no_other_is_told_twice(world: World) -> None:
@@ -329,7 +329,7 @@ def test_without_the_table_people_are_told_all_the_same(world: World) -> None:
     world.run(alarm())
 
     assert (world.mailed(), world.posted()) == ([DEAD_LETTERS], [DEAD_LETTERS])
-    assert set(world.log.said("error")) == {"The table does not remember what is wrong"}
+    assert set(world.log.said("error")) == {"Could not store a problem"}
 
 
 def test_what_was_sent_and_could_not_be_noted_is_not_sent_a_second_time(world: World) -> None:
@@ -346,7 +346,7 @@ def test_a_topic_that_takes_nothing_is_not_taken_for_a_table_that_does_not_answe
     world.run(alarm())
 
     assert world.posted() == [DEAD_LETTERS]
-    assert world.log.said("warning") == ["A channel was not told what is wrong"]
+    assert world.log.said("warning") == ["Could not notify a channel of a problem"]
 
 
 def test_a_channel_that_takes_nothing_is_told_to_the_others_within_an_hour(world: World) -> None:
@@ -448,7 +448,7 @@ def test_a_notice_is_delivered_though_it_can_not_be_noted(world: World) -> None:
     world.deliver()
 
     assert len(world.webhook.payloads) == 1
-    assert world.log.said("warning") == ["Could not note whether a channel works"]
+    assert world.log.said("warning") == ["Could not store the state of a channel"]
 
 
 def test_an_address_that_is_gone_is_told_to_all_and_asked_again_once(world: World) -> None:
@@ -539,7 +539,7 @@ def test_investigate_goes_on_if_it_can_not_see_whether_health_runs(world: World)
 
     world.watch()
 
-    assert world.log.said("warning") == ["Could not see whether health runs"]
+    assert world.log.said("warning") == ["Could not check whether health runs"]
 
 
 def test_every_notice_that_is_stored_is_as_the_schema_says(world: World) -> None:

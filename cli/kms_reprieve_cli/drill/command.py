@@ -30,6 +30,10 @@ from reprieve.errors import NotUnderstoodError
 REPORTED: Final = (
     *("AlarmPeriodSeconds", "Approvers", "LinkHours", "LogLevel", "NotifyOnScheduling", "SigningKeys"),
 )
+BY_HAND: Final = (
+    "Without one, do this by hand in the other account: create a key, encrypt with it, schedule its deletion,"
+    " and decrypt. Then run the step member-key with --member-key ARN."
+)
 _STYLES: Final = {
     Verdict.OK: "green",
     Verdict.MISS: "bold red",
@@ -50,8 +54,13 @@ class Wanted:
     is_json: bool
 
 
-def drill(session: boto3.Session, wanted: Wanted) -> Status:
+def drill(session: boto3.Session, wanted: Wanted, member: boto3.Session | None = None) -> Status:
     """Do the steps, tell what they find, and write the report; WRONG if something is not as it should be.
+
+    Args:
+        session: The stack's account.
+        wanted: What is to be done.
+        member: Another account, for the step that has a key there.
 
     Raises:
         AwsError: there is no such stack, no credentials, no permission to see it.
@@ -59,14 +68,13 @@ def drill(session: boto3.Session, wanted: Wanted) -> Status:
     """
     if not session.region_name:
         raise NotUnderstoodError("Region", "none is chosen: use --region, or AWS_REGION")
-    subject = Subject(
-        cloud=LiveCloud(session),
-        network=HttpNetwork(),
-        region=session.region_name,
-        now=datetime.now(UTC),
-        stack_name=wanted.stack_name,
+    subject = _subject(session, wanted.stack_name)
+    made = Drill(
+        subject=subject,
+        person=TerminalPerson(wanted.says_yes),
+        member=_subject(member) if member else None,
+        choices=wanted.choices,
     )
-    made = Drill(subject=subject, person=TerminalPerson(wanted.says_yes), choices=wanted.choices)
     messages().print(
         f"Drill {made.id} with stack {made.stack.name} in account {subject.account}, {subject.region}"
     )
@@ -80,6 +88,16 @@ def drill(session: boto3.Session, wanted: Wanted) -> Status:
     )
     _write(report, wanted)
     return Status.WRONG if report.misses else Status.DONE
+
+
+def _subject(session: boto3.Session, stack_name: str = "") -> Subject:
+    return Subject(
+        cloud=LiveCloud(session),
+        network=HttpNetwork(),
+        region=session.region_name,
+        now=datetime.now(UTC),
+        stack_name=stack_name,
+    )
 
 
 def chosen(only: Collection[str]) -> Sequence[Step]:

@@ -10,9 +10,8 @@ from reprieve.cases.audit_entry import Entry
 from reprieve.cases.notice import Reason
 from reprieve.cases.readable import readable
 from reprieve.cases.store import AUDIT, KEY
+from reprieve.log_messages import NOTICE_ROUTED, NOTICE_SENT
 
-ROUTED: Final = "A notice is on its way"
-SENT: Final = "A channel has the notice"
 IN_USE: Final = frozenset({Reason.KEY_IN_USE, Reason.NEW_CALLER})
 
 
@@ -43,8 +42,10 @@ def deliveries(drill: Drill, key: str) -> Deliveries:
     """Read deliver's log; a document of channels counts as deliver itself read and routed it."""
     ids = _notices(drill, key)
     lines = [line for line in _lines(drill) if line[0].get("notice_id") in ids]
-    routed = {name for said, _ in lines if said["message"] == ROUTED for name in said.get("channels", ())}
-    sent = [(str(said.get("channel")), at) for said, at in lines if said["message"] == SENT]
+    routed = {
+        name for said, _ in lines if said["message"] == NOTICE_ROUTED for name in said.get("channels", ())
+    }
+    sent = [(str(said.get("channel")), at) for said, at in lines if said["message"] == NOTICE_SENT]
     first: dict[str, float] = {}
     for channel, at in sent:
         first[channel] = min(at, first.get(channel, at))
@@ -60,5 +61,5 @@ def _notices(drill: Drill, key: str) -> Collection[str]:
 def _lines(drill: Drill) -> Iterator[tuple[Mapping[str, Any], float]]:
     for line in drill.lines(drill.stack.required("DeliverLogs")):
         said = message_of(line)
-        if said.get("message") in {ROUTED, SENT}:
+        if said.get("message") in {NOTICE_ROUTED, NOTICE_SENT}:
             yield said, moment_of(line)

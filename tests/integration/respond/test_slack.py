@@ -730,7 +730,7 @@ def test_a_slack_that_takes_no_answer_at_all_holds_up_no_rescue_and_is_logged(sl
     slack.press()
 
     assert slack.world.state() == "Enabled"
-    assert "A press in Slack could not be answered" in slack.world.log.said("error")
+    assert "Could not reply to a Slack button press" in slack.world.log.said("error")
 
 
 def test_a_long_message_keeps_its_beginning_and_the_answer(slack: SlackWorld) -> None:

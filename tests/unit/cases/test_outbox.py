@@ -337,7 +337,7 @@ def test_of_two_runs_that_fold_the_same_one_does_it(office: Office) -> None:
 
     assert office.digests() == []
     assert office.waiting() == 6
-    assert "Another run sends what is left" in office.log.said("info")
+    assert "Another run sends the remaining notices" in office.log.said("info")
 
 
 def test_one_that_lost_its_place_to_another_run_tries_again(office: Office) -> None:
@@ -378,7 +378,7 @@ def test_what_can_not_be_read_is_passed_over_and_holds_up_nothing(office: Office
     office.run()
 
     assert [each["id"] for each in office.sent()] == ["notice-1"]
-    assert set(office.log.said("error")) == {"Passed over a notice that can't be read"}
+    assert set(office.log.said("error")) == {"Skipped a notice that could not be read"}
 
 
 def test_four_hundred_keys_are_named_in_a_digest_and_the_rest_is_counted(office: Office) -> None:

@@ -229,7 +229,7 @@ def test_of_many_unknown_keys_only_those_that_kms_calls_pending_are_looked_up_an
 
     assert [each["case"]["key"]["arn"] for each in world.notices()] == [str(KEY)]
     assert {key for call, key in world.kms.calls if call == "kms:ListAliases"} == {KEY}
-    assert "Passed over keys that KMS does not call pending" in world.log.said("warning")
+    assert "Ignored keys that are not pending deletion" in world.log.said("warning")
 
 
 def test_of_many_unknown_keys_those_for_which_kms_does_not_answer_are_told(world: World) -> None:
@@ -302,7 +302,7 @@ def test_a_review_stops_in_time_and_goes_on_in_the_next_run(world: World) -> Non
 
     assert ended == AT_ONCE
     assert all(world.case(key).closure for key in keys)
-    assert "The rest is left for the next run" in world.log.said("warning")
+    assert "Ran out of time; the next run does the rest" in world.log.said("warning")
 
 
 def test_a_review_that_can_not_be_stored_fails_the_run_and_makes_no_notice(
@@ -318,4 +318,4 @@ def test_a_review_that_can_not_be_stored_fails_the_run_and_makes_no_notice(
     run(world)
 
     assert len(world.notices()) == before
-    assert "A case could not be stored" in world.log.said("error")
+    assert "Could not store a case" in world.log.said("error")

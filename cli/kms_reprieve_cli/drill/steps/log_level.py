@@ -6,6 +6,7 @@ from typing import Final
 
 from kms_reprieve_cli.drill.drill import Drill, message_of
 from kms_reprieve_cli.drill.finding import Finding, expect, note
+from reprieve.log_messages import NOT_FROM_AN_ALARM
 
 ID: Final = "log-level"
 WHAT: Final = (
@@ -17,7 +18,6 @@ CHANGES: Final = (
 USUAL: Final = False
 NEEDS: Final = ("lambda:InvokeFunction", "logs:FilterLogEvents")
 
-WARNING: Final = "Passed over a message that no alarm sent"
 _PATIENCE: Final = 120
 
 
@@ -31,7 +31,7 @@ def run(drill: Drill) -> Iterator[Finding]:
         Payload=json.dumps(event).encode(),
     )
     group = drill.stack.required("InvestigateLogs")
-    found = drill.wait("the warning", lambda: _said(drill, group, WARNING), _PATIENCE)
+    found = drill.wait("the warning", lambda: _said(drill, group, NOT_FROM_AN_ALARM), _PATIENCE)
     level = drill.stack.parameters.get("LogLevel", "INFO")
     yield expect(found, f"the warning is in the log, at LogLevel={level}")
     lower = [said for said in map(message_of, drill.lines(group)) if said.get("level") == "INFO"]

@@ -6,6 +6,7 @@ from typing import Final
 from kms_reprieve_cli.doctor.health.dead_letters import QUEUES
 from kms_reprieve_cli.drill.drill import Drill, message_of
 from kms_reprieve_cli.drill.finding import Finding, expect
+from reprieve.log_messages import READ_LOG_GROUP
 
 ID: Final = "schedule"
 WHAT: Final = "EventBridge Scheduler can assume its role, and starts investigate every five minutes."
@@ -13,7 +14,6 @@ CHANGES: Final = ""
 USUAL: Final = True
 NEEDS: Final = ("logs:FilterLogEvents", "sqs:GetQueueAttributes")
 
-READ: Final = "Read the log group"
 _SECONDS: Final = 16 * 60
 _NUMBER: Final = "ApproximateNumberOfMessages"
 
@@ -22,7 +22,7 @@ def run(drill: Drill) -> Iterator[Finding]:
     """Count investigate's runs, and what it gave up on."""
     since = drill.passing.clock() - _SECONDS
     lines = drill.lines(drill.stack.required("InvestigateLogs"), since=since)
-    runs = sum(message_of(line).get("message") == READ for line in lines)
+    runs = sum(message_of(line).get("message") == READ_LOG_GROUP for line in lines)
     yield expect(runs > 1, f"investigate read the log group {runs} times in 16 minutes")
     for output in QUEUES:
         told = drill.cloud.ask(

@@ -155,7 +155,7 @@ class Outbox:
         try:
             self.table.put(_sent_document(replace(sent, digest_at=now)), outbox_entry(notice))
         except ConflictError:
-            self.log.info("Another run sends what is left")
+            self.log.info("Another run sends the remaining notices")
             return
         self._remove(folded)
         self.put_into_queue([notice])
@@ -174,7 +174,7 @@ class Outbox:
         self._remove(notices)
         for notice in notices:
             self.log.info(
-                "Told of a case",
+                "Queued a notice",
                 reason=notice.reason,
                 notice_id=notice.id,
                 case_id=notice.case.id if notice.case else None,
@@ -213,7 +213,7 @@ class Outbox:
         try:
             notice = from_json(Notice, document.body)
         except NotUnderstoodError as error:
-            self.log.error("Passed over a notice that can't be read", id=document.sort, problem=str(error))
+            self.log.error("Skipped a notice that could not be read", id=document.sort, problem=str(error))
             return None
         return Outgoing(notice, in_digest=document.body.get("in_digest") is True)
 

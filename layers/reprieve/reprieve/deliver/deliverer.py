@@ -24,6 +24,7 @@ from reprieve.errors import (
     NotUnderstoodError,
 )
 from reprieve.links import LinkClaims, SampleClaims, SigningKey, mint, mint_sample
+from reprieve.log_messages import NOTICE_ROUTED, NOTICE_SENT
 from reprieve.messages.channels import Channel, delivery, delivery_id
 from reprieve.messages.channels.configured import Channels
 from reprieve.ports import Log, MessageQueue, Once
@@ -90,7 +91,7 @@ class Deliverer:
         elif self.channels.is_broken(name):
             raise ChannelError(name, "its entry in the document of channels can't be read")
         else:
-            self.log.warning("Dropped a notice for a channel that is not configured any more", channel=name)
+            self.log.warning("Dropped a notice: its channel is no longer configured", channel=name)
 
     def _route(self, notice: Notice) -> None:
         """Put one message for each recipient into the queue; what is not known gets its own when it is."""
@@ -99,7 +100,7 @@ class Deliverer:
         names = sorted({name for name, _ in sent})
         if notice.reason is Reason.TEST:
             self.samples.routed(notice.id, Begun(at=self.clock(), channels=tuple(names)))
-        self.log.info("A notice is on its way", channels=names, notice_id=notice.id, reason=notice.reason)
+        self.log.info(NOTICE_ROUTED, channels=names, notice_id=notice.id, reason=notice.reason)
         if self.channels.unread:
             raise self.channels.unread
         if not self.channels.by_name:
@@ -109,7 +110,7 @@ class Deliverer:
         """Keep a message where an alarm tells of it: what no retry can bring to its channel."""
         self.dead_letters.send([body])
         self.log.error(
-            "A channel refused a notice for good, and it is in the dead-letter queue",
+            "Could not deliver a notice; it is in the dead-letter queue",
             problem=str(error),
             notice_id=notice.id,
             reason=notice.reason,
@@ -124,9 +125,7 @@ class Deliverer:
         if notice.reason is Reason.TEST:
             taken = Accepted(channel=channel.name, at=self.clock(), has_link=channel.has_link)
             self.samples.accepted(notice.id, taken)
-        self.log.info(
-            "A channel has the notice", channel=channel.name, notice_id=notice.id, reason=notice.reason
-        )
+        self.log.info(NOTICE_SENT, channel=channel.name, notice_id=notice.id, reason=notice.reason)
 
     def _send_now(self, channel: Channel, recipient: str, notice: Notice) -> None:
         linked = self.channels.with_runbook(self._with_link(notice, channel, recipient), channel.name)
@@ -154,7 +153,7 @@ class Deliverer:
         try:
             noted = self.recipients.note(case, recipient, claims.deletion_date)
         except (AwsError, ConflictError) as error:
-            self.log.warning("Could not note whom a link is sent to", problem=str(error))
+            self.log.warning("Could not store the recipient of a link", problem=str(error))
             return claims
         return replace(claims, recipient=noted)
 
@@ -162,7 +161,7 @@ class Deliverer:
         try:
             link = self.page_url + minted()
         except AwsError as error:
-            self.log.error("No link could be signed", problem=str(error), notice_id=notice.id)
+            self.log.error("Could not sign a link", problem=str(error), notice_id=notice.id)
             return _without(notice, f"it could not be signed: {error.operation}, {error.code}")
         return replace(notice, link=link, link_expires_at=claims.expires_at, approvers=self.approvers)
 

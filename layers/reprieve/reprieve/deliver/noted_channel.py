@@ -41,7 +41,7 @@ class NotedChannel(Around):
         try:
             write()
         except ReprieveError as error:
-            self.log.warning("Could not note whether a channel works", channel=self.name, problem=str(error))
+            self.log.warning("Could not store the state of a channel", channel=self.name, problem=str(error))
 
 
 def _told(error: ChannelError | AwsError) -> str:

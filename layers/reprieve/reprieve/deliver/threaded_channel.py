@@ -32,12 +32,12 @@ class ThreadedChannel(Around):
             self.channel.send(sent)
             return
         if sent.notice.reason in ENDS_THREADS and not self._has_begun(place):
-            self.log.info("Dropped the end of a case that this channel has not heard of", channel=self.name)
+            self.log.info("Dropped the end of a case: the channel got no notice of it", channel=self.name)
             return
         thread = self.threads.take(place, self.clock())
         if thread.is_late(sent.notice.at):
             self._give_back(place, thread)
-            self.log.info("Dropped a notice of a case that has ended since", notice_id=sent.notice.id)
+            self.log.info("Dropped a notice: its case has ended", notice_id=sent.notice.id)
             return
         self._send(sent, place, thread)
 
@@ -70,4 +70,4 @@ class ThreadedChannel(Around):
         try:
             self.threads.give_back(place, thread)
         except (AwsError, ConflictError) as error:
-            self.log.warning("Could not keep a thread", channel=self.name, problem=str(error))
+            self.log.warning("Could not store a thread", channel=self.name, problem=str(error))

@@ -95,7 +95,7 @@ class Rescuer:
         except ConflictError:
             return self._decided_meanwhile(attempt)
         except AwsError as error:
-            self.log.error("Nothing was done, because it could not be recorded", problem=str(error))
+            self.log.error("Did nothing: the decision could not be recorded", problem=str(error))
             return failed.not_recorded(seen.key)
         attempt.watch.begun()
         act = {Choice.CANCEL: self._cancel, Choice.ENABLE: self._enable, Choice.KEEP: self._keep}

@@ -76,7 +76,7 @@ class SlackDesk:
         except NotUnderstoodError as error:
             return self._refused(NOT_UNDERSTOOD, error.problem)
         except AwsError as error:
-            self.log.error("Could not take a press in Slack", problem=str(error))
+            self.log.error("Could not accept a Slack button press", problem=str(error))
             return NOT_NOW
         return TAKEN
 
@@ -95,7 +95,7 @@ class SlackDesk:
         once.do(press.id, lambda: self._answer(apps, press, f"{request.origin}/keys/{press.token}"))
 
     def _refused(self, page: Page, why: str) -> Page:
-        self.log.warning("Refused a request to Slack's address", why=why)
+        self.log.warning("Refused a request to the Slack endpoint", why=why)
         return page
 
     def _answer(self, apps: Sequence[SlackAppEntry], press: Press, page: str) -> None:
@@ -124,17 +124,17 @@ class SlackDesk:
                 return outcomes.SAMPLE
             return verify(press.token, self.checkers, self.clock())
         except LinkError as error:
-            self.log.info("Refused the link behind a button", why=type(error).__name__)
+            self.log.info("Refused the link of a Slack button", why=type(error).__name__)
             return outcomes.BAD_BUTTON
         except AwsError as error:
-            self.log.error("Could not check the link behind a button", problem=str(error))
+            self.log.error("Could not verify the link of a Slack button", problem=str(error))
             return outcomes.NOT_CHECKED
 
     def _who(self, handling: Handling) -> Person | Outcome:
         try:
             return self.people.who(handling.app, handling.press)
         except SlackError as error:
-            self.log.error("Slack did not say who pressed a button", problem=str(error))
+            self.log.error("Could not look up who pressed a Slack button", problem=str(error))
             return outcomes.NOT_KNOWN
 
     def _decide(self, handling: Handling, claims: LinkClaims, who: Person) -> None:
@@ -170,7 +170,7 @@ class SlackDesk:
             self.replies.over(handling.app, handling.press, outcome)
 
     def _privately(self, handling: Handling, outcome: Outcome) -> None:
-        self.log.info("A press in Slack decided nothing", outcome=outcome.name)
+        self.log.info("Did not act on a Slack button press", outcome=outcome.name)
         self.replies.privately(handling.app, handling.press, outcome, handling.page)
 
 

@@ -99,11 +99,11 @@ class Replies:
             if answer.status == _OK:
                 return
             problem = f"HTTP {answer.status}"
-        self.log.warning("Slack's address for an answer took none", problem=problem)
+        self.log.warning("Slack's response URL did not accept a reply", problem=problem)
         try:
             otherwise()
         except SlackError as error:
-            self.log.error("A press in Slack could not be answered", problem=str(error))
+            self.log.error("Could not reply to a Slack button press", problem=str(error))
 
 
 def _place(press: Press) -> dict[str, str]:
