@@ -25,7 +25,9 @@ NOTICES_A_DAY: Final = 8
 
 _SECOND: Final = 1.0
 
-_QUIET: Final = frozenset({"deletion-soon", "deletion-cancelled", "deletion-kept", "key-deleted"})
+_QUIET: Final = frozenset(
+    {"deletion-soon", "deletion-cancelled", "deletion-kept", "key-deleted", "case-continued"}
+)
 """What people may still hear of a deletion that somebody decided to keep."""
 
 

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from reprieve.cases.digest import digest
-from reprieve.cases.notice import Notice, Reason
+from reprieve.cases.notice import ENDS_THREADS, Notice, Reason
 from reprieve.cases.sizes import fitting_digest
 from reprieve.clock import Clock
 from reprieve.dataclass import dataclass
@@ -30,7 +30,7 @@ _OUTBOX: Final = "outbox"
 _NOTICES, _SENT = "notices", "sent"
 _TRIES: Final = 4
 _DECIDED: Final = frozenset({Reason.DELETION_CANCELLED, Reason.DELETION_KEPT})
-_ALWAYS: Final = frozenset({Reason.DIGEST, Reason.KEY_DELETED})
+_ALWAYS: Final = frozenset({Reason.DIGEST, *ENDS_THREADS})
 _URGENCY: Final = (
     Reason.CORRECTION,
     Reason.KEY_IN_USE,
