@@ -70,6 +70,7 @@ def _deliverer(context: "LambdaContext") -> Deliverer:
     return Deliverer(
         channels=_channels(),
         queue=_queue(),
+        dead_letters=SqsQueue(_queue().client, settings.dead_letter_url),
         once=OnceInTable(_dynamodb(), settings.table, context),
         signing_key=SigningKey(settings.signing_letter, _minter()),
         page_url=settings.page_url,

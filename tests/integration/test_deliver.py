@@ -72,6 +72,7 @@ class World:
     signer: FakeSigner = field(default_factory=FakeSigner)
     log: FakeLog = field(default_factory=FakeLog)
     queue: FakeQueue = field(default_factory=FakeQueue)
+    dead_letters: FakeQueue = field(default_factory=FakeQueue)
     routes: dict[str, Route] = field(default_factory=dict)
     others: tuple[Channel, ...] = ()
     slack: FakeHttp = field(default_factory=FakeHttp)
@@ -94,6 +95,7 @@ class World:
         Deliverer(
             channels=Channels(by_name=made, routes=self.routes, **self.wrong),
             queue=self.queue,
+            dead_letters=self.dead_letters,
             once=self.once,
             signing_key=self.signer.key,
             page_url=PAGE,
@@ -611,6 +613,41 @@ def test_a_test_notice_whose_link_cannot_be_signed_says_so(world: World) -> None
     assert "Not known: link (it could not be signed: kms:GenerateMac" in world.topic.published[-1][1]
 
 
+@pytest.mark.parametrize(("kind", "status"), [("webhook", 410), ("pagerduty", 400)])
+def test_what_a_channel_will_never_take_is_a_dead_letter_at_once_and_tried_no_more(
+    world: World, kind: str, status: int
+) -> None:
+    world.with_document(kind)
+    world.slack.answer = HttpAnswer(status=status)
+
+    world.deliver(message(kind))
+
+    assert len(world.slack.posts) == 1
+    assert world.dead_letters.bodies == [message(kind)]
+    (said,) = world.log.said("error")
+    assert said == "Could not deliver a notice; it is in the dead-letter queue"
+
+
+def test_a_dead_letter_that_is_sent_again_reaches_a_channel_that_was_corrected(world: World) -> None:
+    world.with_document("webhook")
+    world.slack.answer = HttpAnswer(status=410)
+    world.deliver(message("webhook"))
+    world.slack.answer = HttpAnswer(status=204)
+
+    world.deliver(world.dead_letters.bodies.pop())
+
+    assert (len(world.slack.posts), world.dead_letters.bodies) == (2, [])
+
+
+def test_what_can_t_be_kept_as_a_dead_letter_stays_in_the_queue(world: World) -> None:
+    world.with_document("webhook")
+    world.slack.answer = HttpAnswer(status=410)
+    world.dead_letters.error = DeniedError("sqs:SendMessage", "AccessDenied", "no")
+
+    with pytest.raises(DeniedError):
+        world.deliver(message("webhook"))
+
+
 def at(minutes: int, reason: Reason = Reason.KEY_IN_USE, **changes: Any) -> Notice:
     """A notice of the one case, decided after so many minutes."""
     then, told = NOW + timedelta(minutes=minutes), notice()
@@ -786,6 +823,29 @@ def test_the_message_of_a_deleted_key_in_slack_has_no_button_that_acts(world: Wo
     assert slack_calls(world) == ["chat.postMessage", "chat.update", "chat.postMessage"]
     for message_sent in world.slack.payloads[1:]:
         assert "cancel_and_enable" not in json.dumps(message_sent)
+
+
+def continued_at(minutes: int) -> Notice:
+    closure = Closure(how=Ending.CONTINUED, at=NOW + timedelta(minutes=minutes))
+    return at(minutes, Reason.CASE_CONTINUED, closure=closure)
+
+
+def test_the_incident_of_a_case_that_continues_with_its_date_is_resolved(world: World) -> None:
+    send_all(world, "pagerduty", at(0), continued_at(9))
+
+    assert [each["event_action"] for each in world.slack.payloads] == ["trigger", "resolve"]
+
+
+def test_the_message_of_a_case_that_continues_says_so_and_nothing_of_a_state_that_is_no_longer_kept(
+    world: World,
+) -> None:
+    send_all(world, "slack-app", at(0), continued_at(9))
+
+    _, updated, _ = world.slack.payloads
+    shown = json.dumps(updated)
+    assert "continues in a new message" in shown
+    assert "Decided" not in shown
+    assert "cancel_and_enable" not in shown
 
 
 @pytest.mark.parametrize("channel", ["pagerduty", "slack-app"])

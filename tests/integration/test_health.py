@@ -14,7 +14,14 @@ from reprieve.cases.health_store import HealthStore
 from reprieve.cases.notice import Notice
 from reprieve.cases.store import CaseStore
 from reprieve.deliver.noted_channel import NotedChannel
-from reprieve.errors import AwsError, ChannelError, DeniedError, HealthError, UnreachableError
+from reprieve.errors import (
+    AwsError,
+    ChannelError,
+    ChannelRefusedError,
+    DeniedError,
+    HealthError,
+    UnreachableError,
+)
 from reprieve.health import health_check
 from reprieve.health.addresses import Addresses
 from reprieve.health.health_check import Health
@@ -380,6 +387,20 @@ def test_while_a_channel_fails_the_others_are_told_once_a_day(world: World) -> N
 
     assert world.mailed() == [SLACK_FAILS] * 4  # the day that it begins, and three more
     assert world.posted() == []
+
+
+def test_a_channel_that_refuses_for_good_is_told_at_the_next_look_and_what_becomes_of_its_notices(
+    world: World,
+) -> None:
+    world.webhook.error = ChannelRefusedError("slack", "HTTP 410: ")
+    with pytest.raises(ChannelRefusedError):
+        world.deliver()
+
+    world.run(after=MINUTE)
+
+    (told,) = world.mailed()
+    assert told == "kms-reprieve: the channel slack takes no notices"
+    assert "It says that it never will" in world.topic.published[-1][1]
 
 
 def test_the_only_channel_that_takes_nothing_makes_the_run_fail(world: World) -> None:

@@ -27,7 +27,14 @@ NOTICES_A_DAY: Final = 8
 _SECOND: Final = 1.0
 
 _QUIET: Final = frozenset(
-    {"deletion-soon", "deletion-cancelled", "deletion-kept", "key-deleted", "correction"}
+    {
+        "deletion-soon",
+        "deletion-cancelled",
+        "deletion-kept",
+        "key-deleted",
+        "case-continued",
+        "correction",
+    }
 )
 """What people may still hear of a deletion that somebody decided to keep."""
 

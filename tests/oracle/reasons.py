@@ -76,6 +76,7 @@ def _is_new(same: Sequence[Heard], earlier: Sequence[Heard], heard: Heard, ignor
             heard.claim is Claim.OVER or any(other.claim is not Claim.PENDING for other in earlier)
         ),
         "key-deleted": lambda: same and (heard.date is None or heard.at >= heard.date),
+        "case-continued": lambda: same and heard.date is None,
         "deletion-cancelled": lambda: same,
     }
     return heard.reason not in rules or bool(rules[heard.reason]())

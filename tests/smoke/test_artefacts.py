@@ -88,6 +88,7 @@ IN_LAMBDA = {
     "NOTIFY_ON_SCHEDULING": "yes",
     "PAGE_URL": "https://example.com/keys/",
     "QUEUE_NAMES": "deliver=q",
+    "DEAD_LETTER_URL": "https://sqs.example.com/dead-letters",
     "QUEUE_URL": "https://sqs.example.com/queue",
     "SIGNING_KEY_LETTER": "a",
 }

@@ -42,6 +42,7 @@ INVESTIGATE = {
 DELIVER = {
     "TABLE_NAME": "cases",
     "QUEUE_URL": "https://sqs.eu-west-1.amazonaws.com/111122223333/deliveries",
+    "DEAD_LETTER_URL": "https://sqs.eu-west-1.amazonaws.com/111122223333/given-up",
     "NOTICE_TOPIC_ARN": "arn:aws:sns:eu-west-1:111122223333:notices",
     "SLACK_SECRET_ARN": "arn:aws:secretsmanager:eu-west-1:111122223333:secret:slack-AbCdEf",
     "CHANNELS_SECRET_ARN": "arn:aws:secretsmanager:eu-west-1:111122223333:secret:channels-AbCdEf",
@@ -116,6 +117,7 @@ def test_deliver_is_told_what_it_needs() -> None:
     assert DeliverSettings.read(DELIVER) == DeliverSettings(
         table="cases",
         queue_url="https://sqs.eu-west-1.amazonaws.com/111122223333/deliveries",
+        dead_letter_url="https://sqs.eu-west-1.amazonaws.com/111122223333/given-up",
         channels=ChannelSettings(
             notice_topic="arn:aws:sns:eu-west-1:111122223333:notices",
             slack_secret="arn:aws:secretsmanager:eu-west-1:111122223333:secret:slack-AbCdEf",

@@ -1,7 +1,7 @@
 """A decision by a button in Slack: one of two presses decides, every press is answered, no other acts."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -120,6 +120,24 @@ def test_the_buttons_leave_before_kms_is_asked(slack: SlackWorld) -> None:
     assert "<@U0JANE> pressed" in words
     assert "KMS is being asked. If nothing follows in a minute, open the page." in words
     assert buttons == []
+
+
+def test_the_answer_is_in_the_message_before_the_channel_itself_can_bring_it_up_to_date(
+    slack: SlackWorld,
+) -> None:
+    send = slack.world.queue.send
+    shown: list[str] = []
+
+    def sending(bodies: Sequence[str]) -> None:
+        shown.append(slack.shown())
+        send(bodies)
+
+    slack.world.queue.send = sending  # type: ignore[method-assign]
+
+    slack.press()
+
+    (before,) = shown
+    assert "The key works again" in before
 
 
 def test_the_button_that_opens_the_page_stays_and_its_press_is_only_acknowledged(slack: SlackWorld) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from reprieve.arn import KeyArn
 from reprieve.cases.case import Case, Closure, Ending, Notified
-from reprieve.cases.notice import CaseSummary, Notice, Reason
+from reprieve.cases.notice import ENDS_THREADS, CaseSummary, Notice, Reason
 from reprieve.cases.outbox import (
     DIGEST_EVERY,
     HOUR,
@@ -271,12 +271,15 @@ def test_what_a_person_decided_is_told_whatever_else_there_is(office: Office) ->
     assert office.sent()[-1]["id"] == "notice-99"
 
 
-def test_the_end_of_a_case_goes_out_whatever_else_there_is_and_in_no_digest(office: Office) -> None:
-    office.run(*some(40), *(about(number, reason=Reason.KEY_DELETED) for number in range(100, 140)))
+@pytest.mark.parametrize("reason", sorted(ENDS_THREADS))
+def test_the_end_of_a_case_goes_out_whatever_else_there_is_and_in_no_digest(
+    reason: Reason, office: Office
+) -> None:
+    office.run(*some(40), *(about(number, reason=reason) for number in range(100, 140)))
 
     reasons = [json.loads(body)["notice"]["reason"] for body in office.queue.bodies]
-    assert reasons.count("key-deleted") == 40
-    assert "key-deleted" not in json.dumps(office.digests())
+    assert reasons.count(reason) == 40
+    assert reason not in json.dumps(office.digests())
 
 
 def test_a_notice_of_a_key_of_which_there_were_many_today_goes_in_a_digest(office: Office) -> None:

@@ -16,7 +16,7 @@ from typing import Final
 from reprieve.arn import KeyArn
 from reprieve.cases.case import Case
 from reprieve.cases.digest import digest
-from reprieve.cases.notice import Notice, Reason
+from reprieve.cases.notice import ENDS_THREADS, Notice, Reason
 from reprieve.cases.sizes import fitting_digest
 from reprieve.clock import Clock
 from reprieve.dataclass import dataclass
@@ -32,7 +32,7 @@ _OUTBOX: Final = "outbox"
 _NOTICES, _SENT = "notices", "sent"
 _TRIES: Final = 4
 _DECIDED: Final = frozenset({Reason.DELETION_CANCELLED, Reason.DELETION_KEPT})
-_ALWAYS: Final = frozenset({Reason.DIGEST, Reason.KEY_DELETED})
+_ALWAYS: Final = frozenset({Reason.DIGEST, *ENDS_THREADS})
 _OF_A_PENDING_KEY: Final = frozenset(
     {
         Reason.KEY_IN_USE,

@@ -15,7 +15,14 @@ from reprieve.cases.sample_store import Accepted, Begun, SampleStore
 from reprieve.cases.visitor import AuthMethod
 from reprieve.clock import Clock
 from reprieve.dataclass import dataclass
-from reprieve.errors import AwsError, ChannelBusyError, ChannelError, ConflictError, NotUnderstoodError
+from reprieve.errors import (
+    AwsError,
+    ChannelBusyError,
+    ChannelError,
+    ChannelRefusedError,
+    ConflictError,
+    NotUnderstoodError,
+)
 from reprieve.links import LinkClaims, SampleClaims, SigningKey, mint, mint_sample
 from reprieve.log_messages import NOTICE_ROUTED, NOTICE_SENT
 from reprieve.messages.channels import Channel, delivery, delivery_id
@@ -38,6 +45,7 @@ class Deliverer:
     Attributes:
         channels: The channels, and which notices each gets.
         queue: Where a notice waits for each of its recipients.
+        dead_letters: Where a notice is kept that its channel will never take.
         signing_key: What signs the links.
         page_url: What stands before a token in a link.
         lifetime: How long a link is good for; never longer than until the deletion.
@@ -50,6 +58,7 @@ class Deliverer:
 
     channels: Channels
     queue: MessageQueue
+    dead_letters: MessageQueue
     once: Once
     signing_key: SigningKey
     page_url: str
@@ -68,14 +77,17 @@ class Deliverer:
         Raises:
             NotUnderstoodError: the message is not one of ours.
             InProgressError: another invocation is sending it.
-            ChannelError: the channel did not take it.
+            ChannelError: the channel did not take it, and may do so later.
             AwsError: AWS did not, or the document of channels could not be read.
         """
         name, recipient, notice = _opened(body)
         if not name:
             self._route(notice)
         elif channel := self.channels.by_name.get(name):
-            self._send(channel, recipient, notice)
+            try:
+                self._send(channel, recipient, notice)
+            except ChannelRefusedError as error:
+                self._give_up(body, error, notice)
         elif self.channels.is_broken(name):
             raise ChannelError(name, "its entry in the document of channels can't be read")
         else:
@@ -93,6 +105,16 @@ class Deliverer:
             raise self.channels.unread
         if not self.channels.by_name:
             raise ChannelError("every channel", "the stack has none that can be sent to")
+
+    def _give_up(self, body: str, error: ChannelRefusedError, notice: Notice) -> None:
+        """Keep a message where an alarm tells of it: what no retry can bring to its channel."""
+        self.dead_letters.send([body])
+        self.log.error(
+            "Could not deliver a notice; it is in the dead-letter queue",
+            problem=str(error),
+            notice_id=notice.id,
+            reason=notice.reason,
+        )
 
     def _send(self, channel: Channel, recipient: str, notice: Notice) -> None:
         """Send a notice to one recipient, once however often it comes."""

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Final
 
-from reprieve.cases.notice import Reason
+from reprieve.cases.notice import ENDS_THREADS, Reason
 from reprieve.cases.thread import LEEWAY, Place, Thread, ThreadStore
 from reprieve.dataclass import dataclass
 from reprieve.deliver.around import Around
@@ -31,7 +31,7 @@ class ThreadedChannel(Around):
         if place is None:
             self.channel.send(sent)
             return
-        if sent.notice.reason is Reason.KEY_DELETED and not self._has_begun(place):
+        if sent.notice.reason in ENDS_THREADS and not self._has_begun(place):
             self.log.info("Dropped the end of a case: the channel got no notice of it", channel=self.name)
             return
         thread = self.threads.take(place, self.clock())

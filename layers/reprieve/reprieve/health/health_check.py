@@ -40,7 +40,12 @@ LATENESS: Final = timedelta(minutes=15)
 
 _CHANNEL: Final = (
     "The other channels get every notice. What this one did not take is tried for an hour, then kept in the"
-    " dead-letter queue of deliver. When the channel works again, start that queue's redrive."
+    " dead-letter queue of deliver. When the channel works again, redrive that queue to DeliveryQueue."
+)
+_REFUSED: Final = (
+    "It says that it never will, so what it refuses is not tried again: it is in the dead-letter queue of"
+    " deliver. The other channels get every notice. Correct the channel's entry in the document of channels,"
+    " or remove it; then redrive that queue to DeliveryQueue."
 )
 _BROKEN: Final = (
     "Nobody is notified by what is not understood. The command kms-reprieve channels check FILE says what is"
@@ -146,7 +151,7 @@ class Health:
         )
 
     def _channels(self, now: datetime) -> Iterator[Problem]:
-        lasting = (each for each in self.book.failing() if now - each.since >= TOLERATED)
+        lasting = (each for each in self.book.failing() if each.is_final or now - each.since >= TOLERATED)
         return (_of_channel(each) for each in lasting if channel_of(each.channel) in self.channels.by_name)
 
     def _investigate(self, now: datetime) -> Iterator[Problem]:
@@ -230,6 +235,6 @@ def _of_channel(failing: Failing) -> Problem:
         kind=Kind.CHANNEL_FAILS,
         subject=failing.channel,
         since=failing.since,
-        advice=_CHANNEL,
+        advice=_REFUSED if failing.is_final else _CHANNEL,
         error=failing.error,
     )

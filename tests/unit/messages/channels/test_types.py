@@ -15,7 +15,7 @@ from referencing import Registry, Resource
 
 from reprieve.cases.notice import CaseSummary, Notice, Reason
 from reprieve.cases.visitor import Person
-from reprieve.errors import ChannelBusyError, ChannelError, NoAnswerError
+from reprieve.errors import ChannelBusyError, ChannelError, ChannelRefusedError, NoAnswerError
 from reprieve.messages.channels import Channel, delivery
 from reprieve.messages.channels.document import TYPES, read_document
 from reprieve.messages.headline import VERBS
@@ -258,6 +258,27 @@ def test_an_answer_that_is_no_success_is_an_error(kind: str, status: int) -> Non
     tools.http.answer = HttpAnswer(status=status, body="no")
 
     assert str(refused(kind, tools)).startswith(f"example: HTTP {status}")
+
+
+FINAL = [*((kind, 410) for kind in OVER_HTTP if kind != "slack-app"), ("pagerduty", 400)]
+
+
+@pytest.mark.parametrize("kind", OVER_HTTP)
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 410, 500])
+def test_an_address_that_is_no_more_is_given_up_and_any_other_is_tried_again(kind: str, status: int) -> None:
+    tools = FakeTools()
+    tools.http.answer = HttpAnswer(status=status)
+
+    assert isinstance(refused(kind, tools), ChannelRefusedError) is ((kind, status) in FINAL)
+
+
+@pytest.mark.parametrize("kind", [kind for kind in OVER_HTTP if "url" in EXAMPLES[kind]])
+def test_a_server_that_repeats_its_address_gives_no_secret_away(kind: str) -> None:
+    tools = FakeTools()
+    path = EXAMPLES[kind]["url"].partition(".example")[2]
+    tools.http.answer = HttpAnswer(status=404, body=f"Cannot POST {path}")
+
+    refused(kind, tools)
 
 
 @pytest.mark.parametrize("kind", OVER_HTTP)

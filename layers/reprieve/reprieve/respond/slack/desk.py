@@ -24,6 +24,7 @@ from reprieve.respond.slack.apps import SlackApps
 from reprieve.respond.slack.people import SlackPeople
 from reprieve.respond.slack.press import BODY_LIMIT, Press
 from reprieve.respond.slack.replies import UNDECIDED, Replies, is_reply_address
+from reprieve.respond.watch import Watch
 
 TAKEN = Page(200, "")
 """What Slack wants to hear within three seconds."""
@@ -147,19 +148,22 @@ class SlackDesk:
         choice, enable = handling.press.choice
         at = self.clock().replace(microsecond=0)
         decision = Decision(choice=choice, at=at, by=visitor, enable=enable)
-        outcome = self.rescuer.act(claims, decision, None, lambda: self._begin(handling))
-        self._tell(handling, outcome)
+        watch = Watch(lambda: self._begin(handling), lambda outcome: self._end(handling, outcome))
+        outcome = self.rescuer.act(claims, decision, None, watch)
+        if not handling.has_begun:
+            self._undecided(handling, outcome)
 
     def _begin(self, handling: Handling) -> None:
         """Take the buttons away, as the decision is on record."""
         handling.has_begun = True
         self.replies.begun(handling.app, handling.press)
 
-    def _tell(self, handling: Handling, outcome: Outcome) -> None:
-        """Tell the channel what came of a decision; or the person who pressed, that it was none."""
-        if handling.has_begun:
-            self.replies.done(handling.app, handling.press, outcome, handling.page)
-            return
+    def _end(self, handling: Handling, outcome: Outcome) -> None:
+        """Tell the channel what came of it, before its own notice does: that one is to stand in the end."""
+        self.replies.done(handling.app, handling.press, outcome, handling.page)
+
+    def _undecided(self, handling: Handling, outcome: Outcome) -> None:
+        """Tell the person who pressed that it decided nothing."""
         self._privately(handling, outcome)
         is_over = outcome.name not in {*UNDECIDED, Result.DECIDED_MEANWHILE}
         if is_over and handling.press.has_buttons:
