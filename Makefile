@@ -30,7 +30,7 @@ test: setup browser ## Run everything that CI runs, including setup
 	$(MAKE) --no-print-directory unit
 	$(MAKE) --no-print-directory --jobs 2 stack volume
 
-check: setup ## Run the linters and the fast tests: half a minute, for the inner loop
+check: setup ## Run the linters and the fast tests: two minutes, for the inner loop
 	$(RUN)/ruff check $(CODE) && $(RUN)/ruff format --check $(CODE) && $(RUN)/lint-imports --no-logo
 	$(RUN)/mypy layers/reprieve/reprieve cli/kms_reprieve_cli local tests bench functions
 	$(RUN)/pytest tests/unit tests/template --numprocesses 2 --quiet

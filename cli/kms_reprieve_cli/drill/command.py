@@ -1,11 +1,13 @@
 """`kms-reprieve drill`."""
 
 import json
+import textwrap
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
+from shutil import get_terminal_size
 from typing import Final
 
 import boto3
@@ -114,10 +116,15 @@ def print_policy(only: Collection[str], region: str, stack_name: str) -> Status:
 def print_steps() -> Status:
     """Print all steps, with what they show and what they change."""
     for step in STEPS:
-        print(f"{step.ID:15} {'usual' if step.USUAL else 'chosen':7} {step.WHAT}")
+        print(f"{step.ID}{'' if step.USUAL else ' (only if you choose it)'}")
+        _print_indented(step.WHAT)
         if step.CHANGES:
-            print(f"{'':23} changes: {step.CHANGES}")
+            _print_indented(f"Changes: {step.CHANGES}")
     return Status.DONE
+
+
+def _print_indented(text: str) -> None:
+    print(textwrap.fill(text, get_terminal_size().columns, initial_indent="  ", subsequent_indent="  "))
 
 
 def _told(found: Iterable[Done]) -> Iterator[Done]:

@@ -10,10 +10,10 @@ from reprieve.log_messages import NOT_FROM_AN_ALARM
 
 ID: Final = "log-level"
 WHAT: Final = (
-    "Warnings are kept at the stack's LogLevel, and at WARN nothing lower is (deploy with LogLevel=WARN)."
+    "Warnings are logged at the stack's LogLevel, and at WARN nothing lower (deploy with LogLevel=WARN)."
 )
 CHANGES: Final = (
-    "It starts investigate with a message that no alarm sent, which makes a warning and nothing else."
+    "It invokes investigate with a message that is not from an alarm: it logs a warning, and does nothing."
 )
 USUAL: Final = False
 NEEDS: Final = ("lambda:InvokeFunction", "logs:FilterLogEvents")

@@ -173,13 +173,18 @@ def test_steps_without_a_key_need_no_right_to_make_one(capsys: pytest.CaptureFix
     assert look["Action"] == ["kms:DescribeKey", "logs:FilterLogEvents"]
 
 
-def test_the_list_of_steps_says_what_each_changes(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_list_of_steps_says_what_each_changes(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+
     assert print_steps() is Status.DONE
 
     told = capsys.readouterr().out
-    assert "refusal         usual" in told
-    assert "replica         chosen" in told
-    assert "changes: It creates a KMS key" in told
+    assert "refusal\n  KMS refuses a key" in told
+    assert "replica (only if you choose it)\n" in told
+    assert "  Changes: It creates a KMS key" in told
+    assert max(map(len, told.splitlines())) <= 80
 
 
 def test_every_step_is_in_the_document_with_what_it_changes() -> None:
