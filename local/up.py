@@ -32,6 +32,7 @@ class Local:
         root = self.emulator.root
         return dedent(f"""\
             In another terminal, in this folder:
+              unset AWS_PROFILE AWS_SESSION_TOKEN
               export AWS_ENDPOINT_URL={self.emulator.endpoint} AWS_REGION={self.emulator.region}
               export AWS_ACCESS_KEY_ID={root.key_id} AWS_SECRET_ACCESS_KEY={root.secret}
               .venv/bin/kms-reprieve doctor
