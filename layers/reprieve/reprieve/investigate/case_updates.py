@@ -180,13 +180,13 @@ class CaseUpdater:
         if not isinstance(update, Update) or not update.finding.last_use or not update.may_be_pending:
             return
         is_long = self.clock() - update.stretch.start > UNSTORED_FOR
-        if (is_long or not isinstance(error, PASSING)) and not self._is_kept(update):
+        if (is_long or not isinstance(error, PASSING)) and not self._is_known(update):
             self.outbox.put_into_queue([reduced(update, str(error))])
 
-    def _is_kept(self, update: Update) -> bool:
-        """Return whether somebody decided to keep the deletion, as far as that can be read."""
+    def _is_known(self, update: Update) -> bool:
+        """Return whether people need not hear of it again, as far as that can be read."""
         try:
-            return update.is_kept(self.store.cases(update.key))
+            return update.is_known(self.store.cases(update.key))
         except ReprieveError:
             return False
 

@@ -153,6 +153,7 @@ class Investigator:
     def _outbox(self) -> Outbox:
         return Outbox(
             table=self.store.table,
+            cases=self.store.cases,
             queue=self.queue,
             console_url=log_group_url(self.log_group, self.region),
             pool=self.pool,
