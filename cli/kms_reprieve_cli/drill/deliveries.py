@@ -33,11 +33,6 @@ class Deliveries:
         return tuple(sorted(self.wanted - self.at.keys()))
 
 
-def is_logged(drill: Drill) -> bool:
-    """Return whether the stack's log level lets deliver say which channels have a notice."""
-    return drill.stack.parameters.get("LogLevel", "INFO") == "INFO"
-
-
 def deliveries(drill: Drill, key: str) -> Deliveries:
     """Read deliver's log; a document of channels counts as deliver itself read and routed it."""
     ids = _notices(drill, key)

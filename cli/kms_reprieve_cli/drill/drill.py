@@ -21,6 +21,7 @@ from reprieve.ports import Document
 TAG: Final = "kms-reprieve:drill"
 DESCRIPTION: Final = "Throwaway key of kms-reprieve drill. Its deletion is intended."
 WAITING_DAYS: Final = 7
+LOGS_EVERYTHING: Final = "INFO"
 EVERY: Final = 5.0
 """Seconds between two looks."""
 
@@ -72,6 +73,11 @@ class Drill:
     def stack(self) -> Stack:
         """The stack, as it was when the drill began."""
         return self.subject.stack
+
+    @property
+    def log_level(self) -> str:
+        """The level from which on the functions log."""
+        return self.stack.parameters.get("LogLevel", LOGS_EVERYTHING)
 
     @property
     def key(self) -> str:

@@ -6,7 +6,7 @@ from functools import partial
 from typing import Final
 
 from kms_reprieve_cli.drill.drill import Drill
-from kms_reprieve_cli.drill.finding import Finding, StoppedError, Verdict, expect, note
+from kms_reprieve_cli.drill.finding import Finding, StoppedError, expect, not_shown, note
 from kms_reprieve_cli.drill.step import Step
 from reprieve.errors import AwsError, NotUnderstoodError, ReprieveError
 
@@ -44,7 +44,7 @@ def _findings(drill: Drill, step: Step) -> Iterator[Finding]:
             drill.allow(step.CHANGES)
         yield from step.run(drill)
     except (StoppedError, AwsError, NotUnderstoodError) as error:
-        yield Finding(verdict=Verdict.SKIPPED, what=f"stopped: {error}")
+        yield not_shown(f"stopped: {error}")
 
 
 def clean_up(drill: Drill) -> Iterator[Finding]:

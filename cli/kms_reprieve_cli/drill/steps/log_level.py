@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator
 from typing import Final
 
-from kms_reprieve_cli.drill.drill import Drill, message_of
+from kms_reprieve_cli.drill.drill import LOGS_EVERYTHING, Drill, message_of
 from kms_reprieve_cli.drill.finding import Finding, expect, note
 from reprieve.log_messages import NOT_FROM_AN_ALARM
 
@@ -32,10 +32,10 @@ def run(drill: Drill) -> Iterator[Finding]:
     )
     group = drill.stack.required("InvestigateLogs")
     found = drill.wait("the warning", lambda: _said(drill, group, NOT_FROM_AN_ALARM), _PATIENCE)
-    level = drill.stack.parameters.get("LogLevel", "INFO")
+    level = drill.log_level
     yield expect(found, f"the warning is in the log, at LogLevel={level}")
     lower = [said for said in map(message_of, drill.lines(group)) if said.get("level") == "INFO"]
-    if level == "INFO":
+    if level == LOGS_EVERYTHING:
         yield note("LogLevel is INFO: deploy with LogLevel=WARN to see that lower lines are dropped")
     else:
         yield expect(not lower, f"no line of level INFO is in the log, at LogLevel={level}")

@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from kms_reprieve_cli.doctor import table
-from kms_reprieve_cli.drill.deliveries import Deliveries, deliveries, is_logged
-from kms_reprieve_cli.drill.drill import Drill
-from kms_reprieve_cli.drill.finding import Finding, Verdict, expect, took
+from kms_reprieve_cli.drill.deliveries import Deliveries, deliveries
+from kms_reprieve_cli.drill.drill import LOGS_EVERYTHING, Drill
+from kms_reprieve_cli.drill.finding import Finding, expect, not_shown, took
 from reprieve.cases.case import Case
 from reprieve.cases.health_store import channel_of
 from reprieve.cases.readable import readable
@@ -47,11 +47,8 @@ def decided(drill: Drill, key: str, begun: float) -> Iterator[Finding]:
 
 def delivered(drill: Drill, key: str, begun: float) -> Iterator[Finding]:
     """Wait until every channel has the notice about a key; say which have not, and how long it took."""
-    if not is_logged(drill):
-        level = drill.stack.parameters["LogLevel"]
-        yield Finding(
-            verdict=Verdict.SKIPPED, what=f"deliver's log does not name the channels: LogLevel is {level}"
-        )
+    if drill.log_level != LOGS_EVERYTHING:
+        yield not_shown(f"deliver's log does not name the channels: LogLevel is {drill.log_level}")
         return
     complete = drill.wait("every channel", lambda: _complete(deliveries(drill, key)), _CHANNELS)
     sent = complete or deliveries(drill, key)

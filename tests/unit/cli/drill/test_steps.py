@@ -83,6 +83,10 @@ def test_the_schedule_is_seen_by_the_runs_that_it_starts() -> None:
 
     assert misses(schedule, drill(well)) == []
     assert len(misses(schedule, drill(ill))) == 5
+    quiet = drill({"sqs:GetQueueAttributes": empty}, parameters={"LogLevel": "WARN"})
+    assert (Verdict.SKIPPED, "investigate's log does not name its runs: LogLevel is WARN") in found(
+        schedule, quiet
+    )
 
 
 def test_a_key_is_made_used_refused_and_recorded() -> None:
