@@ -718,3 +718,23 @@ def test_who_scheduled_the_deletion_before_is_not_named_for_one_that_is_minutes_
 
     scheduled_by = change.case.scheduled_by if change else None
     assert scheduled_by == (named_for and ScheduledBy(caller=ADMIN, at=at("14:20")))
+
+
+@pytest.mark.parametrize(
+    ("answer", "cases", "is_known"),
+    [
+        (DISABLED, (), False),
+        (SILENT, (), False),
+        (SILENT, (case(version=1),), False),
+        (SILENT, (ended(case(), moment="14:51"),), True),
+        (PENDING, (ended(case(), moment="14:51"),), False),
+        (PENDING, (case(version=1, decision=KEPT),), True),
+    ],
+    ids=["no case", "a new one", "open", "over", "over, and pending for all that", "kept"],
+)
+def test_people_need_not_hear_again_of_what_they_kept_or_know_to_be_over(
+    answer: KmsAnswer, cases: tuple[Case, ...], *, is_known: bool
+) -> None:
+    stretch = ReadWindow(at("14:25"), at("14:40"), at("14:55"))
+
+    assert Update(KeyActivity(facts(answer), MINUTES), stretch, QUIET, NOW).is_known(cases) is is_known
