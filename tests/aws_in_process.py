@@ -2,15 +2,28 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from typing import Final
 from unittest.mock import patch
 
 from moto import mock_aws
-from moto.core import models
+from moto.core import models, responses
 from moto.core.config import DefaultConfig
 
 _ONE_SESSION: Final[DefaultConfig] = {"core": {"reset_boto3_session": False}}
 """boto3's own session stays: it has read AWS' models."""
+_METHODS: Final = cache(responses.method_names_from_class)
+_WORDS: Final = cache(responses.camelcase_to_underscores)
+
+
+@contextmanager
+def prompt_moto() -> Iterator[None]:
+    """Let moto remember which methods its classes have, which it would look for at every request."""
+    with (
+        patch.object(responses, "method_names_from_class", _METHODS),
+        patch.object(responses, "camelcase_to_underscores", _WORDS),
+    ):
+        yield
 
 
 @contextmanager
@@ -19,5 +32,5 @@ def aws_in_process() -> Iterator[None]:
 
     moto would answer `requests` too, and for that make more than a thousand patterns each time.
     """
-    with patch.object(models, "RESPONSES_METHODS", []), mock_aws(config=_ONE_SESSION):
+    with prompt_moto(), patch.object(models, "RESPONSES_METHODS", []), mock_aws(config=_ONE_SESSION):
         yield
