@@ -9,11 +9,12 @@ from unittest.mock import patch
 from moto import mock_aws
 from moto.core import models, responses
 from moto.core.config import DefaultConfig
+from moto.core.utils import camelcase_to_underscores, method_names_from_class
 
 _ONE_SESSION: Final[DefaultConfig] = {"core": {"reset_boto3_session": False}}
 """boto3's own session stays: it has read AWS' models."""
-_METHODS: Final = cache(responses.method_names_from_class)
-_WORDS: Final = cache(responses.camelcase_to_underscores)
+_METHODS: Final = cache(method_names_from_class)
+_WORDS: Final = cache(camelcase_to_underscores)
 
 
 @contextmanager
