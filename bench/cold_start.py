@@ -49,6 +49,7 @@ def _clients() -> list[str]:
 
     from botocore.client import BaseClient  # noqa: PLC0415 - as above
 
+    gc.unfreeze()
     made = [each for each in gc.get_objects() if isinstance(each, BaseClient)]
     return sorted(each.meta.service_model.service_name for each in made)
 

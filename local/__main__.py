@@ -7,13 +7,15 @@ import sys
 
 from local.process import ProgramFailedError
 
+DESCRIPTION = "Run kms-reprieve on this machine, in an emulator of AWS."
+
 
 def main(arguments: list[str]) -> int:
     """Run one command; a wrong one ends with status 2."""
-    parser = argparse.ArgumentParser(prog="python -m local", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m local", description=DESCRIPTION)
     commands = parser.add_subparsers(dest="command", required=True)
-    commands.add_parser("up", help="the stack on this machine, until it is interrupted")
-    commands.add_parser("demo", help="rescue a key, from the refused request to the click", add_help=False)
+    commands.add_parser("up", help="run the stack until you press Ctrl+C")
+    commands.add_parser("demo", help="rescue keys, from the refused request to the click", add_help=False)
     chosen, rest = parser.parse_known_args(arguments)
     if chosen.command == "up" and rest:
         parser.error(f"unrecognized arguments: {' '.join(rest)}")

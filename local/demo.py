@@ -15,6 +15,10 @@ from local.person import MissedError, Person
 from local.story import Story
 from local.up import Say
 
+DESCRIPTION = (
+    "Rescue two keys, from the refused request to the click, and confirm that the deletion of a third is"
+    " intentional."
+)
 HONESTY = dedent("""\
     Real       template.yaml, `sam build` and `sam deploy`, the functions' code and roles, the role in the
                other account, the signed link, the page, the click.
@@ -71,8 +75,8 @@ def second_act(story: Story, orders: Key, reports: Key, jane: Role) -> None:
     story.hear_nothing()
     told = story.told(orders)
     if told != ["key-in-use"] * len(story.local.channels):
-        raise MissedError(f"of {orders.alias} people were told {told}")
-    story.say(f"{orders.alias} was told of once, and {reports.alias} not again: both went on failing")
+        raise MissedError(f"notices about {orders.alias}: {told}; expected one in each channel")
+    story.say(f"one notice about {orders.alias} and no more about {reports.alias}, while both keep failing")
 
 
 def third_act(story: Story) -> None:
@@ -117,12 +121,12 @@ def main(arguments: list[str]) -> int:
         ):
             tell(Story(local=local, person=reader, say=say))
     except MissedError as error:
-        print(f"The demo missed: {error}", file=sys.stderr)
+        print(f"Demo failed: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
-        say("interrupted; everything that was started is ended")
+        say("interrupted; every program that was started is stopped")
         return 130
-    say("done: the keys that are needed are enabled, everything that was started is ended")
+    say("done: the keys that are needed are enabled, every program that was started is stopped")
     return 0
 
 
@@ -144,18 +148,18 @@ def somebody(options: argparse.Namespace, say: Say) -> AbstractContextManager[Pe
 
 def parser() -> argparse.ArgumentParser:
     """The demo's options."""
-    made = argparse.ArgumentParser(prog="python -m local demo", description=__doc__)
+    made = argparse.ArgumentParser(prog="python -m local demo", description=DESCRIPTION)
     made.add_argument(
         "--check",
         action="store_true",
         default=bool(os.environ.get("CHECK")),
-        help="without a person: Chromium clicks",
+        help="Chromium clicks, so that nobody has to",
     )
     made.add_argument(
         "--channels",
         choices=("few", "all"),
         default=os.environ.get("CHANNELS") or "few",
-        help="all: a channel of each type",
+        help="all: one channel of each type",
     )
-    made.add_argument("--pictures", type=Path, metavar="DIR", help="with --check: take pictures of all pages")
+    made.add_argument("--pictures", type=Path, metavar="DIR", help="with --check: save pictures of all pages")
     return made

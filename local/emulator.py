@@ -27,12 +27,16 @@ START_SECONDS = 30.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Emulator:
-    """A running emulator: its address, and the folder that ends with it."""
+    """A running emulator: its address, and the folder that ends with it.
+
+    `records_in` is the log group in which it keeps CloudTrail's records of keys; "" for none.
+    """
 
     endpoint: str
     folder: Path
     region: str = REGION
     account: str = ACCOUNT
+    records_in: str = ""
 
     @property
     def log(self) -> Path:
@@ -50,7 +54,7 @@ class Emulator:
 
 
 @contextmanager
-def running_emulator() -> Iterator[Emulator]:
+def running_emulator(records_in: str = "") -> Iterator[Emulator]:
     """Start an emulator that enforces IAM; stop it and all of its functions on leaving.
 
     Raises:
@@ -58,7 +62,8 @@ def running_emulator() -> Iterator[Emulator]:
     """
     folder = Path(tempfile.mkdtemp(prefix="kms-reprieve-"))
     try:
-        emulator = Emulator(endpoint=f"http://127.0.0.1:{free_port()}", folder=folder)
+        endpoint = f"http://127.0.0.1:{free_port()}"
+        emulator = Emulator(endpoint=endpoint, folder=folder, records_in=records_in)
         with started(emulator):
             yield emulator
     finally:
@@ -91,6 +96,7 @@ def environment(emulator: Emulator) -> dict[str, str]:
         "AUTH": "true",
         "MINISTACK_ACCOUNT_ID": emulator.account,
         "MINISTACK_REGION": emulator.region,
+        "KMS_REPRIEVE_RECORDS_IN": emulator.records_in,
         "IOT_MTLS_ENABLED": "0",
         "SFTP_ENABLED": "0",
     }

@@ -143,8 +143,8 @@ def account_arn(account: str) -> str:
 
 def found_organization() -> None:
     """Name the accounts in the management account's organization."""
-    organizations._orgs.set_scoped(MANAGEMENT, None, "self", {"Id": ORGANIZATION})  # noqa: SLF001 - as above
     for account, name in NAMES.items():
+        organizations._orgs.set_scoped(account, None, "self", {"Id": ORGANIZATION})  # noqa: SLF001 - as above
         member = {"Id": account, "Arn": account_arn(account), "Name": name, "Status": "ACTIVE"}
         organizations._accounts.set_scoped(MANAGEMENT, None, account, member)  # noqa: SLF001 - as above
 

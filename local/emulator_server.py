@@ -26,7 +26,7 @@ An API's address is one that everything on this machine can reach: `*.localhost`
 answer with, is known to some browsers and to few other programs.
 
 What it leaves out of accounts and their sessions is added in `emulator_accounts`, of logs in `emulator_logs`,
-of tables in `emulator_tables`, of trails in `emulator_trails`.
+of tables in `emulator_tables`, of trails in `emulator_trails` and `emulator_records`.
 """
 
 import json
@@ -152,11 +152,13 @@ def add_what_is_missing() -> None:
     from local.emulator_accounts import add_accounts  # noqa: PLC0415 - it is found once the path below is known
     from local.emulator_keys import add_last_usage  # noqa: PLC0415 - as above
     from local.emulator_logs import at_streams, in_pages  # noqa: PLC0415 - as above
+    from local.emulator_records import add_records  # noqa: PLC0415 - as above
     from local.emulator_tables import with_leading_keys  # noqa: PLC0415 - as above
     from local.emulator_trails import add_log_groups  # noqa: PLC0415 - as above
 
     add_accounts()
     add_last_usage()
+    add_records()
     add_log_groups()
     emulator.app = behind_tls(emulator.app)
     iam_actions.request_tag_context = with_mac_algorithm(iam_actions.request_tag_context)

@@ -68,20 +68,20 @@ class Story:
         if missing := [channel for channel in channels if channel not in found]:
             raise MissedError(f"no {reason} notice of {key.alias} by {' and '.join(missing)}")
         self.say(f"notice {reason} arrived by {' and '.join(channels)}, in {time.monotonic() - start:.1f} s")
-        self.say(f"the mail's subject: {found['email'].payload['Subject']}")
+        self.say(f"subject of the email: {found['email'].payload['Subject']}")
         return found
 
     def link(self, key: Key) -> str:
         """Wait for the notice that the key is in use, which names everybody, and return its mail's link."""
         notice = self.hear("key-in-use", key)["email"]
         if not notice.link:
-            raise MissedError(f"the mail has no link to {key.arn}")
+            raise MissedError(f"the email has no link for {key.arn}")
         mail = " ".join(notice.payload["Message"].split())
         plans = [app.plan for app in key.applications]
         wanted = [words for plan in plans for words in (plan.told, plan.reads)]
         if missing := [words for words in wanted if words not in mail]:
-            raise MissedError(f"the mail does not say {', '.join(missing)}")
-        self.say(f"the mail names {'; '.join(f'{plan.told} with {plan.reads}' for plan in plans)}")
+            raise MissedError(f"the email does not say {', '.join(missing)}")
+        self.say(f"the email names {'; '.join(f'{plan.told} with {plan.reads}' for plan in plans)}")
         return notice.link
 
     def told(self, key: Key) -> list[str | None]:
@@ -97,7 +97,7 @@ class Story:
         before = len(inbox.messages)
         time.sleep(SECONDS_OF_SILENCE)
         if told := inbox.messages[before:]:
-            raise MissedError(f"people were told of nothing new: {told[0].reason} by {told[0].channel}")
+            raise MissedError(f"a notice with nothing new: {told[0].reason} by {told[0].channel}")
 
     def expect_alarm(self) -> None:
         """The alarm has to ring, and so to be of no more help."""
@@ -106,7 +106,7 @@ class Story:
         (alarm,) = client.describe_alarms(AlarmNames=[self.local.stack.outputs["AlarmName"]])["MetricAlarms"]
         if alarm["StateValue"] != "ALARM":
             raise MissedError(f"the alarm is in {alarm['StateValue']}")
-        self.say("the alarm is in ALARM, so it tells nobody of anything else")
+        self.say("the alarm is already in ALARM, so it will not fire again")
 
     def tick(self) -> None:
         """Let the clock strike that starts investigate every five minutes."""

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from textwrap import dedent
 from typing import TextIO
 
 from local import channels, cloudtrail, inbox_server, metric_filters, organization, stack
@@ -26,6 +27,19 @@ class Local:
     filters: metric_filters.Following
     channels: tuple[str, ...] = channels.BY_PARAMETER
 
+    def guide(self) -> str:
+        """How the AWS CLI and `kms-reprieve` reach the stack from another terminal."""
+        root = self.emulator.root
+        return dedent(f"""\
+            In another terminal, in this folder:
+              unset AWS_PROFILE AWS_SESSION_TOKEN
+              export AWS_ENDPOINT_URL={self.emulator.endpoint} AWS_REGION={self.emulator.region}
+              export AWS_ACCESS_KEY_ID={root.key_id} AWS_SECRET_ACCESS_KEY={root.secret}
+              .venv/bin/kms-reprieve doctor
+              .venv/bin/kms-reprieve test-notice
+              .venv/bin/kms-reprieve drill
+            """)
+
     def as_json(self) -> str:
         """Where everything is, on one line."""
         return json.dumps(
@@ -41,17 +55,18 @@ class Local:
 
 
 @contextmanager
-def running(say: Say, *, every_channel: bool = False) -> Iterator[Local]:
+def running(say: Say, *, every_channel: bool = False, with_records: bool = False) -> Iterator[Local]:
     """Emulator, inbox, stack and the stand-in for metric filters, ready; all of it ends on leaving.
 
     With `every_channel`, the stack has a channel of each type, and not only those of its parameters.
+    With `with_records`, the emulator writes CloudTrail's records itself; without, whoever runs it does.
 
     Raises:
         ProgramFailedError: the emulator did not start, or `sam` failed.
     """
     say("starting the emulator, with IAM enforced")
     with ExitStack() as opened:
-        emulator = opened.enter_context(running_emulator())
+        emulator = opened.enter_context(running_emulator(stack.LOG_GROUP if with_records else ""))
         inbox = opened.enter_context(inbox_server.running_inbox(inbox_server.confirming(emulator)))
         logs = emulator.session().client("logs", endpoint_url=emulator.endpoint)
         logs.create_log_group(logGroupName=stack.LOG_GROUP)
@@ -95,8 +110,9 @@ def main() -> int:
     """Run until SIGINT or SIGTERM, which `local.__main__` makes a KeyboardInterrupt; 1 if it ends before."""
     say = progress(sys.stderr)
     try:
-        with running(say) as local:
+        with running(say, with_records=True) as local:
             say(f"ready: {local.inbox.url} shows what arrives; end with Ctrl+C")
+            print(local.guide(), file=sys.stderr, flush=True)
             print(local.as_json(), flush=True)
             local.filters.wait()
     except KeyboardInterrupt:

@@ -7,9 +7,10 @@ from typing import Annotated, Final
 
 import typer
 
+from kms_reprieve_cli import drill_options
 from kms_reprieve_cli.channels.command import app as channels_app
 from kms_reprieve_cli.doctor.group import Group
-from kms_reprieve_cli.options import EXIT_CODES, STACK_NAME, AsJson, Policy, Profile, Region, StackName
+from kms_reprieve_cli.options import EXIT_CODES, FLAG, STACK_NAME, AsJson, Policy, Profile, Region, StackName
 from kms_reprieve_cli.status import Status, conclude
 from kms_reprieve_cli.test_notice.until import Until
 from reprieve.arn import KeyArn
@@ -18,7 +19,7 @@ from reprieve.errors import NotUnderstoodError
 NAME: Final = "kms-reprieve"
 app = typer.Typer(
     name=NAME,
-    help="What an operator does with a stack of kms-reprieve, an account or an archive of CloudTrail files.",
+    help="Check, test and inspect a stack of kms-reprieve; replay CloudTrail files.",
     epilog=EXIT_CODES,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
@@ -48,7 +49,9 @@ def main_options(
     *,
     version: Annotated[
         bool,
-        typer.Option("--version", help="Print the version.", is_eager=True, callback=_print_version),
+        typer.Option(
+            "--version", metavar=FLAG, help="Print the version.", is_eager=True, callback=_print_version
+        ),
     ] = False,
 ) -> None:
     """Take the options that belong to no command."""
@@ -79,15 +82,13 @@ def audit(
     stack_name: StackName = STACK_NAME,
     key: Annotated[
         KeyArn | None,
-        typer.Option(
-            "--key", metavar="ARN", parser=_key, help="Of this key only. If not given: of all keys."
-        ),
+        typer.Option("--key", metavar="ARN", parser=_key, help="Only this key. If not given: all keys."),
     ] = None,
     as_json: AsJson = False,
     profile: Profile = None,
     region: Region = None,
 ) -> None:
-    """Print who was told, who opened a page and who decided what, from a stack's table.
+    """Print who was notified, who opened a page and who decided what, from a stack's table.
 
     Needs `cloudformation:DescribeStacks` and, on the table, `dynamodb:Query` (with `--key`) or
     `dynamodb:Scan`.
@@ -106,16 +107,29 @@ def doctor(
     *,
     stack_name: Annotated[
         str | None,
-        typer.Option("--stack-name", help=f"After deploying: name of the stack. If not given: {STACK_NAME}."),
+        typer.Option(
+            "--stack-name",
+            metavar="NAME",
+            help=f"After deploying: name of the stack. If not given: {STACK_NAME}.",
+        ),
     ] = None,
     log_group: Annotated[
         str | None,
-        typer.Option("--log-group", help="Before deploying: the log group that CloudTrail delivers to."),
+        typer.Option(
+            "--log-group", metavar="NAME", help="Before deploying: the log group that CloudTrail delivers to."
+        ),
     ] = None,
     only: Annotated[
-        list[Group] | None, typer.Option("--only", help="Only the checks of this group; may be repeated.")
+        list[Group] | None,
+        typer.Option(
+            "--only",
+            metavar="GROUP",
+            help=f"Only the checks of this group; may be repeated: {', '.join(Group)}.",
+        ),
     ] = None,
-    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Show what passed, too.")] = False,
+    verbose: Annotated[
+        bool, typer.Option("--verbose", "-v", metavar=FLAG, help="Show what passed, too.")
+    ] = False,
     as_json: AsJson = False,
     policy: Policy = False,
     audit_role: Annotated[
@@ -123,14 +137,15 @@ def doctor(
         typer.Option(
             "--member-audit-role",
             metavar="ROLE",
-            help="Name of a role in the other accounts that you may assume and that may read IAM there.",
+            help="Name of a role in the other accounts that you can assume and that can read IAM there.",
         ),
     ] = "",
     everything: Annotated[
         bool,
         typer.Option(
             "--all",
-            help="Look at every other account, not at a sample of five, and at the keys of every Region.",
+            metavar=FLAG,
+            help="Check every other account, not five of them, and the keys of every Region.",
         ),
     ] = False,
     profile: Profile = None,
@@ -138,8 +153,8 @@ def doctor(
 ) -> None:
     """Check that everything is as it must be, before deploying and after. Changes nothing.
 
-    Before: `kms-reprieve doctor --log-group NAME --region REGION`.
-    After: `kms-reprieve doctor --stack-name NAME`.
+    - Before: `kms-reprieve doctor --log-group NAME --region REGION`
+    - After: `kms-reprieve doctor --stack-name NAME`
 
     Each check passes, warns or fails, or says which permission it lacks. Exit code 1: a check failed.
     """
@@ -169,10 +184,14 @@ def send_test_notice(
     stack_name: StackName = STACK_NAME,
     until: Annotated[
         Until,
-        typer.Option("--until", help="What every channel has to have done: taken it, or been read."),
+        typer.Option(
+            "--until",
+            metavar="accepted|opened",
+            help="Until every channel accepted the notice, or someone pressed the button on its page.",
+        ),
     ] = Until.OPENED,
     timeout: Annotated[
-        float, typer.Option("--timeout", min=0, metavar="SECONDS", help="How long to wait for that.")
+        float, typer.Option("--timeout", min=0, metavar="SECONDS", help="How long to wait.")
     ] = 900,
     as_json: AsJson = False,
     policy: Policy = False,
@@ -183,7 +202,7 @@ def send_test_notice(
 
     The notice and its page say that they are a test. The page has one button, "I have seen this".
 
-    Exit code 1: a channel did not accept the notice, or no one opened it from there in time.
+    Exit code 1: a channel did not accept the notice, or no one opened it from that channel in time.
     """
     from kms_reprieve_cli.session import open_session  # noqa: PLC0415 - as above
     from kms_reprieve_cli.test_notice import command  # noqa: PLC0415 - as above
@@ -203,33 +222,25 @@ def drill(
         list[str] | None,
         typer.Option("--only", metavar="STEP", help="Only this step; may be repeated. See --steps."),
     ] = None,
-    yes: Annotated[bool, typer.Option("--yes", help="Allow every change without being asked.")] = False,
-    report: Annotated[
-        Path | None,
-        typer.Option("--report", metavar="PATH", help="Write the report to PATH.md and PATH.json."),
-    ] = None,
-    replica_region: Annotated[
-        str, typer.Option("--replica-region", help="For the step replica.")
-    ] = "us-east-1",
-    member_key: Annotated[
-        str, typer.Option("--member-key", metavar="ARN", help="For the step member-account: a key there.")
-    ] = "",
-    patience: Annotated[
-        float,
-        typer.Option("--patience", min=0, metavar="SECONDS", help="How long to wait for CloudTrail and you."),
-    ] = 1200,
-    steps: Annotated[bool, typer.Option("--steps", help="Print all steps, and do nothing.")] = False,
+    yes: drill_options.Yes = False,
+    report: drill_options.Report = None,
+    replica_region: drill_options.ReplicaRegion = "us-east-1",
+    member_profile: drill_options.MemberProfile = "",
+    member_region: drill_options.MemberRegion = "",
+    member_key: drill_options.MemberKey = "",
+    patience: drill_options.Patience = 1200,
+    steps: drill_options.Steps = False,
     as_json: AsJson = False,
     policy: Policy = False,
     profile: Profile = None,
     region: Region = None,
 ) -> None:
-    """Go the whole way with a throwaway key of its own. Asks before each change.
+    """Prove that a stack works, with a throwaway key. Asks before each change.
 
-    It creates a key, uses it, schedules its deletion, is refused, and waits for CloudTrail and the notice.
-    You press the button on the page, and it looks at the key and at the audit trail.
+    It creates a KMS key, schedules its deletion, tries to use it, and waits for CloudTrail and the notice.
+    You press the button on the page; it then checks the key and the audit trail.
 
-    It writes a report with every latency. Exit code 1: something was not as it should be, or not shown.
+    It writes a report with every latency. Exit code 1: something failed, or could not be shown.
     """
     from kms_reprieve_cli.drill import command  # noqa: PLC0415 - as above
     from kms_reprieve_cli.drill.all_steps import STEPS  # noqa: PLC0415 - as above
@@ -239,6 +250,11 @@ def drill(
     chosen = frozenset(only or ())
     if unknown := sorted(chosen - {step.ID for step in STEPS}):
         raise typer.BadParameter(f"there is no step {', '.join(unknown)}: see --steps", param_hint="--only")
+    if "member-account" in chosen and not (member_profile or policy):
+        raise typer.BadParameter(
+            f"member-account needs a profile of the other account. {command.BY_HAND}",
+            param_hint="--member-profile",
+        )
     if steps:
         conclude(command.print_steps)
     if policy:
@@ -251,7 +267,13 @@ def drill(
         report=report or Path(f"kms-reprieve-drill-{datetime.now(UTC):%Y-%m-%dT%H%MZ}"),
         is_json=as_json,
     )
-    conclude(lambda: command.drill(open_session(profile, region), wanted))
+
+    def begin() -> Status:
+        session = open_session(profile, region)
+        there = member_region or session.region_name
+        return command.drill(session, wanted, open_session(member_profile, there) if member_profile else None)
+
+    conclude(begin)
 
 
 def main() -> None:

@@ -9,13 +9,23 @@ STACK_NAME: Final = "kms-reprieve"
 
 EXIT_CODES: Final = "Exit codes: 0 done, 1 something is wrong, 2 wrong usage."
 
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for a program.")]
-StackName = Annotated[str, typer.Option("--stack-name", help="Name of the stack.")]
+FLAG: Final = ""
+"""The metavar of an option that takes no value."""
+
+AsJson = Annotated[bool, typer.Option("--json", metavar=FLAG, help="Print JSON, for a program.")]
+StackName = Annotated[str, typer.Option("--stack-name", metavar="NAME", help="Name of the stack.")]
 Policy = Annotated[
-    bool, typer.Option("--policy", help="Print the IAM policy that this command needs, and do nothing.")
+    bool,
+    typer.Option(
+        "--policy", metavar=FLAG, help="Print the IAM policy that this command needs, and do nothing."
+    ),
 ]
-Profile = Annotated[str | None, typer.Option("--profile", help="A profile of your AWS settings.")]
+Profile = Annotated[
+    str | None, typer.Option("--profile", metavar="PROFILE", help="Profile of your AWS settings.")
+]
 Region = Annotated[
     str | None,
-    typer.Option("--region", help="Region of the stack. If not given: that of your AWS settings."),
+    typer.Option(
+        "--region", metavar="REGION", help="Region of the stack. If not given: that of your AWS settings."
+    ),
 ]

@@ -24,7 +24,9 @@ def handler(event: dict[str, Any], context: "LambdaContext") -> None:
     try:
         recorder.record(changes(event))
     except ReprieveError as error:
-        _logger().error("The audit trail was not written and is tried again", extra={"problem": str(error)})
+        _logger().error(
+            "Could not write to the audit trail; it will be retried", extra={"problem": str(error)}
+        )
         raise
 
 

@@ -48,7 +48,7 @@ def _is_delivered(record: dict[str, Any], context: "LambdaContext") -> bool:
     except ReprieveError:
         return False
     except Exception:  # noqa: BLE001 - whatever it is, it holds up no other message
-        _logger().exception("A delivery failed in a way that nobody foresaw, and is tried again")
+        _logger().exception("Unexpected error during a delivery; it will be retried")
         return False
     return True
 
@@ -59,7 +59,7 @@ def _deliver(record: dict[str, Any], context: "LambdaContext") -> None:
     except ReprieveError as error:
         wait = pause(error, int(record["attributes"]["ApproximateReceiveCount"]))
         _logger().warning(
-            "A delivery failed and is tried again", extra={"problem": str(error), "after": wait}
+            "Could not deliver a notice; it will be retried", extra={"problem": str(error), "after": wait}
         )
         _queue().postpone(record["receiptHandle"], wait)
         raise
@@ -70,6 +70,7 @@ def _deliverer(context: "LambdaContext") -> Deliverer:
     return Deliverer(
         channels=_channels(),
         queue=_queue(),
+        dead_letters=SqsQueue(_queue().client, settings.dead_letter_url),
         once=OnceInTable(_dynamodb(), settings.table, context),
         signing_key=SigningKey(settings.signing_letter, _minter()),
         page_url=settings.page_url,

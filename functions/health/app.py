@@ -37,7 +37,7 @@ def handler(event: dict[str, Any], context: "LambdaContext") -> None:
     try:
         health.run(event)
     except ReprieveError as error:
-        _logger().error("Health failed and is tried again", extra={"problem": str(error)})
+        _logger().error("Could not finish the run; it will be retried", extra={"problem": str(error)})
         raise
 
 

@@ -52,7 +52,7 @@ def handler(event: dict[str, Any], context: "LambdaContext") -> Mapping[str, Any
     try:
         investigator.run(event)
     except ReprieveError as error:
-        _logger().error("The investigation failed and is tried again", extra={"problem": str(error)})
+        _logger().error("Could not finish the run; it will be retried", extra={"problem": str(error)})
         raise
     return None
 

@@ -126,7 +126,7 @@ def _cookies(event: Mapping[str, Any]) -> Mapping[str, str]:
 def _body(event: Mapping[str, Any]) -> bytes:
     body = event.get("body") or ""
     if not event.get("isBase64Encoded"):
-        return str(body).encode()
+        return str(body).encode(errors="replace")
     try:
         return b64decode(body)
     except (NotBase64Error, ValueError):

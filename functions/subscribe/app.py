@@ -30,13 +30,13 @@ def handler(event: dict[str, Any], context: "LambdaContext") -> None:
 def _tell(answered: Answer) -> None:
     match answered.done:
         case None:
-            _logger().error("What the stack asks for is not done", exc_info=answered.error)
+            _logger().error("Could not complete a request of CloudFormation", exc_info=answered.error)
         case Changes():
-            _logger().info("The subscriptions are as listed", extra=asdict(answered.done))
+            _logger().info("The email subscriptions match NotificationEmails", extra=asdict(answered.done))
         case Checked(faults=()):
-            _logger().info("The document of channels is good", extra=asdict(answered.done))
+            _logger().info("The document of channels is valid", extra=asdict(answered.done))
         case Checked():
-            _logger().warning("The document of channels is good in part", extra=asdict(answered.done))
+            _logger().warning("The document of channels is valid in part", extra=asdict(answered.done))
 
 
 @cache

@@ -263,6 +263,7 @@ PRIVATE = (
     *("127.0.0.1", "127.1.2.3", "::1", "::ffff:127.0.0.1", "0.0.0.0", "::"),  # noqa: S104
     *("169.254.169.254", "fe80::1%eth0", "fd00:ec2::254"),
     *("10.0.0.1", "172.16.0.1", "192.168.1.1", "::ffff:10.0.0.1", "100.64.0.1", "224.0.0.1", "ff02::1"),
+    *("64:ff9b::a9fe:a9fe", "64:ff9b::10.0.0.1", "2002:7f00:1::1", "::127.0.0.1", "fec0::1"),
 )
 
 
@@ -287,7 +288,9 @@ def test_a_public_address_is_connected_to(monkeypatch: pytest.MonkeyPatch, other
     assert http._is_public("127.0.0.1")  # noqa: SLF001 - the stand-in was asked
 
 
-@pytest.mark.parametrize("address", ["93.184.216.34", "2606:2800:220:1:248:1893:25c8:1946"])
+@pytest.mark.parametrize(
+    "address", ["93.184.216.34", "2606:2800:220:1:248:1893:25c8:1946", "64:ff9b::93.184.216.34"]
+)
 def test_public_addresses_are_public(address: str) -> None:
     assert http._is_public(address)  # noqa: SLF001 - no such address can be connected to here
 

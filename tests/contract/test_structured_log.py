@@ -45,9 +45,9 @@ def log(request: pytest.FixtureRequest) -> tuple[Log, Lines]:
 def test_a_line_has_its_level_its_message_and_its_keys(log: tuple[Log, Lines], level: str) -> None:
     writer, lines = log
 
-    getattr(writer, level)("Told of a case", key="é\n")
+    getattr(writer, level)("Queued a notice", key="é\n")
 
-    assert lines() == [(level, "Told of a case", {"key": "é\n"})]
+    assert lines() == [(level, "Queued a notice", {"key": "é\n"})]
 
 
 def logger_of(app: Path) -> Logger:

@@ -1,25 +1,97 @@
 """`kms-reprieve drill` on the deployed stack: the whole way; a click over HTTP, CloudTrail by a stand-in."""
 
 import json
-from collections.abc import Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+import os
+import re
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
-from threading import Event
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
-from typer.testing import CliRunner, Result
 
-from kms_reprieve_cli import command
-from local import cloudtrail
+from local import cloudtrail, organization
+from local.application import Role, assume
+from local.emulator import Emulator
 from local.up import Local
-from tests.scene import anybody, forget_how_many_notices_there_were, post
+from tests.scene import forget_how_many_notices_there_were, post
 
-ALIAS = "alias/kms-reprieve-drill-"
+EVERYWHERE = {"Action": "kms:*", "Resource": "*"}
 STEPS = ("refusal", "notice", "rescue", "audit", "log-reads", "log-level", "recipe-alarm", "large-item")
 SETTINGS = {"AWS_CONFIG_FILE": "/nowhere", "AWS_SHARED_CREDENTIALS_FILE": "/nowhere", "NO_PROXY": "127.0.0.1"}
+REFUSED = re.compile(r"Decrypt is refused: \S+ (\S+) is pending deletion")
+ASKED = "Open the link in the notice"
+RESCUED = "the key works again"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ran:
+    """What became of the command."""
+
+    exit_code: int
+    stdout: str
+    stderr: str
+
+
+@dataclass(slots=True)
+class World:
+    """CloudTrail and a person: they do their parts when the terminal says that it is time."""
+
+    local: Local
+    account: Emulator
+    key: str = ""
+
+    def read(self, line: str) -> None:
+        """See what the terminal says, and do what comes next."""
+        if refused := REFUSED.search(line):
+            self.key = refused[1]
+            self.deliver(self.refusal())
+        if ASKED in line:
+            click(self.local, self.key)
+        if RESCUED in line and self.account != self.local.emulator:
+            self.deliver(self.cancellation())
+
+    def refusal(self) -> cloudtrail.Record:
+        """The record of a request that KMS refused."""
+        caller = somebody(self.account)
+        try:
+            caller.kms.generate_data_key(KeyId=self.key, KeySpec="AES_256")
+        except ClientError as refusal:
+            record = cloudtrail.refused(refusal, by=caller, key_arn=self.key, parameters={})
+            return {**record, "eventName": "Decrypt"}
+        raise AssertionError("KMS served the request")
+
+    def cancellation(self) -> cloudtrail.Record:
+        """The record of what the page did in the other account, in a session as IAM there requires it."""
+        account, session = self.account.account, "reprieve-email"
+        record = cloudtrail.record(
+            "CancelKeyDeletion", by=somebody(self.account), key_arn=self.key, parameters={"keyId": self.key}
+        )
+        identity = {
+            "type": "AssumedRole",
+            "principalId": f"AROA:{session}",
+            "arn": f"arn:aws:sts::{account}:assumed-role/{organization.ROLE}/{session}",
+            "accountId": account,
+            "sessionContext": {
+                "sessionIssuer": {
+                    "type": "Role",
+                    "arn": f"arn:aws:iam::{account}:role/{organization.ROLE}",
+                    "accountId": account,
+                    "userName": organization.ROLE,
+                },
+                "sourceIdentity": session,
+            },
+        }
+        return {**record, "userIdentity": identity}
+
+    def deliver(self, record: cloudtrail.Record) -> None:
+        """What CloudTrail does minutes later."""
+        cloudtrail.deliver(self.local.emulator, self.local.stack.log_group, [record])
 
 
 def client(local: Local, service: str) -> Any:
@@ -27,40 +99,47 @@ def client(local: Local, service: str) -> Any:
     return make(service, endpoint_url=local.emulator.endpoint)
 
 
-def run(local: Local, *arguments: str, answers: str = "") -> Result:
-    emulator = local.emulator
+@cache
+def somebody(account: Emulator) -> Role:
+    """A program that may do anything with any key of an account."""
+    return assume(account, "drilled-fn", "drilled-api", EVERYWHERE)
+
+
+def run(local: Local, *arguments: str, answers: str = "", there: Emulator | None = None, **more: str) -> Ran:
+    """Run the command in a terminal that the world reads; its key is in the stack's account or `there`."""
+    emulator, world = local.emulator, World(local, there or local.emulator)
     environment = {
         **SETTINGS,
+        **more,
+        "PATH": os.environ["PATH"],
         "AWS_ENDPOINT_URL": emulator.endpoint,
         "AWS_ACCESS_KEY_ID": emulator.root.key_id,
         "AWS_SECRET_ACCESS_KEY": emulator.root.secret,
         "AWS_REGION": emulator.region,
     }
-    return CliRunner(env=environment).invoke(command.app, ["drill", *arguments], input=answers)
-
-
-def throwaway(local: Local) -> str | None:
-    """The drill's key, once it is pending deletion."""
-    kms = client(local, "kms")
-    for alias in kms.list_aliases()["Aliases"]:
-        if alias["AliasName"].startswith(ALIAS):
-            told = kms.describe_key(KeyId=alias["TargetKeyId"])["KeyMetadata"]
-            if told["KeyState"] == "PendingDeletion":
-                arn: str = told["Arn"]
-                return arn
-    return None
-
-
-def deliver(local: Local, key: str) -> None:
-    """What CloudTrail does minutes later: write the record of a request that KMS refused."""
-    caller = anybody(local)
-    try:
-        caller.kms.generate_data_key(KeyId=key, KeySpec="AES_256")
-    except ClientError as refusal:
-        record = cloudtrail.refused(refusal, by=caller, key_arn=key, parameters={})
-        cloudtrail.deliver(local.emulator, local.stack.log_group, [{**record, "eventName": "Decrypt"}])
-        return
-    raise AssertionError("KMS served the request")
+    said: list[str] = []
+    command = [sys.executable, "-m", "kms_reprieve_cli", "drill", *arguments]
+    with (
+        tempfile.TemporaryFile("w+") as output,
+        subprocess.Popen(
+            command,
+            env=environment,
+            stdin=subprocess.PIPE,
+            stdout=output,
+            stderr=subprocess.PIPE,
+            encoding="utf-8",
+        ) as program,
+    ):
+        assert program.stdin is not None
+        assert program.stderr is not None
+        program.stdin.write(answers)
+        program.stdin.close()
+        for line in program.stderr:
+            said.append(line)
+            world.read(line)
+        program.wait()
+        output.seek(0)
+        return Ran(exit_code=program.returncode, stdout=output.read(), stderr="".join(said))
 
 
 def click(local: Local, key: str) -> None:
@@ -73,43 +152,17 @@ def click(local: Local, key: str) -> None:
     assert post(message.link or "", b"enable=yes&decision=cancel").status == 200
 
 
-@contextmanager
-def world(local: Local) -> Iterator[None]:
-    """CloudTrail and a person, beside the drill."""
-    done = Event()
-
-    def live() -> None:
-        while (key := throwaway(local)) is None:
-            if done.wait(0.2):
-                return
-        deliver(local, key)
-        while not any(each.key_arn == key and each.reason == "key-in-use" for each in local.inbox.messages):
-            if done.wait(0.2):
-                return
-        done.wait(6)  # both channels have it, and the drill has seen so
-        click(local, key)
-
-    with ThreadPoolExecutor(1) as pool:
-        living = pool.submit(live)
-        try:
-            yield
-        finally:
-            done.set()
-            living.result(timeout=30)
-
-
 @pytest.fixture(scope="module")
-def drilled(stack: Local, tmp_path_factory: pytest.TempPathFactory) -> tuple[Result, Mapping[str, Any], Path]:
+def drilled(stack: Local, tmp_path_factory: pytest.TempPathFactory) -> tuple[Ran, Mapping[str, Any], Path]:
     forget_how_many_notices_there_were(stack)
     path = tmp_path_factory.mktemp("drill") / "report"
     only = [argument for step in STEPS for argument in ("--only", step)]
-    with world(stack):
-        result = run(stack, "--yes", "--json", "--patience", "90", "--report", str(path), *only)
+    result = run(stack, "--yes", "--json", "--patience", "90", "--report", str(path), *only)
     return result, json.loads(result.stdout), path
 
 
 def test_it_goes_the_whole_way_and_all_is_as_it_should_be(
-    drilled: tuple[Result, Mapping[str, Any], Path],
+    drilled: tuple[Ran, Mapping[str, Any], Path],
 ) -> None:
     result, told, _ = drilled
 
@@ -122,7 +175,7 @@ def test_it_goes_the_whole_way_and_all_is_as_it_should_be(
     ]
 
 
-def test_it_measures_every_latency(drilled: tuple[Result, Mapping[str, Any], Path]) -> None:
+def test_it_measures_every_latency(drilled: tuple[Ran, Mapping[str, Any], Path]) -> None:
     _, told, _ = drilled
 
     measured = {each["what"] for each in told["findings"] if each["seconds"] is not None}
@@ -135,7 +188,7 @@ def test_it_measures_every_latency(drilled: tuple[Result, Mapping[str, Any], Pat
     } <= measured
 
 
-def test_its_reports_can_be_attached_to_an_issue(drilled: tuple[Result, Mapping[str, Any], Path]) -> None:
+def test_its_reports_can_be_attached_to_an_issue(drilled: tuple[Ran, Mapping[str, Any], Path]) -> None:
     _, told, path = drilled
 
     page = path.with_name("report.md").read_text("utf-8")
@@ -147,18 +200,43 @@ def test_its_reports_can_be_attached_to_an_issue(drilled: tuple[Result, Mapping[
 
 
 def test_what_is_left_is_the_key_pending_deletion_under_a_name_that_says_what_it_is(
-    stack: Local, drilled: tuple[Result, Mapping[str, Any], Path]
+    stack: Local, drilled: tuple[Ran, Mapping[str, Any], Path]
 ) -> None:
-    assert drilled
-    key = throwaway(stack)
-
-    assert key is not None
+    key = re.search(REFUSED, drilled[0].stderr)
     kms = client(stack, "kms")
-    tags = {tag["TagKey"] for tag in kms.list_resource_tags(KeyId=key)["Tags"]}
-    assert kms.describe_key(KeyId=key)["KeyMetadata"]["Description"].startswith(
-        "Throwaway key of kms-reprieve"
+
+    assert key
+    told = kms.describe_key(KeyId=key[1])["KeyMetadata"]
+    assert told["KeyState"] == "PendingDeletion"
+    assert told["Description"].startswith("Throwaway key of kms-reprieve")
+    assert "kms-reprieve:drill" in {tag["TagKey"] for tag in kms.list_resource_tags(KeyId=key[1])["Tags"]}
+
+
+def test_a_key_of_another_account_and_region_is_notified_rescued_and_cleaned_up(
+    stack: Local, tmp_path: Path
+) -> None:
+    forget_how_many_notices_there_were(stack)
+    there = organization.member_account(stack.emulator)
+    settings = tmp_path / "credentials"
+    settings.write_text(f"[shop]\naws_access_key_id = {there.root.key_id}\naws_secret_access_key = local\n")
+    account = ("--member-profile", "shop", "--member-region", there.region)
+
+    result = run(
+        stack,
+        *("--only", "member-account", *account, "--yes", "--json", "--patience", "60"),
+        *("--report", str(tmp_path / "r")),
+        there=there,
+        AWS_SHARED_CREDENTIALS_FILE=str(settings),
     )
-    assert "kms-reprieve:drill" in tags
+
+    told = json.loads(result.stdout)
+    assert [each for each in told["findings"] if each["verdict"] not in {"ok", "note"}] == []
+    assert result.exit_code == 0
+    assert f"arn:aws:kms:us-east-1:{there.account}:key/" in result.stderr
+    assert {each["what"] for each in told["findings"] if each["seconds"] is not None} >= {
+        "from the refused request to the notice in email",
+        "from the refused request to the notice in slack",
+    }
 
 
 def test_without_a_yes_nothing_is_created(stack: Local, tmp_path: Path) -> None:

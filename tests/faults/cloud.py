@@ -24,7 +24,7 @@ from moto.core.request import normalize_request
 from werkzeug.exceptions import HTTPException
 
 from tests.faults.messages import SIGNED_AS, Answer, Asked, as_json, refusal
-from tests.faults.outside import OUTSIDE, TIMEOUTS, Outside
+from tests.faults.outside import TIMEOUTS, Outside, call_of
 from tests.faults.weather import SKY, Fault
 
 FAULT_HEADER: Final = "X-Fault"
@@ -64,7 +64,7 @@ class Cloud:
         """Name a call."""
         if asked.scope:
             return f"{asked.scope[1]}:{asked.operation}"
-        return OUTSIDE[asked.path.partition("?")[0]]
+        return call_of(asked.path)
 
     def answer(self, asked: Asked) -> Answer:
         """Do what is asked for."""
@@ -78,6 +78,7 @@ class Cloud:
             "dynamodb:TransactWriteItems": self._transact,
             "events:PutEvents": self._put_events,
             "ses:SendEmail": self._send_email,
+            "lambda:Invoke": self._hand_over,
             "organizations:DescribeAccount": lambda _: as_json(200, {"Account": {"Name": "payments"}}),
         }
         with self._lock:  # moto's own locks are in its client
@@ -108,6 +109,10 @@ class Cloud:
     def _send_email(self, asked: Asked) -> Answer:
         self.outside.mails.append(json.loads(asked.body)["Content"])
         return as_json(200, {"MessageId": "1"})
+
+    def _hand_over(self, asked: Asked) -> Answer:
+        self.outside.handed.append(json.loads(asked.body))
+        return 202, {}, b""
 
     def _by_id(self, asked: Asked) -> tuple[dict[str, Any], bytes]:
         """Moto does not find a key by its ARN in every call, as KMS does."""

@@ -7,10 +7,13 @@ from tests.faults.cells import Cell, Row, Seen
 from tests.faults.furnished import pending_key, world
 from tests.faults.outside import SLACK
 from tests.faults.weather import SKY, Fault, Weather
-from tests.faults.world import PAGES, World
+from tests.faults.world import PAGES, THREADS, World
 
 FAILED: Final = "a channel fails"
 ON_ITS_WAY: Final = "a notice on its way"
+REFUSES: Final = "a channel refuses for good"
+BY_SES: Final = "a mail by SES"
+_THREAD: Final = b"thread#"
 ROWS: Final = (
     Row("dynamodb:PutItem"),
     Row("kms:GenerateMac"),
@@ -23,13 +26,26 @@ ROWS: Final = (
     Row("dynamodb:DeleteItem", FAILED),
     Row("sqs:ChangeMessageVisibility", FAILED),
     Row("events:PutEvents", "a bus"),
-    Row("ses:SendEmail", "a mail by SES"),
+    Row("ses:SendEmail", BY_SES),
+    Row("dynamodb:PutItem", f"{BY_SES}: whom its link is sent to", about=b"to#"),
+    Row("dynamodb:GetItem", f"{THREADS}: what was sent before", about=_THREAD),
+    Row("dynamodb:PutItem", f"{THREADS}: that it sends now", about=_THREAD),
+    Row("dynamodb:PutItem", f"{THREADS}: what it has sent", skip=1, about=_THREAD),
+    Row("sqs:SendMessageBatch", REFUSES),
     Row("sqs:SendMessageBatch", ON_ITS_WAY),
     Row("secretsmanager:GetSecretValue", f"{ON_ITS_WAY}: the document of channels"),
 )
 
-RECIPIENTS: Final = {"events:PutEvents": "", "ses:SendEmail": "/jane@example.com"}
-"""Calls of channels of the document, and to whom of the channel."""
+RECIPIENTS: Final = {
+    "events:PutEvents": "",
+    THREADS: "",
+    REFUSES: "",
+    "ses:SendEmail": "/jane@example.com",
+    BY_SES: "/jane@example.com",
+}
+"""Calls of channels of the document, or moments of theirs, and to whom of the channel."""
+
+OF_PART: Final = {BY_SES: "ses:SendEmail", REFUSES: SLACK}
 
 _TRIES: Final = 4
 
@@ -41,9 +57,14 @@ def run(cell: Cell) -> Seen:
         with SKY.under(cell.weather()) as weather:
             if cell.row.moment.startswith(FAILED):
                 weather.also = (SLACK, Fault.BROKEN)
+            made.cloud.outside.is_gone = cell.row.moment == REFUSES
             for _ in range(rounds):
                 _invoke(made)
         at_once = _arrived(made)
+        made.cloud.outside.is_gone = False
+        if made.redrive():
+            _calm(made)
+            return Seen(_given_up(at_once, _arrived(made)), weather)
         if cell.refuses(SLACK):
             made.client("secretsmanager").put_secret_value(
                 SecretId="slack", SecretString=f"{made.cloud.url}/slack"
@@ -58,9 +79,10 @@ def _begin(made: World, row: Row) -> int:
         made.with_document()
         made.queue_notice(pending_key(made))
         return 2
-    if row.call in RECIPIENTS:
-        made.with_document(row.call)
-    made.queue_notice(pending_key(made), "email", f"slack{RECIPIENTS.get(row.call, '')}")
+    part = next((part for part in RECIPIENTS if row.call == part or row.moment.startswith(part)), "")
+    if part:
+        made.with_document(OF_PART.get(part, part))
+    made.queue_notice(pending_key(made), "email", f"slack{RECIPIENTS.get(part, '')}")
     return 1
 
 
@@ -78,6 +100,7 @@ def _invoke(made: World) -> bool:
 def _calm(made: World) -> None:
     for _ in range(_TRIES):
         made.end_invocations()
+        made.free_threads()
         if not _invoke(made):
             return
     raise AssertionError("a message is still in the queue")
@@ -105,6 +128,13 @@ def _arrived(made: World) -> dict[str, list[bool]]:
         "slack": [f"{PAGES}keys/" in str(each) for each in (*outside.posts, *outside.mails)]
         + [True for _ in outside.events],  # which never have one
     }
+
+
+def _given_up(at_once: Mapping[str, list[bool]], in_the_end: Mapping[str, list[bool]]) -> str:
+    """Return what is said of a dead letter, which arrives when it is sent again, and once."""
+    assert at_once == {"email": [True], "slack": []}
+    assert in_the_end == {"email": [True], "slack": [True]}
+    return "given up"
 
 
 def _word(at_once: Mapping[str, list[bool]], in_the_end: Mapping[str, list[bool]]) -> str:

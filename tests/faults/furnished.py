@@ -51,6 +51,7 @@ def _furnish(world: World) -> None:
     world.settings = {
         **_common(),
         "QUEUE_URL": sqs.create_queue(QueueName="delivery")["QueueUrl"],
+        "DEAD_LETTER_URL": sqs.create_queue(QueueName="given-up")["QueueUrl"],
         "mailbox": mailbox,
         "NOTICE_TOPIC_ARN": topic,
         "HEALTH_TOPIC_ARN": sns.create_topic(Name="health")["TopicArn"],

@@ -12,7 +12,11 @@ from tests.faults.weather import Fault
 _SCOPE: Final = re.compile(r"Credential=[^/]+/\d+/([\w-]+)/([\w-]+)/aws4_request")
 SIGNED_AS: Final = {"monitoring": "cloudwatch"}
 
-BY_PATH: Final = {"/v2/email/outbound-emails": "SendEmail"}
+_FUNCTION: Final = "arn%3Aaws%3Alambda%3Aeu-west-1%3A123456789012%3Afunction%3Af"
+BY_PATH: Final = {
+    "/v2/email/outbound-emails": "SendEmail",
+    f"/2015-03-31/functions/{_FUNCTION}/invocations": "Invoke",
+}
 """The operations that a path names."""
 
 Answer = tuple[int, Mapping[str, str], bytes]
@@ -20,6 +24,7 @@ Answer = tuple[int, Mapping[str, str], bytes]
 # Each service's own words; what is not here is said in AWS' common ones.
 THROTTLED: Final = {
     "dynamodb": (400, "ProvisionedThroughputExceededException"),
+    "lambda": (429, "TooManyRequestsException"),
     "organizations": (400, "TooManyRequestsException"),
     "ses": (429, "TooManyRequestsException"),
     "sns": (429, "Throttled"),

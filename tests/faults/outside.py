@@ -7,21 +7,42 @@ from typing import Any, Final
 
 import jwt
 
+from local.slack_workspace import Workspace
 from tests.faults.messages import Answer, Asked, as_json
 
 SLACK: Final = "Slack webhook"
+SLACK_API: Final = "Slack's Web API"
+ANSWERS: Final = "Slack's address for answers"
 CLOUDFORMATION: Final = "CloudFormation's ResponseURL"
 DISCOVERY: Final = "OpenID discovery"
 TOKEN: Final = "OpenID token endpoint"  # noqa: S105 - its name
 USER_INFO: Final = "OpenID UserInfo endpoint"
 OUTSIDE: Final = {
     "/slack": SLACK,
+    "/api/auth.test": SLACK_API,
+    "/api/users.info": SLACK_API,
+    "/api/chat.update": SLACK_API,
+    "/api/chat.postEphemeral": SLACK_API,
     "/cloudformation": CLOUDFORMATION,
     "/oidc/.well-known/openid-configuration": DISCOVERY,
     "/oidc/token": TOKEN,
     "/oidc/userinfo": USER_INFO,
 }
-TIMEOUTS: Final = {SLACK: 10.0, CLOUDFORMATION: 10.0, DISCOVERY: 3.0, TOKEN: 3.0, USER_INFO: 3.0}
+TIMEOUTS: Final = {
+    SLACK: 10.0,
+    CLOUDFORMATION: 10.0,
+    SLACK_API: 2.0,
+    ANSWERS: 2.0,
+    DISCOVERY: 3.0,
+    TOKEN: 3.0,
+    USER_INFO: 3.0,
+}
+_ANSWERS: Final = "/actions/"
+
+
+def call_of(path: str) -> str:
+    """Name a call outside AWS by its path."""
+    return ANSWERS if path.startswith(_ANSWERS) else OUTSIDE[path.partition("?")[0]]
 
 
 @dataclass
@@ -33,6 +54,9 @@ class Outside:
         puts: What CloudFormation took.
         events: What an EventBridge bus took.
         mails: What SES took.
+        workspace: Slack, where an app is in it.
+        is_gone: Whether the webhook is no more.
+        handed: What Lambda is to start a function with.
         nonce: The nonce of the sign-in that is under way.
     """
 
@@ -40,6 +64,9 @@ class Outside:
     puts: list[dict[str, Any]] = field(default_factory=list)
     events: list[dict[str, Any]] = field(default_factory=list)
     mails: list[dict[str, Any]] = field(default_factory=list)
+    workspace: Workspace = field(default_factory=Workspace)
+    handed: list[dict[str, Any]] = field(default_factory=list)
+    is_gone: bool = False
     nonce: str = ""
     port: int = 0
     closed_port: int = 0
@@ -52,13 +79,26 @@ class Outside:
         return f"http://127.0.0.1:{port}{path}"
 
     def answer(self, call: str, asked: Asked) -> Answer:
+        if call == SLACK and self.is_gone:
+            return 410, {}, b"gone"
         if call == SLACK:
             self.posts.append(json.loads(asked.body))
             return 200, {}, b"ok"
         if call == CLOUDFORMATION:
             self.puts.append(json.loads(asked.body))
             return 200, {}, b""
+        if call in {SLACK_API, ANSWERS}:
+            return self._slack(call, asked)
         return self._provider(call, asked)
+
+    def _slack(self, call: str, asked: Asked) -> Answer:
+        name = asked.path.rpartition("/")[2]
+        if call == SLACK_API:
+            headers = {each.lower(): value for each, value in asked.headers.items()}
+            status, said = self.workspace.call(name, headers, asked.body)
+            return as_json(status, said)
+        status, text = self.workspace.reply(name, asked.body)
+        return status, {}, text.encode()
 
     def _provider(self, call: str, asked: Asked) -> Answer:
         issuer = self.address(DISCOVERY, "/oidc")

@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from reprieve.arn import KeyArn
 from reprieve.respond.pages.case_text import NO_CASE
+from tests.faults import press
 from tests.faults.cells import Cell, Row, Seen
 from tests.faults.cloud import OWN
 from tests.faults.cloudtrail import refused
@@ -52,6 +53,7 @@ ROWS: Final = (
     Row("dynamodb:PutItem", f"{SIGNS_IN}: the session"),
     Row("dynamodb:GetItem", SIGNED_IN),
     Row("dynamodb:PutItem", f"{SIGNED_IN}: the record"),
+    *press.ROWS,
 )
 
 SEE_OTHER: Final = 303
@@ -220,6 +222,7 @@ _MOMENTS: Final[Mapping[str, Callable[[Cell], Seen]]] = {
     SIGNS_IN: _signs_in,
     SIGNED_IN: _signed_in,
     ELSEWHERE: lambda cell: _cancels(cell, MEMBER),
+    press.PRESSES: press.run,
 }
 
 

@@ -22,9 +22,6 @@ IN_RESERVE = {
         "dynamodb:GetItem",
     ),  # Powertools reads a record that DynamoDB did not return with its refusal
     ("respond", "sts:SetSourceIdentity"),  # a condition of sts:AssumeRole, and no call
-    # Only for a press in Slack, which the matrix does not walk: integration/respond/test_slack.py does.
-    ("respond", "dynamodb:UpdateItem"),
-    ("respond", "lambda:InvokeFunction"),
 }
 PLACES = dict(cells())
 

@@ -27,8 +27,10 @@ from tests.faults.cloud import OWN, REGION, Cloud, start
 from tests.faults.cloudtrail import changed
 from tests.faults.outside import SLACK
 from tests.faults.weather import SKY, Weather
+from tests.slack_world import ENTRY
 
 ROOT: Final = Path(__file__).parents[2]
+THREADS: Final = "a channel with threads"
 PAGES: Final = "https://abc123.execute-api.eu-west-1.amazonaws.com/"
 _number = count()
 
@@ -178,6 +180,7 @@ class World:
         """Let the second channel be one of the document, which makes a call, and no parameter's."""
         of_type: dict[str, dict[str, Any]] = {
             SLACK: {"type": "slack-webhook", "url": self.cloud.outside.address(SLACK, "/slack")},
+            THREADS: {"type": "google-chat", "url": self.cloud.outside.address(SLACK, "/slack")},
             "events:PutEvents": {"type": "eventbridge", "bus": f"arn:aws:events:{REGION}:{OWN}:event-bus/b"},
             "ses:SendEmail": {"type": "email", "from": "kms@example.com", "to": ["jane@example.com"]},
         }
@@ -186,6 +189,19 @@ class World:
             Name="channels", SecretString=json.dumps({"channels": [entry]})
         )
         self.settings |= {"SLACK_SECRET_ARN": "", "CHANNELS_SECRET_ARN": made["ARN"]}
+
+    def with_slack_app(self, *urls: str) -> None:
+        """Let an app be in the document, and the same one again for each address more that it may have."""
+        entries = [
+            {**ENTRY, "url": url, "name": f"security{number or ''}"} for number, url in enumerate(urls)
+        ]
+        text = json.dumps({"channels": entries})
+        secrets = self.client("secretsmanager")
+        if arn := self.settings["CHANNELS_SECRET_ARN"]:
+            secrets.put_secret_value(SecretId=arn, SecretString=text)
+        else:
+            made = secrets.create_secret(Name="channels", SecretString=text)
+            self.settings["CHANNELS_SECRET_ARN"] = made["ARN"]
 
     def receive(self) -> list[dict[str, Any]]:
         """Take what is in the delivery queue, as Lambda does."""
@@ -217,6 +233,27 @@ class World:
             if "in_progress_expiration" in item:
                 self.client("dynamodb").put_item(
                     TableName="cases", Item={**item, "in_progress_expiration": {"N": "0"}}
+                )
+
+    def redrive(self) -> int:
+        """Send what is in the dead-letter queue again; return how many messages there were."""
+        sqs, count = self.client("sqs"), 0
+        while found := sqs.receive_message(QueueUrl=self.settings["DEAD_LETTER_URL"]).get("Messages"):
+            for message in found:
+                sqs.send_message(QueueUrl=self.settings["QUEUE_URL"], MessageBody=message["Body"])
+                sqs.delete_message(
+                    QueueUrl=self.settings["DEAD_LETTER_URL"], ReceiptHandle=message["ReceiptHandle"]
+                )
+            count += len(found)
+        return count
+
+    def free_threads(self) -> None:
+        """Let everyone who holds a thread be done with it: time passes."""
+        for item in self.client("dynamodb").scan(TableName="cases")["Items"]:
+            if item["pk"]["S"].startswith("thread#") and "held_until" in item["body"]["S"]:
+                body = {**json.loads(item["body"]["S"]), "held_until": None}
+                self.client("dynamodb").put_item(
+                    TableName="cases", Item={**item, "body": {"S": json.dumps(body)}}
                 )
 
     def items(self, partition: str) -> list[dict[str, Any]]:

@@ -72,6 +72,7 @@ class World:
     signer: FakeSigner = field(default_factory=FakeSigner)
     log: FakeLog = field(default_factory=FakeLog)
     queue: FakeQueue = field(default_factory=FakeQueue)
+    dead_letters: FakeQueue = field(default_factory=FakeQueue)
     routes: dict[str, Route] = field(default_factory=dict)
     others: tuple[Channel, ...] = ()
     slack: FakeHttp = field(default_factory=FakeHttp)
@@ -94,6 +95,7 @@ class World:
         Deliverer(
             channels=Channels(by_name=made, routes=self.routes, **self.wrong),
             queue=self.queue,
+            dead_letters=self.dead_letters,
             once=self.once,
             signing_key=self.signer.key,
             page_url=PAGE,
@@ -431,7 +433,7 @@ def test_a_recipient_that_can_t_be_noted_costs_the_name_and_neither_notice_nor_l
 
     (sent,) = owners.sent
     assert verify(str(sent.notice.link).removeprefix(PAGE), world.signer.keys, NOW).recipient == ""
-    assert world.log.said("warning") == ["Could not note whom a link is sent to"]
+    assert world.log.said("warning") == ["Could not store the recipient of a link"]
 
 
 def test_no_log_line_names_a_recipient(world: World) -> None:
@@ -493,7 +495,7 @@ def test_a_channel_that_is_not_configured_any_more_is_logged_and_dropped(world: 
     ((level, said, keys),) = world.log.lines
     assert (level, said, keys) == (
         "warning",
-        "Dropped a notice for a channel that is not configured any more",
+        "Dropped a notice: its channel is no longer configured",
         {"channel": "pager"},
     )
 
@@ -611,6 +613,41 @@ def test_a_test_notice_whose_link_cannot_be_signed_says_so(world: World) -> None
     assert "Not known: link (it could not be signed: kms:GenerateMac" in world.topic.published[-1][1]
 
 
+@pytest.mark.parametrize(("kind", "status"), [("webhook", 410), ("pagerduty", 400)])
+def test_what_a_channel_will_never_take_is_a_dead_letter_at_once_and_tried_no_more(
+    world: World, kind: str, status: int
+) -> None:
+    world.with_document(kind)
+    world.slack.answer = HttpAnswer(status=status)
+
+    world.deliver(message(kind))
+
+    assert len(world.slack.posts) == 1
+    assert world.dead_letters.bodies == [message(kind)]
+    (said,) = world.log.said("error")
+    assert said == "Could not deliver a notice; it is in the dead-letter queue"
+
+
+def test_a_dead_letter_that_is_sent_again_reaches_a_channel_that_was_corrected(world: World) -> None:
+    world.with_document("webhook")
+    world.slack.answer = HttpAnswer(status=410)
+    world.deliver(message("webhook"))
+    world.slack.answer = HttpAnswer(status=204)
+
+    world.deliver(world.dead_letters.bodies.pop())
+
+    assert (len(world.slack.posts), world.dead_letters.bodies) == (2, [])
+
+
+def test_what_can_t_be_kept_as_a_dead_letter_stays_in_the_queue(world: World) -> None:
+    world.with_document("webhook")
+    world.slack.answer = HttpAnswer(status=410)
+    world.dead_letters.error = DeniedError("sqs:SendMessage", "AccessDenied", "no")
+
+    with pytest.raises(DeniedError):
+        world.deliver(message("webhook"))
+
+
 def at(minutes: int, reason: Reason = Reason.KEY_IN_USE, **changes: Any) -> Notice:
     """A notice of the one case, decided after so many minutes."""
     then, told = NOW + timedelta(minutes=minutes), notice()
@@ -629,6 +666,7 @@ def slack_calls(world: World) -> list[str]:
 def send_all(world: World, channel: str, *told: Notice) -> None:
     world.with_document(channel)
     for each in told:
+        world.clock.now = max(world.clock.now, each.at)
         world.deliver(message(channel, each))
 
 
@@ -674,7 +712,17 @@ def test_after_the_end_of_a_case_what_is_older_is_dropped_and_what_is_newer_is_n
     assert sent[0] == 1
     assert sent[1] == 0
     assert sent[2] > 0
-    assert "Dropped a notice of a case that has ended since" in world.log.said("info")
+    assert "Dropped a notice: its case has ended" in world.log.said("info")
+
+
+def test_an_end_that_a_clock_ahead_put_into_the_future_silences_no_correction(world: World) -> None:
+    send_all(world, "slack-app", at(0))
+    world.deliver(message("slack-app", cancelled_at(30)))
+
+    send_all(world, "slack-app", at(3, Reason.CORRECTION))
+
+    assert slack_calls(world)[-2:] == ["chat.update", "chat.postMessage"]
+    assert "cancel_and_enable" in json.dumps(world.slack.payloads[-2])
 
 
 def test_mail_has_no_threads_and_drops_nothing(world: World) -> None:
@@ -719,7 +767,7 @@ def test_a_receipt_that_is_lost_costs_a_second_first_message_and_no_notice(world
 
     world.deliver(message("slack-app", at(5)))
 
-    assert "Could not keep a thread" in world.log.said("warning")
+    assert "Could not store a thread" in world.log.said("warning")
     assert slack_calls(world) == ["chat.postMessage"] * 2
     assert all("thread_ts" not in each for each in world.slack.payloads)
 
@@ -777,12 +825,59 @@ def test_the_message_of_a_deleted_key_in_slack_has_no_button_that_acts(world: Wo
         assert "cancel_and_enable" not in json.dumps(message_sent)
 
 
+def continued_at(minutes: int) -> Notice:
+    closure = Closure(how=Ending.CONTINUED, at=NOW + timedelta(minutes=minutes))
+    return at(minutes, Reason.CASE_CONTINUED, closure=closure)
+
+
+def test_the_incident_of_a_case_that_continues_with_its_date_is_resolved(world: World) -> None:
+    send_all(world, "pagerduty", at(0), continued_at(9))
+
+    assert [each["event_action"] for each in world.slack.payloads] == ["trigger", "resolve"]
+
+
+def test_the_message_of_a_case_that_continues_says_so_and_nothing_of_a_state_that_is_no_longer_kept(
+    world: World,
+) -> None:
+    send_all(world, "slack-app", at(0), continued_at(9))
+
+    _, updated, _ = world.slack.payloads
+    shown = json.dumps(updated)
+    assert "continues in a new message" in shown
+    assert "Decided" not in shown
+    assert "cancel_and_enable" not in shown
+
+
 @pytest.mark.parametrize("channel", ["pagerduty", "slack-app"])
 def test_a_channel_that_never_heard_of_a_case_does_not_hear_of_its_end(world: World, channel: str) -> None:
     send_all(world, channel, deleted_at(9))
 
     assert world.slack.posts == []
-    assert "Dropped the end of a case that this channel has not heard of" in world.log.said("info")
+    assert "Dropped the end of a case: the channel got no notice of it" in world.log.said("info")
+
+
+@pytest.mark.parametrize("channel", ["pagerduty", "slack-app"])
+def test_a_channel_that_took_nothing_of_a_case_hears_of_its_end_and_nothing_older_after_it(
+    world: World, channel: str
+) -> None:
+    world.slack.answer = HttpAnswer(status=500)
+    with pytest.raises(ChannelError):
+        send_all(world, channel, at(0))
+    world.slack.answer = TAKEN
+    world.slack.posts.clear()
+
+    send_all(world, channel, deleted_at(9), at(0))
+
+    (sent,) = world.slack.payloads
+    assert "Key deleted" in json.dumps(sent)
+
+
+def test_the_end_of_a_case_reaches_a_channel_whose_receipt_was_lost(world: World) -> None:
+    world.table.fail(None, DeniedError("dynamodb:PutItem", "AccessDeniedException", "no"))
+
+    send_all(world, "pagerduty", at(0), deleted_at(9))
+
+    assert [each["event_action"] for each in world.slack.payloads] == ["trigger", "resolve"]
 
 
 def test_a_stack_whose_channels_keep_nothing_open_sends_nothing_of_a_deleted_key(world: World) -> None:

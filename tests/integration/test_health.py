@@ -14,7 +14,14 @@ from reprieve.cases.health_store import HealthStore
 from reprieve.cases.notice import Notice
 from reprieve.cases.store import CaseStore
 from reprieve.deliver.noted_channel import NotedChannel
-from reprieve.errors import AwsError, ChannelError, DeniedError, HealthError, UnreachableError
+from reprieve.errors import (
+    AwsError,
+    ChannelError,
+    ChannelRefusedError,
+    DeniedError,
+    HealthError,
+    UnreachableError,
+)
 from reprieve.health import health_check
 from reprieve.health.addresses import Addresses
 from reprieve.health.health_check import Health
@@ -270,7 +277,7 @@ def test_what_no_alarm_sent_is_passed_over_and_what_came_with_it_is_told(world: 
     world.run({"Records": [record | {"Sns": {"Message": "hello"}}, other]})
 
     assert world.mailed() == [DEAD_LETTERS]
-    assert world.log.said("warning") == ["Passed over a message that no alarm sent"]
+    assert world.log.said("warning") == ["Ignored a message that is not from an alarm"]
 
 
 def test_a_channel_that_does_not_take_it_is_told_later_and_no_other_is_told_twice(world: World) -> None:
@@ -322,7 +329,7 @@ def test_without_the_table_people_are_told_all_the_same(world: World) -> None:
     world.run(alarm())
 
     assert (world.mailed(), world.posted()) == ([DEAD_LETTERS], [DEAD_LETTERS])
-    assert set(world.log.said("error")) == {"The table does not remember what is wrong"}
+    assert set(world.log.said("error")) == {"Could not store a problem"}
 
 
 def test_what_was_sent_and_could_not_be_noted_is_not_sent_a_second_time(world: World) -> None:
@@ -339,7 +346,7 @@ def test_a_topic_that_takes_nothing_is_not_taken_for_a_table_that_does_not_answe
     world.run(alarm())
 
     assert world.posted() == [DEAD_LETTERS]
-    assert world.log.said("warning") == ["A channel was not told what is wrong"]
+    assert world.log.said("warning") == ["Could not notify a channel of a problem"]
 
 
 def test_a_channel_that_takes_nothing_is_told_to_the_others_within_an_hour(world: World) -> None:
@@ -380,6 +387,20 @@ def test_while_a_channel_fails_the_others_are_told_once_a_day(world: World) -> N
 
     assert world.mailed() == [SLACK_FAILS] * 4  # the day that it begins, and three more
     assert world.posted() == []
+
+
+def test_a_channel_that_refuses_for_good_is_told_at_the_next_look_and_what_becomes_of_its_notices(
+    world: World,
+) -> None:
+    world.webhook.error = ChannelRefusedError("slack", "HTTP 410: ")
+    with pytest.raises(ChannelRefusedError):
+        world.deliver()
+
+    world.run(after=MINUTE)
+
+    (told,) = world.mailed()
+    assert told == "kms-reprieve: the channel slack takes no notices"
+    assert "It says that it never will" in world.topic.published[-1][1]
 
 
 def test_the_only_channel_that_takes_nothing_makes_the_run_fail(world: World) -> None:
@@ -427,7 +448,7 @@ def test_a_notice_is_delivered_though_it_can_not_be_noted(world: World) -> None:
     world.deliver()
 
     assert len(world.webhook.payloads) == 1
-    assert world.log.said("warning") == ["Could not note whether a channel works"]
+    assert world.log.said("warning") == ["Could not store the state of a channel"]
 
 
 def test_an_address_that_is_gone_is_told_to_all_and_asked_again_once(world: World) -> None:
@@ -518,7 +539,7 @@ def test_investigate_goes_on_if_it_can_not_see_whether_health_runs(world: World)
 
     world.watch()
 
-    assert world.log.said("warning") == ["Could not see whether health runs"]
+    assert world.log.said("warning") == ["Could not check whether health runs"]
 
 
 def test_every_notice_that_is_stored_is_as_the_schema_says(world: World) -> None:

@@ -563,7 +563,7 @@ def test_of_two_runs_that_find_nothing_one_tells(world: World) -> None:
     world.run()
 
     assert world.queue.bodies == []
-    assert "Another run told of the alarm that nothing explains" in world.log.said("info")
+    assert "Another run sent the no-event-found notice" in world.log.said("info")
 
 
 @pytest.mark.parametrize(

@@ -206,7 +206,8 @@ def test_a_case_without_a_date_goes_on_as_one_with_it_and_people_get_a_link(worl
     undated, dated = world.store.cases(KEY)
     assert (undated.closure is not None, dated.uses.count) == (True, 3)
     assert dated.previous == undated.id == f"{KEY}@unknown-2026-11-22-1"
-    assert world.reasons() == ["key-in-use", "key-in-use"]
+    assert world.reasons() == ["key-in-use", "case-continued", "key-in-use"]
+    assert world.notices()[1]["case"]["id"] == undated.id
 
 
 def test_a_primary_that_waits_for_its_replicas_has_no_date_until_the_last_of_them_is_gone(
@@ -222,8 +223,8 @@ def test_a_primary_that_waits_for_its_replicas_has_no_date_until_the_last_of_the
     world.run("alarms/schedule")
 
     assert world.case().uses.count == 2
-    assert world.reasons() == ["key-in-use", "key-in-use"]
-    assert world.notices()[1]["case"]["previous"] == f"{KEY}@unknown-2026-11-22-1"
+    assert world.reasons() == ["key-in-use", "case-continued", "key-in-use"]
+    assert world.notices()[2]["case"]["previous"] == f"{KEY}@unknown-2026-11-22-1"
 
 
 def test_a_callers_pattern_is_counted_and_shown_and_wakes_nobody(world: World) -> None:

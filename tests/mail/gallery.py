@@ -1,7 +1,8 @@
 """`python -m tests.mail.gallery`: takes a picture of what each type of channel shows of one example notice.
 
-Mails are drawn by Chromium, cards of Teams by Microsoft's own renderer (the npm package `adaptivecards`), and
-all else as `kms-reprieve channels preview` draws it. The services themselves may show it differently.
+Mails are drawn by Chromium, cards of Teams by Microsoft's own renderer (the npm package `adaptivecards`), the
+Slack app's message by `slack-blocks-to-jsx` from npm, which draws it as Slack does, and all else as
+`kms-reprieve channels preview` draws it. The services themselves may show it differently.
 """
 
 import json
@@ -23,7 +24,9 @@ from reprieve.messages.channels import delivery
 from reprieve.messages.channels.document import read_document
 
 FOLDER: Final = ROOT / "docs" / "pictures"
-RENDERER: Final = ROOT / "tests" / "mail" / "node_modules" / "adaptivecards" / "dist" / "adaptivecards.min.js"
+MAIL: Final = ROOT / "tests" / "mail"
+RENDERER: Final = MAIL / "node_modules" / "adaptivecards" / "dist" / "adaptivecards.min.js"
+SCHEMES: Final[tuple[Literal["light", "dark"], ...]] = ("light", "dark")
 WIDTH: Final = 600
 AT: Final = datetime(2026, 11, 22, 14, 55, tzinfo=UTC)
 CARD: Final = """card => {
@@ -44,6 +47,13 @@ ENTRIES: Final[tuple[dict[str, Any], ...]] = (
     {"type": "email", "from": "kms@example.com", "to": ["jane@example.com"]},
     {"type": "google-chat", "url": _URL, "mention": {"team-orders": "users/123456789"}},
     {"type": "pagerduty", "routing_key": "0" * 32},
+    {
+        "type": "slack-app",
+        "bot_token": "xoxb-example",
+        "signing_secret": "0" * 32,
+        "channel": "C0123ABC",
+        "mention": {"team-orders": "S0456"},
+    },
     {"type": "slack-webhook", "url": _URL, "mention": {"team-orders": "S0456"}},
     {"type": "teams", "url": _URL, "mention": {"team-orders": "jane@example.com"}},
 )
@@ -77,6 +87,21 @@ def shoot(browser: Browser, name: str, html: str, scheme: Literal["light", "dark
         (message if message.count() else opened.locator("body")).screenshot(path=FOLDER / f"{name}.png")
 
 
+def shoot_slack(browser: Browser, name: str, sent: str) -> None:
+    """Take the pictures of a message in Slack."""
+    for scheme in SCHEMES:
+        drawn = subprocess.run(
+            [shutil.which("node") or "node", MAIL / "slack.mjs", scheme],
+            input=sent,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        with browser.new_page(viewport={"width": WIDTH, "height": 400}) as opened:
+            opened.set_content(drawn.stdout)
+            opened.screenshot(path=FOLDER / f"{name}-{scheme}.png", full_page=True)
+
+
 def shoot_card(browser: Browser, name: str, sent: str) -> None:
     """Take a picture of an Adaptive Card."""
     with browser.new_page(viewport={"width": WIDTH, "height": 400}, color_scheme="light") as opened:
@@ -101,8 +126,10 @@ def main() -> None:
         for kind, sent in messages():
             match kind:
                 case "email":
-                    shoot(browser, "channel-email-light", sent)
-                    shoot(browser, "channel-email-dark", sent, "dark")
+                    for scheme in SCHEMES:
+                        shoot(browser, f"channel-email-{scheme}", sent, scheme)
+                case "slack-app":
+                    shoot_slack(browser, "channel-slack-app", sent)
                 case "teams":
                     shoot_card(browser, "channel-teams", sent)
                 case _:

@@ -66,7 +66,7 @@ def contradicted_by_records(world: World, about: tuple[Heard, ...]) -> Iterator[
 
 def was_decided_before(world: World, heard: Heard, began: float) -> bool:
     """Return whether a notice was decided by an earlier run, and could not be sent then."""
-    return heard.decided_at < began + world.skew - _SECOND
+    return heard.decided_at < began + world.furthest_skew - _SECOND
 
 
 def deletion_of(world: World, heard: Heard) -> Deletion | None:

@@ -6,6 +6,7 @@ Source: `docs/architecture.md`, the table of reasons; the numbers are those of a
 from collections.abc import Iterator
 from typing import Final
 
+from tests.oracle.claims import UNSTORED
 from tests.oracle.heard import Claim, Heard
 from tests.oracle.kms import DAY, Deletion
 from tests.oracle.troubles import EVERYWHERE
@@ -25,13 +26,26 @@ NOTICES_A_DAY: Final = 8
 
 _SECOND: Final = 1.0
 
-_QUIET: Final = frozenset({"deletion-soon", "deletion-cancelled", "deletion-kept", "key-deleted"})
+_QUIET: Final = frozenset(
+    {
+        "deletion-soon",
+        "deletion-cancelled",
+        "deletion-kept",
+        "key-deleted",
+        "case-continued",
+        "correction",
+    }
+)
 """What people may still hear of a deletion that somebody decided to keep."""
 
 
 def of_notice(before: tuple[Heard, ...], heard: Heard) -> Iterator[str]:
     """Yield what is wrong with a notice, after those of the same key that were heard before."""
-    same = [other for other in before if other.case == heard.case and not other.is_folded]
+    same = [
+        other
+        for other in before
+        if other.case == heard.case and not other.is_folded and UNSTORED not in other.text
+    ]
     if same and heard.reason == "still-in-use" and heard.decided_at - same[-1].decided_at < REPEAT:
         yield f"people heard {heard} within a day of another notice"
     soon = sum(other.reason == "deletion-soon" for other in (*same, heard))

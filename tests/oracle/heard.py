@@ -98,7 +98,7 @@ class Heard:
     @property
     def wakes(self) -> bool:
         """Whether it counts for the limits: not what a person decided, nor what only ends a thread."""
-        return not self.is_decision and self.reason != "key-deleted"
+        return not self.is_decision and self.reason not in {"key-deleted", "case-continued"}
 
     def __str__(self) -> str:
         about = f" of {self.case}" if self.case else ""
@@ -182,6 +182,8 @@ def seconds(text: str) -> float:
 
 
 def _claim(reason: str, closure: Mapping[str, Any]) -> Claim:
+    if reason == "case-continued":
+        return Claim.PENDING
     if reason == "deletion-cancelled" or closure.get("how") == "cancelled":
         return Claim.CANCELLED
     return Claim.OVER if closure.get("how") in _OVER else Claim.PENDING

@@ -38,6 +38,9 @@ PATIENCE: Final = 30 * MINUTE
 UP_TO_DATE: Final = 17 * MINUTE
 """How far behind the present a bookmark may be that is up to date: the lateness, and whole minutes."""
 
+LATEST: Final = 15 * MINUTE
+"""How long after its timestamp a line may appear, and is not lost; a clock that is ahead takes of it."""
+
 UNSTORED_FOR: Final = 40 * MINUTE
 """How far behind the bookmark is when cases could not be stored for some runs."""
 
@@ -95,6 +98,7 @@ class Judge:
     _named: set[tuple[str, str]] = field(default_factory=set)
     _owed: set[tuple[_Name, str]] = field(default_factory=set)
     _excused: dict[str, float] = field(default_factory=dict)
+    _ahead: list[tuple[float, float]] = field(default_factory=list)
     _calls: set[Call] = field(default_factory=set)
     _unheard: set[Call] = field(default_factory=set)
 
@@ -117,6 +121,7 @@ class Judge:
             set(self._named),
             set(self._owed),
             dict(self._excused),
+            list(self._ahead),
             set(self._calls),
             set(self._unheard),
         )
@@ -126,6 +131,8 @@ class Judge:
         reached = ran.bookmark[0].settled_until
         if reached is None or ran.began - reached > UNSTORED_FOR:
             self._behind_at = ran.began
+        if world.skew > 0:
+            self._ahead.append((ran.began, ran.began + world.skew))
         self._listen(world, ran.began)
         self._judge_moving(world, ran)
         if not world.troubles.since(EVERYWHERE, ran.began):
@@ -175,7 +182,10 @@ class Judge:
                 wrong = (
                     documented.of_notice(before, each),
                     reasons.of_notice(
-                        before, each, self.ignored, was_behind=each.at - self._behind_at < UNSTORED_FOR
+                        before,
+                        each,
+                        self.ignored,
+                        was_behind=min(each.at, each.decided_at) - self._behind_at < UNSTORED_FOR,
                     ),
                 )
                 for what in chain.from_iterable(wrong):
@@ -263,6 +273,8 @@ class Judge:
             if use.readable >= began:
                 waiting.append(use)
                 continue
+            if use.lag + world.furthest_skew > LATEST:
+                continue
             self._note_call(use)
             if use.is_use:
                 self._take_in(world, use)
@@ -290,9 +302,12 @@ class Judge:
     def _note_unsure(self, world: World, use: Use, began: float) -> None:
         """Note a use that may be counted for another deletion of its key, if there is one soon.
 
-        KMS could not be asked then; or it came in the very minute that was being read.
+        KMS could not be asked then; or it came in the very minute that was being read, or in one that a clock
+        that was ahead took for read.
         """
-        if world.kms.keys[use.key].is_blind or use.readable >= began - began % MINUTE:
+        is_taken_for_read = any(start <= use.readable < end for start, end in self._ahead)
+        is_just_read = use.readable >= began - began % MINUTE
+        if world.kms.keys[use.key].is_blind or is_just_read or is_taken_for_read:
             self._unsure[use.key] = self._unsure.get(use.key, 0) + 1
 
     def _judge_told(self, world: World, ran: Ran) -> None:

@@ -6,7 +6,7 @@ Source: `docs/architecture.md`, the table of reasons, and `docs/decisions/0021-l
 from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import Final, NamedTuple
 
-from tests.oracle.claims import UNSTORED
+from tests.oracle.claims import UNSTORED, was_decided_before
 from tests.oracle.documented import FOLDED_FROM, NOTICES_A_DAY
 from tests.oracle.heard import By, Claim, Heard
 from tests.oracle.kms import DAY, Deletion
@@ -76,6 +76,7 @@ def _is_new(same: Sequence[Heard], earlier: Sequence[Heard], heard: Heard, ignor
             heard.claim is Claim.OVER or any(other.claim is not Claim.PENDING for other in earlier)
         ),
         "key-deleted": lambda: same and (heard.date is None or heard.at >= heard.date),
+        "case-continued": lambda: same and heard.date is None,
         "deletion-cancelled": lambda: same,
     }
     return heard.reason not in rules or bool(rules[heard.reason]())
@@ -160,10 +161,11 @@ def of_names(world: World, deletion: Deletion | None, heard: Heard, began: float
     if deletion is None or heard.key in world.forged or not _is_told_whole(heard):
         return
     off = abs(heard.scheduled_at - deletion.begun)
-    if heard.date and heard.scheduled_by and off > (1.0 if deletion.readable < began else NEAR):
+    is_read = deletion.readable < began and not was_decided_before(world, heard, began)
+    if heard.date and heard.scheduled_by and off > (1.0 if is_read else NEAR):
         yield f"people heard {heard}, and somebody else scheduled it"
     was_well = not world.troubles.since(EVERYWHERE, began - SLOW_READING)
-    is_new = heard.decided_at >= began + world.skew and was_well
+    is_new = heard.decided_at >= began + world.furthest_skew and was_well
     is_scheduled = heard.date and deletion.readable < began and not deletion.waits_for_replicas
     is_first_of_many = heard.reason == "key-in-use" and heard.uses >= MANY
     if (
@@ -175,8 +177,8 @@ def of_names(world: World, deletion: Deletion | None, heard: Heard, began: float
         yield f"people heard {heard}, and not who scheduled it"
     if heard.claim is Claim.CANCELLED and deletion.end_readable < began and is_new and not heard.ended_by:
         yield f"people heard {heard}, and not who cancelled it"
-    is_read = any(each.end_readable <= heard.at for each in world.kms.deletions[heard.key])
-    if heard.claim is Claim.CANCELLED and heard.ended_by and not is_read:
+    is_end_read = any(each.end_readable <= heard.at for each in world.kms.deletions[heard.key])
+    if heard.claim is Claim.CANCELLED and heard.ended_by and not is_end_read:
         yield f"people heard {heard}, and who cancelled it, of which there is no record yet"
 
 

@@ -103,7 +103,9 @@ def _days(course: Course, days: int) -> None:
 
 
 def _skew(course: Course, seconds: int) -> None:
-    course.life.world.skew = float(seconds)
+    world = course.life.world
+    world.skew = float(seconds)
+    world.furthest_skew = max(world.furthest_skew, world.skew)
     course.life.world.troubles.note(EVERYWHERE, course.life.world.now)
 
 

@@ -40,7 +40,7 @@ RESCUER: Final = Principal("respond")
 
 
 class Use(NamedTuple):
-    """One genuine request that KMS refused."""
+    """One genuine request that KMS refused; `lag` is how long after its timestamp the line can be read."""
 
     number: int
     key: str
@@ -48,6 +48,7 @@ class Use(NamedTuple):
     principal: str
     at: float
     readable: float
+    lag: float
     is_use: bool
 
 
@@ -64,6 +65,8 @@ class World:
 
     now: float = BEGINNING
     skew: float = 0.0
+    furthest_skew: float = 0.0
+    """How far ahead the clock has been: earlier runs may have decided by that time."""
     deadline: float = float("inf")
     kms: Kms = field(default_factory=Kms)
     logs: LogGroup = field(default_factory=LogGroup)
@@ -85,6 +88,7 @@ class World:
         return World(
             self.now,
             self.skew,
+            self.furthest_skew,
             self.deadline,
             self.kms.copy(),
             self.logs.copy(),
@@ -157,8 +161,8 @@ class World:
         deletion = self.kms.active(arn, self.now)
         if deletion is None or not key.is_pending:
             return False
-        readable = self._tell(key, who, operation, **told)  # type: ignore[arg-type]
-        self.uses.append(Use(self.number, arn, deletion.number, who.name, self.now, readable, is_use))
+        readable, lag = self._tell(key, who, operation, **told)  # type: ignore[arg-type]
+        self.uses.append(Use(self.number, arn, deletion.number, who.name, self.now, readable, lag, is_use))
         return True
 
     def _tell(
@@ -173,8 +177,11 @@ class World:
         session: str = "app",
         context: dict[str, str] | None = None,
         agent: str = "Boto3/1.44.5",
-    ) -> float:
-        """Let CloudTrail tell of a refused request; return when the first copy can be read."""
+    ) -> tuple[float, float]:
+        """Let CloudTrail tell of a refused request; return when the first copy can be read, and its lag.
+
+        Copies have none.
+        """
         made = record(
             self._next(),
             operation,
@@ -189,7 +196,8 @@ class World:
         self.copies[key.arn] = self.copies.get(key.arn, 0) + len(copies)
         for copy in copies:
             self._write(made, copy)
-        return min((self.now + delay + lag, *(self.now + copy for copy in copies)))
+        readable = min((self.now + delay + lag, *(self.now + copy for copy in copies)))
+        return readable, 0.0 if copies else lag
 
     def _changed(self, operation: str, arn: str, by: Principal, delay: float) -> bool:
         self._write(record(self._next(), operation, arn, by.identity(), self.now), delay)

@@ -88,6 +88,7 @@ IN_LAMBDA = {
     "NOTIFY_ON_SCHEDULING": "yes",
     "PAGE_URL": "https://example.com/keys/",
     "QUEUE_NAMES": "deliver=q",
+    "DEAD_LETTER_URL": "https://sqs.example.com/dead-letters",
     "QUEUE_URL": "https://sqs.example.com/queue",
     "SIGNING_KEY_LETTER": "a",
 }
@@ -111,6 +112,8 @@ def test_lambda_makes_the_clients_while_it_loads_a_function_and_opens_no_connect
         "socket.socket.connect = refuse\n"
         "import app, gc\n"
         "from botocore.client import BaseClient\n"
+        "assert gc.isenabled()\n"
+        "gc.unfreeze()\n"
         "made = [each for each in gc.get_objects() if isinstance(each, BaseClient)]\n"
         "print(*sorted({each.meta.service_model.service_name for each in made}))"
     )

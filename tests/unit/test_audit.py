@@ -231,7 +231,7 @@ def test_what_is_read_is_written_under_the_time_at_which_the_table_had_it() -> N
 
     assert [found.timestamp for found in trail.lines] == [NOW, NOW + timedelta(seconds=2)]
     assert [json.loads(found.message)["outcome"] for found in trail.lines] == ["started", "rescued"]
-    assert log.lines == [("info", "Wrote the audit trail", {"lines": 2})]
+    assert log.lines == [("info", "Wrote to the audit trail", {"lines": 2})]
 
 
 def test_what_nobody_here_wrote_holds_up_no_other() -> None:
@@ -241,7 +241,7 @@ def test_what_nobody_here_wrote_holds_up_no_other() -> None:
     Recorder(trail=trail, log=log).record([StreamRecord(NOW, foreign), StreamRecord(NOW, written(entry()))])
 
     assert [json.loads(found.message)["event"] for found in trail.lines] == ["unreadable", "decision"]
-    assert log.said("error") == ["Somebody else wrote into the audit trail"]
+    assert log.said("error") == ["Found an audit entry that this stack did not write"]
 
 
 def test_a_failure_is_let_out_so_that_everything_comes_again() -> None:

@@ -1,12 +1,15 @@
 """What the environment tells each function, and what is said of one that makes no sense."""
 
 import gc
+import os
 from collections.abc import Callable
 from datetime import timedelta
+from importlib import reload
 from ipaddress import ip_network
 
 import pytest
 
+import reprieve
 from reprieve.audit import AuditSettings
 from reprieve.cases.visitor import AuthMethod
 from reprieve.deliver.settings import DeliverSettings
@@ -39,6 +42,7 @@ INVESTIGATE = {
 DELIVER = {
     "TABLE_NAME": "cases",
     "QUEUE_URL": "https://sqs.eu-west-1.amazonaws.com/111122223333/deliveries",
+    "DEAD_LETTER_URL": "https://sqs.eu-west-1.amazonaws.com/111122223333/given-up",
     "NOTICE_TOPIC_ARN": "arn:aws:sns:eu-west-1:111122223333:notices",
     "SLACK_SECRET_ARN": "arn:aws:secretsmanager:eu-west-1:111122223333:secret:slack-AbCdEf",
     "CHANNELS_SECRET_ARN": "arn:aws:secretsmanager:eu-west-1:111122223333:secret:channels-AbCdEf",
@@ -113,6 +117,7 @@ def test_deliver_is_told_what_it_needs() -> None:
     assert DeliverSettings.read(DELIVER) == DeliverSettings(
         table="cases",
         queue_url="https://sqs.eu-west-1.amazonaws.com/111122223333/deliveries",
+        dead_letter_url="https://sqs.eu-west-1.amazonaws.com/111122223333/given-up",
         channels=ChannelSettings(
             notice_topic="arn:aws:sns:eu-west-1:111122223333:notices",
             slack_secret="arn:aws:secretsmanager:eu-west-1:111122223333:secret:slack-AbCdEf",
@@ -340,10 +345,22 @@ def test_only_lambda_makes_what_a_function_needs_while_it_is_loaded(
     assert made == makes
 
 
-def test_clients_are_made_without_a_search_for_garbage_and_events_are_handled_with_it() -> None:
+def test_all_is_imported_and_made_without_a_search_for_garbage_and_events_are_handled_with_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     searched: list[bool] = []
+    monkeypatch.setenv("AWS_LAMBDA_INITIALIZATION_TYPE", "on-demand")
 
-    prepare({"AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand"}, lambda: searched.append(gc.isenabled()))
+    reload(reprieve)
+    prepare(os.environ, lambda: searched.append(gc.isenabled()))
 
     assert searched == [False]
+    assert gc.isenabled()
+
+
+def test_where_nobody_is_in_a_hurry_garbage_is_searched_for_as_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("AWS_LAMBDA_INITIALIZATION_TYPE", raising=False)
+
+    reload(reprieve)
+
     assert gc.isenabled()

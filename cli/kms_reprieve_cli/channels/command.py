@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from kms_reprieve_cli.options import EXIT_CODES, STACK_NAME, Profile, Region, StackName
+from kms_reprieve_cli.options import EXIT_CODES, FLAG, STACK_NAME, Profile, Region, StackName
 from kms_reprieve_cli.status import conclude
 from reprieve.cases.notice import Reason
 
@@ -27,7 +27,10 @@ def check(file: Document) -> None:
 def preview(
     file: Document,
     *,
-    reason: Annotated[Reason, typer.Option("--reason", help="Why the example is sent.")] = Reason.KEY_IN_USE,
+    reason: Annotated[
+        Reason,
+        typer.Option("--reason", metavar="REASON", help=f"Why the example is sent: {', '.join(Reason)}."),
+    ] = Reason.KEY_IN_USE,
 ) -> None:
     """Print an HTML page with what each channel of a document would send. Sends nothing."""
     from kms_reprieve_cli.channels.preview import preview as command  # noqa: PLC0415 - as above
@@ -40,7 +43,7 @@ def put(
     file: Document,
     *,
     stack_name: StackName = STACK_NAME,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", metavar=FLAG, help="Do not ask before writing.")] = False,
     profile: Profile = None,
     region: Region = None,
 ) -> None:
@@ -66,7 +69,9 @@ def slack_manifest(
     url: Annotated[
         str | None,
         typer.Option(
-            "--url", help="URL of the API, such as the output PageUrl. No call to AWS is made then."
+            "--url",
+            metavar="URL",
+            help="URL of the page, as in the output PageUrl. If given: no call to AWS.",
         ),
     ] = None,
     profile: Profile = None,

@@ -13,6 +13,7 @@ from kms_reprieve_cli.drill.steps import (
     log_reads,
     management_call,
     member_account,
+    member_key,
     notice,
     pattern,
     recipe_alarm,
@@ -43,6 +44,7 @@ STEPS: Final[tuple[Step, ...]] = (
     update_matrix,
     large_item,
     member_account,
+    member_key,
     replica,
     dead_letter,
 )

@@ -1,11 +1,13 @@
 """`kms-reprieve drill`."""
 
 import json
+import textwrap
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
+from shutil import get_terminal_size
 from typing import Final
 
 import boto3
@@ -30,6 +32,10 @@ from reprieve.errors import NotUnderstoodError
 REPORTED: Final = (
     *("AlarmPeriodSeconds", "Approvers", "LinkHours", "LogLevel", "NotifyOnScheduling", "SigningKeys"),
 )
+BY_HAND: Final = (
+    "Without one, do this by hand in the other account: create a key, encrypt with it, schedule its deletion,"
+    " and decrypt. Then run the step member-key with --member-key ARN."
+)
 _STYLES: Final = {
     Verdict.OK: "green",
     Verdict.MISS: "bold red",
@@ -50,8 +56,13 @@ class Wanted:
     is_json: bool
 
 
-def drill(session: boto3.Session, wanted: Wanted) -> Status:
+def drill(session: boto3.Session, wanted: Wanted, member: boto3.Session | None = None) -> Status:
     """Do the steps, tell what they find, and write the report; WRONG if something is not as it should be.
+
+    Args:
+        session: The stack's account.
+        wanted: What is to be done.
+        member: Another account, for the step that has a key there.
 
     Raises:
         AwsError: there is no such stack, no credentials, no permission to see it.
@@ -59,14 +70,13 @@ def drill(session: boto3.Session, wanted: Wanted) -> Status:
     """
     if not session.region_name:
         raise NotUnderstoodError("Region", "none is chosen: use --region, or AWS_REGION")
-    subject = Subject(
-        cloud=LiveCloud(session),
-        network=HttpNetwork(),
-        region=session.region_name,
-        now=datetime.now(UTC),
-        stack_name=wanted.stack_name,
+    subject = _subject(session, wanted.stack_name)
+    made = Drill(
+        subject=subject,
+        person=TerminalPerson(wanted.says_yes),
+        member=_subject(member) if member else None,
+        choices=wanted.choices,
     )
-    made = Drill(subject=subject, person=TerminalPerson(wanted.says_yes), choices=wanted.choices)
     messages().print(
         f"Drill {made.id} with stack {made.stack.name} in account {subject.account}, {subject.region}"
     )
@@ -80,6 +90,16 @@ def drill(session: boto3.Session, wanted: Wanted) -> Status:
     )
     _write(report, wanted)
     return Status.WRONG if report.misses else Status.DONE
+
+
+def _subject(session: boto3.Session, stack_name: str = "") -> Subject:
+    return Subject(
+        cloud=LiveCloud(session),
+        network=HttpNetwork(),
+        region=session.region_name,
+        now=datetime.now(UTC),
+        stack_name=stack_name,
+    )
 
 
 def chosen(only: Collection[str]) -> Sequence[Step]:
@@ -96,10 +116,15 @@ def print_policy(only: Collection[str], region: str, stack_name: str) -> Status:
 def print_steps() -> Status:
     """Print all steps, with what they show and what they change."""
     for step in STEPS:
-        print(f"{step.ID:15} {'usual' if step.USUAL else 'chosen':7} {step.WHAT}")
+        print(f"{step.ID}{'' if step.USUAL else ' (only if you choose it)'}")
+        _print_indented(step.WHAT)
         if step.CHANGES:
-            print(f"{'':23} changes: {step.CHANGES}")
+            _print_indented(f"Changes: {step.CHANGES}")
     return Status.DONE
+
+
+def _print_indented(text: str) -> None:
+    print(textwrap.fill(text, get_terminal_size().columns, initial_indent="  ", subsequent_indent="  "))
 
 
 def _told(found: Iterable[Done]) -> Iterator[Done]:

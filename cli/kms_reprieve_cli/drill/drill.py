@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Any, Final, TypeVar
 from uuid import uuid4
 
-from kms_reprieve_cli.doctor.cloud import Cloud
+from kms_reprieve_cli.doctor.cloud import Cloud, Reply
 from kms_reprieve_cli.doctor.subject import Stack, Subject
 from kms_reprieve_cli.drill.finding import StoppedError
 from kms_reprieve_cli.drill.person import Person
@@ -21,6 +21,7 @@ from reprieve.ports import Document
 TAG: Final = "kms-reprieve:drill"
 DESCRIPTION: Final = "Throwaway key of kms-reprieve drill. Its deletion is intended."
 WAITING_DAYS: Final = 7
+LOGS_EVERYTHING: Final = "INFO"
 EVERY: Final = 5.0
 """Seconds between two looks."""
 
@@ -51,10 +52,12 @@ class Drill:
 
     subject: Subject
     person: Person
+    member: Subject | None = None
     choices: Choices = field(default_factory=Choices)
     passing: Passing = field(default_factory=Passing)
     id: str = field(default_factory=lambda: uuid4().hex[:8])
     keys: list[str] = field(default_factory=list)
+    owners: dict[str, Subject] = field(default_factory=dict)
     sealed: dict[str, bytes] = field(default_factory=dict)
     refused_at: dict[str, float] = field(default_factory=dict)
 
@@ -72,6 +75,11 @@ class Drill:
         return self.subject.stack
 
     @property
+    def log_level(self) -> str:
+        """The level from which on the functions log."""
+        return self.stack.parameters.get("LogLevel", LOGS_EVERYTHING)
+
+    @property
     def key(self) -> str:
         """The key of the step `refusal`.
 
@@ -82,6 +90,17 @@ class Drill:
             raise StoppedError("it needs the key of the step refusal")
         return self.keys[0]
 
+    @property
+    def other_account(self) -> Subject:
+        """The account of `--member-profile`.
+
+        Raises:
+            StoppedError: there is none.
+        """
+        if self.member is None:
+            raise StoppedError("it needs credentials of another account: --member-profile")
+        return self.member
+
     def allow(self, change: str) -> None:
         """Ask the person whether a change is allowed.
 
@@ -91,33 +110,47 @@ class Drill:
         if not self.person.allows(change):
             raise StoppedError("you did not allow it")
 
-    def new_key(self, **options: Any) -> str:  # noqa: ANN401 - botocore's
-        """Create a throwaway key, tagged and with an alias that says what it is."""
-        made = self.cloud.ask("kms", "CreateKey", **self._marks, **options)
-        return self._named(made["KeyMetadata"]["Arn"])
+    def new_key(self, owner: Subject | None = None, **options: Any) -> str:  # noqa: ANN401 - botocore's
+        """Create a throwaway key here or in another account, with a tag and an alias that say what it is."""
+        where = owner or self.subject
+        made = where.cloud.ask("kms", "CreateKey", region=where.region, **self._marks, **options)
+        return self._named(made["KeyMetadata"]["Arn"], where)
 
     def new_replica(self, key: str, region: str) -> str:
         """Replicate a throwaway key, marked as the key is."""
         made = self.cloud.ask("kms", "ReplicateKey", KeyId=key, ReplicaRegion=region, **self._marks)
-        return self._named(made["ReplicaKeyMetadata"]["Arn"])
+        return self._named(made["ReplicaKeyMetadata"]["Arn"], self.subject)
 
     @property
     def _marks(self) -> Mapping[str, Any]:
         return {"Description": DESCRIPTION, "Tags": [{"TagKey": TAG, "TagValue": self.id}]}
 
-    def _named(self, arn: str) -> str:
+    def _named(self, arn: str, owner: Subject) -> str:
         self.keys.append(arn)
-        alias = f"alias/kms-reprieve-drill-{self.id}-{len(self.keys)}"
-        region = arn.split(":")[3]
-        self.cloud.ask("kms", "CreateAlias", region=region, AliasName=alias, TargetKeyId=arn)
+        self.owners[arn] = owner
+        self.ask_kms("CreateAlias", arn, AliasName=self.alias(arn), TargetKeyId=arn)
         return arn
 
+    def alias(self, key: str) -> str:
+        """Return the alias of a throwaway key."""
+        return f"alias/kms-reprieve-drill-{self.id}-{self.keys.index(key) + 1}"
+
+    def ask_kms(self, operation: str, key: str, **parameters: Any) -> Reply:  # noqa: ANN401 - botocore's
+        """Return KMS' answer in a key's own account and Region."""
+        return self.owner(key).cloud.ask("kms", operation, region=key.split(":")[3], **parameters)
+
+    def owner(self, key: str) -> Subject:
+        """Return the account of a throwaway key."""
+        return self.owners.get(key, self.subject)
+
     def state(self, key: str) -> str:
-        """Return a key's state, by KMS in its own Region."""
-        region = key.split(":")[3]
-        told = self.cloud.ask("kms", "DescribeKey", region=region, KeyId=key)
-        state: str = told["KeyMetadata"]["KeyState"]
+        """Return a key's state, by KMS."""
+        state: str = self.ask_kms("DescribeKey", key, KeyId=key)["KeyMetadata"]["KeyState"]
         return state
+
+    def schedule_deletion(self, key: str) -> None:
+        """Schedule the deletion of a throwaway key as early as KMS allows."""
+        self.ask_kms("ScheduleKeyDeletion", key, KeyId=key, PendingWindowInDays=WAITING_DAYS)
 
     def lines(
         self, log_group: str, pattern: str = "", since: float | None = None

@@ -47,6 +47,11 @@ def note(what: str) -> Finding:
     return Finding(verdict=Verdict.NOTE, what=what)
 
 
+def not_shown(what: str) -> Finding:
+    """Return that something could not be shown, and why."""
+    return Finding(verdict=Verdict.SKIPPED, what=what)
+
+
 def took(what: str, seconds: float) -> Finding:
     """Return how long something took."""
     return Finding(verdict=Verdict.NOTE, what=what, seconds=round(max(0.0, seconds), 1))

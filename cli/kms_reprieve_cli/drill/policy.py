@@ -6,13 +6,23 @@ from typing import Any, Final
 from kms_reprieve_cli.drill.drill import TAG
 from kms_reprieve_cli.drill.step import Step
 from kms_reprieve_cli.drill.steps.recipe_alarm import NAME as RECIPES_ALARM
+from kms_reprieve_cli.drill.steps.refusal import CONTEXT
 
 _ALWAYS: Final = frozenset({"kms:DescribeKey", "kms:ScheduleKeyDeletion"})
 """For cleaning up."""
 
 _MAKING: Final = frozenset({"kms:CreateKey"})
 _ALIAS: Final = "kms:CreateAlias"
+_OTHERS: Final = "organizations:DescribeOrganization"
+"""What only a step needs that uses a key of another account."""
+
 _ANY_KEY: Final = frozenset({"kms:DescribeKey", "kms:GetKeyPolicy", "kms:ListKeys"})
+_FOREIGN: Final = {
+    "StringEquals": {f"kms:EncryptionContext:{name}": value for name, value in CONTEXT.items()},
+    "StringNotEquals": {"aws:ResourceAccount": "${aws:PrincipalAccount}"},
+}
+"""The tag of another account's key may not count in this account's policies: the drill's context does."""
+
 _OF_STACK: Final[Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
     "PlanUpdates": (
         ("cloudformation:CreateChangeSet", "cloudformation:DeleteChangeSet"),
@@ -58,6 +68,10 @@ def document(steps: Sequence[Step], partition: str, stack: str) -> Mapping[str, 
             _allow("NameThrowawayKey", [_ALIAS], alias_arn),
             _allow("UseThrowawayKey", keys, key_arn, ours),
         ]
+    if _OTHERS in needed:
+        statements.append(
+            _allow("UseKeyOfOtherAccount", ["kms:Decrypt"], f"arn:{partition}:kms:*:*:key/*", _FOREIGN)
+        )
     return {"Version": "2012-10-17", "Statement": statements}
 
 

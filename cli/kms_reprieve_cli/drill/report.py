@@ -72,10 +72,10 @@ class Report:
         yield "| Parameter | Value |"
         yield "| --- | --- |"
         yield from (f"| {name} | {value} |" for name, value in self.parameters.items())
-        yield from ("", "## How long it took", "", "| What | Seconds |", "| --- | --- |")
+        yield from ("", "## How long it took", "", "| Step | What | Seconds |", "| --- | --- | --- |")
         for done in self.found:
             if done.finding.seconds is not None:
-                yield f"| {done.finding.what} | {done.finding.seconds} |"
+                yield f"| {done.step} | {done.finding.what} | {done.finding.seconds} |"
         yield from ("", "## What was seen")
         for step, findings in groupby(self.found, lambda done: done.step):
             yield from ("", f"### {step}", "")

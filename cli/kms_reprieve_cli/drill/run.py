@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
-from kms_reprieve_cli.drill.drill import WAITING_DAYS, Drill
-from kms_reprieve_cli.drill.finding import Finding, StoppedError, Verdict, expect, note
+from kms_reprieve_cli.drill.drill import Drill
+from kms_reprieve_cli.drill.finding import Finding, StoppedError, expect, not_shown, note
 from kms_reprieve_cli.drill.step import Step
 from reprieve.errors import AwsError, NotUnderstoodError, ReprieveError
 
@@ -44,7 +44,7 @@ def _findings(drill: Drill, step: Step) -> Iterator[Finding]:
             drill.allow(step.CHANGES)
         yield from step.run(drill)
     except (StoppedError, AwsError, NotUnderstoodError) as error:
-        yield Finding(verdict=Verdict.SKIPPED, what=f"stopped: {error}")
+        yield not_shown(f"stopped: {error}")
 
 
 def clean_up(drill: Drill) -> Iterator[Finding]:
@@ -53,13 +53,10 @@ def clean_up(drill: Drill) -> Iterator[Finding]:
     A key keeps its tag and its alias, so that a notice about it says what it is.
     """
     for key in drill.keys:
-        region = key.split(":")[3]
         try:
             state = drill.wait(f"{key} to be made", partial(_made, drill, key), _PATIENCE)
             if not state.startswith("Pending"):
-                drill.cloud.ask(
-                    "kms", "ScheduleKeyDeletion", region=region, KeyId=key, PendingWindowInDays=WAITING_DAYS
-                )
+                drill.schedule_deletion(key)
             state = drill.state(key)
         except ReprieveError as error:
             yield expect(False, f"{key} needs a look, delete it yourself: {error}")

@@ -60,9 +60,9 @@ class Recorder:
         """
         found = [(change.at, facts(change.document)) for change in changes]
         self.trail.write([LogLine(at, line(said)) for at, said in found])
-        self.log.info("Wrote the audit trail", lines=len(found))
+        self.log.info("Wrote to the audit trail", lines=len(found))
         for said in (said for _, said in found if said["event"] == UNREADABLE):
-            self.log.error("Somebody else wrote into the audit trail", **said)
+            self.log.error("Found an audit entry that this stack did not write", **said)
 
 
 def line(said: Facts) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import Final
 
+from reprieve import INIT_TYPE
 from reprieve.arn import KeyArn
 from reprieve.cases.visitor import APPROVERS, AuthMethod
 from reprieve.dataclass import dataclass
@@ -16,21 +17,19 @@ Variables = Mapping[str, str]
 
 _DIGITS: Final = 5
 _EMAIL: Final = re.compile(r"[^@\s]+@[^@\s]+")
-_INIT_TYPE: Final = "AWS_LAMBDA_INITIALIZATION_TYPE"
 
 
 def prepare(variables: Variables, *makers: Callable[[], object]) -> None:
     """Make what the first event needs, if it is Lambda that loads the function.
 
     Lambda's init phase has a full core, an event a share of one. Anywhere else, nothing happens at import.
-    What was imported is never garbage, and is not searched for any again; clients are made without a search.
-    Source: Lambda developer guide, "Defined runtime environment variables".
+    What was imported and made by then is never garbage, and is not searched for any again; until then nothing
+    is, see `reprieve/__init__.py`.
     """
-    if _INIT_TYPE in variables:
-        gc.freeze()
-        gc.disable()
+    if INIT_TYPE in variables:
         for make in makers:
             make()
+        gc.freeze()
         gc.enable()
 
 

@@ -25,7 +25,8 @@ ReprieveError
 ├── SlackError               Slack did not do what it was asked for
 │   └── SlackBusyError       … and said when to come again
 ├── ChannelError             a channel did not take a notice
-│   └── ChannelBusyError     … and said when to come again
+│   ├── ChannelBusyError     … and said when to come again
+│   └── ChannelRefusedError  … and never will
 └── AwsError                 AWS answered with an error, told by its code
     ├── DeniedError          not permitted
     ├── AbsentError          what was asked for does not exist
@@ -264,6 +265,10 @@ class ChannelBusyError(ChannelError):
     """`channel` asks to be left alone for `retry_after` seconds."""
 
     retry_after: int = 0
+
+
+class ChannelRefusedError(ChannelError):
+    """`channel` will not take the notice, however often it is tried."""
 
 
 @dataclass

@@ -72,7 +72,7 @@ def test_a_recipient_that_can_t_be_looked_up_hides_no_page(
     monkeypatch.setattr(world.table, "get", denied)
 
     assert "Rescue this key" in read(world.ask(token=token))
-    assert "Could not find out whom a link was sent to" in world.log.said("warning")
+    assert "Could not read the recipient of a link" in world.log.said("warning")
 
 
 class Signed(Access):

@@ -239,7 +239,7 @@ def test_an_item_that_can_not_be_understood_takes_nobody_s_page_away(world: Worl
 
     assert (shown.status, done.status) == (200, 200)
     assert "The key works again" in read(done)
-    assert "Passed over what it could not read" in [message for _, message, _ in world.log.lines]
+    assert "Skipped items of a case that could not be read" in [message for _, message, _ in world.log.lines]
 
 
 def test_a_case_that_can_not_be_understood_does_not_stand_in_the_way(world: World) -> None:

@@ -1,7 +1,7 @@
 """A decision by a button in Slack: one of two presses decides, every press is answered, no other acts."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -120,6 +120,24 @@ def test_the_buttons_leave_before_kms_is_asked(slack: SlackWorld) -> None:
     assert "<@U0JANE> pressed" in words
     assert "KMS is being asked. If nothing follows in a minute, open the page." in words
     assert buttons == []
+
+
+def test_the_answer_is_in_the_message_before_the_channel_itself_can_bring_it_up_to_date(
+    slack: SlackWorld,
+) -> None:
+    send = slack.world.queue.send
+    shown: list[str] = []
+
+    def sending(bodies: Sequence[str]) -> None:
+        shown.append(slack.shown())
+        send(bodies)
+
+    slack.world.queue.send = sending  # type: ignore[method-assign]
+
+    slack.press()
+
+    (before,) = shown
+    assert "The key works again" in before
 
 
 def test_the_button_that_opens_the_page_stays_and_its_press_is_only_acknowledged(slack: SlackWorld) -> None:
@@ -569,6 +587,24 @@ def test_with_sign_in_an_address_that_is_not_listed_or_not_confirmed_may_not(
     assert "Open the page" in told
 
 
+@pytest.mark.parametrize(
+    ("claim", "group"), [("name", "kms-admins"), ("email", "jane@example.com"), ("sub", JANE)]
+)
+def test_a_group_of_the_provider_is_nothing_that_slack_can_vouch_for(
+    slack: SlackWorld, claim: str, group: str
+) -> None:
+    rule = ApproverRules(groups=frozenset({group}), group_claim=claim)
+    slack.auth_method, slack.rule = AuthMethod.SIGN_IN, rule
+    slack.tells_apart(
+        profile={"email": "jane@example.com", "real_name": "kms-admins"}, is_email_confirmed=False
+    )
+
+    slack.press()
+
+    assert nothing_happened(slack)
+    assert "You are not an approver" in slack.whispered()[0]
+
+
 def test_without_the_scope_for_addresses_nobody_is_an_approver_and_everybody_is_told_why(
     slack: SlackWorld,
 ) -> None:
@@ -694,7 +730,7 @@ def test_a_slack_that_takes_no_answer_at_all_holds_up_no_rescue_and_is_logged(sl
     slack.press()
 
     assert slack.world.state() == "Enabled"
-    assert "A press in Slack could not be answered" in slack.world.log.said("error")
+    assert "Could not reply to a Slack button press" in slack.world.log.said("error")
 
 
 def test_a_long_message_keeps_its_beginning_and_the_answer(slack: SlackWorld) -> None:

@@ -73,6 +73,7 @@ AGAIN = "it was used since the last notice, long ago"
 NEW = "a caller, or a resource, is new"
 MEANT = "somebody decided that the deletion is meant"
 CLOSED = "the case is closed"
+GOES_ON = "the case goes on as another one, which has a date"
 THREE_DAYS = "it is in use, and the deletion is in less than 72 hours"
 ONE_DAY = "it is in use, and the deletion is in less than 24 hours"
 REMINDER = "the deletion, which is meant, is in less than 24 hours"
@@ -83,6 +84,7 @@ MANAGED = "somebody tried to manage it"
 
 SCHEDULED = ScheduledBy(caller=Caller(kind="IAMUser", id="arn:jane", name="user jane"), at=NOW)
 CANCELLED = Closure(how=Ending.CANCELLED, at=NOW)
+CONTINUED = Closure(how=Ending.CONTINUED, at=NOW)
 DELETED = Closure(how=Ending.DELETED, at=NOW)
 UNKNOWN = Closure(how=Ending.UNKNOWN, at=NOW, confirmed=False)
 IN_USE = told(case(uses("a")))
@@ -129,7 +131,9 @@ KEPT = told(replace(IN_USE, decision=decision("keep")), Reason.DELETION_KEPT)
         (replace(KEPT, closure=DELETED), HOUR, RULES, Reason.KEY_DELETED, OVER),
         (told(replace(IN_USE, closure=DELETED), Reason.KEY_DELETED), HOUR, RULES, None, CLOSED),
         (case(closure=DELETED), HOUR, RULES, None, CLOSED),
-        (replace(IN_USE, closure=Closure(how=Ending.CONTINUED, at=NOW)), HOUR, RULES, None, CLOSED),
+        (replace(IN_USE, closure=CONTINUED), HOUR, RULES, Reason.CASE_CONTINUED, GOES_ON),
+        (told(replace(IN_USE, closure=CONTINUED), Reason.CASE_CONTINUED), HOUR, RULES, None, CLOSED),
+        (case(closure=CONTINUED), HOUR, RULES, None, CLOSED),
         (replace(IN_USE, notified=Notified(cancelled=True), closure=CANCELLED), HOUR, RULES, None, CLOSED),
     ],
 )  # fmt: skip

@@ -3,13 +3,14 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
 from reprieve.arn import KeyArn
-from reprieve.cases.notice import CaseSummary, Notice, Reason
+from reprieve.cases.case import Case, Closure, Ending, Notified
+from reprieve.cases.notice import ENDS_THREADS, CaseSummary, Notice, Reason
 from reprieve.cases.outbox import (
     DIGEST_EVERY,
     HOUR,
@@ -20,10 +21,10 @@ from reprieve.cases.outbox import (
     envelope,
     outbox_entry,
 )
-from reprieve.errors import AwsError, ConflictError, ThrottledError
+from reprieve.errors import AwsError, ConflictError, ReprieveError, ThrottledError
 from reprieve.ports import Document
 from reprieve.serialization import to_json
-from tests.examples import JANE, KEY, NOW, decision, key, notice, use, uses
+from tests.examples import JANE, KEY, NOW, case, decision, key, notice, use, uses
 from tests.fakes import FakeClock, FakeLog, FakeQueue, FakeTable, Here
 
 SLOW = ThrottledError("sqs:SendMessage", "ThrottlingException", "slow down")
@@ -38,11 +39,13 @@ class Office:
     table: FakeTable = field(default_factory=FakeTable)
     queue: FakeQueue = field(default_factory=FakeQueue)
     log: FakeLog = field(default_factory=FakeLog)
+    cases: list[Case] | ReprieveError = field(default_factory=list)
 
     def open(self) -> Outbox:
         """The outbox of a run that begins."""
         made = Outbox(
             table=self.table,
+            cases=self.read,
             queue=self.queue,
             console_url="https://console/records",
             pool=Here(),
@@ -51,6 +54,12 @@ class Office:
         )
         made.begin()
         return made
+
+    def read(self, of: KeyArn) -> list[Case]:
+        """Return the cases of a key."""
+        if isinstance(self.cases, ReprieveError):
+            raise self.cases
+        return [each for each in self.cases if each.key.arn == of]
 
     def decide(self, *notices: Notice, in_digest: bool = False) -> list[Outgoing]:
         """Decide notices, as the store does it."""
@@ -262,12 +271,15 @@ def test_what_a_person_decided_is_told_whatever_else_there_is(office: Office) ->
     assert office.sent()[-1]["id"] == "notice-99"
 
 
-def test_the_end_of_a_case_goes_out_whatever_else_there_is_and_in_no_digest(office: Office) -> None:
-    office.run(*some(40), *(about(number, reason=Reason.KEY_DELETED) for number in range(100, 140)))
+@pytest.mark.parametrize("reason", sorted(ENDS_THREADS))
+def test_the_end_of_a_case_goes_out_whatever_else_there_is_and_in_no_digest(
+    reason: Reason, office: Office
+) -> None:
+    office.run(*some(40), *(about(number, reason=reason) for number in range(100, 140)))
 
     reasons = [json.loads(body)["notice"]["reason"] for body in office.queue.bodies]
-    assert reasons.count("key-deleted") == 40
-    assert "key-deleted" not in json.dumps(office.digests())
+    assert reasons.count(reason) == 40
+    assert reason not in json.dumps(office.digests())
 
 
 def test_a_notice_of_a_key_of_which_there_were_many_today_goes_in_a_digest(office: Office) -> None:
@@ -334,7 +346,7 @@ def test_of_two_runs_that_fold_the_same_one_does_it(office: Office) -> None:
 
     assert office.digests() == []
     assert office.waiting() == 6
-    assert "Another run sends what is left" in office.log.said("info")
+    assert "Another run sends the remaining notices" in office.log.said("info")
 
 
 def test_one_that_lost_its_place_to_another_run_tries_again(office: Office) -> None:
@@ -375,7 +387,7 @@ def test_what_can_not_be_read_is_passed_over_and_holds_up_nothing(office: Office
     office.run()
 
     assert [each["id"] for each in office.sent()] == ["notice-1"]
-    assert set(office.log.said("error")) == {"Passed over a notice that can't be read"}
+    assert set(office.log.said("error")) == {"Skipped a notice that could not be read"}
 
 
 def test_four_hundred_keys_are_named_in_a_digest_and_the_rest_is_counted(office: Office) -> None:
@@ -411,3 +423,63 @@ def test_what_was_sent_an_hour_ago_is_forgotten() -> None:
     sent = Sent(singles={"a": NOW - HOUR, "b": NOW - HOUR + FEW_SECONDS})
 
     assert sent.with_singles(["c"], NOW).singles == {"b": NOW - HOUR + FEW_SECONDS, "c": NOW}
+
+
+def told_of_its_end(at: datetime, **more: Any) -> Case:
+    """A case whose deletion was cancelled on the page, and people heard it at a moment."""
+    over = Closure(how=Ending.CANCELLED, at=NOW)
+    return case(closure=over, notified=Notified(cancelled=True, last_at=at), **more)
+
+
+LATER = NOW + FEW_SECONDS
+
+
+@pytest.mark.parametrize(
+    ("reason", "cases", "goes_out"),
+    [
+        (Reason.KEY_IN_USE, [told_of_its_end(LATER)], False),
+        (Reason.CORRECTION, [told_of_its_end(LATER)], False),
+        (Reason.KEY_IN_USE, [told_of_its_end(NOW)], False),
+        (Reason.KEY_IN_USE, [told_of_its_end(NOW - FEW_SECONDS)], True),
+        (Reason.KEY_IN_USE, [case(notified=Notified(last_at=LATER))], True),
+        (Reason.KEY_IN_USE, [case(notified=Notified(cancelled=True, last_at=LATER))], True),
+        (Reason.KEY_IN_USE, [told_of_its_end(LATER, deletion_date=LATER)], True),
+        (Reason.KEY_IN_USE, [], True),
+        (Reason.KEY_IN_USE, SLOW, True),
+        (Reason.DELETION_KEPT, [told_of_its_end(LATER)], True),
+    ],
+    ids=[
+        *("cancelled since", "a correction", "in the same moment", "cancelled before", "open"),
+        *("open again", "another deletion", "no case", "not readable", "a decision"),
+    ],
+)
+def test_what_a_run_left_is_not_sent_after_people_heard_that_the_deletion_is_off(
+    office: Office, reason: Reason, cases: list[Case] | ReprieveError, *, goes_out: bool
+) -> None:
+    office.decide(notice(reason=reason, at=NOW))
+    office.cases = cases
+
+    office.run()
+
+    assert [each["reason"] for each in office.sent()] == ([reason] if goes_out else [])
+    assert office.waiting() == 0
+    dropped = [line for line in office.log.said("info") if line.startswith("Dropped a notice")]
+    assert len(dropped) == (not goes_out)
+
+
+def test_who_used_a_key_is_told_before_its_end_if_nobody_has_heard_of_either(office: Office) -> None:
+    office.decide(notice(id="a", at=NOW), notice(id="b", at=NOW, reason=Reason.DELETION_CANCELLED))
+    office.cases = [told_of_its_end(NOW)]
+
+    office.run()
+
+    assert [each["id"] for each in office.sent()] == ["a", "b"]
+
+
+def test_what_belongs_to_no_case_is_never_overtaken(office: Office) -> None:
+    office.decide(notice(case=None, reason=Reason.NO_EVENT_FOUND))
+    office.cases = [told_of_its_end(LATER)]
+
+    office.run()
+
+    assert [each["reason"] for each in office.sent()] == ["no-event-found"]

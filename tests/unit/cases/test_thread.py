@@ -69,6 +69,19 @@ def test_a_sender_that_died_gives_it_back_by_the_clock(store: ThreadStore) -> No
         store.give_back(PLACE, dead)
 
 
+def test_a_sender_whose_clock_was_ahead_holds_it_no_longer_than_any_other(store: ThreadStore) -> None:
+    store.take(PLACE, NOW + timedelta(days=1))
+
+    assert store.take(PLACE, NOW).held_until == NOW + HELD_FOR
+
+
+def test_a_clock_that_is_a_little_behind_takes_it_from_nobody(store: ThreadStore) -> None:
+    store.take(PLACE, NOW + HELD_FOR)
+
+    with pytest.raises(InProgressError):
+        store.take(PLACE, NOW)
+
+
 def test_it_is_kept_as_long_as_the_case(store: ThreadStore, table: FakeTable) -> None:
     store.take(PLACE, NOW)
 
@@ -80,7 +93,7 @@ def test_it_is_kept_as_long_as_the_case(store: ThreadStore, table: FakeTable) ->
 def test_what_can_t_be_read_is_begun_anew(store: ThreadStore, table: FakeTable) -> None:
     table.put(Document(partition="thread#arn:key@date", sort="security/", body={"latest_at": "soon"}))
 
-    assert store.find(PLACE.case_id, "security") is None
+    assert store.find(PLACE.case_id, "security") == Thread(version=1)
     assert store.take(PLACE, NOW).receipt == {}
 
 

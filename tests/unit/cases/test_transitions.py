@@ -20,6 +20,7 @@ from reprieve.cases.transitions import (
     note_changes,
     note_schedulings,
     of_deletion,
+    without_those_of,
 )
 from reprieve.cloudtrail.key_use import KeyChange, KeyEvent, Scheduling
 from tests.examples import ADMIN, DELETION, JANE, KEY, NOW, at, case, counted, use
@@ -234,6 +235,16 @@ def test_a_glimpse_counts_what_is_recent_and_settles_nothing() -> None:
     assert (of.settled_until, of.read_until) == (case().settled_until, case().read_until)
 
 
+def test_what_was_only_glimpsed_is_read_again_and_does_not_stay_with_a_case_that_is_cut() -> None:
+    glimpsed = glimpse(case(), MINUTES)
+
+    left = cut(glimpsed, MINUTES, at("14:29"), at("14:29"))
+
+    assert left.uses.count == 0
+    assert not left.is_glimpsed
+    assert not count(glimpsed, MINUTES, at("14:41"), NOW).is_glimpsed
+
+
 def test_a_case_is_cut_where_a_later_one_begins() -> None:
     of = count(case(answered_until=at("14:39")), MINUTES, at("14:41"), NOW)
 
@@ -340,3 +351,10 @@ def test_a_use_in_the_second_of_the_cancellation_does_not_contradict_it() -> Non
     used = Counts().plus([counted(use(at=at("14:40")))])
 
     assert noted(OUT_OF_REACH, settled=used, **WITH_REPORT).closure
+
+
+def test_without_a_date_every_record_of_a_scheduling_may_be_of_the_deletion() -> None:
+    records = [scheduled(0), scheduled(3_600)]
+
+    assert without_those_of([case()], records, None) == tuple(records)
+    assert without_those_of([case()], records, scheduled(3_600).deletion_date) == (records[1],)

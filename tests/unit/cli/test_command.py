@@ -34,6 +34,19 @@ def test_the_version_is_that_of_the_package() -> None:
     assert (result.exit_code, result.stdout) == (0, f"kms-reprieve {version('kms-reprieve')}\n")
 
 
+def test_a_drill_with_another_account_says_what_to_do_without_its_credentials() -> None:
+    result = run("drill", "--only", "member-account")
+
+    assert result.exit_code == 2
+    assert "run the step member-key with --member-key ARN" in " ".join(text(result).replace("│", "").split())
+
+
+def test_the_policy_for_a_drill_with_another_account_needs_no_credentials_of_it() -> None:
+    result = run("drill", "--only", "member-account", "--policy", "--region", "eu-west-1")
+
+    assert (result.exit_code, "UseKeyOfOtherAccount" in result.stdout) == (0, True)
+
+
 @pytest.mark.parametrize("asked", ["--help", "-h"])
 def test_help_names_every_command_and_the_exit_codes(asked: str) -> None:
     result = run(asked)

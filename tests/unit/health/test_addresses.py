@@ -137,7 +137,7 @@ def test_an_address_that_vanished_is_subscribed_again_and_that_is_said(world: Wo
     assert (told.kind, told.subject, told.since) == (Kind.ADDRESS_REMOVED, JANE, NOW + QUARTER)
     assert "Sent a new confirmation request to the address" in told.advice
     assert world.subscriptions.added == [JANE]
-    assert world.log.said("warning") == ["An address that was lost is subscribed again"]
+    assert world.log.said("warning") == ["Subscribed a lost email address again"]
 
 
 def test_while_it_is_asked_again_it_has_a_day_to_confirm(world: World) -> None:
@@ -213,7 +213,7 @@ def test_a_request_that_can_not_be_sent_is_said(world: World) -> None:
 
     assert told.kind is Kind.ADDRESS_REMOVED
     assert "could not be sent" in told.advice
-    assert world.log.said("error") == ["An address that was lost could not be subscribed again"]
+    assert world.log.said("error") == ["Could not subscribe a lost email address again"]
 
 
 def test_two_runs_at_once_ask_once(world: World) -> None:

@@ -7,10 +7,18 @@ from datetime import timedelta
 import pytest
 
 from reprieve.arn import KeyArn
-from reprieve.cases.case import Case
+from reprieve.cases.case import Case, Closure, Ending
 from reprieve.cases.decision import Choice
 from reprieve.cases.store import CaseStore
-from reprieve.errors import AwsError, ConflictError, IncompleteError, ReprieveError, ThrottledError
+from reprieve.clock import rfc3339
+from reprieve.errors import (
+    AwsError,
+    ConflictError,
+    IncompleteError,
+    ReprieveError,
+    ThrottledError,
+    UnreachableError,
+)
 from reprieve.investigate.case_updates import AT_ONCE, FEW
 from reprieve.ports import Document
 from tests.examples import decision
@@ -140,6 +148,33 @@ def test_a_deletion_that_somebody_decided_to_keep_is_not_told_in_a_reduced_form(
     assert heard(world, KEY) == known
 
 
+@pytest.mark.parametrize(
+    ("used_again", "is_silent", "is_told"),
+    [(False, True, False), (True, True, True), (False, False, True)],
+    ids=["CloudTrail says so", "it was used since", "KMS calls it pending"],
+)
+def test_a_use_of_before_the_cancellation_that_people_know_of_is_not_told_in_a_reduced_form(
+    world: World, table: PickyTable, *, used_again: bool, is_silent: bool, is_told: bool
+) -> None:
+    use(world, 1)
+    run(world)
+    (before,) = world.store.cases(KEY)
+    cancelled_at = before.uses.last_at
+    assert cancelled_at
+    closure = Closure(how=Ending.CANCELLED, at=cancelled_at, confirmed=False)
+    world.store.save(replace(before, closure=closure), wake_at=None)
+    known = heard(world, KEY)
+    table.refused[KEY] = FOR_GOOD
+
+    used_at = cancelled_at + timedelta(seconds=used_again)
+    world.logs.put(another(2, errorMessage=f"{KEY} is pending deletion.", eventTime=rfc3339(used_at)))
+    if is_silent:
+        world.kms.fail("kms:DescribeKey", *2 * [UnreachableError("kms:DescribeKey", "ReadTimeoutError", "")])
+    run(world)
+
+    assert (heard(world, KEY) != known) is is_told
+
+
 def test_a_key_whose_cases_can_not_be_read_either_is_told_in_a_reduced_form(
     world: World, table: PickyTable, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -229,7 +264,7 @@ def test_of_many_unknown_keys_only_those_that_kms_calls_pending_are_looked_up_an
 
     assert [each["case"]["key"]["arn"] for each in world.notices()] == [str(KEY)]
     assert {key for call, key in world.kms.calls if call == "kms:ListAliases"} == {KEY}
-    assert "Passed over keys that KMS does not call pending" in world.log.said("warning")
+    assert "Ignored keys that are not pending deletion" in world.log.said("warning")
 
 
 def test_of_many_unknown_keys_those_for_which_kms_does_not_answer_are_told(world: World) -> None:
@@ -302,7 +337,7 @@ def test_a_review_stops_in_time_and_goes_on_in_the_next_run(world: World) -> Non
 
     assert ended == AT_ONCE
     assert all(world.case(key).closure for key in keys)
-    assert "The rest is left for the next run" in world.log.said("warning")
+    assert "Ran out of time; the next run does the rest" in world.log.said("warning")
 
 
 def test_a_review_that_can_not_be_stored_fails_the_run_and_makes_no_notice(
@@ -318,4 +353,4 @@ def test_a_review_that_can_not_be_stored_fails_the_run_and_makes_no_notice(
     run(world)
 
     assert len(world.notices()) == before
-    assert "A case could not be stored" in world.log.said("error")
+    assert "Could not store a case" in world.log.said("error")

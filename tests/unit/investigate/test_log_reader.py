@@ -285,7 +285,7 @@ def test_a_run_without_time_for_a_second_page_says_so_and_keeps_the_first(world:
 
     run(world, timeout=timedelta(seconds=TIME_TO_READ + 5))
 
-    assert "The rest is left for the next run" in world.log.said("warning")
+    assert "Ran out of time; the next run does the rest" in world.log.said("warning")
     assert 0 < world.case().uses.count < 40
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from reprieve.cases.case import Case, Closure, Counts, Ending
+from reprieve.cases.case import Case, Closure, Counts, Ending, ScheduledBy
 from reprieve.cases.decision import Choice, Decision
 from reprieve.cases.due import NoticeRules
 from reprieve.cases.key import Key, KmsAnswer
@@ -689,3 +689,32 @@ def test_an_undated_case_that_only_records_ended_goes_on_if_it_is_the_latest() -
     assert [left.closure.how for left in alone.earlier if left.closure] == [Ending.CONTINUED]
     assert before_another
     assert Ending.CONTINUED not in {left.closure.how for left in before_another.earlier if left.closure}
+
+
+NEARLY: KmsAnswer = KmsAnswer(state="PendingDeletion", deletion_date=DELETION + MINUTE)
+"""The key was scheduled again, for a minute after the date of the deletion before."""
+
+
+@pytest.mark.parametrize(
+    ("date", "named_for"),
+    [(DELETION, None), (DELETION + MINUTE / 2, "it"), (DELETION + MINUTE, "it")],
+    ids=["of the one before", "as near to both", "its own"],
+)
+@pytest.mark.parametrize("told_by", ["log group", "event history", "review"])
+def test_who_scheduled_the_deletion_before_is_not_named_for_one_that_is_minutes_from_it(
+    told_by: str, date: datetime, named_for: str | None
+) -> None:
+    record = made_at("14:20", date)
+    over, there = ended(case(version=1)), case(version=1, number=2, deletion_date=DELETION + MINUTE)
+    known = replace(facts(NEARLY), schedulings=() if told_by == "log group" else (record,))
+    read = KeyActivity(known, MINUTES, schedulings=(record,) if told_by == "log group" else ())
+    stretch = ReadWindow(at("14:25"), at("14:40"), at("14:55"))
+
+    change = (
+        Review(there.name, known, QUIET, NOW).apply((over, there))
+        if told_by == "review"
+        else Update(read, stretch, QUIET, NOW).apply((over,))
+    )
+
+    scheduled_by = change.case.scheduled_by if change else None
+    assert scheduled_by == (named_for and ScheduledBy(caller=ADMIN, at=at("14:20")))

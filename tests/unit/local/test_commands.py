@@ -35,7 +35,7 @@ def test_the_commands_are_told_on_request(capsys: pytest.CaptureFixture[str]) ->
         main(["--help"])
 
     assert ended.value.code == 0
-    assert "rescue a key" in capsys.readouterr().out
+    assert "rescue keys" in capsys.readouterr().out
 
 
 def test_only_the_first_interruption_counts() -> None:

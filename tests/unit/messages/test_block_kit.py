@@ -177,6 +177,7 @@ EVERY = {
     "in use": IN_USE,
     "bare": about(Key.bare(KEY)),
     "cancelled": CANCELLED,
+    "continued": about(key(deletion_date=None), reason=Reason.CASE_CONTINUED),
     "managed": about(key(), reason=Reason.MANAGEMENT_CALL, management_calls=TAGGING),
     "nothing found": NOTHING_FOUND,
     "hostile": hostile(),

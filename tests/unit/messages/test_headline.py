@@ -141,6 +141,10 @@ SUBJECTS = (
         "Deletion date passed: alias/orders-db",
     ),
     (
+        about(key(deletion_date=None), reason=Reason.CASE_CONTINUED),
+        "Deletion date known, see the new message: alias/orders-db",
+    ),
+    (
         about(OFF, reason=Reason.DELETION_CANCELLED, decision=decision()),
         "Deletion cancelled: alias/orders-db, key is Enabled",
     ),
@@ -294,6 +298,7 @@ def test_the_subject_of_a_test_notice_says_that_nothing_is_broken(region: str) -
         (about(), False),
         (about(reason=Reason.KEY_DELETED, closure=deleted()), True),
         (about(reason=Reason.KEY_DELETED, closure=deleted(confirmed=False)), True),
+        (about(reason=Reason.CASE_CONTINUED), True),
         (about(reason=Reason.DELETION_KEPT, decision=KEPT), True),
         (about(reason=Reason.DELETION_CANCELLED, closure=cancelled()), True),
         (about(reason=Reason.DELETION_CANCELLED, closure=cancelled(confirmed=False)), False),

@@ -84,6 +84,10 @@ def unused(**changes: Any) -> Notice:
             ("No deletion takes this long, and KMS could not be asked whether the key is deleted.",),
         ),
         (
+            about(key(deletion_date=None), reason=Reason.CASE_CONTINUED, closure=over(Ending.CONTINUED)),
+            ("The deletion date is known now, so this case continues in a new message, which has the date.",),
+        ),
+        (
             about(key(deletion_date=NOW)),
             ("Broken now, and deleted for good any moment now (2026-11-22 14:55 UTC).",),
         ),

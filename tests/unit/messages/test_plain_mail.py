@@ -9,7 +9,16 @@ import pytest
 from reprieve.cases.case import Closure, Ending
 from reprieve.cases.decision import Choice
 from reprieve.cases.key import Key, LastUse, Rescuable, Unknown
-from reprieve.cases.notice import CaseSummary, Notice, Reason, Sender, Window, no_event_found, stack_unhealthy
+from reprieve.cases.notice import (
+    ENDS_THREADS,
+    CaseSummary,
+    Notice,
+    Reason,
+    Sender,
+    Window,
+    no_event_found,
+    stack_unhealthy,
+)
 from reprieve.cases.problem import Kind
 from reprieve.cases.sample import sample_notice
 from reprieve.clock import for_people
@@ -489,7 +498,7 @@ NEWS = {"new_callers": ("n" * 64,) * 20, "new_resources": ("r" * 128,) * 20}
 NAMES = {"short": "orders", "long": "long name " * 20, "hostile": one_line(HOSTILE * 3), "dots": "a.b." * 30}
 WITH_A_LINK = sorted(
     set(Reason)
-    - {Reason.DELETION_CANCELLED, Reason.KEY_DELETED, Reason.TEST}
+    - {Reason.DELETION_CANCELLED, *ENDS_THREADS, Reason.TEST}
     - {Reason.NO_EVENT_FOUND, Reason.DIGEST, Reason.STACK_UNHEALTHY}
 )
 """The first has a link only where the key was scheduled again, the second never; others are about no key."""

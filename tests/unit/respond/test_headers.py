@@ -171,3 +171,13 @@ def test_a_cookie_that_only_looks_like_one_of_ours_is_not_taken_for_it(
     handler(event("get", cookies=[planted]), Context())
 
     assert [request.cookies.get(SESSION_COOKIE) for request in asked] == ["ours", None]
+
+
+@pytest.mark.parametrize("route", ["POST /slack", "POST /keys/{token}"])
+@pytest.mark.parametrize("changes", [{"body": "\ud800"}, {"body": None}, {"headers": None}, {"cookies": 5}])
+def test_whatever_is_sent_is_answered_and_is_no_error_of_the_function(
+    handler: Callable[..., dict[str, Any]], route: str, changes: dict[str, Any]
+) -> None:
+    answer = handler(event("post-cancel-and-enable", routeKey=route, **changes), Context())
+
+    assert 400 <= answer["statusCode"] < 500

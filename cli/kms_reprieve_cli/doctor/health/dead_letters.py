@@ -16,8 +16,8 @@ _NUMBER: Final = "ApproximateNumberOfMessages"
 QUEUES: Final = {
     "InvestigateDeadLetterQueueUrl": "Nothing is lost: investigate reads on where it stopped. Its log"
     " says why it failed; when that is fixed, purge the queue.",
-    "DeliveryDeadLetterQueueUrl": "When the channel works again, start the queue's redrive: the notices"
-    " are sent.",
+    "DeliveryDeadLetterQueueUrl": "When the channel works again, redrive the queue to the stack's"
+    " DeliveryQueue: the notices are sent.",
     "HealthDeadLetterQueueUrl": "Look at all alarms of the stack: nobody heard of them. Then purge the"
     " queue.",
     "AuditDeadLetterQueueUrl": "The table has every entry, and kms-reprieve audit prints them. Then"

@@ -71,7 +71,7 @@ def _accounts(subject: Subject) -> Sequence[str]:
 def _judged(subject: Subject, account: str) -> Result:
     try:
         there = subject.cloud.entered(f"arn:{subject.partition}:iam::{account}:role/{subject.reach.role}")
-        return _of_roles(subject.stack, account, there)
+        return judged_roles(subject.stack, account, there)
     except AwsError as error:
         return unknown(
             f"account {account} could not be looked at",
@@ -80,7 +80,8 @@ def _judged(subject: Subject, account: str) -> Result:
         )
 
 
-def _of_roles(stack: Stack, account: str, there: Cloud) -> Result:
+def judged_roles(stack: Stack, account: str, there: Cloud) -> Result:
+    """Return whether an account lets a stack in, and lets it cancel deletions."""
     name = stack.parameters["MemberRoleName"]
     roles = (
         _Role(name=f"{name}{READ}", caller=stack.output("InvestigateRoleArn")),

@@ -25,7 +25,7 @@ def look(subject: Subject) -> Iterator[Result]:
         yield failure(
             f"{each.channel} has taken nothing since {each.since:%Y-%m-%d %H:%M} UTC",
             cause=each.error,
-            fix="Fix it, then start the redrive of the queue that DeliveryDeadLetterQueueUrl names.",
+            fix="Fix it, then redrive the queue that DeliveryDeadLetterQueueUrl names to DeliveryQueue.",
         )
     if not failing:
         yield passed("no channel has refused what it was sent last")

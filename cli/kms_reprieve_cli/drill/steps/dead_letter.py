@@ -11,7 +11,7 @@ WHAT: Final = (
     "A failing message ends in the dead-letter queue, and its alarm goes to every channel (80 minutes)."
 )
 CHANGES: Final = (
-    "It puts a message that is no notice into the stack's queue. Every channel gets stack-unhealthy."
+    "It puts an invalid message into the stack's delivery queue. Every channel gets stack-unhealthy."
 )
 USUAL: Final = False
 NEEDS: Final = ("cloudwatch:DescribeAlarms", "sqs:DeleteMessage", "sqs:ReceiveMessage", "sqs:SendMessage")

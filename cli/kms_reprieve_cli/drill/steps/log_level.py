@@ -4,20 +4,20 @@ import json
 from collections.abc import Iterator
 from typing import Final
 
-from kms_reprieve_cli.drill.drill import Drill, message_of
+from kms_reprieve_cli.drill.drill import LOGS_EVERYTHING, Drill, message_of
 from kms_reprieve_cli.drill.finding import Finding, expect, note
+from reprieve.log_messages import NOT_FROM_AN_ALARM
 
 ID: Final = "log-level"
 WHAT: Final = (
-    "Warnings are kept at the stack's LogLevel, and at WARN nothing lower is (deploy with LogLevel=WARN)."
+    "Warnings are logged at the stack's LogLevel, and at WARN nothing lower (deploy with LogLevel=WARN)."
 )
 CHANGES: Final = (
-    "It starts investigate with a message that no alarm sent, which makes a warning and nothing else."
+    "It invokes investigate with a message that is not from an alarm: it logs a warning, and does nothing."
 )
 USUAL: Final = False
 NEEDS: Final = ("lambda:InvokeFunction", "logs:FilterLogEvents")
 
-WARNING: Final = "Passed over a message that no alarm sent"
 _PATIENCE: Final = 120
 
 
@@ -31,11 +31,11 @@ def run(drill: Drill) -> Iterator[Finding]:
         Payload=json.dumps(event).encode(),
     )
     group = drill.stack.required("InvestigateLogs")
-    found = drill.wait("the warning", lambda: _said(drill, group, WARNING), _PATIENCE)
-    level = drill.stack.parameters.get("LogLevel", "INFO")
+    found = drill.wait("the warning", lambda: _said(drill, group, NOT_FROM_AN_ALARM), _PATIENCE)
+    level = drill.log_level
     yield expect(found, f"the warning is in the log, at LogLevel={level}")
     lower = [said for said in map(message_of, drill.lines(group)) if said.get("level") == "INFO"]
-    if level == "INFO":
+    if level == LOGS_EVERYTHING:
         yield note("LogLevel is INFO: deploy with LogLevel=WARN to see that lower lines are dropped")
     else:
         yield expect(not lower, f"no line of level INFO is in the log, at LogLevel={level}")

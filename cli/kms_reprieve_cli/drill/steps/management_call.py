@@ -8,9 +8,7 @@ from kms_reprieve_cli.drill.finding import Finding
 from kms_reprieve_cli.drill.steps.refusal import recorded, refusal_of
 
 ID: Final = "management-call"
-WHAT: Final = (
-    "KMS refuses a call that does not use the key in the same words, and CloudTrail delivers the record."
-)
+WHAT: Final = "KMS refuses a management call with the same words, and CloudTrail delivers the record."
 CHANGES: Final = ""
 USUAL: Final = True
 NEEDS: Final = ("kms:TagResource", "logs:FilterLogEvents")

@@ -4,12 +4,14 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from kms_reprieve_cli.drill.drill import Drill, message_of, moment_of
-from kms_reprieve_cli.drill.finding import Finding, expect, took
+from kms_reprieve_cli.doctor import table
+from kms_reprieve_cli.drill.deliveries import Deliveries, deliveries
+from kms_reprieve_cli.drill.drill import LOGS_EVERYTHING, Drill
+from kms_reprieve_cli.drill.finding import Finding, expect, not_shown, took
 from reprieve.cases.case import Case
+from reprieve.cases.health_store import channel_of
+from reprieve.cases.readable import readable
 from reprieve.cases.store import CASE, KEY
-from reprieve.errors import NotUnderstoodError
-from reprieve.serialization import from_json
 
 ID: Final = "notice"
 WHAT: Final = "A single refused request makes the alarm fire, and every channel gets the notice."
@@ -17,16 +19,22 @@ CHANGES: Final = ""
 USUAL: Final = True
 NEEDS: Final = ("cloudwatch:DescribeAlarmHistory", "dynamodb:Query", "logs:FilterLogEvents")
 
-SENT: Final = "A channel has the notice"
-IN_USE: Final = frozenset({"key-in-use", "new-caller"})
 _PATIENCE: Final = 10 * 60
-_CHANNELS: Final = ("email", "slack")
+_CHANNELS: Final = 120
+"""Seconds until every channel must have the notice."""
 
 
 def run(drill: Drill) -> Iterator[Finding]:
     """Look at the case, at deliver's log, and at the alarm's history."""
     key = drill.key
     begun = drill.refused_at.get("Decrypt", drill.since)
+    yield from decided(drill, key, begun)
+    yield from delivered(drill, key, begun)
+    yield from _alarm(drill)
+
+
+def decided(drill: Drill, key: str, begun: float) -> Iterator[Finding]:
+    """Wait for the case of a key of which people were notified, and say how long that took."""
     cases = drill.wait("the notice (up to 10 minutes)", lambda: notified(drill, key), _PATIENCE)
     yield expect(cases, "the case says that you were notified of a key in use")
     for case in cases[:1]:
@@ -35,32 +43,37 @@ def run(drill: Drill) -> Iterator[Finding]:
                 "from the refused request to the decision to notify",
                 case.notified.last_at.timestamp() - begun,
             )
-    sent = drill.wait("the channels", lambda: deliveries(drill), 120)
-    yield expect(sent, f"deliver sent it to {len(sent)} channels")
-    for channel, at in sorted(sent.items()):
+
+
+def delivered(drill: Drill, key: str, begun: float) -> Iterator[Finding]:
+    """Wait until every channel has the notice about a key; say which have not, and how long it took."""
+    if drill.log_level != LOGS_EVERYTHING:
+        yield not_shown(f"deliver's log does not name the channels: LogLevel is {drill.log_level}")
+        return
+    complete = drill.wait("every channel", lambda: _complete(deliveries(drill, key)), _CHANNELS)
+    sent = complete or deliveries(drill, key)
+    yield expect(sent.at, f"deliver sent it to {', '.join(sorted(sent.at)) or 'no channel'}")
+    yield from (expect(False, each) for each in _missing(drill, sent))
+    for channel, at in sorted(sent.at.items()):
         yield took(f"from the refused request to the notice in {channel}", at - begun)
-    yield from _alarm(drill)
 
 
 def notified(drill: Drill, key: str) -> list[Case]:
     """Return the key's cases of which people were notified that it is in use."""
-    found = []
-    for document in drill.documents(f"{KEY}{key}", CASE):
-        try:
-            found.append(from_json(Case, document.body))
-        except NotUnderstoodError:
-            continue
-    return [case for case in found if case.notified.in_use]
+    found = (readable(Case, document) for document in drill.documents(f"{KEY}{key}", CASE))
+    return [case for case in found if case and case.notified.in_use]
 
 
-def deliveries(drill: Drill) -> Mapping[str, float]:
-    """Return when deliver's log says that each channel took a notice of a key in use."""
-    lines = [(message_of(line), line) for line in drill.lines(drill.stack.required("DeliverLogs"))]
-    return {
-        str(said.get("channel")): moment_of(line)
-        for said, line in lines
-        if said.get("message") == SENT and said.get("reason") in IN_USE
-    }
+def _complete(sent: Deliveries) -> Deliveries | None:
+    return sent if sent.at and not sent.missing else None
+
+
+def _missing(drill: Drill, sent: Deliveries) -> Iterator[str]:
+    """Yield each channel that does not have the notice, with what it said last."""
+    failing = table.health_store(drill.subject).failing() if sent.missing else ()
+    errors = {channel_of(each.channel): f": {each.error}" for each in failing}
+    for channel in sent.missing:
+        yield f"{channel} does not have the notice{errors.get(channel, '')}"
 
 
 def _alarm(drill: Drill) -> Iterator[Finding]:

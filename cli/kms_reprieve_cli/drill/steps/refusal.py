@@ -5,7 +5,8 @@ from datetime import datetime
 from typing import Any, Final
 
 from kms_reprieve_cli.doctor.cloud import Reply
-from kms_reprieve_cli.drill.drill import WAITING_DAYS, Drill, message_of, moment_of
+from kms_reprieve_cli.doctor.subject import Subject
+from kms_reprieve_cli.drill.drill import Drill, message_of, moment_of
 from kms_reprieve_cli.drill.finding import Finding, StoppedError, Verdict, expect, took
 from reprieve.errors import AwsError, WrongStateError
 
@@ -28,14 +29,23 @@ _PAUSE: Final = 3.0  # KMS may serve a key for some seconds after its deletion w
 def run(drill: Drill) -> Iterator[Finding]:
     """Make a key, use it, and have it refused."""
     key = drill.new_key()
-    drill.sealed[key] = drill.cloud.ask(
-        "kms", "Encrypt", KeyId=key, Plaintext=b"reprieve", EncryptionContext=CONTEXT
-    )["CiphertextBlob"]
-    yield expect(True, "the key works: KMS encrypted with it")
-    drill.cloud.ask("kms", "ScheduleKeyDeletion", KeyId=key, PendingWindowInDays=WAITING_DAYS)
-    yield expect(drill.state(key) == "PendingDeletion", "the key is pending deletion")
+    yield from scheduled(drill, key)
     yield from refusal_of("Decrypt", drill, key, lambda: decrypt(drill, key))
     yield from recorded(drill, key, "Decrypt")
+
+
+def scheduled(drill: Drill, key: str) -> Iterator[Finding]:
+    """Encrypt with a key, and schedule its deletion."""
+    encrypt(drill, key)
+    yield expect(True, "the key works: KMS encrypted with it")
+    drill.schedule_deletion(key)
+    yield expect(drill.state(key) == "PendingDeletion", "the key is pending deletion")
+
+
+def encrypt(drill: Drill, key: str) -> None:
+    """Keep something that a key has encrypted."""
+    made = drill.ask_kms("Encrypt", key, KeyId=key, Plaintext=b"reprieve", EncryptionContext=CONTEXT)
+    drill.sealed[key] = made["CiphertextBlob"]
 
 
 def refusal_of(name: str, drill: Drill, key: str, call: Callable[[], Reply]) -> Iterator[Finding]:
@@ -45,9 +55,17 @@ def refusal_of(name: str, drill: Drill, key: str, call: Callable[[], Reply]) -> 
     yield expect(said.endswith(f"{key} is pending deletion."), f"{name} is refused: {said}")
 
 
-def decrypt(drill: Drill, key: str) -> Reply:
-    """Use a key."""
-    return drill.cloud.ask("kms", "Decrypt", CiphertextBlob=drill.sealed[key], EncryptionContext=CONTEXT)
+def decrypt(drill: Drill, key: str, user: Subject | None = None) -> Reply:
+    """Use a key: from its own account, or from another."""
+    by = user or drill.owner(key)
+    return by.cloud.ask(
+        "kms",
+        "Decrypt",
+        region=key.split(":")[3],
+        KeyId=key,
+        CiphertextBlob=drill.sealed[key],
+        EncryptionContext=CONTEXT,
+    )
 
 
 def refused(drill: Drill, call: Callable[[], Reply]) -> str:

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from typing import Final
 
-from kms_reprieve_cli.drill.drill import WAITING_DAYS, Drill
+from kms_reprieve_cli.drill.drill import Drill
 from kms_reprieve_cli.drill.finding import Finding, expect, note
-from kms_reprieve_cli.drill.steps.refusal import CONTEXT, decrypt, refused
+from kms_reprieve_cli.drill.steps.refusal import decrypt, encrypt, refused
 
 ID: Final = "replica"
 WHAT: Final = "KMS' wording for a multi-Region primary key that waits for its replicas."
@@ -26,10 +26,8 @@ def run(drill: Drill) -> Iterator[Finding]:
     key, region = drill.new_key(MultiRegion=True), drill.choices.replica_region
     copy = drill.new_replica(key, region)
     drill.wait("the replica", lambda: {drill.state(key), drill.state(copy)} == {"Enabled"}, _PATIENCE)
-    drill.sealed[key] = drill.cloud.ask(
-        "kms", "Encrypt", KeyId=key, Plaintext=b"reprieve", EncryptionContext=CONTEXT
-    )["CiphertextBlob"]
-    drill.cloud.ask("kms", "ScheduleKeyDeletion", KeyId=key, PendingWindowInDays=WAITING_DAYS)
+    encrypt(drill, key)
+    drill.schedule_deletion(key)
     said = refused(drill, lambda: decrypt(drill, key))
     yield note(f"{drill.state(key)}: {said}")
     yield expect(said.endswith("is pending replica deletion."), "the wording is the one that is looked for")

@@ -17,13 +17,15 @@ NEEDS: Final = ("kms:Decrypt", "kms:DescribeKey")
 
 def run(drill: Drill) -> Iterator[Finding]:
     """Ask the person, and look at the key."""
-    key = drill.key
+    yield from rescued(drill, drill.key)
+
+
+def rescued(drill: Drill, key: str) -> Iterator[Finding]:
+    """Ask the person to rescue a key, and look at it before and after."""
     yield expect(
         drill.state(key) == "PendingDeletion", "before you press the button, the key is pending deletion"
     )
-    drill.person.asked(
-        'Open the link in the notice about alias/kms-reprieve-drill… and press "Rescue this key".'
-    )
+    drill.person.asked(f'Open the link in the notice about {drill.alias(key)} and press "Rescue this key".')
     begun = drill.passing.clock()
     state = drill.wait("you, on the page", lambda: drill.state(key) == "Enabled")
     yield expect(state, f"the key is {drill.state(key)}")

@@ -10,7 +10,7 @@ from reprieve.errors import AwsError
 ID: Final = "update-matrix"
 WHAT: Final = "No change of a parameter replaces the table, the audit log group or the trail."
 CHANGES: Final = (
-    "It creates a change set for each of some parameters, looks at it, and deletes it. It executes none."
+    "It creates a change set for each of several parameters, reads it, and deletes it. It executes none."
 )
 USUAL: Final = False
 NEEDS: Final = (

@@ -11,7 +11,7 @@ from contextlib import closing, contextmanager, suppress
 from dataclasses import field
 from functools import cached_property
 from http.client import HTTPConnection, HTTPException, HTTPResponse
-from ipaddress import IPv6Address, ip_address
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from threading import Timer
 from time import monotonic
 from typing import Final
@@ -26,6 +26,7 @@ BODY_LIMIT: Final = 4_096  # bytes
 LONGEST_WAIT: Final = 3600
 _TIMEOUT: Final = 10.0
 _PORTS: Final = {"https": 443, "http": 80}
+_CARRIES_IPV4: Final = (IPv6Network("64:ff9b::/96"), IPv6Network("::/96"))  # RFC 6052, RFC 4291
 _LEAST: Final = 0.001  # seconds: a socket takes 0 for "do not wait"
 
 
@@ -154,9 +155,18 @@ def _connected(host: str, port: int, deadline: _Deadline, *, public_only: bool) 
 
 def _is_public(address: str) -> bool:
     found = ip_address(address.partition("%")[0])
-    if isinstance(found, IPv6Address) and found.ipv4_mapped:
-        found = found.ipv4_mapped
+    if isinstance(found, IPv6Address):
+        if found.is_site_local:
+            return False
+        found = _carried(found) or found
     return found.is_global and not found.is_multicast
+
+
+def _carried(address: IPv6Address) -> IPv4Address | None:
+    """Return the IPv4 address to which a network brings what is sent to this one."""
+    if any(address in each for each in _CARRIES_IPV4):
+        return IPv4Address(address.packed[-4:])
+    return address.ipv4_mapped or address.sixtofour
 
 
 def _told(error: Exception) -> str:

@@ -142,6 +142,7 @@ class Case:
         unanswered: What was counted in such minutes while KMS could not be asked. It may belong to a later
             deletion of the same key, and goes there where KMS tells of one.
         recent: What was counted from then up to `read_until`.
+        is_glimpsed: Whether what is recent is of a window that was not read to its end, and is read again.
         notified: What people have been notified of.
         unknown: Facts about the key that could not be had.
         scheduled_by: Who scheduled the deletion, where the log group says.
@@ -165,6 +166,7 @@ class Case:
     settled: Counts = field(default_factory=Counts)
     unanswered: Counts = field(default_factory=Counts)
     recent: Counts = field(default_factory=Counts)
+    is_glimpsed: bool = False
     notified: Notified = field(default_factory=Notified)
     unknown: tuple[Unknown, ...] = ()
     scheduled_by: ScheduledBy | None = None

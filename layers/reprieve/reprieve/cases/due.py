@@ -5,6 +5,7 @@
 | people were told that the deletion is off, and KMS says it is not | `correction`       |
 | the deletion is off, and people knew of the case                | `deletion-cancelled` |
 | the deletion is over, and people knew of the case               | `key-deleted`        |
+| its date is known, and people knew of the case without it       | `case-continued`     |
 | KMS knows no such key, and people knew of the case              | `correction`         |
 | somebody decided to keep the deletion, which is in 24 hours     | `deletion-soon`      |
 | it is used for the first time                                   | `key-in-use`         |
@@ -173,7 +174,7 @@ def is_untold(case: Case, policy: NoticeRules) -> bool:
 def _closed(case: Case) -> Verdict:
     reason = _TOLD_ENDINGS.get(case.closure.how) if case.closure else None
     if reason and case.notified.notices and not case.notified.cancelled:
-        return Verdict(reason, f"the deletion is {'over' if reason is Reason.KEY_DELETED else 'off'}")
+        return Verdict(reason, _WHY.get(reason, "the deletion is off"))
     return Verdict(None, "the case is closed")
 
 
@@ -264,6 +265,11 @@ _TOLD_ENDINGS: Final = {
     Ending.ABSENT: Reason.CORRECTION,
     Ending.DELETED: Reason.KEY_DELETED,
     Ending.UNKNOWN: Reason.KEY_DELETED,
+    Ending.CONTINUED: Reason.CASE_CONTINUED,
+}
+_WHY: Final = {
+    Reason.KEY_DELETED: "the deletion is over",
+    Reason.CASE_CONTINUED: "the case goes on as another one, which has a date",
 }
 _Rule = Callable[[Case, datetime, NoticeRules], Verdict | None]
 _RULES: Final[tuple[_Rule, ...]] = (

@@ -34,11 +34,17 @@ _TRIED_FOR: Final = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Failing:
-    """A channel that has taken nothing since `since`; `error` is what came of the latest try."""
+    """A channel that has taken nothing since `since`.
+
+    Attributes:
+        error: What came of the latest try.
+        is_final: Whether the channel said that it will never take it.
+    """
 
     channel: str
     since: datetime
     error: str
+    is_final: bool = False
 
 
 class Subscribed(StrEnum):
@@ -76,15 +82,15 @@ class HealthStore:
 
     table: Table
 
-    def failed(self, channel: str, error: str, now: datetime) -> None:
-        """Note that a channel did not take something.
+    def failed(self, channel: str, error: str, now: datetime, *, is_final: bool = False) -> None:
+        """Note that a channel did not take something, or never will.
 
         Raises:
             ConflictError: another invocation has noted it at the same moment.
         """
         found = self.table.get(_CHANNELS, channel)
         since = from_json(Failing, found.body).since if found else now
-        failing = Failing(channel=channel, since=since, error=error)
+        failing = Failing(channel=channel, since=since, error=error, is_final=is_final)
         self._put(_CHANNELS, channel, to_json(failing), found.version if found else 0, now + _KEPT)
 
     def worked(self, channel: str) -> None:

@@ -36,11 +36,16 @@ class Reason(StrEnum):
     DELETION_CANCELLED = "deletion-cancelled"
     DELETION_KEPT = "deletion-kept"
     KEY_DELETED = "key-deleted"
+    CASE_CONTINUED = "case-continued"
     CORRECTION = "correction"
     NO_EVENT_FOUND = "no-event-found"
     DIGEST = "digest"
     STACK_UNHEALTHY = "stack-unhealthy"
     TEST = "test"
+
+
+ENDS_THREADS: Final = frozenset({Reason.KEY_DELETED, Reason.CASE_CONTINUED})
+"""What only channels hear that may keep something open for the case; it wakes nobody by itself."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,12 +155,13 @@ def tell(
         reason: Why they are notified.
         now: The present.
         ringing: How many uses people are to be woken for; all of them unless said otherwise.
-        is_decided: Whether it tells of a decision on the page, which counts for no limit.
+        is_decided: Whether it tells of a decision on the page, which counts for no limit, as does what only
+            ends a thread.
     """
     uses = case.uses.count if ringing is None else ringing
     notice = _notice(case, reason, now, max(0, uses - case.notified.uses))
     notified = notified_of(case, now, uses, is_new_caller=reason is Reason.NEW_CALLER)
-    if is_decided:
+    if is_decided or reason in ENDS_THREADS:
         notified = replace(notified, lately=case.notified.lately)
     return replace(case, notified=notified), notice
 
@@ -263,6 +269,7 @@ def notice_id(subject: str, reason: Reason, number: int) -> str:
 
 
 __all__ = [
+    "ENDS_THREADS",
     "LINK",
     "CaseSummary",
     "Digest",

@@ -7,18 +7,20 @@ digest, which names each key with its deadline. What a person decided on the pag
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import Executor, Future
 from dataclasses import field, replace
 from datetime import datetime, timedelta
 from typing import Final
 
+from reprieve.arn import KeyArn
+from reprieve.cases.case import Case
 from reprieve.cases.digest import digest
-from reprieve.cases.notice import Notice, Reason
+from reprieve.cases.notice import ENDS_THREADS, Notice, Reason
 from reprieve.cases.sizes import fitting_digest
 from reprieve.clock import Clock
 from reprieve.dataclass import dataclass
-from reprieve.errors import ConflictError, NotUnderstoodError
+from reprieve.errors import ConflictError, NotUnderstoodError, ReprieveError
 from reprieve.ports import MOST_AT_ONCE, Document, Log, MessageQueue, Table
 from reprieve.serialization import from_json, to_json
 
@@ -30,7 +32,18 @@ _OUTBOX: Final = "outbox"
 _NOTICES, _SENT = "notices", "sent"
 _TRIES: Final = 4
 _DECIDED: Final = frozenset({Reason.DELETION_CANCELLED, Reason.DELETION_KEPT})
-_ALWAYS: Final = frozenset({Reason.DIGEST, Reason.KEY_DELETED})
+_ALWAYS: Final = frozenset({Reason.DIGEST, *ENDS_THREADS})
+_OF_A_PENDING_KEY: Final = frozenset(
+    {
+        Reason.KEY_IN_USE,
+        Reason.NEW_CALLER,
+        Reason.STILL_IN_USE,
+        Reason.MANAGEMENT_CALL,
+        Reason.DELETION_SCHEDULED,
+        Reason.DELETION_SOON,
+        Reason.CORRECTION,
+    }
+)
 _URGENCY: Final = (
     Reason.CORRECTION,
     Reason.KEY_IN_USE,
@@ -104,10 +117,12 @@ class Outbox:
     """Sends what has been decided.
 
     Attributes:
+        cases: Reads a key's cases.
         console_url: Where the records behind all notices are.
     """
 
     table: Table
+    cases: Callable[[KeyArn], Sequence[Case]]
     queue: MessageQueue
     console_url: str | None
     pool: Executor
@@ -118,12 +133,46 @@ class Outbox:
 
     def begin(self) -> None:
         """Begin to read what an earlier run left, beside the log group, so that nobody waits for it."""
-        self._begun = self.pool.submit(self.waiting), self.pool.submit(self._read_sent)
+        self._begun = self.pool.submit(self._left_behind), self.pool.submit(self._read_sent)
 
     def waiting(self) -> tuple[Outgoing, ...]:
         """Return the notices that are decided, and not known to be in the queue, but for unreadable ones."""
         found = (self._read(document) for document in self.table.list(_OUTBOX))
         return tuple(sorted(filter(None, found), key=lambda each: each.decided))
+
+    def _left_behind(self) -> tuple[Outgoing, ...]:
+        """Return what an earlier run left, without what somebody on the page has overtaken since.
+
+        People have heard that the deletion is off: that the key is pending must not be the last word.
+        """
+        waiting = self.waiting()
+        ends = {
+            each.notice.case.id
+            for each in waiting
+            if each.notice.case and each.notice.reason is Reason.DELETION_CANCELLED
+        }
+        overtaken = [each for each in waiting[:SINGLES_AN_HOUR] if self._is_overtaken(each.notice, ends)]
+        self._remove([each.notice for each in overtaken])
+        for each in overtaken:
+            self.log.info("Dropped a notice: the deletion has been cancelled since", notice_id=each.notice.id)
+        return tuple(each for each in waiting if each not in overtaken)
+
+    def _is_overtaken(self, notice: Notice, ends: Collection[str]) -> bool:
+        """Return whether people have heard since that the deletion is off.
+
+        Args:
+            notice: What an earlier run decided.
+            ends: The ids of the cases of which people hear next that they are over.
+        """
+        about = notice.case
+        if about is None or about.id in ends or notice.reason not in _OF_A_PENDING_KEY:
+            return False
+        try:
+            case = next((each for each in self.cases(about.key.arn) if each.id == about.id), None)
+        except ReprieveError:
+            return False
+        told_at = case.notified.last_at if case and case.closure and case.notified.cancelled else None
+        return told_at is not None and told_at >= notice.at
 
     def send(self, outgoing: Sequence[Outgoing] = ()) -> None:
         """Send what may go out by itself, in the order of its decision; the rest stays for `finish`.
@@ -155,7 +204,7 @@ class Outbox:
         try:
             self.table.put(_sent_document(replace(sent, digest_at=now)), outbox_entry(notice))
         except ConflictError:
-            self.log.info("Another run sends what is left")
+            self.log.info("Another run sends the remaining notices")
             return
         self._remove(folded)
         self.put_into_queue([notice])
@@ -174,7 +223,7 @@ class Outbox:
         self._remove(notices)
         for notice in notices:
             self.log.info(
-                "Told of a case",
+                "Queued a notice",
                 reason=notice.reason,
                 notice_id=notice.id,
                 case_id=notice.case.id if notice.case else None,
@@ -213,7 +262,7 @@ class Outbox:
         try:
             notice = from_json(Notice, document.body)
         except NotUnderstoodError as error:
-            self.log.error("Passed over a notice that can't be read", id=document.sort, problem=str(error))
+            self.log.error("Skipped a notice that could not be read", id=document.sort, problem=str(error))
             return None
         return Outgoing(notice, in_digest=document.body.get("in_digest") is True)
 

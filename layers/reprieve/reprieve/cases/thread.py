@@ -23,6 +23,9 @@ THREAD: Final = "thread#"
 HELD_FOR: Final = timedelta(seconds=60)
 """How long a thread is one sender's at the most: as long as the function deliver may run."""
 
+LEEWAY: Final = timedelta(minutes=1)
+"""How far two clocks may be apart: nothing of a later time than that is believed."""
+
 Receipt = Mapping[str, str]
 """What the other side says of a message, so that later ones find it."""
 
@@ -53,6 +56,10 @@ class Thread:
         """Return whether a notice of then comes after one that said that the case is over."""
         return self.ended_at is not None and at < self.ended_at
 
+    def is_held(self, now: datetime) -> bool:
+        """Return whether somebody is sending, unless the time until when is one that no good clock gave."""
+        return self.held_until is not None and now < self.held_until <= now + HELD_FOR + LEEWAY
+
     def after(self, at: datetime, receipt: Receipt | None, *, ends: bool) -> "Thread":
         """Return it once a notice of then was sent; a later one may say that the case goes on."""
         sent = replace(self, receipt=self.receipt if receipt is None else receipt)
@@ -77,10 +84,9 @@ class ThreadStore:
     retention: timedelta
 
     def find(self, case_id: str, channel: str, recipient: str = "") -> Thread | None:
-        """Return the thread of a case, if there is one that can be read."""
+        """Return the thread of a case, if there is one; an empty one, if it can't be read."""
         found = self.table.get(THREAD + case_id, _sort(channel, recipient))
-        thread = readable(Thread, found) if found else None
-        return replace(thread, version=found.version) if thread and found else None
+        return replace(readable(Thread, found) or Thread(), version=found.version) if found else None
 
     def take(self, place: Place, now: datetime) -> Thread:
         """Return the thread of a case, an empty one the first time, for one sender at a time.
@@ -90,7 +96,7 @@ class ThreadStore:
         """
         found = self.table.get(THREAD + place.case_id, _sort(place.channel, place.recipient))
         thread = (readable(Thread, found) if found else None) or Thread()
-        if thread.held_until and now < thread.held_until:
+        if thread.is_held(now):
             raise InProgressError
         held = replace(thread, held_until=now + HELD_FOR, version=found.version if found else 0)
         try:

@@ -66,6 +66,7 @@ def count(
         settled=case.settled.plus(minutes[minute] for minute in done if minute < is_sure_until),
         unanswered=case.unanswered.plus(minutes[minute] for minute in done if minute >= is_sure_until),
         recent=Counts().plus(minutes[minute] for minute in fresh if minute >= settle_until),
+        is_glimpsed=False,
         settled_until=settle_until,
         read_until=read_until,
         answered_until=answered_until,
@@ -78,13 +79,14 @@ def glimpse(case: Case, minutes: Mapping[datetime, Counted]) -> Case:
     Only the recent counts are touched, and they are made anew when the window is read to its end.
     """
     fresh = sorted(minute for minute in minutes if minute >= case.settled_until)
-    return replace(case, recent=Counts().plus(minutes[minute] for minute in fresh))
+    return replace(case, recent=Counts().plus(minutes[minute] for minute in fresh), is_glimpsed=True)
 
 
 def cut(case: Case, minutes: Mapping[datetime, Counted], end: datetime, read_from: datetime) -> Case:
     """Return an earlier case as a later one of the key leaves it: minutes from `end` on are that one's."""
-    if case.settled_until < read_from:  # what is recent was read long ago, and is not read again
-        return replace(case, settled=case.settled + case.recent, recent=Counts())
+    if case.settled_until < read_from:  # what is recent is not read again, unless it was only glimpsed
+        kept = Counts() if case.is_glimpsed else case.recent
+        return replace(case, settled=case.settled + kept, recent=Counts(), is_glimpsed=False)
     end = max(end, case.settled_until)
     ours = sorted(minute for minute in minutes if case.settled_until <= minute < end)
     settled = case.settled.plus(minutes[minute] for minute in ours)
@@ -114,6 +116,20 @@ def of_deletion(schedulings: Iterable[Scheduling], deletion_date: datetime | Non
         return None
     near = [each for each in schedulings if abs(each.deletion_date - deletion_date) < _SAME_DATE]
     return min(near, key=lambda each: abs(each.deletion_date - deletion_date), default=None)
+
+
+def without_those_of(
+    others: Iterable[Case], schedulings: Iterable[Scheduling], deletion_date: datetime | None
+) -> tuple[Scheduling, ...]:
+    """Return the records of schedulings that come no nearer to the date of another case than to this one."""
+    if deletion_date is None:
+        return tuple(schedulings)
+    dates = [case.deletion_date for case in others if case.deletion_date]
+    return tuple(
+        each
+        for each in schedulings
+        if all(abs(each.deletion_date - deletion_date) <= abs(each.deletion_date - date) for date in dates)
+    )
 
 
 def note_changes(case: Case, changes: Iterable[KeyChange], now: datetime) -> Case:

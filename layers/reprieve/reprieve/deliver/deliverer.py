@@ -15,8 +15,16 @@ from reprieve.cases.sample_store import Accepted, Begun, SampleStore
 from reprieve.cases.visitor import AuthMethod
 from reprieve.clock import Clock
 from reprieve.dataclass import dataclass
-from reprieve.errors import AwsError, ChannelBusyError, ChannelError, ConflictError, NotUnderstoodError
+from reprieve.errors import (
+    AwsError,
+    ChannelBusyError,
+    ChannelError,
+    ChannelRefusedError,
+    ConflictError,
+    NotUnderstoodError,
+)
 from reprieve.links import LinkClaims, SampleClaims, SigningKey, mint, mint_sample
+from reprieve.log_messages import NOTICE_ROUTED, NOTICE_SENT
 from reprieve.messages.channels import Channel, delivery, delivery_id
 from reprieve.messages.channels.configured import Channels
 from reprieve.ports import Log, MessageQueue, Once
@@ -37,6 +45,7 @@ class Deliverer:
     Attributes:
         channels: The channels, and which notices each gets.
         queue: Where a notice waits for each of its recipients.
+        dead_letters: Where a notice is kept that its channel will never take.
         signing_key: What signs the links.
         page_url: What stands before a token in a link.
         lifetime: How long a link is good for; never longer than until the deletion.
@@ -49,6 +58,7 @@ class Deliverer:
 
     channels: Channels
     queue: MessageQueue
+    dead_letters: MessageQueue
     once: Once
     signing_key: SigningKey
     page_url: str
@@ -67,18 +77,21 @@ class Deliverer:
         Raises:
             NotUnderstoodError: the message is not one of ours.
             InProgressError: another invocation is sending it.
-            ChannelError: the channel did not take it.
+            ChannelError: the channel did not take it, and may do so later.
             AwsError: AWS did not, or the document of channels could not be read.
         """
         name, recipient, notice = _opened(body)
         if not name:
             self._route(notice)
         elif channel := self.channels.by_name.get(name):
-            self._send(channel, recipient, notice)
+            try:
+                self._send(channel, recipient, notice)
+            except ChannelRefusedError as error:
+                self._give_up(body, error, notice)
         elif self.channels.is_broken(name):
             raise ChannelError(name, "its entry in the document of channels can't be read")
         else:
-            self.log.warning("Dropped a notice for a channel that is not configured any more", channel=name)
+            self.log.warning("Dropped a notice: its channel is no longer configured", channel=name)
 
     def _route(self, notice: Notice) -> None:
         """Put one message for each recipient into the queue; what is not known gets its own when it is."""
@@ -87,11 +100,21 @@ class Deliverer:
         names = sorted({name for name, _ in sent})
         if notice.reason is Reason.TEST:
             self.samples.routed(notice.id, Begun(at=self.clock(), channels=tuple(names)))
-        self.log.info("A notice is on its way", channels=names, notice_id=notice.id, reason=notice.reason)
+        self.log.info(NOTICE_ROUTED, channels=names, notice_id=notice.id, reason=notice.reason)
         if self.channels.unread:
             raise self.channels.unread
         if not self.channels.by_name:
             raise ChannelError("every channel", "the stack has none that can be sent to")
+
+    def _give_up(self, body: str, error: ChannelRefusedError, notice: Notice) -> None:
+        """Keep a message where an alarm tells of it: what no retry can bring to its channel."""
+        self.dead_letters.send([body])
+        self.log.error(
+            "Could not deliver a notice; it is in the dead-letter queue",
+            problem=str(error),
+            notice_id=notice.id,
+            reason=notice.reason,
+        )
 
     def _send(self, channel: Channel, recipient: str, notice: Notice) -> None:
         """Send a notice to one recipient, once however often it comes."""
@@ -102,9 +125,7 @@ class Deliverer:
         if notice.reason is Reason.TEST:
             taken = Accepted(channel=channel.name, at=self.clock(), has_link=channel.has_link)
             self.samples.accepted(notice.id, taken)
-        self.log.info(
-            "A channel has the notice", channel=channel.name, notice_id=notice.id, reason=notice.reason
-        )
+        self.log.info(NOTICE_SENT, channel=channel.name, notice_id=notice.id, reason=notice.reason)
 
     def _send_now(self, channel: Channel, recipient: str, notice: Notice) -> None:
         linked = self.channels.with_runbook(self._with_link(notice, channel, recipient), channel.name)
@@ -132,7 +153,7 @@ class Deliverer:
         try:
             noted = self.recipients.note(case, recipient, claims.deletion_date)
         except (AwsError, ConflictError) as error:
-            self.log.warning("Could not note whom a link is sent to", problem=str(error))
+            self.log.warning("Could not store the recipient of a link", problem=str(error))
             return claims
         return replace(claims, recipient=noted)
 
@@ -140,7 +161,7 @@ class Deliverer:
         try:
             link = self.page_url + minted()
         except AwsError as error:
-            self.log.error("No link could be signed", problem=str(error), notice_id=notice.id)
+            self.log.error("Could not sign a link", problem=str(error), notice_id=notice.id)
             return _without(notice, f"it could not be signed: {error.operation}, {error.code}")
         return replace(notice, link=link, link_expires_at=claims.expires_at, approvers=self.approvers)
 

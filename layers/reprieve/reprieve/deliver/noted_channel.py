@@ -8,7 +8,7 @@ from reprieve.cases.health_store import HealthStore, noted_as
 from reprieve.cases.thread import Receipt
 from reprieve.dataclass import dataclass
 from reprieve.deliver.around import Around
-from reprieve.errors import AwsError, ChannelError, ReprieveError
+from reprieve.errors import AwsError, ChannelError, ChannelRefusedError, ReprieveError
 from reprieve.messages.channels import Delivery
 from reprieve.untrusted import one_line
 
@@ -28,7 +28,8 @@ class NotedChannel(Around):
             receipt = self.channel.send(sent)
         except (ChannelError, AwsError) as error:
             said = _told(error)
-            self._note(lambda: self.book.failed(self._noted_as(sent), said, self.clock()))
+            final = isinstance(error, ChannelRefusedError)
+            self._note(lambda: self.book.failed(self._noted_as(sent), said, self.clock(), is_final=final))
             raise
         self._note(lambda: self.book.worked(self._noted_as(sent)))
         return receipt
@@ -40,7 +41,7 @@ class NotedChannel(Around):
         try:
             write()
         except ReprieveError as error:
-            self.log.warning("Could not note whether a channel works", channel=self.name, problem=str(error))
+            self.log.warning("Could not store the state of a channel", channel=self.name, problem=str(error))
 
 
 def _told(error: ChannelError | AwsError) -> str:

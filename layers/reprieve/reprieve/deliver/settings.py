@@ -16,6 +16,7 @@ class DeliverSettings:
 
     table: str
     queue_url: str
+    dead_letter_url: str
     channels: ChannelSettings
     signing_key: KeyArn
     signing_letter: str
@@ -37,6 +38,7 @@ class DeliverSettings:
         return cls(
             table=environment.text("TABLE_NAME"),
             queue_url=environment.text("QUEUE_URL"),
+            dead_letter_url=environment.text("DEAD_LETTER_URL"),
             channels=ChannelSettings(
                 notice_topic=environment.optional("NOTICE_TOPIC_ARN"),
                 slack_secret=environment.optional("SLACK_SECRET_ARN"),

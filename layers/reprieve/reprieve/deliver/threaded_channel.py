@@ -3,8 +3,8 @@
 from dataclasses import replace
 from typing import Final
 
-from reprieve.cases.notice import Reason
-from reprieve.cases.thread import Place, Thread, ThreadStore
+from reprieve.cases.notice import ENDS_THREADS, Reason
+from reprieve.cases.thread import LEEWAY, Place, Thread, ThreadStore
 from reprieve.dataclass import dataclass
 from reprieve.deliver.around import Around
 from reprieve.errors import AwsError, ConflictError
@@ -31,13 +31,13 @@ class ThreadedChannel(Around):
         if place is None:
             self.channel.send(sent)
             return
-        if sent.notice.reason is Reason.KEY_DELETED and not self._has_begun(place):
-            self.log.info("Dropped the end of a case that this channel has not heard of", channel=self.name)
+        if sent.notice.reason in ENDS_THREADS and not self._has_begun(place):
+            self.log.info("Dropped the end of a case: the channel got no notice of it", channel=self.name)
             return
         thread = self.threads.take(place, self.clock())
         if thread.is_late(sent.notice.at):
             self._give_back(place, thread)
-            self.log.info("Dropped a notice of a case that has ended since", notice_id=sent.notice.id)
+            self.log.info("Dropped a notice: its case has ended", notice_id=sent.notice.id)
             return
         self._send(sent, place, thread)
 
@@ -45,13 +45,14 @@ class ThreadedChannel(Around):
         after = thread
         try:
             receipt = self.channel.send(replace(sent, thread=thread))
-            after = thread.after(sent.notice.at, receipt, ends=is_over(sent.notice))
+            decided_at = min(sent.notice.at, self.clock() + LEEWAY)  # else it would silence what is later
+            after = thread.after(decided_at, receipt, ends=is_over(sent.notice))
         finally:
             self._give_back(place, after)
 
     def _has_begun(self, place: Place) -> bool:
-        thread = self.threads.find(place.case_id, place.channel, place.recipient)
-        return thread is not None and thread.latest_at is not None
+        """Return whether a notice of the case was to be sent, even if none was taken."""
+        return self.threads.find(place.case_id, place.channel, place.recipient) is not None
 
     def _place(self, sent: Delivery) -> Place | None:
         case = sent.notice.case
@@ -69,4 +70,4 @@ class ThreadedChannel(Around):
         try:
             self.threads.give_back(place, thread)
         except (AwsError, ConflictError) as error:
-            self.log.warning("Could not keep a thread", channel=self.name, problem=str(error))
+            self.log.warning("Could not store a thread", channel=self.name, problem=str(error))

@@ -85,9 +85,9 @@ class Addresses:
         try:
             self.subscriptions.add(self.topic, address)
         except AwsError as error:
-            self.log.error("An address that was lost could not be subscribed again", problem=str(error))
+            self.log.error("Could not subscribe a lost email address again", problem=str(error))
             return _NOT_SENT
-        self.log.warning("An address that was lost is subscribed again")
+        self.log.warning("Subscribed a lost email address again")
         return _ASKED_AGAIN
 
 

@@ -20,6 +20,7 @@ from reprieve.errors import AwsError, HealthError, InProgressError, NotUnderstoo
 from reprieve.health import stack_alarms
 from reprieve.health.addresses import Addresses
 from reprieve.health.stack_alarms import Alarmed
+from reprieve.log_messages import NOT_FROM_AN_ALARM
 from reprieve.messages.channels import Channel, Delivery, delivery
 from reprieve.messages.channels.configured import Channels
 from reprieve.ports import Alarms, Log, Once
@@ -39,7 +40,12 @@ LATENESS: Final = timedelta(minutes=15)
 
 _CHANNEL: Final = (
     "The other channels get every notice. What this one did not take is tried for an hour, then kept in the"
-    " dead-letter queue of deliver. When the channel works again, start that queue's redrive."
+    " dead-letter queue of deliver. When the channel works again, redrive that queue to DeliveryQueue."
+)
+_REFUSED: Final = (
+    "It says that it never will, so what it refuses is not tried again: it is in the dead-letter queue of"
+    " deliver. The other channels get every notice. Correct the channel's entry in the document of channels,"
+    " or remove it; then redrive that queue to DeliveryQueue."
 )
 _BROKEN: Final = (
     "Nobody is notified by what is not understood. The command kms-reprieve channels check FILE says what is"
@@ -94,7 +100,7 @@ class Health:
             try:
                 ringing = stack_alarms.read(each)
             except NotUnderstoodError as error:
-                self.log.warning("Passed over a message that no alarm sent", problem=str(error))
+                self.log.warning(NOT_FROM_AN_ALARM, problem=str(error))
                 continue
             if ringing:
                 yield from self._tell(stack_alarms.understood(ringing, self.names))
@@ -113,7 +119,7 @@ class Health:
                 for problem in look(now):
                     yield from self._tell(problem)
             except ReprieveError as error:
-                self.log.error("Could not see whether all is well", look=name, problem=str(error))
+                self.log.error("Could not finish a health check", look=name, problem=str(error))
                 yield f"{name}: {error}"
         yield from self._finish(now)
 
@@ -124,7 +130,7 @@ class Health:
                 self._send(notice)
             self.book.run_ended(now)
         except ReprieveError as error:
-            self.log.error("Could not see whether all is well", look="table", problem=str(error))
+            self.log.error("Could not finish a health check", look="table", problem=str(error))
             yield f"table: {error}"
 
     def _alarms(self, _: datetime) -> Iterator[Alarmed]:
@@ -145,7 +151,7 @@ class Health:
         )
 
     def _channels(self, now: datetime) -> Iterator[Problem]:
-        lasting = (each for each in self.book.failing() if now - each.since >= TOLERATED)
+        lasting = (each for each in self.book.failing() if each.is_final or now - each.since >= TOLERATED)
         return (_of_channel(each) for each in lasting if channel_of(each.channel) in self.channels.by_name)
 
     def _investigate(self, now: datetime) -> Iterator[Problem]:
@@ -162,9 +168,9 @@ class Health:
         try:
             self.book.remember(notice)
         except AwsError as error:
-            self.log.error("The table does not remember what is wrong", problem=str(error))
+            self.log.error("Could not store a problem", problem=str(error))
         if not self._send(notice):
-            self.log.error("Nobody could be told what is wrong", cause=problem.cause)
+            self.log.error("Could not notify any channel of a problem", cause=problem.cause)
             yield f"nobody was told: {problem.cause}"
 
     def _send(self, notice: Notice) -> bool:
@@ -183,10 +189,10 @@ class Health:
         try:
             self._once(sending.sent.id, sending)
         except ReprieveError as error:
-            self.log.warning("A channel was not told what is wrong", channel=name, problem=str(error))
+            self.log.warning("Could not notify a channel of a problem", channel=name, problem=str(error))
             return False
         if sending.begun:
-            self.log.info("A channel was told what is wrong", channel=name, notice_id=sending.sent.notice.id)
+            self.log.info("Notified a channel of a problem", channel=name, notice_id=sending.sent.notice.id)
         return True
 
     def _once(self, key: str, sending: "_Sending") -> None:
@@ -198,7 +204,7 @@ class Health:
         except AwsError as error:
             if sending.begun and sending.failed:
                 raise
-            self.log.error("The table does not remember what is wrong", problem=str(error))
+            self.log.error("Could not store a problem", problem=str(error))
             if not sending.begun:
                 sending()
 
@@ -229,6 +235,6 @@ def _of_channel(failing: Failing) -> Problem:
         kind=Kind.CHANNEL_FAILS,
         subject=failing.channel,
         since=failing.since,
-        advice=_CHANNEL,
+        advice=_REFUSED if failing.is_final else _CHANNEL,
         error=failing.error,
     )

@@ -118,7 +118,7 @@ class CaseUpdater:
         due = [entry for entry in entries if entry.is_due(now, answers.get(entry.key, entry.answer))]
         for some in _parts(due, AT_ONCE):
             if not self.has_time():
-                self.log.warning("The rest is left for the next run", cases=len(due))
+                self.log.warning("Ran out of time; the next run does the rest", cases=len(due))
                 return
             knows_who = {entry.key for entry in some if entry.knows_who}
             known = self.facts.gather((entry.key for entry in some), knows_who)
@@ -131,7 +131,7 @@ class CaseUpdater:
         answers = self.facts.answers(keys, TRIAGE_SECONDS)
         dismissed = {key for key, answer in answers.items() if answer.is_answer and not answer.is_pending}
         reading.dismiss(dismissed)
-        self.log.warning("Passed over keys that KMS does not call pending", keys=len(dismissed))
+        self.log.warning("Ignored keys that are not pending deletion", keys=len(dismissed))
         return [key for key in keys if key not in dismissed]
 
     def _apply(self, updates: Iterable[Update | Review], cases: _Cases = _NO_CASES) -> None:
@@ -175,18 +175,18 @@ class CaseUpdater:
 
     def _failed(self, update: Update | Review, error: ReprieveError) -> None:
         """Note that a key's case could not be stored; if that lasts, tell people without it."""
-        self.log.error("A case could not be stored", key=str(update.key), problem=str(error))
+        self.log.error("Could not store a case", key=str(update.key), problem=str(error))
         self.unfinished.note(str(update.key), error)
         if not isinstance(update, Update) or not update.finding.last_use or not update.may_be_pending:
             return
         is_long = self.clock() - update.stretch.start > UNSTORED_FOR
-        if (is_long or not isinstance(error, PASSING)) and not self._is_kept(update):
+        if (is_long or not isinstance(error, PASSING)) and not self._is_known(update):
             self.outbox.put_into_queue([reduced(update, str(error))])
 
-    def _is_kept(self, update: Update) -> bool:
-        """Return whether somebody decided to keep the deletion, as far as that can be read."""
+    def _is_known(self, update: Update) -> bool:
+        """Return whether people need not hear of it again, as far as that can be read."""
         try:
-            return update.is_kept(self.store.cases(update.key))
+            return update.is_known(self.store.cases(update.key))
         except ReprieveError:
             return False
 

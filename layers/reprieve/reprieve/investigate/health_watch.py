@@ -37,7 +37,7 @@ class HealthWatch:
             if last and self.clock() - last >= TOLERATED:
                 self._tell(last)
         except ReprieveError as error:
-            self.log.warning("Could not see whether health runs", problem=str(error))
+            self.log.warning("Could not check whether health runs", problem=str(error))
 
     def _tell(self, last: datetime) -> None:
         problem = Problem(kind=Kind.FUNCTION_STUCK, subject="health", since=last, advice=_ADVICE)

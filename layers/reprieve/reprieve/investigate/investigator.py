@@ -28,6 +28,7 @@ from reprieve.investigate.case_updates import CaseUpdater
 from reprieve.investigate.facts.lookup import Facts
 from reprieve.investigate.log_reader import LogGroupReading
 from reprieve.investigate.log_window import LogWindow
+from reprieve.log_messages import NOT_FROM_AN_ALARM
 from reprieve.ports import Log, LogReader, MessageQueue
 
 TIME_TO_READ: Final = 50.0
@@ -100,7 +101,7 @@ class Investigator:
             try:
                 do()
             except ReprieveError as error:
-                self.log.error("A part of the run failed", part=what, problem=str(error))
+                self.log.error("Could not finish a part of the run", part=what, problem=str(error))
                 updater.unfinished.note(what, error)
         if updater.unfinished.failures:
             raise IncompleteError(tuple(updater.unfinished.failures))
@@ -117,12 +118,12 @@ class Investigator:
             try:
                 alarm = read_alarm(message)
             except NotUnderstoodError as error:
-                self.log.warning("Passed over a message that no alarm sent", problem=str(error))
+                self.log.warning(NOT_FROM_AN_ALARM, problem=str(error))
                 continue
             if (alarm.name, alarm.account, alarm.region) == (self.alarm_name, self.account, self.region):
                 yield alarm
             else:
-                self.log.info("Passed over the message of another alarm", alarm=alarm.name)
+                self.log.info("Ignored a message of another alarm", alarm=alarm.name)
 
     def _explain(self, since: datetime, found: LogWindow, reading: LogGroupReading, outbox: Outbox) -> None:
         """Say so when no record is there that made the alarm ring: it may only be slow to appear."""
@@ -145,13 +146,14 @@ class Investigator:
         try:
             self.store.post(self.log_group, replace(bookmark, no_event_told_at=self.clock()), notice)
         except ConflictError:
-            self.log.info("Another run told of the alarm that nothing explains")
+            self.log.info("Another run sent the no-event-found notice")
             return
         outbox.send([Outgoing(notice)])
 
     def _outbox(self) -> Outbox:
         return Outbox(
             table=self.store.table,
+            cases=self.store.cases,
             queue=self.queue,
             console_url=log_group_url(self.log_group, self.region),
             pool=self.pool,

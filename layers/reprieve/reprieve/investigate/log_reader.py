@@ -24,6 +24,7 @@ from reprieve.errors import AwsError, ConflictError, TooMuchError
 from reprieve.investigate.case_updates import CaseUpdater
 from reprieve.investigate.log_window import LogWindow
 from reprieve.investigate.update import ReadWindow
+from reprieve.log_messages import READ_LOG_GROUP
 from reprieve.ports import Log, LogPage, LogReader
 
 LATENESS: Final = timedelta(minutes=15)
@@ -114,7 +115,9 @@ class LogGroupReading:
             reading, reached = self._read(bookmark, start, now)
             if reached >= now or not self.has_time():
                 if reached < now:
-                    self.log.warning("The rest is left for the next run", read_until=reached.isoformat())
+                    self.log.warning(
+                        "Ran out of time; the next run does the rest", read_until=reached.isoformat()
+                    )
                 return reading
 
     def look(self, start: datetime, end: datetime) -> LogWindow:
@@ -248,7 +251,7 @@ class LogGroupReading:
 
     def _note_reading(self, reading: LogWindow, question: ReadOn) -> None:
         self.log.info(
-            "Read the log group",
+            READ_LOG_GROUP,
             start=question.start.isoformat(),
             end=question.end.isoformat(),
             lines=reading.lines,

@@ -52,10 +52,10 @@ class SampleSender:
     def _sent(self, notice: str) -> Mapping[str, Any]:
         begun = self.store.begin(notice, Begun(at=self.clock().replace(microsecond=0)))
         self.queue.send(envelopes([sample_notice(notice, self.sender, begun.at)]))
-        self.log.info("Sent a test notice", notice_id=notice)
+        self.log.info("Queued a test notice", notice_id=notice)
         return {"id": notice, "at": rfc3339(begun.at)}
 
     def _refused(self, why: str) -> Mapping[str, Any]:
         """Tell who asked, and do not fail: what somebody asks for is no failure of the stack."""
-        self.log.warning("Refused to send a test notice", problem=why)
+        self.log.warning("Refused a test notice", problem=why)
         return {"error": why}

@@ -16,6 +16,7 @@ from reprieve.cases.transitions import (
     note_changes,
     note_schedulings,
     of_deletion,
+    without_those_of,
 )
 from reprieve.clock import to_minute
 from reprieve.dataclass import dataclass
@@ -69,6 +70,18 @@ class Update:
         Args:
             cases: The key's cases so far, in the order in which they were opened.
         """
+        return self.apart_from(cases).change(cases)
+
+    def apart_from(self, cases: tuple[Case, ...]) -> "Update":
+        """Return the same without the records of other deletions, whose dates may be minutes apart."""
+        finding, date = self.finding, self._answer.deletion_date
+        known = without_those_of(cases, finding.facts.schedulings, date)
+        facts = replace(finding.facts, schedulings=known)
+        schedulings = without_those_of(cases, finding.schedulings, date)
+        return replace(self, finding=replace(finding, facts=facts, schedulings=schedulings))
+
+    def change(self, cases: tuple[Case, ...]) -> CaseChange | None:
+        """Return what is to be stored, where no record is of a deletion that is another case's."""
         before = self._case_of(cases)
         if before is None:
             return None
@@ -84,15 +97,18 @@ class Update:
         """Whether KMS calls the key pending, or does not answer."""
         return self._answer.is_pending or not self._answer.is_answer
 
-    def is_kept(self, cases: tuple[Case, ...]) -> bool:
-        """Return whether somebody decided to keep the deletion that it is about."""
+    def is_known(self, cases: tuple[Case, ...]) -> bool:
+        """Return whether people need not hear of it again: they kept the deletion, or know of its end."""
         case = self._case_of(cases)
-        return case is not None and case.is_kept
+        if case is None:
+            return False
+        return case.is_kept or (case.closure is not None and not self._answer.is_pending)
 
     def untracked(self) -> Case:
         """Return what was found as a case of its own, of which nothing of before is known."""
         case = open_case(self.finding.facts.key, self.now, self.stretch.start)
-        return glimpse(replace(case, unknown=self.finding.facts.unknown), self.finding.minutes)
+        case = replace(case, unknown=self.finding.facts.unknown)
+        return glimpse(case, self.finding.minutes)
 
     @property
     def _answer(self) -> KmsAnswer:

@@ -3,9 +3,10 @@
 Plain text objects know no mention, no link and no formatting. Source: Slack, "Reference: text object".
 Clients make links of addresses all the same, here and there, so what is shown is defanged; buttons have ours.
 Limits, from slack_sdk's own models: header 150, text 3000, 10 fields, 50 blocks; a message that is
-longer than some 13 000 characters altogether has been seen to be refused.
+longer than some 13 000 characters altogether has been seen to be refused, and what makes a block counts.
 """
 
+import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -27,6 +28,8 @@ REST_LIMIT = 550
 DIGEST_LIMIT = 2500
 DIGEST_SECTIONS = 3
 UNKNOWN_SHOWN = 6
+BLOCKS_AT_MOST = 50
+MESSAGE_LIMIT = 12_900
 
 Block = dict[str, Any]
 
@@ -63,11 +66,29 @@ def _posted(story: Story, mention: str, blocks: Iterable[Block]) -> Mapping[str,
     header, *rest = _beginning(story)
     return {
         "text": _escaped(defanged(story.title.within(HEADER_LIMIT))),
-        "blocks": [header, *([_mention(mention)] if mention else []), *rest, *blocks],
+        "blocks": fitting((header, *([_mention(mention)] if mention else []), *rest, *blocks)),
         "mrkdwn": False,
         "unfurl_links": False,
         "unfurl_media": False,
     }
+
+
+def fitting(
+    blocks: Iterable[Mapping[str, Any]], after: Sequence[Mapping[str, Any]] = ()
+) -> list[Mapping[str, Any]]:
+    """Return as many of the first blocks as a message takes, and what is to stand after them in any case."""
+    found = list(blocks)
+    kept = found[: BLOCKS_AT_MOST - len(after)]
+    room = MESSAGE_LIMIT - _length(after)
+    if len(kept) == len(found) and _length(found) <= room:
+        return [*found, *after]
+    while len(kept) > 1 and _length((*kept, _SHORTENED)) > room:
+        kept.pop()
+    return [*kept[: BLOCKS_AT_MOST - len(after) - 1], _SHORTENED, *after]
+
+
+def _length(blocks: Sequence[Mapping[str, Any]]) -> int:
+    return len(json.dumps(blocks, ensure_ascii=False))
 
 
 def _beginning(story: Story) -> Iterator[Block]:
@@ -215,6 +236,9 @@ def plain(text: str, limit: int = TEXT_LIMIT) -> dict[str, Any]:
     safe = defanged(text)
     shortened = safe if len(safe) <= limit else f"{safe[: limit - 1]}…"
     return {"type": "plain_text", "text": shortened, "emoji": False}
+
+
+_SHORTENED: Block = _context("The rest of this message does not fit into Slack.")
 
 
 def _escaped(text: str) -> str:

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Final
 
 from reprieve.cases.key import Key, KeyState
-from reprieve.cases.notice import DigestEntry, Notice, Reason
+from reprieve.cases.notice import ENDS_THREADS, DigestEntry, Notice, Reason
 from reprieve.cases.notified import NEW_LISTED
 from reprieve.cases.usage import Uses
 from reprieve.clock import for_people
@@ -23,10 +23,11 @@ VERBS: Final[Mapping[Reason, str]] = {
     Reason.DELETION_CANCELLED: "Deletion cancelled",
     Reason.DELETION_KEPT: "Deletion not stopped",
     Reason.KEY_DELETED: "Key deleted",
+    Reason.CASE_CONTINUED: "Deletion date known, see the new message",
     Reason.CORRECTION: "Correction",
     Reason.TEST: "Test",
 }
-ENDED: Final = frozenset({Reason.DELETION_CANCELLED, Reason.KEY_DELETED})
+ENDED: Final = frozenset({Reason.DELETION_CANCELLED, *ENDS_THREADS})
 _NO_KEY: Final = "Correction, no such key"
 _STILL_PENDING: Final = "Correction, still pending deletion"
 _AGAIN: Final = "Pending deletion again"
@@ -107,7 +108,7 @@ def is_over(notice: Notice) -> bool:
         case Reason.DELETION_CANCELLED:
             ending = notice.closure
             return not ending or (ending.confirmed and not ending.scheduled_again)
-        case Reason.DELETION_KEPT | Reason.KEY_DELETED:
+        case Reason.DELETION_KEPT | Reason.KEY_DELETED | Reason.CASE_CONTINUED:
             return True
         case _:
             return is_gone(notice)
@@ -149,6 +150,8 @@ def and_more(number: int, *, is_more: bool) -> str:
 
 def _end(notice: Notice, key: Key) -> str:
     """Return how long there is, or what stands in the way of saying so."""
+    if notice.reason is Reason.CASE_CONTINUED and not key.deletion_date:
+        return ""
     if key.state is None:
         return "" if notice.reason in ENDED or is_gone(notice) else ", state not known"
     if not key.is_pending:

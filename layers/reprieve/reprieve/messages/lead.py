@@ -23,6 +23,8 @@ _OPENINGS: Final = {
     Reason.NO_EVENT_FOUND: "An alarm says that a KMS key which is pending deletion may be in use.",
     Reason.DIGEST: "Each key below has a notice. They are in one message because they are too many to send"
     " one by one.",
+    Reason.CASE_CONTINUED: "The deletion date is known now, so this case continues in a new message, which"
+    " has the date.",
     Reason.TEST: "This is a test. No key is in danger, and there is nothing to decide.",
 }
 _QUIET: Final = "No more notices of its uses are sent, except one on the day before the deletion."
@@ -131,6 +133,8 @@ def _sentences(notice: Notice) -> Iterator[str]:
             yield "No CloudTrail record that names the key was found so far."
         case Reason.DELETION_CANCELLED:
             yield from concluded(notice)
+        case Reason.CASE_CONTINUED:
+            return
         case Reason.KEY_DELETED:
             yield from (_last_refused(notice), _callers(notice), *concluded(notice))
         case Reason.TEST:

@@ -31,7 +31,8 @@ _LOUD: Final = frozenset({Reason.KEY_IN_USE, Reason.DELETION_SOON, Reason.CORREC
 
 def first(notice: Notice, story: Story, mention: str = "") -> Mapping[str, Any]:
     """Return the first message of a case, as it is now."""
-    return block_kit.message(story, mention, _way(notice, story), now(notice) if notice.case else ())
+    has_state = notice.case and notice.reason is not Reason.CASE_CONTINUED
+    return block_kit.message(story, mention, _way(notice, story), now(notice) if has_state else ())
 
 
 def reply(notice: Notice, story: Story, mention: str = "") -> Mapping[str, Any]:

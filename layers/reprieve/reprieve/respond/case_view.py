@@ -140,7 +140,9 @@ class CaseReader:
             self.log.error("Could not read a case", problem=str(error), key=str(claims.key))
             return CaseRecord()
         if record.unreadable:
-            self.log.error("Passed over what it could not read", items=record.unreadable, key=str(claims.key))
+            self.log.error(
+                "Skipped items of a case that could not be read", items=record.unreadable, key=str(claims.key)
+            )
         return record
 
 

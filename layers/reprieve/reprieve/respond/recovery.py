@@ -69,7 +69,9 @@ class KeyRecovery:
             try:
                 key = as_told(key, self.keys.describe(key.arn))
             except AwsError as error:
-                self.log.error("Could not prove what was done", problem=str(error), key=str(key.arn))
+                self.log.error(
+                    "Could not verify a key after a decision", problem=str(error), key=str(key.arn)
+                )
                 return replace(key, state=None, deletion_date=None)
             pause = next(pauses, None)
             if key.state == expected or pause is None:

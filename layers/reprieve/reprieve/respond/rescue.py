@@ -1,6 +1,5 @@
 """Acting on a decision: record it, carry it out, record what came of it, notify every channel."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from typing import Final
@@ -32,12 +31,9 @@ from reprieve.respond.pages import link_outcomes
 from reprieve.respond.pages import rescue_outcomes as outcomes
 from reprieve.respond.pages.outcome import Outcome
 from reprieve.respond.recovery import KeyRecovery
+from reprieve.respond.watch import NOBODY, Watch
 
 _TRIES: Final = 4
-
-
-def _nothing_more() -> None:
-    """Do nothing when a decision is on record."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,16 +43,17 @@ class Attempt:
     claims: LinkClaims
     decision: Decision
     seen: CaseView
-    begun: Callable[[], None] = _nothing_more
+    watch: Watch = NOBODY
 
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What came of a decision: the outcome, AWS' ids of the requests, and whether KMS took EnableKey."""
+    """What came of a decision: the outcome, AWS' ids of requests, if KMS took EnableKey, and the notice."""
 
     outcome: Outcome
     request_ids: tuple[str, ...] = ()
     enabled: bool | None = None
+    told: Notice | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,11 +68,7 @@ class Rescuer:
     log: Log
 
     def act(
-        self,
-        claims: LinkClaims,
-        decision: Decision,
-        after: int | None,
-        begun: Callable[[], None] = _nothing_more,
+        self, claims: LinkClaims, decision: Decision, after: int | None, watch: Watch = NOBODY
     ) -> Outcome:
         """Do what was decided, if it still can be.
 
@@ -84,11 +77,11 @@ class Rescuer:
             decision: What was decided, by whom.
             after: How many decisions there had been when the person read the page; None where what they read
                 does not say. Then it follows whatever there was, unless that is still under way.
-            begun: What to do once the decision is on record, and before KMS is asked.
+            watch: Who is told meanwhile.
         """
         seen = self.reader.look(claims)
         refused = seen.case.uses.count if seen.case else None
-        attempt = Attempt(claims, replace(decision, refused=refused), seen, begun)
+        attempt = Attempt(claims, replace(decision, refused=refused), seen, watch)
         return _settled(attempt, after) or self._recorded(attempt)
 
     def _recorded(self, attempt: Attempt) -> Outcome:
@@ -102,13 +95,19 @@ class Rescuer:
         except ConflictError:
             return self._decided_meanwhile(attempt)
         except AwsError as error:
-            self.log.error("Nothing was done, because it could not be recorded", problem=str(error))
+            self.log.error("Did nothing: the decision could not be recorded", problem=str(error))
             return failed.not_recorded(seen.key)
-        attempt.begun()
+        attempt.watch.begun()
         act = {Choice.CANCEL: self._cancel, Choice.ENABLE: self._enable, Choice.KEEP: self._keep}
         done = act[attempt.decision.choice](attempt)
         self._conclude(attempt, entry, done)
-        return replace(done.outcome, decisions=seen.record.decisions + 1)
+        outcome = replace(done.outcome, decisions=seen.record.decisions + 1)
+        try:
+            attempt.watch.ended(outcome)
+        finally:
+            if done.told:
+                self._send(attempt, done.told)
+        return outcome
 
     def _decided_meanwhile(self, attempt: Attempt) -> Outcome:
         """Say who was faster; they may be at it still."""
@@ -163,7 +162,7 @@ class Rescuer:
         proven = Attempt(attempt.claims, replace(decision, state=key.state), replace(attempt.seen, key=key))
         told = self._tell(proven, Reason.DELETION_CANCELLED)
         outcome = _brought_back(key, decision, problem, self.clock())
-        return Done(outcome if told else outcomes.untold(outcome), request_ids, works or None)
+        return Done(outcome if told else outcomes.untold(outcome), request_ids, works or None, told)
 
     def _enable(self, attempt: Attempt) -> Done:
         return self._bring_back(attempt, ())
@@ -175,18 +174,17 @@ class Rescuer:
             return Done(nothing)
         decided = replace(attempt.decision, state=now.key.state)
         told = self._tell(Attempt(attempt.claims, decided, now), Reason.DELETION_KEPT)
-        return Done(
-            outcomes.kept(now.key, now.case, now.at) if told else failed.not_recorded(attempt.seen.key)
-        )
+        kept = outcomes.kept(now.key, now.case, now.at) if told else failed.not_recorded(attempt.seen.key)
+        return Done(kept, told=told)
 
-    def _tell(self, attempt: Attempt, reason: Reason) -> bool:
-        """Store the decision with a notice for every channel; return whether that could be done."""
+    def _tell(self, attempt: Attempt, reason: Reason) -> Notice | None:
+        """Store the decision with a notice for every channel, and return it; None if that can't be done."""
         claims = attempt.claims
         for _ in range(_TRIES):
             try:
                 case = self.store.case(claims.key, claims.deletion_date) or _case_of(attempt)
                 if reason is Reason.DELETION_KEPT and case.closure:
-                    return False
+                    return None
                 decided = _decided(case, attempt, reason)
                 case, notice = tell(decided, reason, self.clock(), is_decided=True)
                 self.store.save(case, notice, wake_at=wake_at(case, NoticeRules()))
@@ -194,10 +192,9 @@ class Rescuer:
                 continue
             except (AwsError, NotUnderstoodError) as error:
                 self.recovery.failed(error, claims.key)
-                return False
-            self._send(attempt, notice)
-            return True
-        return False
+                return None
+            return notice
+        return None
 
     def _send(self, attempt: Attempt, notice: Notice) -> None:
         """Send what is decided; what fails is in the outbox, and leaves with the next scheduled run."""

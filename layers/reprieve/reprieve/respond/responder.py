@@ -84,7 +84,7 @@ class Responder:
     def respond(self, request: Request) -> Page:
         """Answer a request. Every failure has a page; none tells anything to one without a good link."""
         if not self.access.is_open_to(request.source_ip):
-            self.log.info("Refused an address", source_ip=request.source_ip)
+            self.log.info("Refused an IP address", source_ip=request.source_ip)
             return outcome_page(link_outcomes.not_from_here(request.source_ip))
         if request.route == SIGNED_IN and self.access.sign_in:
             return self._signed_in(self.access.sign_in, request)
@@ -108,7 +108,7 @@ class Responder:
             self.log.info("Refused a link", why=type(error).__name__)
             return link_outcomes.BAD_LINK
         except AwsError as error:
-            self.log.error("Could not check a link", problem=str(error))
+            self.log.error("Could not verify a link", problem=str(error))
             return link_outcomes.NOT_CHECKED
 
     def _enter(self, claims: LinkClaims | SampleClaims, request: Request) -> Page:
@@ -118,7 +118,7 @@ class Responder:
         try:
             visitor = self.access.visitor(claims, request.source_ip, request.user_agent, request.cookies)
         except AwsError as error:
-            self.log.error("Could not find out who has signed in", problem=str(error))
+            self.log.error("Could not read a session", problem=str(error))
             return outcome_page(link_outcomes.NOT_CHECKED)
         if visitor is None:
             first = (
@@ -140,7 +140,7 @@ class Responder:
         try:
             return self.recipients.address(case_id(claims.key, claims.deletion_date), claims.recipient)
         except AwsError as error:
-            self.log.warning("Could not find out whom a link was sent to", problem=str(error))
+            self.log.warning("Could not read the recipient of a link", problem=str(error))
             return None
 
     def _sample(self, claims: SampleClaims, visitor: Visitor, request: Request) -> Page:
@@ -263,9 +263,9 @@ class Responder:
         except SignInError as error:
             return self._not_signed_in(error, "")
         except AwsError as error:
-            self.log.error("Could not keep who has signed in", problem=str(error))
+            self.log.error("Could not store a session", problem=str(error))
             return outcome_page(link_outcomes.NOT_CHECKED)
-        self.log.info("Somebody signed in", subject=entered.person.subject)
+        self.log.info("A person signed in", subject=entered.person.subject)
         return redirect(f"keys/{entered.token}", entered.cookies)
 
     def _lost(self, sign_in: SignIn, lost: LostSignInError, request: Request) -> Page:
@@ -273,12 +273,12 @@ class Responder:
         try:
             person = sign_in.person(request.cookies)
         except AwsError as error:
-            self.log.error("Could not find out who has signed in", problem=str(error))
+            self.log.error("Could not read a session", problem=str(error))
             return outcome_page(link_outcomes.NOT_CHECKED)
         return outcome_page(sign_in_outcomes.still_signed_in()) if person else self._not_signed_in(lost, "")
 
     def _not_signed_in(self, error: SignInError, token: str) -> Page:
-        self.log.warning("Somebody could not sign in", problem=str(error), kind=type(error).__name__)
+        self.log.warning("A sign-in failed", problem=str(error), kind=type(error).__name__)
         return outcome_page(
             sign_in_outcomes.not_signed_in(error), FormState.to_sign_in(token) if token else None
         )

@@ -59,10 +59,10 @@ class Samples:
             entry = self._entry(Event.SEEN, visitor)
             self.store.note(claims.notice, entry)
         except (AwsError, ConflictError) as error:
-            self.log.error("Could not record who has seen a test notice", problem=str(error))
+            self.log.error("Could not record who confirmed a test notice", problem=str(error))
             return outcome_page(NOT_RECORDED)
         self.log.info(
-            "Somebody has seen a test notice",
+            "A person confirmed a test notice",
             notice_id=claims.notice,
             channel=claims.channel,
             source_ip=visitor.source_ip,

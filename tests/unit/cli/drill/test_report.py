@@ -14,6 +14,7 @@ from kms_reprieve_cli.drill.policy import document
 from kms_reprieve_cli.drill.redaction import redacted, redacted_record
 from kms_reprieve_cli.drill.report import Report, said
 from kms_reprieve_cli.drill.run import Done
+from kms_reprieve_cli.drill.steps import member_account, refusal
 from kms_reprieve_cli.status import Status
 
 RECORD = {
@@ -72,7 +73,7 @@ def test_the_page_has_latencies_findings_and_records() -> None:
     page = REPORT.as_markdown()
 
     assert "2 not as it should be, or not shown." in page
-    assert "| CloudTrail delivered the record of Decrypt | 154.8 |" in page
+    assert "| refusal | CloudTrail delivered the record of Decrypt | 154.8 |" in page
     assert "- ok: arn:aws:kms:eu-west-1:111122223333:key/1 is PendingDeletion" in page
     assert "- **MISS**: the notice is in it" in page
     assert "- **not shown**: stopped: you did not allow it" in page
@@ -130,6 +131,19 @@ def test_the_policy_lets_use_no_key_without_the_drills_tag() -> None:
     assert "arn:aws-us-gov:kms:*:*:key/*" in statements["UseThrowawayKey"]["Resource"]
 
 
+def test_a_key_of_another_account_can_be_used_with_the_drills_encryption_context_only() -> None:
+    statements = {each["Sid"]: each for each in document([member_account], "aws", "orders")["Statement"]}
+
+    assert statements["UseKeyOfOtherAccount"]["Action"] == ["kms:Decrypt"]
+    assert statements["UseKeyOfOtherAccount"]["Condition"] == {
+        "StringEquals": {"kms:EncryptionContext:purpose": "kms-reprieve drill"},
+        "StringNotEquals": {"aws:ResourceAccount": "${aws:PrincipalAccount}"},
+    }
+    assert "UseKeyOfOtherAccount" not in {
+        each["Sid"] for each in document([refusal], "aws", "o")["Statement"]
+    }
+
+
 READS = re.compile(r"\w+:(Describe|Filter|Get|List|Query|Test|GET)")
 
 
@@ -159,13 +173,18 @@ def test_steps_without_a_key_need_no_right_to_make_one(capsys: pytest.CaptureFix
     assert look["Action"] == ["kms:DescribeKey", "logs:FilterLogEvents"]
 
 
-def test_the_list_of_steps_says_what_each_changes(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_list_of_steps_says_what_each_changes(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+
     assert print_steps() is Status.DONE
 
     told = capsys.readouterr().out
-    assert "refusal         usual" in told
-    assert "replica         chosen" in told
-    assert "changes: It creates a KMS key" in told
+    assert "refusal\n  KMS refuses a key" in told
+    assert "replica (only if you choose it)\n" in told
+    assert "  Changes: It creates a KMS key" in told
+    assert max(map(len, told.splitlines())) <= 80
 
 
 def test_every_step_is_in_the_document_with_what_it_changes() -> None:

@@ -1,17 +1,14 @@
 """The steps of a drill: what is asked and answered fits botocore's service models."""
 
-import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from kms_reprieve_cli.doctor.cloud import HttpAnswer
-from kms_reprieve_cli.doctor.subject import Subject
 from kms_reprieve_cli.drill.all_steps import STEPS
-from kms_reprieve_cli.drill.drill import Choices, Drill, Passing
+from kms_reprieve_cli.drill.drill import Drill
 from kms_reprieve_cli.drill.finding import Finding, StoppedError, Verdict
 from kms_reprieve_cli.drill.run import Done, run
 from kms_reprieve_cli.drill.step import Step
@@ -22,7 +19,7 @@ from kms_reprieve_cli.drill.steps import (
     log_level,
     log_reads,
     management_call,
-    member_account,
+    member_key,
     notice,
     pattern,
     recipe_alarm,
@@ -34,173 +31,38 @@ from kms_reprieve_cli.drill.steps import (
     throttling,
     update_matrix,
 )
-from reprieve.cases.case import Case, Notified
+from reprieve.cases.case import Notified
 from reprieve.errors import AwsError, DeniedError, UnreachableError, WrongStateError
-from reprieve.serialization import to_json
+from reprieve.log_messages import NOT_FROM_AN_ALARM
 from tests.examples import case as example_case
-from tests.unit.cli.doctor.clouds import FakeCloud, FakeNetwork, Reply, Said
-
-NOW = datetime(2026, 11, 22, 15, 0, tzinfo=UTC)
-KEY = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
-REPLICA = "arn:aws:kms:us-east-1:111122223333:key/mrk-1234abcd12ab34cd56ef1234567890ab"
-PAGE = "https://abc.execute-api.eu-west-1.amazonaws.com/keys/"
-ROLE = "arn:aws:iam::111122223333:role/investigate"
-OUTPUTS = {
-    "CaseTableName": "table",
-    "CloudTrailLogGroup": "trail",
-    "AuditLogGroup": "audit",
-    "AlarmName": "alarm",
-    "PageUrl": PAGE,
-    "InvestigateRoleArn": ROLE,
-    "DeliveryQueueUrl": "https://q/delivery",
-    "DeliveryDeadLetterQueueUrl": "https://q/d",
-    "InvestigateDeadLetterQueueUrl": "https://q/i",
-    "HealthDeadLetterQueueUrl": "https://q/h",
-    "AuditDeadLetterQueueUrl": "https://q/a",
-}
-RESOURCES = (
-    *("InvestigateLogs", "DeliverLogs", "LinkAccessLogs", "InvestigateFunction", "DeliveryDeadLetterAlarm"),
+from tests.unit.cli.doctor.clouds import FakeCloud, Reply, Said
+from tests.unit.cli.drill.world import (
+    ADDRESS,
+    ANOTHER,
+    BY_EMAIL,
+    BY_TEAMS,
+    FAILING,
+    KEY,
+    NOTIFIED,
+    NOW,
+    PAGE,
+    RECORD,
+    REFUSED,
+    REPLICA,
+    ROUTED,
+    Somebody,
+    drill,
+    found,
+    items,
+    line,
+    logs,
+    looks,
+    misses,
+    noticed,
+    state,
+    table,
+    with_key,
 )
-REFUSED = WrongStateError("kms:Decrypt", "KMSInvalidStateException", f"{KEY} is pending deletion.")
-RECORD = {
-    "eventName": "Decrypt",
-    "eventTime": "2026-11-22T14:55:00Z",
-    "errorMessage": f"{KEY} is pending deletion.",
-    "resources": [{"ARN": KEY}],
-    "userIdentity": {"sessionContext": {"sessionIssuer": {"arn": ROLE}}},
-    "userAgent": "Boto3/1.40.4",
-}
-
-
-@dataclass
-class Somebody:
-    """A person who allows everything, or nothing."""
-
-    says_yes: bool = True
-    heard: list[str] = field(default_factory=list)
-
-    def allows(self, change: str) -> bool:
-        self.heard.append(change)
-        return self.says_yes
-
-    def asked(self, what: str) -> None:
-        self.heard.append(what)
-
-
-@dataclass
-class Time:
-    now: float = NOW.timestamp()
-
-    def clock(self) -> float:
-        return self.now
-
-    def sleep(self, seconds: float) -> None:
-        self.now += seconds
-
-
-def described(parameters: Mapping[str, str]) -> Mapping[str, Any]:
-    return {
-        "Stacks": [
-            {
-                "StackName": "kms-reprieve",
-                "StackStatus": "CREATE_COMPLETE",
-                "CreationTime": NOW,
-                "Outputs": [{"OutputKey": name, "OutputValue": value} for name, value in OUTPUTS.items()],
-                "Parameters": [
-                    {"ParameterKey": name, "ParameterValue": value} for name, value in parameters.items()
-                ],
-            }
-        ]
-    }
-
-
-LISTED = {
-    "StackResourceSummaries": [
-        {"LogicalResourceId": name, "ResourceType": "x", "PhysicalResourceId": name} for name in RESOURCES
-    ]
-}
-
-
-def line(message: object, at: datetime = NOW, **more: Any) -> Mapping[str, Any]:
-    text = message if isinstance(message, str) else json.dumps(message)
-    return {"message": text, "timestamp": int(at.timestamp() * 1000), **more}
-
-
-def logs(**groups: list[Mapping[str, Any]]) -> Said:
-    return lambda asked: {"events": groups.get(asked["logGroupName"], [])}
-
-
-def state(*states: str) -> Said:
-    left = list(states)
-    return lambda _: {
-        "KeyMetadata": {
-            "KeyId": KEY,
-            "Arn": KEY,
-            "KeyState": left.pop(0) if len(left) > 1 else left[0],
-        }
-    }
-
-
-def items(*cases: Case | str) -> Said:
-    bodies = [json.dumps(to_json(each)) if isinstance(each, Case) else each for each in cases]
-    return {
-        "Items": [
-            {"pk": {"S": "p"}, "sk": {"S": "case#x"}, "body": {"S": body}, "version": {"N": "1"}}
-            for body in bodies
-        ]
-    }
-
-
-def drill(
-    answers: Mapping[str, Said],
-    *,
-    parameters: Mapping[str, str] | None = None,
-    pages: Mapping[str, Any] | None = None,
-    **choices: Any,
-) -> Drill:
-    usual: dict[str, Said] = {
-        "cloudformation:DescribeStacks": described(parameters or {}),
-        "cloudformation:ListStackResources": LISTED,
-        "kms:CreateKey": {"KeyMetadata": {"KeyId": KEY, "Arn": KEY}},
-        "kms:CreateAlias": {},
-        "kms:Encrypt": {"CiphertextBlob": b"sealed"},
-        "kms:ScheduleKeyDeletion": {},
-    }
-    passing = Time()
-    return Drill(
-        subject=Subject(
-            cloud=FakeCloud({**usual, **answers}),
-            network=FakeNetwork(dict(pages or {})),
-            region="eu-west-1",
-            now=NOW,
-            stack_name="kms-reprieve",
-        ),
-        person=Somebody(),
-        choices=Choices(**{"patience": 30.0, **choices}),
-        passing=Passing(clock=passing.clock, sleep=passing.sleep),
-    )
-
-
-def found(step: Step, on: Drill) -> list[tuple[Verdict, str]]:
-    """What a step finds; its calls are those that it says it needs."""
-    cloud = on.cloud
-    assert isinstance(cloud, FakeCloud)
-    assert on.stack.name
-    before = set(cloud.asked)
-    told = [(each.verdict, each.what) for each in step.run(on)]
-    assert cloud.asked - before <= {*step.NEEDS, "cloudformation:DescribeStacks"}
-    return told
-
-
-def misses(step: Step, on: Drill) -> list[str]:
-    return [what for verdict, what in found(step, on) if verdict is Verdict.MISS]
-
-
-def with_key(answers: Mapping[str, Said], **more: Any) -> Drill:
-    made = drill(answers, **more)
-    made.keys.append(KEY)
-    made.sealed[KEY] = b"sealed"
-    return made
 
 
 def test_the_patterns_have_to_match_what_kms_says_and_nothing_else() -> None:
@@ -221,6 +83,10 @@ def test_the_schedule_is_seen_by_the_runs_that_it_starts() -> None:
 
     assert misses(schedule, drill(well)) == []
     assert len(misses(schedule, drill(ill))) == 5
+    quiet = drill({"sqs:GetQueueAttributes": empty}, parameters={"LogLevel": "WARN"})
+    assert (Verdict.SKIPPED, "investigate's log does not name its runs: LogLevel is WARN") in found(
+        schedule, quiet
+    )
 
 
 def test_a_key_is_made_used_refused_and_recorded() -> None:
@@ -277,26 +143,73 @@ def test_a_management_call_is_refused_and_recorded_as_well() -> None:
     assert misses(management_call, on) == ["the resources of the record of TagResource name the key"]
 
 
-NOTIFIED = example_case(notified=Notified(in_use=True, last_at=NOW))
-SENT = {"message": "A channel has the notice", "reason": "key-in-use", "channel": "email"}
-RANG = {"AlarmHistoryItems": [{"HistorySummary": "Alarm updated from OK to ALARM"}]}
-
-
 def test_the_notice_is_seen_in_the_case_in_delivers_log_and_at_the_alarm() -> None:
-    well = {
-        "dynamodb:Query": items(NOTIFIED),
-        "logs:FilterLogEvents": logs(DeliverLogs=[line(SENT), line({**SENT, "reason": "test"})]),
-        "cloudwatch:DescribeAlarmHistory": RANG,
-    }
-    ill = {
-        "dynamodb:Query": items(example_case(notified=Notified(in_use=True)), example_case(), "{}"),
-        "logs:FilterLogEvents": logs(),
-        "cloudwatch:DescribeAlarmHistory": {"AlarmHistoryItems": [{"HistorySummary": "x"}]},
+    logged = looks([line(ROUTED), line(BY_EMAIL), line(BY_TEAMS)])
+
+    assert misses(notice, with_key(noticed(logged), parameters=ADDRESS)) == []
+
+
+def test_a_notice_that_nobody_was_sent_or_heard_of_is_missed() -> None:
+    ill = noticed(
+        logs(),
+        dynamodb_Query=table(example_case(notified=Notified(in_use=True)), example_case(), "{}"),
+        cloudwatch_DescribeAlarmHistory={"AlarmHistoryItems": [{"HistorySummary": "x"}]},
+    )
+
+    assert misses(notice, with_key(ill)) == ["deliver sent it to no channel", "the alarm fired"]
+    assert misses(notice, with_key({**ill, "dynamodb:Query": items()}))[0].startswith("the case says")
+
+
+def test_the_notice_is_waited_for_until_every_channel_has_it_and_each_is_measured() -> None:
+    first = [line(ROUTED), line(BY_EMAIL)]
+    later = line(BY_TEAMS, NOW + timedelta(seconds=4))
+    on = with_key(noticed(looks(first, [*first, later])), parameters=ADDRESS)
+    on.refused_at["Decrypt"] = NOW.timestamp()
+
+    measured = {each.what: each.seconds for each in notice.run(on) if each.seconds is not None}
+
+    assert measured == {
+        "from the refused request to the decision to notify": 0.0,
+        "from the refused request to the notice in email": 0.0,
+        "from the refused request to the notice in teams-of-ops": 4.0,
     }
 
-    assert misses(notice, with_key(well)) == []
-    assert misses(notice, with_key(ill)) == ["deliver sent it to 0 channels", "the alarm fired"]
-    assert misses(notice, with_key({**ill, "dynamodb:Query": items()}))[0].startswith("the case says")
+
+def test_a_channel_that_never_gets_the_notice_is_named_with_what_it_said() -> None:
+    logged = looks([line(ROUTED), line(BY_EMAIL)])
+    refuses = noticed(logged, dynamodb_Query=table(NOTIFIED, failing=FAILING))
+
+    assert misses(notice, with_key(noticed(logged))) == ["teams-of-ops does not have the notice"]
+    assert misses(notice, with_key(refuses)) == ["teams-of-ops does not have the notice: HTTP 404"]
+
+
+def test_a_channel_of_the_parameters_that_deliver_does_not_send_to_is_missed() -> None:
+    routed = {**ROUTED, "channels": ["teams-of-ops"]}
+    logged = looks([line(routed), line(BY_TEAMS)])
+
+    assert misses(notice, with_key(noticed(logged), parameters=ADDRESS)) == ["email does not have the notice"]
+
+
+def test_notices_about_other_keys_and_for_other_reasons_do_not_count() -> None:
+    logged = looks([line({**each, "notice_id": ANOTHER}) for each in (ROUTED, BY_EMAIL, BY_TEAMS)])
+
+    assert misses(notice, with_key(noticed(logged))) == ["deliver sent it to no channel"]
+
+
+def test_a_channel_with_several_recipients_has_the_notice_when_the_first_of_them_has() -> None:
+    again = line(BY_EMAIL, NOW + timedelta(seconds=30))
+    on = with_key(noticed(looks([line({**ROUTED, "channels": ["email"]}), line(BY_EMAIL), again])))
+    on.refused_at["Decrypt"] = NOW.timestamp()
+
+    assert [each.seconds for each in notice.run(on) if each.what.endswith("in email")] == [0.0]
+
+
+def test_with_a_higher_log_level_the_log_does_not_say_who_has_the_notice() -> None:
+    on = with_key(noticed(logs()), parameters={"LogLevel": "WARN"})
+
+    assert (Verdict.SKIPPED, "deliver's log does not name the channels: LogLevel is WARN") in found(
+        notice, on
+    )
 
 
 def test_what_needs_a_key_says_so() -> None:
@@ -385,7 +298,7 @@ def test_reads_are_counted_by_their_pages() -> None:
 
 
 def test_a_warning_has_to_be_in_the_log_and_nothing_lower() -> None:
-    warning = line({"message": log_level.WARNING, "level": "WARN"})
+    warning = line({"message": NOT_FROM_AN_ALARM, "level": "WARN"})
     info = line({"message": "x", "level": "INFO"})
     start = {"lambda:Invoke": {"StatusCode": 200}}
 
@@ -461,13 +374,6 @@ def test_an_update_must_not_replace_what_has_to_last() -> None:
     assert {verdict for verdict, _ in found(update_matrix, refused)} == {Verdict.NOTE}
 
 
-def test_a_key_of_another_account_is_told_as_the_stack_knows_it() -> None:
-    with pytest.raises(StoppedError, match="--member-key"):
-        found(member_account, drill({}))
-    assert misses(member_account, drill({"dynamodb:Query": items(NOTIFIED)}, member_key=KEY)) == []
-    assert len(misses(member_account, drill({"dynamodb:Query": items()}, member_key=KEY))) == 1
-
-
 def test_a_replica_is_made_and_the_wording_is_compared() -> None:
     def on(words: str) -> Drill:
         return drill(
@@ -507,9 +413,9 @@ def test_what_stops_one_step_stops_no_other_and_the_keys_are_cleaned_up() -> Non
     on.keys.append(KEY)
 
     on.person = Somebody(says_yes=False)
-    done = list(run(on, [member_account, recipe_alarm]))
+    done = list(run(on, [recipe_alarm, large_item]))
 
-    assert [each.step for each in done] == ["member-account", "recipe-alarm", "clean-up", "clean-up"]
+    assert [each.step for each in done] == ["recipe-alarm", "large-item", "clean-up", "clean-up"]
     assert [each.finding.verdict for each in done[:2]] == [Verdict.SKIPPED, Verdict.SKIPPED]
     assert done[2].finding == Finding(verdict=Verdict.OK, what=f"{KEY} is PendingDeletion")
     assert "deletion-scheduled" in done[3].finding.what
@@ -537,7 +443,7 @@ def test_whoever_interrupts_a_drill_leaves_no_key_behind() -> None:
     on = with_key({"kms:DescribeKey": state("Enabled")})
     on.keys.append(REPLICA)
     told = scheduled(on)
-    doing = run(on, [member_account])
+    doing = run(on, [member_key])
 
     next(doing)
     doing.close()

@@ -74,9 +74,18 @@ def test_what_is_wrong_is_named_by_its_place_and_not_shown(
     assert str(refused.value) == said
 
 
-def test_a_field_whose_name_could_be_a_value_is_not_shown() -> None:
+@pytest.mark.parametrize(
+    "name",
+    [
+        "https://confidential",
+        "xoxb-1234567890-1234567890-abcdefABCDEF",
+        "0123456789abcdef0123456789abcdef",
+        "whsec_" + "c" * 32,
+    ],
+)
+def test_a_field_whose_name_could_be_a_value_is_not_shown(name: str) -> None:
     with pytest.raises(EntryError, match=r"^a field is not known$"):
-        Entry({"https://confidential": 1}).finish()
+        Entry({name: 1}).finish()
 
 
 def test_values_are_in_no_representation() -> None:

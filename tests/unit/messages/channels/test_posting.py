@@ -2,7 +2,7 @@
 
 import pytest
 
-from reprieve.errors import ChannelBusyError, ChannelError, NoAnswerError
+from reprieve.errors import ChannelBusyError, ChannelError, ChannelRefusedError, NoAnswerError
 from reprieve.messages.channels.posting import as_json, is_success, post
 from reprieve.ports import HttpAnswer
 from tests.fakes import FakeHttp
@@ -51,6 +51,39 @@ def test_a_request_to_wait_is_told_with_how_long(status: int, asked: int | None,
         post(answered(status=status, retry_after=asked), "ops", URL, b"{}")
 
     assert caught.value.retry_after == seconds
+
+
+@pytest.mark.parametrize(
+    ("url", "body", "said"),
+    [
+        (URL, "Cannot POST /confidential", "Cannot POST …"),
+        (URL, '{"path":"/confidential"} page', "… page"),
+        (
+            "https://x.example/?key=k&token=c%2Fonfidential",
+            "no c/onfidential or c%2Fonfidential",
+            "no … or …",
+        ),
+        ("https://x.example/v1/hook", "there is no v1/hook", "there is no v1/hook"),
+        ("https://x.example", "no", "no"),
+    ],
+)
+def test_what_a_server_repeats_of_its_address_is_not_told(url: str, body: str, said: str) -> None:
+    with pytest.raises(ChannelError) as caught:
+        post(answered(status=404, body=body), "ops", url, b"{}")
+
+    assert str(caught.value) == f"ops: HTTP 404: {said}"
+
+
+@pytest.mark.parametrize(
+    ("status", "final", "is_final"), [(410, (410,), True), (400, (400, 410), True), (400, (410,), False)]
+)
+def test_an_answer_that_can_t_become_good_is_told_from_one_that_can(
+    status: int, final: tuple[int, ...], *, is_final: bool
+) -> None:
+    with pytest.raises(ChannelError) as caught:
+        post(answered(status=status), "ops", URL, b"{}", final=final)
+
+    assert isinstance(caught.value, ChannelRefusedError) is is_final
 
 
 def test_no_answer_is_told_without_the_address() -> None:

@@ -20,7 +20,7 @@ from reprieve.ports import HttpAnswer
 from tests.channel_examples import entry
 from tests.examples import JANE, NOW, decision, key, notice, problem, visitor
 from tests.fakes import FakeHttp, FakeTools
-from tests.unit.messages.test_block_kit import IN_USE
+from tests.unit.messages.test_block_kit import EVERY, IN_USE
 
 
 def about(**changes: Any) -> CaseSummary:
@@ -230,6 +230,30 @@ def test_it_says_who_decided_and_what_kms_says(told: Notice, shown: str) -> None
     assert shown in facts(told)
 
 
+@pytest.mark.parametrize("told", EVERY.values(), ids=EVERY)
+@pytest.mark.parametrize("runbook", [None, f"https://wiki.example/{'r' * 1979}"])
+def test_whatever_anybody_wrote_a_message_is_one_that_slack_takes(told: Notice, runbook: str | None) -> None:
+    link = f"https://abc123.execute-api.eu-west-1.amazonaws.com/keys/{'t' * 500}" if told.link else None
+    open_case = replace(told, decision=None, link=link, approvers=AuthMethod.LINK, runbook=runbook)
+    begun, later = send(open_case, Thread())[1], send(open_case, Thread(receipt=RECEIPT))[1]
+
+    sent = [message for _, message in (*begun.calls, *later.calls)]
+
+    assert max(len(texts({"blocks": message["blocks"]})) for message in sent) < 13_100
+    assert all(
+        "cancel_and_enable" in actions(message)
+        for message in sent[:2]
+        if link and told.reason is Reason.KEY_IN_USE
+    )
+
+
+def test_what_did_not_fit_is_said_to_be_left_out() -> None:
+    message = root(replace(EVERY["worst"], decision=None, approvers=AuthMethod.LINK))
+
+    assert "does not fit" in texts(message["blocks"][-1])
+    assert "does not fit" not in texts(root(OPEN))
+
+
 def test_what_belongs_to_no_case_stands_by_itself() -> None:
     receipt, http = send(stack_unhealthy(problem(), NOW))
 
@@ -249,6 +273,15 @@ def test_a_message_that_somebody_deleted_is_begun_anew(method: str, code: str) -
     assert http.methods[-1] == "chat.postMessage"
     assert "thread_ts" not in http.calls[-1][1]
     assert "cancel_and_enable" in actions(http.calls[-1][1])
+
+
+@pytest.mark.parametrize("receipt", [{"channel": "C0123ABC", "ts": ""}, {"ts": "1.0"}, {"message": "x"}])
+def test_a_receipt_that_points_nowhere_begins_a_message_and_silences_no_case(receipt: dict[str, str]) -> None:
+    found, http = send(OPEN, Thread(receipt=receipt, latest_at=NOW), {"update": ["invalid_arguments"] * 9})
+
+    assert http.methods == ["chat.postMessage"]
+    assert "cancel_and_enable" in actions(http.calls[0][1])
+    assert found == RECEIPT
 
 
 def test_a_case_stays_in_the_channel_in_which_it_began_while_it_can() -> None:

@@ -15,7 +15,7 @@ from referencing import Registry, Resource
 
 from reprieve.cases.notice import CaseSummary, Notice, Reason
 from reprieve.cases.visitor import Person
-from reprieve.errors import ChannelBusyError, ChannelError, NoAnswerError
+from reprieve.errors import ChannelBusyError, ChannelError, ChannelRefusedError, NoAnswerError
 from reprieve.messages.channels import Channel, delivery
 from reprieve.messages.channels.document import TYPES, read_document
 from reprieve.messages.headline import VERBS
@@ -135,13 +135,21 @@ def test_the_runbook_of_a_tag_is_none_and_is_said_to_be_the_tag_s(kind: str) -> 
 def test_the_runbook_of_an_entry_is_read_and_is_https(kind: str) -> None:
     def read(address: str) -> Any:
         document = {"channels": [entry(kind, runbook=address)]}
-        assert SCHEMA.is_valid(document) == address.startswith("https:")
+        assert SCHEMA.is_valid(document) == (address == RUNBOOK)
         return read_document(json.dumps(document), FakeTools())
 
     assert read(RUNBOOK).runbooks == {"example": RUNBOOK}
-    assert [str(each) for each in read("javascript:alert(1)").faults] == [
-        "channels[0] (example): runbook is no https address"
-    ]
+    for address in (
+        "javascript:alert(1)",
+        "http://localhost/kms",
+        "https://[",
+        "https:///kms",
+        "https://jane:secret@wiki.example/kms",
+        "https://wiki.ex\N{CYRILLIC SMALL LETTER A}mple/kms",
+    ):
+        assert [str(each) for each in read(address).faults] == [
+            "channels[0] (example): runbook is no https address"
+        ]
 
 
 def test_every_type_has_an_example_and_a_section() -> None:
@@ -250,6 +258,27 @@ def test_an_answer_that_is_no_success_is_an_error(kind: str, status: int) -> Non
     tools.http.answer = HttpAnswer(status=status, body="no")
 
     assert str(refused(kind, tools)).startswith(f"example: HTTP {status}")
+
+
+FINAL = [*((kind, 410) for kind in OVER_HTTP if kind != "slack-app"), ("pagerduty", 400)]
+
+
+@pytest.mark.parametrize("kind", OVER_HTTP)
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 410, 500])
+def test_an_address_that_is_no_more_is_given_up_and_any_other_is_tried_again(kind: str, status: int) -> None:
+    tools = FakeTools()
+    tools.http.answer = HttpAnswer(status=status)
+
+    assert isinstance(refused(kind, tools), ChannelRefusedError) is ((kind, status) in FINAL)
+
+
+@pytest.mark.parametrize("kind", [kind for kind in OVER_HTTP if "url" in EXAMPLES[kind]])
+def test_a_server_that_repeats_its_address_gives_no_secret_away(kind: str) -> None:
+    tools = FakeTools()
+    path = EXAMPLES[kind]["url"].partition(".example")[2]
+    tools.http.answer = HttpAnswer(status=404, body=f"Cannot POST {path}")
+
+    refused(kind, tools)
 
 
 @pytest.mark.parametrize("kind", OVER_HTTP)

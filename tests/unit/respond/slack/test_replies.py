@@ -1,5 +1,6 @@
 """Where answers go, and what of an outcome they say."""
 
+import json
 from dataclasses import replace
 
 import pytest
@@ -10,7 +11,7 @@ from reprieve.cases.visitor import SlackOrigin
 from reprieve.respond.pages.outcome import Outcome, Refusal
 from reprieve.respond.slack import outcomes
 from reprieve.respond.slack.press import Press
-from reprieve.respond.slack.replies import Replies, is_reply_address
+from reprieve.respond.slack.replies import UNDECIDED, Replies, is_reply_address
 from tests.fakes import FakeHttp, FakeLog
 from tests.outcomes import EVERY
 from tests.slack_world import SLACK, entry, message, words
@@ -98,6 +99,23 @@ def test_a_block_with_nothing_but_buttons_that_decide_leaves_as_a_whole(
 
     (said,) = http.payloads
     assert [block["type"] for block in said["blocks"]] == ["header", "section", "context", "context"]
+
+
+@pytest.mark.parametrize("outcome", EVERY.values(), ids=EVERY.keys())
+def test_however_long_the_message_is_the_answer_fits_and_the_buttons_stay_above_it(
+    outcome: Outcome, replies: Replies, http: FakeHttp
+) -> None:
+    section = {"type": "section", "text": {"type": "plain_text", "text": "x" * 2_900, "emoji": False}}
+    long = replace(PRESS, blocks=(*PRESS.blocks, *[section] * 4))
+
+    replies.done(entry(), long, outcome, PAGE)
+
+    (said,) = http.payloads
+    check(said)
+    assert len(json.dumps(said["blocks"], ensure_ascii=False)) < 13_100
+    assert outcome.title in words(said)
+    assert said["blocks"][0] == PRESS.blocks[0]
+    assert (PRESS.blocks[1] in said["blocks"]) == (outcome.name in UNDECIDED)
 
 
 def test_an_outcome_that_says_nothing_but_its_title_has_no_empty_block(

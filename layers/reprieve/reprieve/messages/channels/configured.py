@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import field, replace
 from typing import Final
 
-from reprieve.cases.notice import Notice, Reason
+from reprieve.cases.notice import ENDS_THREADS, Notice
 from reprieve.dataclass import dataclass
 from reprieve.errors import AwsError
 from reprieve.messages.channels.channel import Channel
@@ -59,9 +59,9 @@ class Channels:
     def of(self, notice: Notice) -> tuple[Channel, ...]:
         """Return the channels that a notice goes to: all of them, where no route takes it.
 
-        That a key is deleted goes only to those that may keep something open for its case.
+        What only ends a thread goes only to those that may keep something open for its case.
         """
-        if notice.reason is Reason.KEY_DELETED:
+        if notice.reason in ENDS_THREADS:
             return tuple(channel for channel in self.by_name.values() if channel.has_threads)
         taking = [
             channel

@@ -114,7 +114,7 @@ def _channel(found: object, tools: Tools, names: set[str]) -> tuple[Channel, Rou
     module = import_module(f"{__package__}.{kind.replace('-', '_')}")
     route = read_route(entry)
     channel: Channel = module.read(name, entry, tools)
-    runbook = entry.address("runbook") if entry.has("runbook") else ""
+    runbook = entry.page("runbook") if entry.has("runbook") else ""
     entry.finish()
     return channel, route, runbook
 

@@ -4,19 +4,19 @@ What is wrong is named by its place, never by its value.
 """
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import field
 from typing import Final
 
 from reprieve.dataclass import dataclass
 from reprieve.errors import EntryError
-from reprieve.untrusted import is_over_tls
+from reprieve.untrusted import is_https, is_over_tls
 
 LONGEST: Final = 2_000
 NAME: Final = re.compile(r"[a-z][a-z0-9-]{0,31}")
 _ARN: Final = re.compile(r"arn:[a-z-]+:[a-z]+:[a-z0-9-]*:\d{12}:[!-~]{1,512}", re.ASCII)
-_SHOWN: Final = re.compile(r"[\w*-]{1,64}(\[\d+\])?")
-"""What is shown of a field: a name, and no value in the place of one."""
+_SHOWN: Final = re.compile(r"[\w*-]{1,24}(\[\d+\])?")
+"""What is shown of a field: a name, and no value in the place of one; tokens and secrets are longer."""
 
 _LIST_LIMIT: Final = 100
 
@@ -44,10 +44,11 @@ class Entry:
 
     def address(self, name: str) -> str:
         """Return an https address; one of this machine may do without TLS."""
-        value = self.text(name)
-        if not is_over_tls(value):
-            raise self._wrong(name, "is no https address")
-        return value
+        return self._address(name, is_over_tls)
+
+    def page(self, name: str) -> str:
+        """Return the https address of a page for people to open; nothing before an `@` disguises its host."""
+        return self._address(name, is_https)
 
     def arn(self, name: str, service: str) -> str:
         """Return the ARN of something that a service has."""
@@ -92,6 +93,12 @@ class Entry:
     def wrong(self, name: str, problem: str) -> EntryError:
         """Return the error for a field of which a type of channel knows more."""
         return self._wrong(name, problem)
+
+    def _address(self, name: str, is_right: Callable[[str], bool]) -> str:
+        value = self.text(name)
+        if not is_right(value):
+            raise self._wrong(name, "is no https address")
+        return value
 
     def _found(self, name: str) -> object:
         if not self.has(name):

@@ -17,7 +17,7 @@ from reprieve.clock import rfc3339
 from reprieve.dataclass import dataclass
 from reprieve.messages.channels.channel import Delivery, Threads, ToAll
 from reprieve.messages.channels.entry import Entry
-from reprieve.messages.channels.posting import as_json, post
+from reprieve.messages.channels.posting import GONE, as_json, post
 from reprieve.messages.headline import is_over
 from reprieve.messages.parts import TITLE_LIMIT, Kind, Room, fitting, parts
 from reprieve.messages.phrases import shortened
@@ -28,6 +28,9 @@ TYPE: Final = "pagerduty"
 LIMIT: Final = 512_000
 _US: Final = "https://events.pagerduty.com/v2/enqueue"
 _ROUTING_KEY: Final = re.compile(r"[A-Za-z0-9]{32}")
+_FINAL: Final = (400, GONE)
+"""400: PagerDuty knows no such routing key, or takes no such event, also if it comes again."""
+
 _LONGEST_KEY: Final = 255
 _NEAR: Final = timedelta(days=1)
 _UNUSED: Final = frozenset({Reason.DELETION_SCHEDULED, Reason.STACK_UNHEALTHY})
@@ -53,7 +56,7 @@ class PagerDuty(Threads, ToAll):
         event = fitting(
             lambda room: as_json({"routing_key": self.routing_key, **_event(sent, room)}), len, LIMIT
         )
-        post(self.http, self.name, self.url, event)
+        post(self.http, self.name, self.url, event, final=_FINAL)
 
 
 def _event(sent: Delivery, room: Room) -> Mapping[str, Any]:

@@ -20,6 +20,9 @@ from reprieve.ports import Slack, Tools
 __all__ = ["LIMIT", "TYPE", "SlackApp", "read"]
 
 LIMIT: Final = 40_000
+_RECEIPT: Final = ("channel", "ts")
+"""What a message is found by; without one of them it can't be, and the next notice begins another one."""
+
 _GONE: Final = frozenset({"message_not_found", "thread_not_found", "cannot_reply_to_message"})
 """What Slack says where the first message was deleted."""
 
@@ -51,7 +54,7 @@ class SlackApp(Threads, ToAll):
 
     def _sent(self, sent: Delivery) -> Receipt:
         receipt = sent.thread.receipt if sent.thread else {}
-        if not receipt:
+        if not all(receipt.get(name) for name in _RECEIPT):
             return self._begin(sent)
         try:
             self._update(sent, receipt)
@@ -65,7 +68,7 @@ class SlackApp(Threads, ToAll):
     def _begin(self, sent: Delivery) -> Receipt:
         said = first(sent.notice, sent.story, self.app.mentions.of(sent.notice))
         answer = self.slack.call("chat.postMessage", {"channel": self.app.channel, **said})
-        return {name: str(answer.get(name, "")) for name in ("channel", "ts")}
+        return {name: str(answer.get(name, "")) for name in _RECEIPT}
 
     def _update(self, sent: Delivery, receipt: Receipt) -> None:
         """Change the first message, unless it already shows what is known later: a queue has no order."""

@@ -43,6 +43,7 @@ _NOTICES: Final[Mapping[str, str]] = {
     Reason.DELETION_CANCELLED: "the deletion is cancelled",
     Reason.DELETION_KEPT: "nothing stops the deletion",
     Reason.KEY_DELETED: "the deletion is over",
+    Reason.CASE_CONTINUED: "the case continues with its date",
     Reason.CORRECTION: "an earlier message was wrong",
     Reason.DIGEST: "several messages in one",
     Reason.TEST: "a test",

@@ -24,6 +24,7 @@ from reprieve.respond.slack.apps import SlackApps
 from reprieve.respond.slack.people import SlackPeople
 from reprieve.respond.slack.press import BODY_LIMIT, Press
 from reprieve.respond.slack.replies import UNDECIDED, Replies, is_reply_address
+from reprieve.respond.watch import Watch
 
 TAKEN = Page(200, "")
 """What Slack wants to hear within three seconds."""
@@ -75,7 +76,7 @@ class SlackDesk:
         except NotUnderstoodError as error:
             return self._refused(NOT_UNDERSTOOD, error.problem)
         except AwsError as error:
-            self.log.error("Could not take a press in Slack", problem=str(error))
+            self.log.error("Could not accept a Slack button press", problem=str(error))
             return NOT_NOW
         return TAKEN
 
@@ -94,7 +95,7 @@ class SlackDesk:
         once.do(press.id, lambda: self._answer(apps, press, f"{request.origin}/keys/{press.token}"))
 
     def _refused(self, page: Page, why: str) -> Page:
-        self.log.warning("Refused a request to Slack's address", why=why)
+        self.log.warning("Refused a request to the Slack endpoint", why=why)
         return page
 
     def _answer(self, apps: Sequence[SlackAppEntry], press: Press, page: str) -> None:
@@ -123,17 +124,17 @@ class SlackDesk:
                 return outcomes.SAMPLE
             return verify(press.token, self.checkers, self.clock())
         except LinkError as error:
-            self.log.info("Refused the link behind a button", why=type(error).__name__)
+            self.log.info("Refused the link of a Slack button", why=type(error).__name__)
             return outcomes.BAD_BUTTON
         except AwsError as error:
-            self.log.error("Could not check the link behind a button", problem=str(error))
+            self.log.error("Could not verify the link of a Slack button", problem=str(error))
             return outcomes.NOT_CHECKED
 
     def _who(self, handling: Handling) -> Person | Outcome:
         try:
             return self.people.who(handling.app, handling.press)
         except SlackError as error:
-            self.log.error("Slack did not say who pressed a button", problem=str(error))
+            self.log.error("Could not look up who pressed a Slack button", problem=str(error))
             return outcomes.NOT_KNOWN
 
     def _decide(self, handling: Handling, claims: LinkClaims, who: Person) -> None:
@@ -147,26 +148,29 @@ class SlackDesk:
         choice, enable = handling.press.choice
         at = self.clock().replace(microsecond=0)
         decision = Decision(choice=choice, at=at, by=visitor, enable=enable)
-        outcome = self.rescuer.act(claims, decision, None, lambda: self._begin(handling))
-        self._tell(handling, outcome)
+        watch = Watch(lambda: self._begin(handling), lambda outcome: self._end(handling, outcome))
+        outcome = self.rescuer.act(claims, decision, None, watch)
+        if not handling.has_begun:
+            self._undecided(handling, outcome)
 
     def _begin(self, handling: Handling) -> None:
         """Take the buttons away, as the decision is on record."""
         handling.has_begun = True
         self.replies.begun(handling.app, handling.press)
 
-    def _tell(self, handling: Handling, outcome: Outcome) -> None:
-        """Tell the channel what came of a decision; or the person who pressed, that it was none."""
-        if handling.has_begun:
-            self.replies.done(handling.app, handling.press, outcome, handling.page)
-            return
+    def _end(self, handling: Handling, outcome: Outcome) -> None:
+        """Tell the channel what came of it, before its own notice does: that one is to stand in the end."""
+        self.replies.done(handling.app, handling.press, outcome, handling.page)
+
+    def _undecided(self, handling: Handling, outcome: Outcome) -> None:
+        """Tell the person who pressed that it decided nothing."""
         self._privately(handling, outcome)
         is_over = outcome.name not in {*UNDECIDED, Result.DECIDED_MEANWHILE}
         if is_over and handling.press.has_buttons:
             self.replies.over(handling.app, handling.press, outcome)
 
     def _privately(self, handling: Handling, outcome: Outcome) -> None:
-        self.log.info("A press in Slack decided nothing", outcome=outcome.name)
+        self.log.info("Did not act on a Slack button press", outcome=outcome.name)
         self.replies.privately(handling.app, handling.press, outcome, handling.page)
 
 

@@ -4,7 +4,7 @@ Source: Slack, `users.info` (scopes `users:read` and `users:read.email`) and `au
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import field
+from dataclasses import field, replace
 from typing import Any, Final
 
 from reprieve.cases.visitor import AuthMethod, Person
@@ -29,7 +29,7 @@ class SlackPeople:
     Attributes:
         api: Slack's Web API, as the bot of an app calls it.
         auth_method: What the page asks of people.
-        rule: Who may decide where people have to sign in.
+        rule: Who may decide where people have to sign in; its groups are the provider's, and not Slack's.
         teams: The workspace of each bot, once it is known.
     """
 
@@ -63,7 +63,7 @@ class SlackPeople:
         claims = _claims(user, press)
         if self.auth_method is AuthMethod.SIGN_IN:
             try:
-                self.rule.admit(claims)
+                replace(self.rule, groups=frozenset()).admit(claims)
             except UnverifiedEmailError:
                 return outcomes.NO_EMAIL
             except SignInError:

@@ -4,7 +4,7 @@ An answer goes to the address that Slack gave for this press, which needs no per
 by the app's bot. Source: Slack, "Handling user interaction": the address takes 5 answers in 30 minutes.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import field
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from reprieve.cases.result import Result
 from reprieve.dataclass import dataclass
 from reprieve.errors import NoAnswerError, SlackError
+from reprieve.messages.block_kit import fitting
 from reprieve.messages.channels.posting import JSON, as_json
 from reprieve.messages.channels.slack_app_entry import SlackAppEntry
 from reprieve.messages.slack_buttons import DECIDE
@@ -30,7 +31,6 @@ UNDECIDED: Final = frozenset({
 """The results after which the buttons of a message may still be of use."""
 
 _SLACK: Final = frozenset({"hooks.slack.com", "hooks.slack-gov.com"})
-_BLOCKS_AT_MOST: Final = 50
 _TEXT_LIMIT: Final = 2_900
 _OK: Final = 200
 
@@ -67,20 +67,22 @@ class Replies:
     def begun(self, app: SlackAppEntry, press: Press) -> None:
         """Take the buttons away, and say who pressed which."""
         waiting = _plain("KMS is being asked. If nothing follows in a minute, open the page.")
-        self._replace(app, press, [*_without_buttons(press), _pressed(press), _context(waiting)])
+        self._replace(app, press, _without_buttons(press), (_pressed(press), _context(waiting)))
 
     def done(self, app: SlackAppEntry, press: Press, outcome: Outcome, page: str) -> None:
         """Say what came of a decision; the buttons come back where they can still be of use."""
         kept = press.blocks if outcome.name in UNDECIDED else _without_buttons(press)
         shown = page if outcome.offer_enable else ""
-        self._replace(app, press, [*kept, _pressed(press), *_told(outcome), *_page(shown)])
+        self._replace(app, press, kept, (_pressed(press), *_told(outcome), *_page(shown)))
 
     def over(self, app: SlackAppEntry, press: Press, outcome: Outcome) -> None:
         """Take the buttons away from a message with which nothing can be decided any more."""
-        self._replace(app, press, [*_without_buttons(press), *_told(outcome)])
+        self._replace(app, press, _without_buttons(press), tuple(_told(outcome)))
 
-    def _replace(self, app: SlackAppEntry, press: Press, blocks: Sequence[Block]) -> None:
-        said = {"text": press.text, "blocks": _fitting(blocks)}
+    def _replace(
+        self, app: SlackAppEntry, press: Press, notice: Iterable[Block], answer: Sequence[Block]
+    ) -> None:
+        said = {"text": press.text, "blocks": fitting(notice, answer)}
         place = {"channel": press.origin.channel, "ts": press.origin.message}
         self._answer(
             press,
@@ -97,11 +99,11 @@ class Replies:
             if answer.status == _OK:
                 return
             problem = f"HTTP {answer.status}"
-        self.log.warning("Slack's address for an answer took none", problem=problem)
+        self.log.warning("Slack's response URL did not accept a reply", problem=problem)
         try:
             otherwise()
         except SlackError as error:
-            self.log.error("A press in Slack could not be answered", problem=str(error))
+            self.log.error("Could not reply to a Slack button press", problem=str(error))
 
 
 def _place(press: Press) -> dict[str, str]:
@@ -115,11 +117,6 @@ def _without_buttons(press: Press) -> Iterator[Block]:
             yield block
         elif links := [element for element in objects(block, "elements") if "url" in element]:
             yield {**block, "elements": links}
-
-
-def _fitting(blocks: Sequence[Block]) -> list[Block]:
-    """Return as many blocks as a message takes: what is left out is of the notice, and not of the answer."""
-    return [*blocks[:1], *blocks[1:][-(_BLOCKS_AT_MOST - 1) :]]
 
 
 def _pressed(press: Press) -> Block:
