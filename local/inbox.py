@@ -34,6 +34,7 @@ class Inbox:
         to: whom the e-mails are for, as the page shows it.
         secret: the end of the addresses that take messages, as a webhook's has one.
         refuses: whether Slack's webhook is out of order, and takes nothing.
+        gone: the channels whose addresses are no more.
         workspace: the Slack workspace that the app of the stack is installed in.
     """
 
@@ -42,6 +43,7 @@ class Inbox:
     to: str = ""
     secret: str = field(default_factory=lambda: secrets.token_urlsafe(12))
     refuses: bool = False
+    gone: set[str] = field(default_factory=set)
     workspace: Workspace = field(default_factory=Workspace)
     messages: list[Message] = field(default_factory=list)
     arrival: threading.Condition = field(default_factory=threading.Condition)

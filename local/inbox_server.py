@@ -88,6 +88,8 @@ class Handler(BaseHTTPRequestHandler):
             self.answer(HTTPStatus.NOT_FOUND, "text/plain", "no_service")
         elif inbox.refuses and name == SLACK:
             self.answer(HTTPStatus.SERVICE_UNAVAILABLE, "text/plain", "service_unavailable")
+        elif name in inbox.gone:
+            self.answer(HTTPStatus.GONE, "text/plain", "gone")
         elif length > BIGGEST_BODY:
             self.answer(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "text/plain", "too large")
         else:

@@ -102,6 +102,35 @@ def test_an_entry_that_is_broken_is_told_by_the_others(every: Local) -> None:
     wait_for(lambda: set(channels.names(every.inbox)) <= about(every, mail.notice_id).keys())
 
 
+def test_a_channel_that_is_gone_gets_a_notice_once_and_the_others_hear_of_it(every: Local) -> None:
+    url = every.inbox.url + every.inbox.hook_path("gone")
+    gone = {"name": "gone", "type": "slack-webhook", "url": url}
+    put_back = with_document(every, [*channels.entries(every.inbox), gone])
+    every.inbox.gone.add("gone")
+    try:
+        scene = Scene.begin(every)
+        scene.deliver(scene.use())
+        wait_for(lambda: dead_letters(every) == 1)
+        run_health(every)
+        mail = wait_for(
+            lambda: [each for each in unhealthy(every) if "channel gone" in str(each.payload.get("Subject"))]
+        )[0]
+    finally:
+        put_back()
+        queue = every.stack.outputs["DeliveryDeadLetterQueueUrl"]
+        client(every, "sqs").purge_queue(QueueUrl=queue)
+
+    assert "HTTP 410: gone" in mail.payload["Message"]
+    assert "It says that it never will" in mail.payload["Message"]
+
+
+def dead_letters(stack: Local) -> int:
+    """How many notices deliver gave up."""
+    queue, name = stack.stack.outputs["DeliveryDeadLetterQueueUrl"], "ApproximateNumberOfMessages"
+    answer = client(stack, "sqs").get_queue_attributes(QueueUrl=queue, AttributeNames=[name])
+    return int(answer["Attributes"][name])
+
+
 def test_an_update_to_a_document_in_which_nothing_is_good_is_refused_and_the_old_one_stays(
     every: Local,
 ) -> None:

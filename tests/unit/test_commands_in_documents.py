@@ -19,13 +19,11 @@ from tests.unit.test_documents import documents, template, text_of
 FENCE: Final = re.compile(r"^ *```sh\n(.*?)^ *```", re.MULTILINE | re.DOTALL)
 INLINE: Final = re.compile(r"`([^`\n]+)`")
 TOOLS: Final = ("kms-reprieve", "aws", "sam")
-CUSTOM: Final = frozenset(
-    {("cloudformation", "deploy"), ("logs", "tail"), ("s3", "cp"), ("s3", "rm"), ("s3", "rb")}
-)
+CUSTOM: Final = frozenset({("configure", "set")})
 """Operations of the AWS CLI's own, which AWS' API does not have."""
 
 GLOBAL: Final = frozenset({
-    *("--query", "--output", "--region", "--profile", "--no-cli-pager", "--max-items", "--cli-binary-format"),
+    *("--query", "--output", "--region", "--profile"),
 })  # fmt: skip
 CHOICES: Final = {"drill": {step.ID for step in STEPS}, "doctor": {str(group) for group in Group}}
 

@@ -84,7 +84,7 @@ MANAGED = "somebody tried to manage it"
 
 SCHEDULED = ScheduledBy(caller=Caller(kind="IAMUser", id="arn:jane", name="user jane"), at=NOW)
 CANCELLED = Closure(how=Ending.CANCELLED, at=NOW)
-CONTINUED = Closure(how=Ending.CONTINUED, at=NOW)
+CONTINUED = Closure(how=Ending.CONTINUED, at=NOW + HOUR)
 DELETED = Closure(how=Ending.DELETED, at=NOW)
 UNKNOWN = Closure(how=Ending.UNKNOWN, at=NOW, confirmed=False)
 IN_USE = told(case(uses("a")))
@@ -132,7 +132,10 @@ KEPT = told(replace(IN_USE, decision=decision("keep")), Reason.DELETION_KEPT)
         (told(replace(IN_USE, closure=DELETED), Reason.KEY_DELETED), HOUR, RULES, None, CLOSED),
         (case(closure=DELETED), HOUR, RULES, None, CLOSED),
         (replace(IN_USE, closure=CONTINUED), HOUR, RULES, Reason.CASE_CONTINUED, GOES_ON),
-        (told(replace(IN_USE, closure=CONTINUED), Reason.CASE_CONTINUED), HOUR, RULES, None, CLOSED),
+        (told(replace(IN_USE, closure=CONTINUED), Reason.CASE_CONTINUED, NOW + HOUR), HOUR, RULES, None,
+         CLOSED),
+        (replace(told(replace(IN_USE, closure=CANCELLED), Reason.DELETION_CANCELLED), closure=CONTINUED),
+         HOUR, RULES, Reason.CASE_CONTINUED, GOES_ON),
         (case(closure=CONTINUED), HOUR, RULES, None, CLOSED),
         (replace(IN_USE, notified=Notified(cancelled=True), closure=CANCELLED), HOUR, RULES, None, CLOSED),
     ],

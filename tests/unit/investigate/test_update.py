@@ -654,7 +654,7 @@ def test_people_hear_that_the_cancellation_of_which_they_heard_is_not_so() -> No
     change = review(PENDING, closed, name=OLD)
 
     assert change
-    assert [notice.reason for notice in change.notices] == ["correction"]
+    assert [notice.reason for notice in change.notices] == ["case-continued", "correction"]
     assert [left.closure.how for left in change.earlier if left.closure] == [Ending.CONTINUED]
 
 

@@ -25,7 +25,7 @@ from datetime import datetime, timedelta
 from fnmatch import fnmatchcase
 from typing import Final
 
-from reprieve.cases.case import Case, Ending
+from reprieve.cases.case import Case, Closure, Ending, Notified
 from reprieve.cases.notice import Reason
 from reprieve.cases.transitions import (
     ANSWER_DELAY,
@@ -172,10 +172,18 @@ def is_untold(case: Case, policy: NoticeRules) -> bool:
 
 
 def _closed(case: Case) -> Verdict:
-    reason = _TOLD_ENDINGS.get(case.closure.how) if case.closure else None
-    if reason and case.notified.notices and not case.notified.cancelled:
+    closure, known = case.closure, case.notified
+    reason = _TOLD_ENDINGS.get(closure.how) if closure else None
+    if closure and reason and known.notices and not _has_heard(known, closure):
         return Verdict(reason, _WHY.get(reason, "the deletion is off"))
     return Verdict(None, "the case is closed")
+
+
+def _has_heard(known: Notified, closure: Closure) -> bool:
+    """Return whether people know of an end; of a case that goes on they may have heard that it was off."""
+    if closure.how is Ending.CONTINUED:
+        return known.last_at is not None and known.last_at >= closure.at
+    return known.cancelled
 
 
 def _kept(case: Case, now: datetime) -> Verdict:
