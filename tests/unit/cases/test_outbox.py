@@ -425,9 +425,9 @@ def test_what_was_sent_an_hour_ago_is_forgotten() -> None:
     assert sent.with_singles(["c"], NOW).singles == {"b": NOW - HOUR + FEW_SECONDS, "c": NOW}
 
 
-def told_of_its_end(at: datetime, **more: Any) -> Case:
+def told_of_its_end(at: datetime, how: Ending = Ending.CANCELLED, **more: Any) -> Case:
     """A case whose deletion was cancelled on the page, and people heard it at a moment."""
-    over = Closure(how=Ending.CANCELLED, at=NOW)
+    over = Closure(how=how, at=NOW)
     return case(closure=over, notified=Notified(cancelled=True, last_at=at), **more)
 
 
@@ -444,13 +444,14 @@ LATER = NOW + FEW_SECONDS
         (Reason.KEY_IN_USE, [case(notified=Notified(last_at=LATER))], True),
         (Reason.KEY_IN_USE, [case(notified=Notified(cancelled=True, last_at=LATER))], True),
         (Reason.KEY_IN_USE, [told_of_its_end(LATER, deletion_date=LATER)], True),
+        (Reason.KEY_IN_USE, [told_of_its_end(LATER, Ending.CONTINUED)], True),
         (Reason.KEY_IN_USE, [], True),
         (Reason.KEY_IN_USE, SLOW, True),
         (Reason.DELETION_KEPT, [told_of_its_end(LATER)], True),
     ],
     ids=[
         *("cancelled since", "a correction", "in the same moment", "cancelled before", "open"),
-        *("open again", "another deletion", "no case", "not readable", "a decision"),
+        *("open again", "another deletion", "goes on with its date", "no case", "not readable", "a decision"),
     ],
 )
 def test_what_a_run_left_is_not_sent_after_people_heard_that_the_deletion_is_off(

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from reprieve.arn import KeyArn
-from reprieve.cases.case import Case
+from reprieve.cases.case import Case, Ending
 from reprieve.cases.digest import digest
 from reprieve.cases.notice import ENDS_THREADS, Notice, Reason
 from reprieve.cases.sizes import fitting_digest
@@ -171,7 +171,8 @@ class Outbox:
             case = next((each for each in self.cases(about.key.arn) if each.id == about.id), None)
         except ReprieveError:
             return False
-        told_at = case.notified.last_at if case and case.closure and case.notified.cancelled else None
+        is_off = case and case.closure and case.closure.how is Ending.CANCELLED and case.notified.cancelled
+        told_at = case.notified.last_at if case and is_off else None
         return told_at is not None and told_at >= notice.at
 
     def send(self, outgoing: Sequence[Outgoing] = ()) -> None:
