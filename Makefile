@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup browser demo up replay test beside check lint unit volume stack bench mutate build deploy pictures mail-check lock clean
+.PHONY: help setup browser demo up replay test beside check check-half check-other lint unit unit-half unit-other volume stack bench mutate build deploy pictures mail-check lock clean
 PYTHON ?= python3
 RUN := .venv/bin
 SAM := SAM_CLI_TELEMETRY=0 $(RUN)/sam
@@ -7,9 +7,16 @@ CODE := layers functions cli local tests bench
 VOLUME := integration/test_life_of_a_case.py oracle property integration/test_scanners.py integration/test_forgery.py \
   integration/test_never_silent.py integration/respond/test_slack_storm.py contract/test_histories_in_dynamodb.py \
   faults/test_matrix.py template smoke
-SLOW := cli/test_installed.py messages/test_plain_mail.py messages/channels/test_types.py
+SLOW := $(addprefix --ignore tests/,unit/cli/test_installed.py unit/messages/test_plain_mail.py \
+  unit/messages/channels/test_types.py template/test_partitions.py)
+
 # schemathesis takes a second to start, and only the stack's tests use it.
-PYTEST := $(RUN)/pytest -p no:schemathesis --numprocesses 2 --dist worksteal
+PYTEST := $(RUN)/pytest -p no:schemathesis
+# Of many short tests, two processes with a half each take two thirds of what xdist takes.
+HALF := $(addprefix tests/unit/,messages respond cases cloudtrail)
+OTHER := $(addprefix --ignore ,$(HALF))
+HALVES := MAKEFLAGS= $(MAKE) --no-print-directory --jobs 2
+COVERED := --durations 10 --cov --cov-report= --cov-fail-under=0
 
 # Python keeps what it compiles, whatever the environment says: most of the programs below start again and again.
 export PYTHONDONTWRITEBYTECODE =
@@ -41,7 +48,13 @@ beside:
 check: setup ## Run the linters and most of the unit tests: half a minute, for the inner loop
 	$(RUN)/ruff check $(CODE) && $(RUN)/ruff format --check $(CODE) && $(RUN)/lint-imports --no-logo
 	$(RUN)/mypy layers/reprieve/reprieve cli/kms_reprieve_cli local tests bench functions
-	$(PYTEST) tests/unit tests/template $(addprefix --ignore tests/unit/,$(SLOW)) --ignore tests/template/test_partitions.py --quiet
+	$(HALVES) check-half check-other
+
+check-half:
+	$(PYTEST) $(HALF) $(SLOW) --quiet
+
+check-other:
+	$(PYTEST) tests/unit tests/template $(OTHER) $(SLOW) --quiet
 
 lint: setup ## Run the linters and the type checker
 	$(RUN)/ruff check $(CODE) && $(RUN)/ruff format --check $(CODE) && $(RUN)/lint-imports --no-logo
@@ -50,10 +63,17 @@ lint: setup ## Run the linters and the type checker
 
 # Coverage makes a test three times as slow. These cover all of the package; those of volume repeat it, at length.
 unit: setup
-	$(PYTEST) tests $(addprefix --ignore tests/,end_to_end browser $(VOLUME)) --durations 10 --cov --cov-report=term-missing
+	$(HALVES) unit-half unit-other
+	$(RUN)/coverage combine --quiet .coverage.half .coverage.other && $(RUN)/coverage report
+
+unit-half:
+	COVERAGE_FILE=.coverage.half $(PYTEST) $(HALF) $(COVERED)
+
+unit-other:
+	COVERAGE_FILE=.coverage.other $(PYTEST) tests $(OTHER) $(addprefix --ignore tests/,end_to_end browser $(VOLUME)) $(COVERED)
 
 volume: setup build
-	$(PYTEST) $(addprefix tests/,$(VOLUME)) --durations 10
+	$(PYTEST) $(addprefix tests/,$(VOLUME)) --numprocesses 2 --dist worksteal --durations 10
 
 # Two stacks, each with a half of the files. Those come first that want a stack to which nothing has happened yet.
 stack: setup browser
