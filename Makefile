@@ -1,11 +1,25 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup browser demo up replay test check lint unit volume stack bench mutate build deploy pictures mail-check lock clean
+.PHONY: help setup browser demo up replay test beside check check-half check-other lint unit unit-half unit-other volume stack bench mutate build deploy pictures mail-check lock clean
 PYTHON ?= python3
 RUN := .venv/bin
 SAM := SAM_CLI_TELEMETRY=0 $(RUN)/sam
 CODE := layers functions cli local tests bench
-VOLUME := oracle faults/test_matrix.py property/test_histories.py property/test_mutations.py integration/test_life_of_a_case.py \
-  integration/test_scanners.py integration/test_forgery.py contract/test_histories_in_dynamodb.py
+VOLUME := integration/test_life_of_a_case.py oracle property integration/test_scanners.py integration/test_forgery.py \
+  integration/test_never_silent.py integration/respond/test_slack_storm.py contract/test_histories_in_dynamodb.py \
+  faults/test_matrix.py template smoke
+SLOW := $(addprefix --ignore tests/,unit/cli/test_installed.py unit/messages/test_plain_mail.py \
+  unit/messages/channels/test_types.py template/test_partitions.py)
+
+# schemathesis takes a second to start, and only the stack's tests use it.
+PYTEST := $(RUN)/pytest -p no:schemathesis
+# Of many short tests, two processes with a half each take two thirds of what xdist takes.
+HALF := $(addprefix tests/unit/,messages respond cases cloudtrail)
+OTHER := $(addprefix --ignore ,$(HALF))
+HALVES := MAKEFLAGS= $(MAKE) --no-print-directory --jobs 2
+COVERED := --durations 10 --cov --cov-report= --cov-fail-under=0
+
+# Python keeps what it compiles, whatever the environment says: most of the programs below start again and again.
+export PYTHONDONTWRITEBYTECODE =
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -24,33 +38,46 @@ up: setup ## Run the stack on this machine until you press Ctrl+C
 replay: setup ## Print the notices that CloudTrail files would have caused: make replay FILES="…" JSON=1
 	@$(RUN)/kms-reprieve replay $(if $(JSON),--json) $(FILES)
 
-# The stack's tests mostly wait for it: the tests of volume run beside them, as far as the stack leaves them room.
+# The stack's tests mostly wait for it: all others run beside them, as far as the stack leaves them room.
 test: setup browser ## Run everything that CI runs, including setup
-	$(MAKE) --no-print-directory --jobs 2 lint build
-	$(MAKE) --no-print-directory unit
-	$(MAKE) --no-print-directory --jobs 2 stack volume
+	$(MAKE) --no-print-directory --jobs 2 stack beside
 
-check: setup ## Run the linters and the fast tests: two minutes, for the inner loop
+beside:
+	nice -n 19 $(MAKE) --no-print-directory lint build volume unit
+
+check: setup ## Run the linters and most of the unit tests: half a minute, for the inner loop
 	$(RUN)/ruff check $(CODE) && $(RUN)/ruff format --check $(CODE) && $(RUN)/lint-imports --no-logo
 	$(RUN)/mypy layers/reprieve/reprieve cli/kms_reprieve_cli local tests bench functions
-	$(RUN)/pytest tests/unit tests/template --numprocesses 2 --quiet
+	$(HALVES) check-half check-other
+
+check-half:
+	$(PYTEST) $(HALF) $(SLOW) --quiet
+
+check-other:
+	$(PYTEST) tests/unit tests/template $(OTHER) $(SLOW) --quiet
 
 lint: setup ## Run the linters and the type checker
 	$(RUN)/ruff check $(CODE) && $(RUN)/ruff format --check $(CODE) && $(RUN)/lint-imports --no-logo
 	$(RUN)/mypy layers/reprieve/reprieve cli/kms_reprieve_cli local tests bench functions && $(RUN)/mypy --python-version 3.11 cli/kms_reprieve_cli local
-	$(RUN)/cfn-lint template.yaml organization/*.yaml && $(SAM) validate --lint
+	$(RUN)/cfn-lint template.yaml organization/*.yaml
 
+# Coverage makes a test three times as slow. These cover all of the package; those of volume repeat it, at length.
 unit: setup
-	$(RUN)/pytest tests $(addprefix --ignore tests/,end_to_end browser $(VOLUME)) --numprocesses 2 --durations 10 \
-	  --cov --cov-report=term-missing
+	$(HALVES) unit-half unit-other
+	$(RUN)/coverage combine --quiet .coverage.half .coverage.other && $(RUN)/coverage report
 
-volume: setup
-	nice -n 19 $(RUN)/pytest $(addprefix tests/,$(VOLUME)) --numprocesses 2 --durations 10
+unit-half:
+	COVERAGE_FILE=.coverage.half $(PYTEST) $(HALF) $(COVERED)
 
-# doctor looks at a stack that nothing has happened to yet.
+unit-other:
+	COVERAGE_FILE=.coverage.other $(PYTEST) tests $(OTHER) $(addprefix --ignore tests/,end_to_end browser $(VOLUME)) $(COVERED)
+
+volume: setup build
+	$(PYTEST) $(addprefix tests/,$(VOLUME)) --numprocesses 2 --dist worksteal --durations 10
+
+# Two stacks, each with a half of the files. Those come first that want a stack to which nothing has happened yet.
 stack: setup browser
-	$(RUN)/pytest tests/end_to_end/test_doctor.py
-	$(RUN)/pytest tests/end_to_end tests/browser --ignore tests/end_to_end/test_doctor.py --durations 10
+	$(RUN)/pytest tests/browser tests/end_to_end --numprocesses 2 --dist loadfile --no-loadscope-reorder --durations 10
 
 bench: setup build ## Measure speed, memory and calls; docs/performance.md explains the figures
 	$(RUN)/python -m bench

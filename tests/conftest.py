@@ -2,7 +2,10 @@
 
 import sys
 from collections.abc import Iterator
+from functools import cache
+from unittest.mock import patch
 
+import botocore.session
 import pytest
 from hypothesis import HealthCheck, settings
 
@@ -12,6 +15,13 @@ settings.register_profile(
     "reprieve", derandomize=True, deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.load_profile("reprieve")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _models_are_read_once() -> Iterator[None]:
+    """Let every session of this process have what another has read of AWS' models: they are megabytes."""
+    with patch.object(botocore.session, "create_loader", cache(botocore.session.create_loader)):
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,6 @@
 """The deployed stack with other parameters, for a while."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -40,12 +40,10 @@ def sam_deploy(local: Local, parameters: Mapping[str, str]) -> None:
 
 
 @contextmanager
-def redeployed(
-    local: Local, *, by: Callable[[Local, Mapping[str, str]], None] = update, **parameters: str
-) -> Iterator[None]:
-    """Deploy the stack with `parameters`, and at the end as it was."""
-    by(local, USUAL | parameters)
+def redeployed(local: Local, **parameters: str) -> Iterator[None]:
+    """Update the stack to have `parameters`, and at the end to be as it was."""
+    update(local, USUAL | parameters)
     try:
         yield
     finally:
-        by(local, USUAL)
+        update(local, USUAL)

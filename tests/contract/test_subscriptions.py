@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 import boto3
 import pytest
 from botocore.stub import Stubber
-from moto import mock_aws
 
 from reprieve.adapters.subscriptions import SnsSubscriptions
 from reprieve.errors import AbsentError, AwsError
 from reprieve.ports import Subscription
 from reprieve.subscribe import equalize
+from tests.aws_in_process import aws_in_process
 
 if TYPE_CHECKING:
     from mypy_boto3_sns import SNSClient
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 def client(monkeypatch: pytest.MonkeyPatch) -> "Iterator[SNSClient]":
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "testing")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
-    with mock_aws():
+    with aws_in_process():
         yield boto3.client("sns", region_name="eu-west-1")
 
 

@@ -30,7 +30,7 @@ def every(stack: Local) -> Iterator[Local]:
         "url": stack.inbox.url + stack.inbox.hook_path("quiet"),
     }
     parameters = channels.parameters(stack.emulator, [*entries, quiet | ELSEWHERE])
-    with redeployed(stack, by=update, **parameters):
+    with redeployed(stack, **parameters):
         yield stack
 
 

@@ -2,11 +2,11 @@
 
 import shutil
 
-from local import process, up
+from local import process
 from local import stack as stacks
 from local.emulator import ROOT
 from local.up import Local
-from tests.redeployed import redeployed, sam_deploy
+from tests.redeployed import USUAL, sam_deploy, update
 
 CHANGED = {"LogRetentionDays": "400", "LinkHours": "72", "LogLevel": "WARN"}
 
@@ -14,20 +14,16 @@ CHANGED = {"LogRetentionDays": "400", "LinkHours": "72", "LogLevel": "WARN"}
 def test_a_plain_deployment_keeps_the_values_that_were_changed(stack: Local) -> None:
     usual = {name: parameters_of(stack)[name] for name in CHANGED}
 
-    with redeployed(
-        stack,
-        by=sam_deploy,
-        LogRetentionDays=CHANGED["LogRetentionDays"],
-        LinkHours=CHANGED["LinkHours"],
-        LogLevel=CHANGED["LogLevel"],
-    ):
+    sam_deploy(stack, USUAL | CHANGED)
+    try:
         before = parameters_of(stack)
 
         deploy_plainly(stack)
 
         assert parameters_of(stack) == before
         assert before.items() >= CHANGED.items()
-        stacks.deploy(stack.emulator, stack.emulator.folder / "build", up.parameters(stack.inbox) | usual)
+    finally:
+        update(stack, USUAL | usual)
 
 
 def deploy_plainly(local: Local) -> None:

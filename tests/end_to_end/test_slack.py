@@ -17,7 +17,7 @@ from local.slack_workspace import JANE, member, signed
 from local.up import Local
 from reprieve.arn import KeyArn
 from tests.end_to_end.test_health import wait_for
-from tests.redeployed import redeployed, update
+from tests.redeployed import redeployed
 from tests.scene import Scene
 
 SECONDS_FOR_A_NOTICE = 90.0
@@ -29,7 +29,7 @@ def slack(stack: Local) -> Iterator[Local]:
     """The stack with a Slack app, and a workspace in which it is installed."""
     parameters = channels.parameters(stack.emulator, channels.entries(stack.inbox))
     stack.inbox.workspace.people[JOE] = member(JOE, "Joe Bloggs", "joe@example.com")
-    with redeployed(stack, by=update, **parameters):
+    with redeployed(stack, **parameters):
         yield stack
 
 

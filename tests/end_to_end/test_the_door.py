@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, expect
 from local.browser import running_browser
 from local.up import Local
 from tests.openid import Provider, running
-from tests.redeployed import redeployed, sam_deploy
+from tests.redeployed import redeployed
 from tests.scene import Scene, post, request, send
 
 
@@ -34,7 +34,7 @@ def test_approvers_of_another_network_see_nothing(stack: Local) -> None:
 def test_a_signing_key_gives_way_to_another_while_its_links_are_good_and_dies_with_them(stack: Local) -> None:
     first, second = Scene.begin(stack), Scene.begin(stack)
     old = first.link()
-    with redeployed(stack, by=sam_deploy, SigningKeys="ab"):
+    with redeployed(stack, SigningKeys="ab"):
         new = second.link()
         meanwhile = [request("GET", link).status for link in (old, new)]
     afterwards = [request("GET", link).status for link in (old, new)]

@@ -22,6 +22,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from moto.core.botocore_stubber import MockRawResponse
 
 from reprieve.adapters.aws import sdk_session
+from tests.aws_in_process import prompt_moto
 from tests.faults.cloud import FAULT_HEADER, Cloud
 from tests.faults.messages import SIGNED_AS, Asked
 from tests.faults.weather import SKY, Fault
@@ -159,6 +160,7 @@ def connected(cloud: Cloud) -> Iterator[boto3.Session]:
     with (
         patch.dict(os.environ, {**ENVIRONMENT, "AWS_ENDPOINT_URL": cloud.url}),
         _led(session),
+        prompt_moto(),
         patch.object(_outside, "cloud", cloud),
         patch.object(time, "sleep", _wait),
         patch.object(socket.socket, "settimeout", _settimeout),

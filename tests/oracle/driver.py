@@ -94,7 +94,6 @@ class AtOnce(Executor):
         self, fn: Callable[_Args, _Result], /, *args: _Args.args, **kwargs: _Args.kwargs
     ) -> "Future[_Result]":
         future: Future[_Result] = Future()
-        future.set_running_or_notify_cancel()
         try:
             future.set_result(fn(*args, **kwargs))
         except Exception as error:  # noqa: BLE001 - as every executor does

@@ -36,7 +36,7 @@ def to_minute(moment: datetime) -> datetime:
 
 def rfc3339(moment: datetime) -> str:
     """Return `2026-11-22T14:02:31Z`: machines' form; fractions of a second are dropped."""
-    return f"{moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='seconds')}Z"
+    return f"{moment.astimezone(UTC).isoformat(timespec='seconds').removesuffix('+00:00')}Z"
 
 
 def parse(text: str) -> datetime:

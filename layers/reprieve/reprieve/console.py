@@ -35,9 +35,15 @@ def page(region: str, path: str, **names: str) -> str | None:
     console = _own_console(region)
     if console is None:
         return None
-    escaped = {name: quote(value, safe="") for name, value in names.items()}
+    escaped = {name: _escaped(value) for name, value in names.items()}
     address = f"{console}/{path.format(region=region, **escaped)}"
     return address if len(address) <= PAGE_LIMIT else None
+
+
+@lru_cache(maxsize=1024)
+def _escaped(name: str) -> str:
+    """Escape a name: the same few callers and resources are in most of the records."""
+    return quote(name, safe="")
 
 
 @lru_cache(maxsize=64)

@@ -63,12 +63,14 @@ def _writer(kind: type) -> _Convert:
 
 
 def _dataclass_writer(kind: Any) -> _Convert:  # noqa: ANN401 - a dataclass
-    names = [field.name for field in fields(kind)]
-    absent = {field.name for field in fields(kind) if field.default is None}
+    held = [(field.name, field.default is None) for field in fields(kind)]
 
     def write(value: object) -> dict[str, Any]:
-        held = {name: getattr(value, name) for name in names}
-        return {name: _plain(each) for name, each in held.items() if not (each is None and name in absent)}
+        return {
+            name: _plain(each)
+            for name, may_be_absent in held
+            if (each := getattr(value, name)) is not None or not may_be_absent
+        }
 
     return write
 

@@ -34,6 +34,12 @@ def test_of_the_first_use_people_are_told() -> None:
     assert due(case_of(use())) is Reason.KEY_IN_USE
 
 
+def test_a_notice_of_a_case_that_was_too_large_says_what_is_left_out() -> None:
+    _, notice = tell(replace(case_of(use()), is_trimmed=True), Reason.KEY_IN_USE, NOW)
+
+    assert [each.fact for each in notice.unknown][-1:] == ["some details of the callers"]
+
+
 def test_of_further_uses_they_are_not_told_again() -> None:
     told, _ = tell(case_of(use()), Reason.KEY_IN_USE, NOW)
 

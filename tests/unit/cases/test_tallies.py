@@ -248,3 +248,12 @@ def test_of_a_caller_who_is_listed_elsewhere_by_name_only_the_number_is_added() 
     (row,) = counted_here.uses().by_caller
     assert (row.count, row.operations) == (4, {"Decrypt": 1, "other operations": 3})
     assert (counted_here.uses().count, counted_here.uses().unnamed) == (5, 1)
+
+
+def test_single_requests_are_the_first_and_the_last_of_a_caller_in_whatever_order_they_come() -> None:
+    tally = Tally()
+    for time in ("14:30", "14:10", "14:50"):
+        tally.add_one(use(event_id=time, at=at(time)))
+
+    (part,) = tally.uses().by_caller
+    assert (part.first_at, part.last_at, part.count) == (at("14:10"), at("14:50"), 3)

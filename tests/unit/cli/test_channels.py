@@ -7,7 +7,6 @@ from typing import Any
 
 import boto3
 import pytest
-from moto import mock_aws
 from typer.testing import CliRunner, Result
 
 from kms_reprieve_cli import command
@@ -17,6 +16,7 @@ from kms_reprieve_cli.channels.slack_manifest import slack_manifest
 from reprieve.cases.notice import Reason
 from reprieve.messages.channels.document import TYPES
 from reprieve.messages.headline import VERBS
+from tests.aws_in_process import aws_in_process
 from tests.channel_examples import entry
 
 OPS = {"name": "ops", "type": "slack-webhook", "url": "https://hooks.slack.example/confidential"}
@@ -115,7 +115,7 @@ def test_a_preview_reads_no_secret() -> None:
 def session(monkeypatch: pytest.MonkeyPatch) -> Iterator[boto3.Session]:
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "testing")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
-    with mock_aws():
+    with aws_in_process():
         yield boto3.Session(region_name="eu-west-1")
 
 

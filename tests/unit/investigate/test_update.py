@@ -44,12 +44,17 @@ def facts(answer: KmsAnswer) -> KeyFacts:
     return KeyFacts(of if answer.state else Key.bare(KEY), answer=answer, fields=told)
 
 
+def update_of(
+    answer: KmsAnswer, minutes: Mapping[datetime, Counted] = MINUTES, *, is_whole: bool = True, **more: Any
+) -> Update:
+    stretch = ReadWindow(at("14:25"), at("14:40"), at("14:55"), is_whole=is_whole)
+    return Update(KeyActivity(facts(answer), minutes, **more), stretch, QUIET, NOW)
+
+
 def update(
     answer: KmsAnswer, *cases: Case, minutes: Mapping[datetime, Counted] = MINUTES, **more: Any
 ) -> CaseChange | None:
-    is_whole = more.pop("is_whole", True)
-    stretch = ReadWindow(at("14:25"), at("14:40"), at("14:55"), is_whole=is_whole)
-    return Update(KeyActivity(facts(answer), minutes, **more), stretch, QUIET, NOW).apply(cases)
+    return update_of(answer, minutes, **more).apply(cases)
 
 
 def named(change: CaseChange | None) -> str | None:
@@ -270,6 +275,21 @@ def test_a_change_alone_of_a_key_that_kms_does_not_answer_for_begins_no_case() -
     assert update(SILENT, minutes={}, changes=(cancelled("14:44"),)) is None
     assert update(SILENT, minutes={}) is None
     assert update(SILENT, ended(case()), minutes={}) is None
+
+
+@pytest.mark.parametrize(
+    ("answer", "cases", "is_known"),
+    [
+        (DISABLED, (), False),
+        (PENDING, (case(version=1),), False),
+        (PENDING, (case(version=1, decision=KEPT),), True),
+        (DISABLED, (ended(case()),), True),
+    ],
+)
+def test_people_know_of_a_deletion_that_they_kept_or_that_is_over(
+    answer: KmsAnswer, cases: tuple[Case, ...], *, is_known: bool
+) -> None:
+    assert update_of(answer).is_known(cases) is is_known
 
 
 def test_a_first_look_at_a_key_that_is_not_pending_changes_nothing() -> None:

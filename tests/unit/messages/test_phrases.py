@@ -98,6 +98,21 @@ def test_a_service_between_is_no_origin() -> None:
 
 
 @pytest.mark.parametrize(
+    ("sessions", "words"),
+    [
+        (("api", "job"), "role orders-fn, sessions api, job"),
+        (tuple("abcdefghijkl"), f"role orders-fn, sessions {', '.join('abcdefghijkl')} and more"),
+    ],
+)
+def test_a_role_that_came_in_several_sessions_is_told_with_them(
+    sessions: tuple[str, ...], words: str
+) -> None:
+    (part,) = uses(use()).by_caller
+
+    assert phrases.caller(replace(part, sessions=sessions)) == words
+
+
+@pytest.mark.parametrize(
     ("addresses", "words"),
     [
         (["s3.amazonaws.com"], "S3 on behalf of role orders-fn, session orders-api"),
