@@ -59,7 +59,7 @@ check-other:
 lint: setup ## Run the linters and the type checker
 	$(RUN)/ruff check $(CODE) && $(RUN)/ruff format --check $(CODE) && $(RUN)/lint-imports --no-logo
 	$(RUN)/mypy layers/reprieve/reprieve cli/kms_reprieve_cli local tests bench functions && $(RUN)/mypy --python-version 3.11 cli/kms_reprieve_cli local
-	$(RUN)/cfn-lint template.yaml organization/*.yaml
+	$(RUN)/cfn-lint template.yaml organization/*.yaml && $(SAM) validate --lint
 
 # Coverage makes a test three times as slow. These cover all of the package; those of volume repeat it, at length.
 unit: setup
