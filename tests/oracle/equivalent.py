@@ -40,7 +40,7 @@ EQUIVALENT: Final[Mapping[str, str]] = {
     "Update._unstored: without `case.closure` in `case.closure and case.closure.at >= last_use`": (
         "it is asked where every case has ended"
     ),
-    "Update.apply: another number for `True`": "both have one entry for each of the other cases",
+    "Update.change: another number for `True`": "both have one entry for each of the other cases",
     f"Update._just_ended: without `case.closure` in `{_LATE}`": "it is asked where every case has ended",
     "Update._just_ended: another number for `1`": "of a key's closed cases, the latest is the last one taken",
     "Update._is_scheduled: another number for `1`": "earlier cases began and ended before the latest did",
