@@ -114,3 +114,64 @@ def test_it_can_be_matched() -> None:
     match Unknown(fact="a", why="b"):
         case Unknown(fact=fact):
             assert fact == "a"
+
+
+@dataclass(slots=True)
+class Everything:
+    """Each way in which a field gets its value."""
+
+    given: int
+    usual: int = 1
+    made: list[int] = field(default_factory=list)
+    never: int = field(init=False)
+    fixed: int = field(default=2, init=False)
+    own: list[int] = field(default_factory=list, init=False)
+    named: int = field(default=3, kw_only=True)
+    asked: int = field(kw_only=True)
+
+    def __post_init__(self) -> None:
+        self.own.append(self.given)
+
+
+@dataclasses.dataclass(slots=True)
+class Standard:
+    """The same, by the standard library."""
+
+    given: int
+    usual: int = 1
+    made: list[int] = field(default_factory=list)
+    never: int = field(init=False)
+    fixed: int = field(default=2, init=False)
+    own: list[int] = field(default_factory=list, init=False)
+    named: int = field(default=3, kw_only=True)
+    asked: int = field(kw_only=True)
+
+    def __post_init__(self) -> None:
+        self.own.append(self.given)
+
+
+@pytest.mark.parametrize(
+    ("values", "named"),
+    [
+        ((7,), {"asked": 4}),
+        ((7, 8), {"asked": 4, "named": 5}),
+        ((7, 8, [9]), {"asked": 4}),
+        ((), {"given": 7, "made": [9], "asked": 4}),
+        ((7,), {}),
+        ((), {"asked": 4}),
+        ((7, 8, [9], 10), {"asked": 4}),
+        ((7,), {"asked": 4, "own": [1]}),
+        ((7,), {"asked": 4, "other": 1}),
+    ],
+)
+def test_fields_get_their_values_as_the_standard_library_gives_them(
+    values: tuple[Any, ...], named: dict[str, Any]
+) -> None:
+    def made(kind: Any) -> dict[str, Any] | str:
+        try:
+            of = kind(*values, **named)
+        except TypeError as error:
+            return str(error).replace(kind.__name__, "It")
+        return {each.name: getattr(of, each.name, None) for each in dataclasses.fields(of)}
+
+    assert made(Everything) == made(Standard)
