@@ -41,7 +41,9 @@ from tests.unit.cli.drill.world import (
     ANOTHER,
     BY_EMAIL,
     BY_TEAMS,
+    CALMED,
     FAILING,
+    FIRED,
     KEY,
     NOTIFIED,
     NOW,
@@ -51,6 +53,7 @@ from tests.unit.cli.drill.world import (
     REPLICA,
     ROUTED,
     Somebody,
+    alarm_history,
     drill,
     found,
     items,
@@ -153,11 +156,35 @@ def test_a_notice_that_nobody_was_sent_or_heard_of_is_missed() -> None:
     ill = noticed(
         logs(),
         dynamodb_Query=table(example_case(notified=Notified(in_use=True)), example_case(), "{}"),
-        cloudwatch_DescribeAlarmHistory={"AlarmHistoryItems": [{"HistorySummary": "x"}]},
+        cloudwatch_DescribeAlarmHistory=alarm_history((5, "x")),
     )
 
     assert misses(notice, with_key(ill)) == ["deliver sent it to no channel", "the alarm fired"]
     assert misses(notice, with_key({**ill, "dynamodb:Query": items()}))[0].startswith("the case says")
+
+
+@pytest.mark.parametrize(
+    ("history", "fired"),
+    [
+        ([alarm_history((2, FIRED))], True),
+        ([alarm_history(), alarm_history((2, FIRED))], True),
+        ([alarm_history((-9, CALMED), (-5, FIRED))], True),
+        ([alarm_history((-5, FIRED), (2, CALMED))], True),
+        ([alarm_history((-9, FIRED), (-5, CALMED))], False),
+        ([alarm_history()], False),
+    ],
+    ids=["fired", "later than the notice", "rang already", "rang already, then not", "before", "never"],
+)
+def test_the_alarm_has_fired_since_the_drill_began_or_rang_already(
+    history: list[Mapping[str, Any]], *, fired: bool
+) -> None:
+    logged = looks([line(ROUTED), line(BY_EMAIL), line(BY_TEAMS)])
+    left = list(history)
+    answers = noticed(
+        logged, cloudwatch_DescribeAlarmHistory=lambda _: left.pop(0) if len(left) > 1 else left[0]
+    )
+
+    assert misses(notice, with_key(answers, parameters=ADDRESS)) == ([] if fired else ["the alarm fired"])
 
 
 def test_the_notice_is_waited_for_until_every_channel_has_it_and_each_is_measured() -> None:

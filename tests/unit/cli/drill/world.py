@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from kms_reprieve_cli.doctor.policy import ALWAYS_ALLOWED
@@ -186,7 +186,16 @@ NOTICE, ANOTHER = "5f0c2f5e-8b0e-5d53-a7a5-0f0d7a1a9a01", "5f0c2f5e-8b0e-5d53-a7
 ROUTED = {"message": "Routed a notice", "notice_id": NOTICE, "channels": ["email", "teams-of-ops"]}
 BY_EMAIL = {"message": "Sent a notice", "notice_id": NOTICE, "channel": "email"}
 BY_TEAMS = {**BY_EMAIL, "channel": "teams-of-ops"}
-RANG = {"AlarmHistoryItems": [{"HistorySummary": "Alarm updated from OK to ALARM"}]}
+FIRED, CALMED = "Alarm updated from OK to ALARM", "Alarm updated from ALARM to OK"
+
+
+def alarm_history(*changes: tuple[float, str]) -> Mapping[str, Any]:
+    """What CloudWatch tells of the alarm: its changes, by the minutes since the drill began."""
+    told = [{"Timestamp": NOW + timedelta(minutes=at), "HistorySummary": what} for at, what in changes]
+    return {"AlarmHistoryItems": told[::-1]}
+
+
+RANG = alarm_history((1, FIRED))
 ADDRESS = {"NotificationEmails": "ops@example.com"}
 FAILING = {"channel": "teams-of-ops", "since": "2026-11-22T15:00:00Z", "error": "HTTP 404"}
 
