@@ -225,11 +225,8 @@ class InProgressError(ReprieveError):
     """The same notice, or another one of its case, is being sent to the same channel."""
 
 
-@dataclass
-class NoAnswerError(ReprieveError):
+class NoAnswerError(_ToldError):
     """An address gave no answer: `problem` says why, and never holds the address, which may be a secret."""
-
-    problem: str
 
     def __str__(self) -> str:
         return f"no answer: {self.problem}"

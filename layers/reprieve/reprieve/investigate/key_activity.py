@@ -1,10 +1,13 @@
 """What one reading of the log group, and one look at KMS, tell of one key."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from reprieve.arn import KeyArn
+from reprieve.cases.case import Case
 from reprieve.cases.minute_counts import Counted
+from reprieve.cases.transitions import without_those_of
 from reprieve.cloudtrail.key_use import KeyChange, KeyEvent, Scheduling
 from reprieve.dataclass import dataclass
 from reprieve.investigate.facts.key_facts import KeyFacts
@@ -19,6 +22,11 @@ class KeyActivity:
     minutes: Mapping[datetime, Counted]
     schedulings: tuple[Scheduling, ...] = ()
     changes: tuple[KeyChange, ...] = ()
+
+    def apart_from(self, cases: tuple[Case, ...]) -> "KeyActivity":
+        """Return the same without the records of deletions of other cases."""
+        schedulings = without_those_of(cases, self.schedulings, self.facts.answer.deletion_date)
+        return replace(self, facts=self.facts.apart_from(cases), schedulings=schedulings)
 
     @property
     def last_use(self) -> datetime | None:

@@ -6,7 +6,7 @@ from datetime import datetime
 from reprieve.arn import KeyArn
 from reprieve.cases.case import Case, Closure, Ending, open_case
 from reprieve.cases.due import NoticeRules
-from reprieve.cases.transitions import note_answer, of_deletion, without_those_of
+from reprieve.cases.transitions import note_answer, of_deletion
 from reprieve.dataclass import dataclass
 from reprieve.investigate.case_change import CaseChange, Left, Telling, as_answered, succeeding, with_facts
 from reprieve.investigate.facts.key_facts import KeyFacts
@@ -28,8 +28,7 @@ class Review:
 
     def apply(self, cases: tuple[Case, ...]) -> CaseChange | None:
         """Return what is to be stored; None if nothing is new."""
-        known = without_those_of(cases, self.facts.schedulings, self.facts.answer.deletion_date)
-        return replace(self, facts=replace(self.facts, schedulings=known)).change(cases)
+        return replace(self, facts=self.facts.apart_from(cases)).change(cases)
 
     def change(self, cases: tuple[Case, ...]) -> CaseChange | None:
         """Return what is to be stored, where no record is of a deletion that is another case's."""

@@ -16,7 +16,6 @@ from reprieve.cases.transitions import (
     note_changes,
     note_schedulings,
     of_deletion,
-    without_those_of,
 )
 from reprieve.clock import to_minute
 from reprieve.dataclass import dataclass
@@ -70,15 +69,7 @@ class Update:
         Args:
             cases: The key's cases so far, in the order in which they were opened.
         """
-        return self.apart_from(cases).change(cases)
-
-    def apart_from(self, cases: tuple[Case, ...]) -> "Update":
-        """Return the same without the records of other deletions, whose dates may be minutes apart."""
-        finding, date = self.finding, self._answer.deletion_date
-        known = without_those_of(cases, finding.facts.schedulings, date)
-        facts = replace(finding.facts, schedulings=known)
-        schedulings = without_those_of(cases, finding.schedulings, date)
-        return replace(self, finding=replace(finding, facts=facts, schedulings=schedulings))
+        return replace(self, finding=self.finding.apart_from(cases)).change(cases)
 
     def change(self, cases: tuple[Case, ...]) -> CaseChange | None:
         """Return what is to be stored, where no record is of a deletion that is another case's."""

@@ -1,10 +1,12 @@
 """What one look at a key told."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import field, replace
 from typing import Final
 
+from reprieve.cases.case import Case
 from reprieve.cases.key import Key, KmsAnswer, Unknown
+from reprieve.cases.transitions import without_those_of
 from reprieve.cloudtrail.key_use import Scheduling
 from reprieve.dataclass import dataclass
 from reprieve.investigate.facts import FACTS
@@ -33,6 +35,10 @@ class KeyFacts:
     fields: frozenset[str] = frozenset()
     missed: Mapping[str, frozenset[str]] = field(default_factory=dict)
     answer: KmsAnswer = field(default_factory=KmsAnswer)
+
+    def apart_from(self, cases: Iterable[Case]) -> "KeyFacts":
+        """Return the same without records of other cases' deletions, whose dates may be minutes apart."""
+        return replace(self, schedulings=without_those_of(cases, self.schedulings, self.answer.deletion_date))
 
     def after(self, earlier: Key) -> "KeyFacts":
         """Return the same with what an earlier look told where this one tells nothing, and say so."""
