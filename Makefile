@@ -16,7 +16,7 @@ PYTEST := $(RUN)/pytest -p no:schemathesis
 HALF := $(addprefix tests/unit/,messages respond cases cloudtrail)
 OTHER := $(addprefix --ignore ,$(HALF))
 HALVES := MAKEFLAGS= $(MAKE) --no-print-directory --jobs 2
-COVERED := --durations 10 --cov --cov-report= --cov-fail-under=0
+COVERED = $(RUN)/python -m slipcover --json --out .coverage.$@ -m pytest -p no:schemathesis --durations 10
 
 # Python keeps what it compiles, whatever the environment says: most of the programs below start again and again.
 export PYTHONDONTWRITEBYTECODE =
@@ -61,16 +61,16 @@ lint: setup ## Run the linters and the type checker
 	$(RUN)/mypy layers/reprieve/reprieve cli/kms_reprieve_cli local tests bench functions && $(RUN)/mypy --python-version 3.11 cli/kms_reprieve_cli local
 	$(RUN)/cfn-lint template.yaml organization/*.yaml && $(SAM) validate --lint
 
-# Coverage makes a test three times as slow. These cover all of the package; those of volume repeat it, at length.
+# These cover all of the package; those of volume repeat it, at length.
 unit: setup
 	$(HALVES) unit-half unit-other
-	$(RUN)/coverage combine --quiet .coverage.half .coverage.other && $(RUN)/coverage report
+	$(RUN)/python -m slipcover --fail-under 100 --merge .coverage.unit-half .coverage.unit-other --out .coverage.json
 
 unit-half:
-	COVERAGE_FILE=.coverage.half $(PYTEST) $(HALF) $(COVERED)
+	$(COVERED) $(HALF)
 
 unit-other:
-	COVERAGE_FILE=.coverage.other $(PYTEST) tests $(OTHER) $(addprefix --ignore tests/,end_to_end browser $(VOLUME)) $(COVERED)
+	$(COVERED) tests $(OTHER) $(addprefix --ignore tests/,end_to_end browser $(VOLUME))
 
 volume: setup build
 	$(PYTEST) $(addprefix tests/,$(VOLUME)) --numprocesses 2 --dist worksteal --durations 10

@@ -76,7 +76,6 @@ def test_the_page_shows_the_key_the_caller_the_time_left_and_one_button(world: W
     assert limits == ["64", "200"] * 3
 
 
-@pytest.mark.no_cover
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
 def test_looking_changes_nothing_however_often(world: World, method: str) -> None:
     before = dict(world.table.documents)

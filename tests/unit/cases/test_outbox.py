@@ -215,7 +215,6 @@ def test_a_digest_goes_every_ten_minutes_and_nothing_that_waits_for_it_is_lost(o
     assert office.waiting() == 0
 
 
-@pytest.mark.no_cover
 def test_a_stack_sends_no_more_than_thirty_notices_in_an_hour_whatever_comes(office: Office) -> None:
     for minute in range(60):
         office.clock.now = NOW + timedelta(minutes=minute)

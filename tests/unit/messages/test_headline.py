@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from functools import cache
 from typing import Any
 
 import pytest
@@ -196,13 +197,19 @@ def test_what_has_no_room_for_a_caller_names_none() -> None:
     assert subject(long, 52) == f"Calls refused: alias/{'k' * 9}..., deleted in 6 days"
 
 
+@cache
+def refused(name: str) -> Uses:
+    """What more callers of a name were refused than are told by name."""
+    return uses(*(use(caller=Caller(kind="x", id=f"{each}", name=name)) for each in range(430)))
+
+
 @pytest.mark.parametrize("reason", [reason for reason in Reason if reason in VERBS])
 @pytest.mark.parametrize("state", ["PendingDeletion", "PendingReplicaDeletion", "Enabled", HOSTILE, None])
 @pytest.mark.parametrize("name", [HOSTILE, "x" * 999, "a.b" * 40, "\N{CJK UNIFIED IDEOGRAPH-6F22}" * 128])
 def test_a_subject_ends_in_its_deadline_whatever_the_names_are(
     reason: Reason, state: str | None, name: str
 ) -> None:
-    callers = uses(*(use(caller=Caller(kind="x", id=f"{each}", name=name)) for each in range(430)))
+    callers = refused(name)
     of = key(state=state, aliases=(name,), deletion_date=DELETION if state == "PendingDeletion" else None)
     told = about(of, reason=reason, uses=callers, management_calls=callers, new_callers=(name,) * 20)
 

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from functools import cache
 from typing import Any
 
 import pytest
@@ -21,6 +22,7 @@ from reprieve.cases.notice import (
 )
 from reprieve.cases.problem import Kind
 from reprieve.cases.sample import sample_notice
+from reprieve.cases.usage import Uses
 from reprieve.clock import for_people
 from reprieve.cloudtrail.caller import Caller
 from reprieve.cloudtrail.key_use import KeyUse
@@ -504,6 +506,13 @@ WITH_A_LINK = sorted(
 """The first has a link only where the key was scheduled again, the second never; others are about no key."""
 
 
+@cache
+def refused(name: str, number: int) -> Uses:
+    """What so many callers were refused, yesterday."""
+    callers = [Caller(kind="IAMUser", id=f"u{each}", name=f"{each} {name}"[:128]) for each in range(number)]
+    return uses(*(use(caller=caller, at=NOW - timedelta(days=1)) for caller in callers))
+
+
 @pytest.mark.parametrize("reason", WITH_A_LINK)
 @pytest.mark.parametrize("name", NAMES.values(), ids=NAMES)
 @pytest.mark.parametrize("number", [0, 1, 3, 20, 430])
@@ -511,8 +520,7 @@ WITH_A_LINK = sorted(
 def test_state_last_refusal_deadline_and_link_are_within_the_first_ten_lines(
     reason: Reason, name: str, number: int, left: timedelta
 ) -> None:
-    callers = [Caller(kind="IAMUser", id=f"u{each}", name=f"{each} {name}"[:128]) for each in range(number)]
-    found = uses(*(use(caller=caller, at=NOW - timedelta(days=1)) for caller in callers))
+    found = refused(name, number)
     of = key(aliases=(name[:128],), account_name=name[:128], deletion_date=NOW + left)
     told = about(
         of,

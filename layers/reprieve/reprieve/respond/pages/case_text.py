@@ -5,7 +5,7 @@ What pages share with the messages is in `reprieve.messages`; outcomes carry the
 """
 
 from datetime import datetime
-from typing import Final, assert_never
+from typing import Final, Literal, assert_type
 
 from reprieve.cases.case import Case, Closure, Ending
 from reprieve.cases.decision import Decision
@@ -254,7 +254,6 @@ def closed(closure: Closure) -> str:
             return f"KMS has no such key, {at}."
         case Ending.CONTINUED:
             return f"Another case of this key took over, {at}."
-        case Ending.UNKNOWN:
+        case rest:
+            assert_type(rest, Literal[Ending.UNKNOWN])
             return f"KMS could not be asked how this deletion ended. The case was closed, {at}."
-        case _:
-            assert_never(closure.how)

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime
-from typing import Final, assert_never
+from typing import Final, Literal, assert_type
 
 from reprieve.cases.audit_entry import Aftermath
 from reprieve.cases.case import Case, Closure
@@ -223,10 +223,9 @@ def chosen(decision: Decision) -> str:
             return "rescue the key" if decision.enable else "only cancel the deletion"
         case Choice.ENABLE:
             return "enable the key"
-        case Choice.KEEP:
+        case rest:
+            assert_type(rest, Literal[Choice.KEEP])
             return "let the key be deleted"
-        case _:
-            assert_never(decision.choice)
 
 
 def _cancelled_by(decision: Decision, now: datetime) -> str:
