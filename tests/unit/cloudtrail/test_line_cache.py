@@ -175,3 +175,15 @@ def test_no_more_kinds_are_remembered_than_the_limit(monkeypatch: pytest.MonkeyP
 
 def test_what_is_no_json_is_passed_over() -> None:
     assert LineReader().read("{", DELIVERED) is Skipped.NOT_JSON
+
+
+def test_the_kind_of_a_line_that_is_longer_than_any_of_cloudtrail_s_is_not_remembered() -> None:
+    reader = LineReader()
+    line = compact(userAgent="a" * 5000)
+
+    first, second = (reader.read(line, DELIVERED) for _ in range(2))
+
+    assert isinstance(first, KeyUse)
+    assert isinstance(second, KeyUse)
+    assert first == second
+    assert first.caller is not second.caller

@@ -24,6 +24,8 @@ from reprieve.dataclass import dataclass
 from reprieve.untrusted import look
 
 KINDS_REMEMBERED: Final = 1000
+_KIND_LIMIT: Final = 4096
+"""Characters of a kind that is remembered: two or three times what CloudTrail writes of a request."""
 _CONTEXTS_REMEMBERED: Final = 500
 _TIME: Final = '"eventTime":"'
 _REQUEST: Final = '"requestID":"'
@@ -47,7 +49,7 @@ class _Parts(NamedTuple):
 
 @dataclass(slots=True)
 class LineReader:
-    """Reads lines as `read_line` does, and remembers what the latest kinds mean."""
+    """Reads lines as `read_line` does, and remembers what the latest kinds mean: a few megabytes at most."""
 
     _known: OrderedDict[tuple[str, ...], KeyUse] = field(default_factory=OrderedDict)
 
@@ -67,6 +69,7 @@ class LineReader:
         meant = read_line(line, delivered_at)
         if (
             isinstance(meant, KeyUse)
+            and sum(map(len, parts.kind)) <= _KIND_LIMIT
             and all(_is_told_once(name, parts) for name in (*_OWN, _PARAMETERS, _CONTEXT))
             and _is_where_it_belongs(_context(parts.pairs), line)
             and meant == _another(meant, parts, delivered_at)
