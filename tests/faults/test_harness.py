@@ -151,7 +151,7 @@ def over_a_connection(address: str, config: Config, fault: Fault) -> None:
 
 def test_a_key_that_is_not_pending_can_t_be_cancelled_as_in_kms(made: World) -> None:
     with pytest.raises(ClientError, match="is not pending deletion"):
-        made.client("kms").cancel_key_deletion(KeyId=a_key(made))
+        made.session.client("kms", region_name=REGION).cancel_key_deletion(KeyId=a_key(made))
 
 
 def test_a_call_is_named_as_its_permission_is() -> None:

@@ -4,6 +4,7 @@ import gc
 import json
 import os
 import sys
+from base64 import b64decode, b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -23,6 +24,7 @@ from reprieve.cases.key import Key
 from reprieve.cases.notice import Reason, tell
 from reprieve.cases.outbox import envelope
 from reprieve.links import LinkClaims, SigningKey, mint
+from tests.faults.backstage import TARGETS, Backstage
 from tests.faults.cloud import OWN, REGION, Cloud, start
 from tests.faults.cloudtrail import changed
 from tests.faults.outside import SLACK
@@ -93,7 +95,8 @@ class World:
     warm: dict[str, Any] = field(default_factory=dict)
 
     def client(self, service: str) -> Any:
-        return _client(self.session, service)
+        """Return what asks a service while nothing fails."""
+        return Backstage(self.cloud, service) if service in TARGETS else _client(self.session, service)
 
     def invoke(self, function: str, event: Mapping[str, Any]) -> Any:
         """Start a function as Lambda does, and hand it an event."""
@@ -114,8 +117,7 @@ class World:
         return str(self._described(key)["KeyState"])
 
     def deletion_date(self, key: KeyArn) -> datetime:
-        found: datetime = self._described(key)["DeletionDate"]
-        return found.astimezone(UTC).replace(microsecond=0)
+        return datetime.fromtimestamp(int(self._described(key)["DeletionDate"]), UTC)
 
     def _described(self, key: KeyArn) -> dict[str, Any]:
         described: dict[str, Any] = self.kms(key.account).describe_key(KeyId=key.key_id)["KeyMetadata"]
@@ -282,9 +284,11 @@ class _Minter:
 
     def generate_mac(self, message: bytes) -> bytes:
         answer = self.world.client("kms").generate_mac(
-            KeyId=self.world.settings["SIGNING_KEY_A"], Message=message, MacAlgorithm="HMAC_SHA_256"
+            KeyId=self.world.settings["SIGNING_KEY_A"],
+            Message=b64encode(message).decode(),
+            MacAlgorithm="HMAC_SHA_256",
         )
-        return bytes(answer["Mac"])
+        return b64decode(answer["Mac"])
 
 
 def _load(function: str) -> Any:
@@ -306,10 +310,4 @@ def _in_account(world: World, account: str) -> Any:
     role = world.client("sts").assume_role(
         RoleArn=f"arn:aws:iam::{account}:role/anybody", RoleSessionName="jane"
     )["Credentials"]
-    return world.session.client(
-        "kms",
-        region_name=REGION,
-        aws_access_key_id=role["AccessKeyId"],
-        aws_secret_access_key=role["SecretAccessKey"],
-        aws_session_token=role["SessionToken"],
-    )
+    return Backstage(world.cloud, "kms", role["AccessKeyId"])
