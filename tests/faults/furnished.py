@@ -18,6 +18,7 @@ from tests.tables import make_table
 
 MEMBER: Final = "777788889999"
 ISSUER: Final = "/oidc"
+TAGS: Final = [{"TagKey": "Owner", "TagValue": "team-orders"}]
 
 
 @contextmanager
@@ -105,7 +106,7 @@ def _common() -> dict[str, str]:
 def pending_key(world: World, account: str = OWN, alias: str = "") -> KeyArn:
     """A key that is pending deletion."""
     kms = world.kms(account)
-    made = kms.create_key(Description="Orders", Tags=[{"TagKey": "Owner", "TagValue": "team-orders"}])
+    made = kms.create_key(Description="Orders", Tags=TAGS)
     arn = KeyArn.parse(made["KeyMetadata"]["Arn"])
     if alias:
         kms.create_alias(AliasName=alias, TargetKeyId=arn.key_id)

@@ -13,9 +13,9 @@ from reprieve.respond.pages.case_text import NO_CASE
 from tests.faults import press
 from tests.faults.cells import Cell, Row, Seen
 from tests.faults.cloud import OWN
-from tests.faults.cloudtrail import refused
-from tests.faults.furnished import ISSUER, MEMBER, pending_key, queued, world
+from tests.faults.furnished import ISSUER, MEMBER, queued, world
 from tests.faults.outside import DISCOVERY, TOKEN, USER_INFO
+from tests.faults.told import told_key
 from tests.faults.weather import SKY
 from tests.faults.world import World
 
@@ -233,10 +233,7 @@ def _begun(cell: Cell, account: str = OWN, approvers: str = "link") -> Iterator[
         made.settings["APPROVERS"] = approvers
         if closed:
             made.settings["OIDC_ISSUER"] = made.cloud.outside.address(DISCOVERY, ISSUER)
-        key = pending_key(made, account)
-        made.write(refused(key))
-        made.invoke("investigate", {"source": "aws.scheduler"})
-        queued(made)
+        key = told_key(made, account)
         yield Browser(made, key, made.token(key))
 
 
