@@ -4,7 +4,7 @@ import os
 import re
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 import boto3
 from botocore.awsrequest import AWSResponse
+from botocore.client import ClientCreator
 from botocore.compat import HTTPHeaders
 from botocore.exceptions import EndpointConnectionError
 from botocore.retries.bucket import TokenBucket
@@ -153,6 +154,23 @@ def _rsa_key(public_exponent: int, key_size: int) -> rsa.RSAPrivateKey:
     return _GENERATE(public_exponent, key_size)
 
 
+def _once_a_service(method: str) -> Callable[..., Any]:
+    """Let what botocore makes of a service's model, for every client anew, be made once."""
+    make: Callable[..., Any] = getattr(ClientCreator, method)
+    made: dict[str, Any] = {}
+
+    def known(creator: ClientCreator, service: str, *more: object) -> Any:
+        if service not in made:
+            made[service] = make(creator, service, *more)
+        return made[service]
+
+    return known
+
+
+_MODEL: Final = _once_a_service("_load_service_model")
+_CLASS: Final = _once_a_service("_create_client_class")
+
+
 @contextmanager
 def connected(cloud: Cloud) -> Iterator[boto3.Session]:
     """Lead every client that is made to a cloud."""
@@ -166,5 +184,7 @@ def connected(cloud: Cloud) -> Iterator[boto3.Session]:
         patch.object(socket.socket, "settimeout", _settimeout),
         patch.object(TokenBucket, "acquire", _acquire),
         patch.object(rsa, "generate_private_key", _rsa_key),
+        patch.object(ClientCreator, "_load_service_model", _MODEL),
+        patch.object(ClientCreator, "_create_client_class", _CLASS),
     ):
         yield session

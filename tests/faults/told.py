@@ -18,7 +18,7 @@ _TOLD: Final[dict[str, "_Told"]] = {}
 
 @dataclass(frozen=True)
 class _Told:
-    """What there is when a notice has been sent: the key as moto has it, its record, and the table's items."""
+    """What there is when a notice has been sent: the key as moto has it, its record, and the items."""
 
     key: KeyArn
     made: Any
