@@ -1,11 +1,12 @@
 """AWS by moto in this process, begun in milliseconds."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
-from typing import Final
+from typing import Any, Final
 from unittest.mock import patch
 
+from botocore.client import ClientCreator
 from moto import mock_aws
 from moto.core import models, responses
 from moto.core.config import DefaultConfig
@@ -27,11 +28,43 @@ def prompt_moto() -> Iterator[None]:
         yield
 
 
+def _once_a_service(method: str) -> Callable[..., Any]:
+    """Let what botocore makes of a service's model, for every client anew, be made once."""
+    make: Callable[..., Any] = getattr(ClientCreator, method)
+    made: dict[str, Any] = {}
+
+    def known(creator: ClientCreator, service: str, *more: object) -> Any:
+        if service not in made:
+            made[service] = make(creator, service, *more)
+        return made[service]
+
+    return known
+
+
+_MODEL: Final = _once_a_service("_load_service_model")
+_CLASS: Final = _once_a_service("_create_client_class")
+
+
+@contextmanager
+def prompt_clients() -> Iterator[None]:
+    """Let clients of a service share what botocore makes of its model."""
+    with (
+        patch.object(ClientCreator, "_load_service_model", _MODEL),
+        patch.object(ClientCreator, "_create_client_class", _CLASS),
+    ):
+        yield
+
+
 @contextmanager
 def aws_in_process() -> Iterator[None]:
     """An AWS in which nothing has happened yet, for clients of botocore.
 
     moto would answer `requests` too, and for that make more than a thousand patterns each time.
     """
-    with prompt_moto(), patch.object(models, "RESPONSES_METHODS", []), mock_aws(config=_ONE_SESSION):
+    with (
+        prompt_clients(),
+        prompt_moto(),
+        patch.object(models, "RESPONSES_METHODS", []),
+        mock_aws(config=_ONE_SESSION),
+    ):
         yield

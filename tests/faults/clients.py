@@ -4,7 +4,7 @@ import os
 import re
 import socket
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
@@ -15,7 +15,6 @@ from urllib.parse import urlsplit
 
 import boto3
 from botocore.awsrequest import AWSResponse
-from botocore.client import ClientCreator
 from botocore.compat import HTTPHeaders
 from botocore.exceptions import EndpointConnectionError
 from botocore.retries.bucket import TokenBucket
@@ -23,7 +22,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from moto.core.botocore_stubber import MockRawResponse
 
 from reprieve.adapters.aws import sdk_session
-from tests.aws_in_process import prompt_moto
+from tests.aws_in_process import prompt_clients, prompt_moto
 from tests.faults.cloud import FAULT_HEADER, Cloud
 from tests.faults.messages import SIGNED_AS, Asked
 from tests.faults.weather import SKY, Fault
@@ -154,23 +153,6 @@ def _rsa_key(public_exponent: int, key_size: int) -> rsa.RSAPrivateKey:
     return _GENERATE(public_exponent, key_size)
 
 
-def _once_a_service(method: str) -> Callable[..., Any]:
-    """Let what botocore makes of a service's model, for every client anew, be made once."""
-    make: Callable[..., Any] = getattr(ClientCreator, method)
-    made: dict[str, Any] = {}
-
-    def known(creator: ClientCreator, service: str, *more: object) -> Any:
-        if service not in made:
-            made[service] = make(creator, service, *more)
-        return made[service]
-
-    return known
-
-
-_MODEL: Final = _once_a_service("_load_service_model")
-_CLASS: Final = _once_a_service("_create_client_class")
-
-
 @contextmanager
 def connected(cloud: Cloud) -> Iterator[boto3.Session]:
     """Lead every client that is made to a cloud."""
@@ -178,13 +160,12 @@ def connected(cloud: Cloud) -> Iterator[boto3.Session]:
     with (
         patch.dict(os.environ, {**ENVIRONMENT, "AWS_ENDPOINT_URL": cloud.url}),
         _led(session),
+        prompt_clients(),
         prompt_moto(),
         patch.object(_outside, "cloud", cloud),
         patch.object(time, "sleep", _wait),
         patch.object(socket.socket, "settimeout", _settimeout),
         patch.object(TokenBucket, "acquire", _acquire),
         patch.object(rsa, "generate_private_key", _rsa_key),
-        patch.object(ClientCreator, "_load_service_model", _MODEL),
-        patch.object(ClientCreator, "_create_client_class", _CLASS),
     ):
         yield session
