@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup browser demo up replay test beside check check-half check-other lint unit unit-half unit-other volume stack bench mutate build deploy pictures mail-check lock clean
+.PHONY: help setup browser demo up replay test beside check check-half check-other lint unit unit-half unit-other volume stack bench mutate histories build deploy pictures mail-check lock clean
 PYTHON ?= python3
 RUN := .venv/bin
 SAM := SAM_CLI_TELEMETRY=0 $(RUN)/sam
@@ -84,6 +84,9 @@ bench: setup build ## Measure speed, memory and calls; docs/performance.md expla
 
 mutate: setup ## Break each rule of the case states, one at a time, and check that the oracle notices
 	$(RUN)/python -m tests.oracle.mutate
+
+histories: setup ## Try 20,000 histories at random that nobody has tried before: twelve minutes
+	$(RUN)/python -m tests.oracle random --seed $$(date +%s) --histories 20000
 
 build: setup ## Build what is deployed, without Docker
 	$(SAM) build
