@@ -19,7 +19,8 @@ from local import process
 from local.session import Credentials, open_session
 
 ROOT = Path(__file__).resolve().parent.parent
-PROGRAM = (str(ROOT / ".venv-emulator" / "bin" / "python"), str(ROOT / "local" / "emulator_server.py"))
+PYTHON = str(ROOT / ".venv-emulator" / "bin" / "python")
+PROGRAM = (PYTHON, str(ROOT / "local" / "emulator_server.py"))
 ACCOUNT = "111122223333"
 REGION = "eu-west-1"
 START_SECONDS = 30.0
@@ -90,7 +91,6 @@ def environment(emulator: Emulator) -> dict[str, str]:
         "HOME": str(emulator.folder),
         "TMPDIR": str(temporary),
         "LANG": "C.UTF-8",
-        "PYTHONDONTWRITEBYTECODE": "1",
         "BIND_HOST": "127.0.0.1",
         "GATEWAY_PORT": emulator.endpoint.rpartition(":")[2],
         "AUTH": "true",

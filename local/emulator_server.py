@@ -25,8 +25,9 @@ invocation that has written none; 5 ms are enough, and a line that is later stil
 An API's address is one that everything on this machine can reach: `*.localhost`, which the emulator would
 answer with, is known to some browsers and to few other programs.
 
-What it leaves out of accounts and their sessions is added in `emulator_accounts`, of logs in `emulator_logs`,
-of tables in `emulator_tables`, of trails in `emulator_trails` and `emulator_records`.
+What it leaves out of accounts and their sessions is added in `emulator_accounts`, of layers in
+`emulator_layers`, of logs in `emulator_logs`, of tables in `emulator_tables`, of trails in `emulator_trails`
+and `emulator_records`.
 """
 
 import json
@@ -151,6 +152,7 @@ def add_what_is_missing() -> None:
     """Put all of the above into the emulator."""
     from local.emulator_accounts import add_accounts  # noqa: PLC0415 - it is found once the path below is known
     from local.emulator_keys import add_last_usage  # noqa: PLC0415 - as above
+    from local.emulator_layers import add_layers  # noqa: PLC0415 - as above
     from local.emulator_logs import at_streams, in_pages  # noqa: PLC0415 - as above
     from local.emulator_records import add_records  # noqa: PLC0415 - as above
     from local.emulator_tables import with_leading_keys  # noqa: PLC0415 - as above
@@ -158,6 +160,7 @@ def add_what_is_missing() -> None:
 
     add_accounts()
     add_last_usage()
+    add_layers()
     add_records()
     add_log_groups()
     emulator.app = behind_tls(emulator.app)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from local import process
-from local.emulator import ROOT, Emulator
+from local.emulator import PYTHON, ROOT, Emulator
 
 NAME = "kms-reprieve"
 LOG_GROUP = "local/cloudtrail"
@@ -40,7 +40,7 @@ class Stack:
 
 def build(emulator: Emulator, template: Path = ROOT / "template.yaml") -> Path:
     """Build what changed since the last time; the folder that is returned is a copy of our own."""
-    work = template.parent / ".aws-sam" / "local"
+    work = template.parent / ".aws-sam" / "local" / str(sys.implementation.cache_tag)
     work.mkdir(parents=True, exist_ok=True)
     built = emulator.folder / "build"
     with alone(work / "lock"):
@@ -143,6 +143,7 @@ def environment(emulator: Emulator) -> dict[str, str]:
         "AWS_CONFIG_FILE": nowhere,
         "AWS_SHARED_CREDENTIALS_FILE": nowhere,
         "AWS_EC2_METADATA_DISABLED": "true",
+        "LAMBDA_PYTHON": PYTHON,
         "SAM_CLI_TELEMETRY": "0",
         "SAM_CLI_POLL_DELAY": "0.3",
         "__SAM_CLI_APP_DIR": str(emulator.folder / "sam"),

@@ -1,5 +1,8 @@
 """The pages as a person meets them, in Chromium on the deployed stack."""
 
+import json
+import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -7,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Browser, Page, Request, expect
 
 from local.browser import running_browser
@@ -27,7 +30,12 @@ SCREENS = pytest.mark.parametrize("screen", [PHONE, DESK], ids=["phone", "desk"]
 THEMES = pytest.mark.parametrize("theme", ["light", "dark"])
 SCRIPTS = pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no-scripts"])
 PICTURES = Path(__file__).parent.parent.parent / "build" / "pictures"
-RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+RULES = {
+    "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+    "resultTypes": ["violations", "incomplete"],  # of what passes, axe need not say where
+}
+AXE = f"""axe.run({json.dumps(RULES)})
+    .then(({{violations, incomplete}}) => ({{violations, incomplete}}))"""
 PICTURE_COLOURS = """[...document.querySelectorAll("svg.tl text")].map(text =>
     [getComputedStyle(text).fill, getComputedStyle(document.body).backgroundColor])"""
 RESCUE = "Rescue this key"
@@ -39,9 +47,15 @@ CHOICES = ("Cancel the deletion only", "Let it be deleted")
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    PICTURES.mkdir(parents=True, exist_ok=True)
     with running_browser() as browser:
         yield browser
+
+
+@pytest.fixture(scope="module")
+def sheet(browser: Browser) -> Iterator[Page]:
+    """The window of all that is drawn without the stack: it sends nothing, and keeps nothing."""
+    with browser.new_context() as context:
+        yield context.new_page()
 
 
 @pytest.fixture(scope="module")
@@ -69,13 +83,34 @@ class Watched:
 
 @contextmanager
 def opened(browser: Browser, link: str, screen: dict[str, int], **how: Any) -> Iterator[Watched]:
-    """A window of somebody's own, on the page behind a link; "" is an empty page."""
-    context = browser.new_context(viewport=screen, **how)  # type: ignore[arg-type]
-    watched = Watched(context.new_page())
-    if link:
+    """A window of somebody's own, on the page behind a link."""
+    with browser.new_context(viewport=screen, **how) as context:  # type: ignore[arg-type]
+        watched = Watched(context.new_page())
         watched.page.goto(link)
-    yield watched
-    context.close()
+        with pictured(watched.page):
+            yield watched
+
+
+@contextmanager
+def drawn(sheet: Page, html: str, screen: dict[str, int]) -> Iterator[Page]:
+    """A page that was not asked for over HTTP, in the window of all such pages."""
+    sheet.goto("about:blank")
+    sheet.set_viewport_size(screen)  # type: ignore[arg-type]
+    sheet.emulate_media(color_scheme="light")
+    sheet.set_content(html)
+    with pictured(sheet):
+        yield sheet
+
+
+@contextmanager
+def pictured(page: Page) -> Iterator[None]:
+    """Take a picture of a page that is not as it should be."""
+    try:
+        yield
+    except Exception:
+        name = re.sub(r"\W+", "-", os.environ["PYTEST_CURRENT_TEST"].rpartition("::")[2].rpartition(" ")[0])
+        page.screenshot(path=PICTURES / f"{name.strip('-')}.png", full_page=True)
+        raise
 
 
 def unmeasured(incomplete: list[dict[str, Any]]) -> list[str]:
@@ -95,14 +130,14 @@ def luminance(colour: list[float]) -> float:
     return sum(weight * part for weight, part in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
 
 
-def looked_at(page: Page, name: str) -> None:
-    """Let axe look at a page on both screens in both themes, and take pictures."""
+def looked_at(page: Page) -> None:
+    """Let axe look at a page on both screens in both themes."""
+    page.evaluate(AXE_SCRIPT)
     for screen in (PHONE, DESK):
         for theme in ("light", "dark"):
             page.set_viewport_size(screen)  # type: ignore[arg-type]
             page.emulate_media(color_scheme=theme)
-            page.screenshot(path=PICTURES / f"{name}-{screen['width']}-{theme}.png", full_page=True)
-            found = Axe().run(page, options=RULES).response
+            found = page.evaluate(AXE)
             assert (found["violations"], unmeasured(found["incomplete"])) == ([], [])
             assert all(contrast(*colours) >= 4.5 for colours in page.evaluate(PICTURE_COLOURS))
             assert page.evaluate("document.documentElement.scrollWidth") <= screen["width"]
@@ -137,7 +172,6 @@ def test_the_page_reads_well_without_asking_for_anything_else(
 ) -> None:
     with opened(browser, link, screen, color_scheme=theme) as watched:
         page = watched.page
-        page.screenshot(path=PICTURES / f"page-{screen['width']}-{theme}.png", full_page=True)
         button = page.get_by_role("button", name=RESCUE).bounding_box()
         width = page.evaluate("document.documentElement.scrollWidth")
         ink, paper = page.evaluate(
@@ -158,10 +192,8 @@ UNDECIDED = {name: seen for name, seen in states().items() if name not in {"kept
 
 
 @pytest.mark.parametrize("seen", UNDECIDED.values(), ids=UNDECIDED)
-def test_all_three_choices_are_on_a_phones_first_screen(browser: Browser, seen: View) -> None:
-    with opened(browser, "", PHONE) as watched:
-        page = watched.page
-        page.set_content(case_page(seen).html)
+def test_all_three_choices_are_on_a_phones_first_screen(sheet: Page, seen: View) -> None:
+    with drawn(sheet, case_page(seen).html, PHONE) as page:
         boxes = [page.get_by_role("button", name=RESCUE).bounding_box()]
         boxes += [page.locator("summary").filter(has_text=choice).bounding_box() for choice in CHOICES]
 
@@ -193,49 +225,43 @@ def test_where_there_is_room_the_decision_stands_to_the_right(
 
 
 @pytest.mark.parametrize("name", ["already", "expired", "gone"])
-def test_axe_finds_nothing_on_the_page_to_review(browser: Browser, name: str) -> None:
+def test_axe_finds_nothing_on_the_page_to_review(sheet: Page, name: str) -> None:
     seen = view(key=ENABLED, history=(NOTICE, DECISION), case=replace(USED, decision=KEPT))
-    with opened(browser, "", DESK) as watched:
-        watched.page.set_content(review_page(EVERY[name], seen).html)
-        unfold(watched.page)
+    with drawn(sheet, review_page(EVERY[name], seen).html, DESK) as page:
+        unfold(page)
 
-        assert watched.page.get_by_role("button").count() == 0
-        looked_at(watched.page, f"review-{name}")
+        assert page.get_by_role("button").count() == 0
+        looked_at(page)
 
 
 @pytest.mark.parametrize("why", ["", "its key policy denies kms:EnableKey"], ids=["can", "cannot"])
-def test_axe_finds_nothing_on_a_busy_page(browser: Browser, why: str) -> None:
+def test_axe_finds_nothing_on_a_busy_page(sheet: Page, why: str) -> None:
     known = key(rescuable=Rescuable(allowed=not why, why=why))
     seen = view(key=known, case=used_by(callers(20)), history=(NOTICE, DECISION))
-    with opened(browser, "", DESK) as watched:
-        watched.page.set_content(case_page(seen).html)
-        unfold(watched.page)
+    with drawn(sheet, case_page(seen).html, DESK) as page:
+        unfold(page)
 
-        looked_at(watched.page, f"busy-{'cannot' if why else 'can'}")
+        looked_at(page)
 
 
-@pytest.mark.parametrize(("name", "seen"), states().items(), ids=states())
-def test_axe_finds_nothing_on_the_page_of_any_state(browser: Browser, name: str, seen: View) -> None:
-    with opened(browser, "", DESK) as watched:
-        watched.page.set_content(case_page(seen).html)
-
-        looked_at(watched.page, f"state-{name}")
+@pytest.mark.parametrize("seen", states().values(), ids=states())
+def test_axe_finds_nothing_on_the_page_of_any_state(sheet: Page, seen: View) -> None:
+    with drawn(sheet, case_page(seen).html, DESK) as page:
+        looked_at(page)
 
 
 def test_axe_finds_nothing_on_the_page_with_all_of_it_unfolded(browser: Browser, link: str) -> None:
     with opened(browser, link, DESK) as watched:
         unfold(watched.page)
 
-        looked_at(watched.page, "page-unfolded")
+        looked_at(watched.page)
 
 
 @pytest.mark.parametrize(("name", "outcome"), EVERY.items(), ids=EVERY)
-def test_axe_finds_nothing_on_any_outcome(browser: Browser, name: str, outcome: Outcome) -> None:
-    with opened(browser, "", DESK) as watched:
-        form = FormState.to_sign_in("v1a.x") if name in SIGN_IN_FIRST else FormState("0123", 1)
-        watched.page.set_content(outcome_page(outcome, form).html)
-
-        looked_at(watched.page, f"outcome-{name}")
+def test_axe_finds_nothing_on_any_outcome(sheet: Page, name: str, outcome: Outcome) -> None:
+    form = FormState.to_sign_in("v1a.x") if name in SIGN_IN_FIRST else FormState("0123", 1)
+    with drawn(sheet, outcome_page(outcome, form).html, DESK) as page:
+        looked_at(page)
 
 
 def test_everything_has_a_name_for_those_who_have_it_read_to_them(browser: Browser, link: str) -> None:
@@ -321,7 +347,7 @@ def test_every_choice_has_its_outcome(  # noqa: PLR0917 - a row of the table
         proof = watched.page.locator(".proof").inner_text()
         told = [each.inner_text() for each in watched.page.locator("h2").all()]
         if scripts:
-            looked_at(watched.page, f"chosen-{state}")
+            looked_at(watched.page)
     assert (before, scene.state()) == ("PendingDeletion", state)
     assert found.startswith(title)
     assert proof.startswith(f"KMS says: {state}, ")
@@ -399,7 +425,6 @@ def test_everything_can_be_read_and_pressed_when_it_is_larger(
 ) -> None:
     with opened(browser, link, zoomed(times), device_scale_factor=times) as watched:
         page = watched.page
-        page.screenshot(path=PICTURES / f"page-zoomed-{times}.png", full_page=True)
         width = page.evaluate("document.documentElement.scrollWidth")
         unfold(page)
         width = max(width, page.evaluate("document.documentElement.scrollWidth"))
@@ -413,7 +438,6 @@ def test_larger_letters_alone_fit_as_well(browser: Browser, link: str) -> None:
     with opened(browser, link, PHONE, bypass_csp=True) as watched:
         watched.page.add_style_tag(content="html { font-size: 200% }")
 
-        watched.page.screenshot(path=PICTURES / "page-larger-letters.png", full_page=True)
         assert watched.page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
 
 
@@ -422,7 +446,6 @@ def test_paper_has_the_evidence_and_no_button(browser: Browser, link: str) -> No
         page = watched.page
         page.emulate_media(media="print")
 
-        page.screenshot(path=PICTURES / "page-print.png", full_page=True)
         assert not any(button.is_visible() for button in page.locator("button, form").all())
         for shown in (
             "svg.tl:visible",
@@ -442,7 +465,6 @@ def test_who_wants_no_movement_or_few_colours_gets_it_so(browser: Browser, link:
     with opened(browser, link, PHONE, reduced_motion="reduce", forced_colors="active") as watched:
         page = watched.page
 
-        page.screenshot(path=PICTURES / "page-few-colours.png", full_page=True)
         assert page.evaluate("getComputedStyle(document.documentElement).scrollBehavior") == "auto"
         assert page.evaluate("getComputedStyle(document.querySelector('button')).borderStyle") == "solid"
 
@@ -464,7 +486,7 @@ def test_a_bad_link_shows_what_to_do_and_nothing_of_the_key(
 ) -> None:
     with opened(browser, link[:-1], screen) as watched:
         text = watched.page.inner_text("main")
-        looked_at(watched.page, "bad-link")
+        looked_at(watched.page)
 
     assert text.startswith("This link is not valid")
     assert "Open the latest message and use the whole link in it." in text
