@@ -201,6 +201,12 @@ class Case:
         """Whether somebody decided that the deletion is meant, and asked for quiet."""
         return self.decision is not None and self.decision.choice is Choice.KEEP
 
+    def is_known_to_be_off(self, since: datetime) -> bool:
+        """Return whether people have heard, since a time, that the deletion is off."""
+        is_cancelled = self.closure is not None and self.closure.how is Ending.CANCELLED
+        heard_at = self.notified.last_at if is_cancelled and self.notified.cancelled else None
+        return heard_at is not None and heard_at >= since
+
     @property
     def counts(self) -> Counts:
         """All that has been counted."""

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from reprieve.arn import KeyArn
-from reprieve.cases.case import Case, Ending
+from reprieve.cases.case import Case
 from reprieve.cases.digest import digest
 from reprieve.cases.notice import ENDS_THREADS, Notice, Reason
 from reprieve.cases.sizes import fitting_digest
@@ -168,12 +168,10 @@ class Outbox:
         if about is None or about.id in ends or notice.reason not in _OF_A_PENDING_KEY:
             return False
         try:
-            case = next((each for each in self.cases(about.key.arn) if each.id == about.id), None)
+            cases = self.cases(about.key.arn)
         except ReprieveError:
             return False
-        is_off = case and case.closure and case.closure.how is Ending.CANCELLED and case.notified.cancelled
-        told_at = case.notified.last_at if case and is_off else None
-        return told_at is not None and told_at >= notice.at
+        return any(case.id == about.id and case.is_known_to_be_off(notice.at) for case in cases)
 
     def send(self, outgoing: Sequence[Outgoing] = ()) -> None:
         """Send what may go out by itself, in the order of its decision; the rest stays for `finish`.
