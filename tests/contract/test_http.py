@@ -323,8 +323,17 @@ class Raw:
                     if self.over.wait(self.pause):
                         return
                     line.sendall(bytes([byte]))
+                _read_to_its_end(line)
             except OSError:
                 return
+
+
+def _read_to_its_end(line: socket.socket) -> None:
+    """Hear a client out: what it says after a server has closed would break what it has not read yet."""
+    line.shutdown(socket.SHUT_WR)
+    line.settimeout(20)
+    while line.recv(65_536):
+        pass
 
 
 @pytest.fixture
