@@ -19,6 +19,7 @@ import json
 from collections.abc import Callable
 from contextvars import ContextVar
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 from ministack.core import iam_actions, iam_evaluator
@@ -141,6 +142,16 @@ def account_arn(account: str) -> str:
     return f"arn:aws:organizations::{MANAGEMENT}:account/{ORGANIZATION}/{account}"
 
 
+def read_once(statements_of: Callable[[Any], list[Any]]) -> Callable[[Any], list[Any]]:
+    """The statements of a policy, which the emulator reads again for each request of whoever has it."""
+    of_text = lru_cache(maxsize=1_000)(statements_of)
+
+    def read(policy: str | Keys) -> list[Any]:
+        return of_text(policy) if isinstance(policy, str) else statements_of(policy)
+
+    return read
+
+
 def found_organization() -> None:
     """Name the accounts in the management account's organization."""
     for account, name in NAMES.items():
@@ -156,6 +167,7 @@ def add_accounts() -> None:
     iam_actions.extract_resource_arn = with_account_as_resource(iam_actions.extract_resource_arn)
     sts.register_session = with_source_identity_kept(sts.register_session)
     rules = iam_evaluator
+    rules.parse_policy_document = read_once(rules.parse_policy_document)
     rules.enforce = with_source_identity_allowed(rules.enforce)
     rules.evaluate_trust_policy = with_source_identity_trusted(rules.evaluate_trust_policy)
     rules._principal_org_id = organization_of  # noqa: SLF001 - no public name

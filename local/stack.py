@@ -1,14 +1,17 @@
 """The real template, built and deployed by the real `sam`, into the emulator."""
 
 import fcntl
+import json
 import os
-import re
 import shutil
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+import yaml  # type: ignore[import-untyped]
 
 from local import process
 from local.emulator import PYTHON, ROOT, Emulator
@@ -17,7 +20,8 @@ NAME = "kms-reprieve"
 LOG_GROUP = "local/cloudtrail"
 ARTIFACTS_BUCKET = "local-artifacts"
 CAPABILITIES = ("CAPABILITY_IAM",)
-_PATH = re.compile(r"^(    (?:LicenseUrl|ReadmeUrl): )(\S+)$", re.MULTILINE)
+BUILT = "template.json"
+_DOCUMENTS = ("LicenseUrl", "ReadmeUrl")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,14 +55,21 @@ def build(emulator: Emulator, template: Path = ROOT / "template.yaml") -> Path:
             *("--cache-dir", str(work / "cache"), "--cached", "--parallel"),
         )
         shutil.copytree(work / "build", built)
-    _place(built / "template.yaml", work / "build")
+    with (built / "template.yaml").open("rb") as template_file:
+        found = yaml.load(template_file, Loader=yaml.CSafeLoader)
+    (built / BUILT).write_text(json.dumps(placed(found, work / "build")), "utf-8")
     return built
 
 
-def _place(template: Path, origin: Path) -> None:
-    """Make the paths of a template absolute which the repository of applications is to get: it was moved."""
-    text = template.read_text("utf-8")
-    template.write_text(_PATH.sub(lambda found: f"{found[1]}{(origin / found[2]).resolve()}", text), "utf-8")
+def placed(template: dict[str, Any], origin: Path) -> dict[str, Any]:
+    """A template whose paths are absolute which the repository of applications is to get: it was moved.
+
+    As JSON, `sam` and the emulator read it many times as fast as the YAML that it was.
+    """
+    about = template["Metadata"]["AWS::ServerlessRepo::Application"]
+    moved = {name: str((origin / about[name]).resolve()) for name in _DOCUMENTS}
+    metadata = {**template["Metadata"], "AWS::ServerlessRepo::Application": {**about, **moved}}
+    return {**template, "Metadata": metadata}
 
 
 @contextmanager
@@ -75,7 +86,7 @@ def deploy(emulator: Emulator, built: Path, parameters: Mapping[str, str]) -> St
     sam(
         emulator,
         "deploy",
-        *("--template-file", str(built / "template.yaml"), "--stack-name", NAME),
+        *("--template-file", str(built / BUILT), "--use-json", "--stack-name", NAME),
         *("--s3-bucket", ARTIFACTS_BUCKET, "--capabilities", *CAPABILITIES),
         *("--no-confirm-changeset", "--no-fail-on-empty-changeset"),
         *("--no-progressbar", "--region", emulator.region),

@@ -32,5 +32,10 @@ def stack() -> Iterator[Local]:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put first what needs a stack of which nothing has been asked yet."""
-    items.sort(key=lambda item: item.get_closest_marker("first") is None)
+    """Put first what needs a stack of which nothing has been asked yet, last what leaves it much to read."""
+    items.sort(key=turn)
+
+
+def turn(item: pytest.Item) -> int:
+    """-1 for what comes first, 1 for what comes last."""
+    return bool(item.get_closest_marker("last")) - bool(item.get_closest_marker("first"))

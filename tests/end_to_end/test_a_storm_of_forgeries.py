@@ -4,6 +4,8 @@ import copy
 from collections.abc import Iterator
 from typing import Any
 
+import pytest
+
 from local.up import Local
 from tests.scene import Scene, post
 
@@ -38,6 +40,7 @@ def managed(real: dict[str, Any], number: int, name: str, key: str) -> dict[str,
     return record | {"requestID": record["eventID"], "requestParameters": {"keyId": key}, "readOnly": False}
 
 
+@pytest.mark.last
 def test_a_storm_of_forged_lines_takes_nothing_from_the_real_keys_notice(stack: Local) -> None:
     scene = Scene.begin(stack, alias="alias/in-a-storm")
     healthy = scene.caller.kms.create_key(Description="healthy")["KeyMetadata"]["Arn"]

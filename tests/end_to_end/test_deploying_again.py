@@ -34,7 +34,7 @@ def deploy_plainly(local: Local) -> None:
     process.run(
         [
             *(stacks.sam_program(), "deploy", "--config-file", str(folder / "samconfig.toml")),
-            *("--template-file", str(local.emulator.folder / "build" / "template.yaml")),
+            *("--template-file", str(local.emulator.folder / "build" / stacks.BUILT), "--use-json"),
             *("--s3-bucket", stacks.ARTIFACTS_BUCKET, "--no-resolve-s3", "--region", local.emulator.region),
             *("--no-confirm-changeset", "--no-fail-on-empty-changeset", "--no-progressbar"),
         ],

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from local.emulator import Emulator
-from local.stack import Stack, environment, overrides
+from local.stack import Stack, environment, overrides, placed
 
 
 @pytest.fixture
@@ -58,3 +58,22 @@ def test_a_stack_tells_where_its_pages_and_its_topic_are() -> None:
     stack = Stack(log_group="g", outputs={"PageUrl": "http://x/keys/", "NoticeTopicArn": "arn:topic"})
 
     assert (stack.page_url, stack.notice_topic) == ("http://x/keys/", "arn:topic")
+
+
+def test_what_the_template_names_is_found_from_wherever_it_is_deployed() -> None:
+    about = {"Name": "kms-reprieve", "LicenseUrl": "../../LICENSE", "ReadmeUrl": "../../README.md"}
+    template = {"Resources": {}, "Metadata": {"AWS::ServerlessRepo::Application": about, "Other": 1}}
+
+    moved = placed(template, Path("/work/.aws-sam/build"))
+
+    assert moved == {
+        "Resources": {},
+        "Metadata": {
+            "AWS::ServerlessRepo::Application": {
+                "Name": "kms-reprieve",
+                "LicenseUrl": "/work/LICENSE",
+                "ReadmeUrl": "/work/README.md",
+            },
+            "Other": 1,
+        },
+    }
