@@ -10,6 +10,7 @@ from reprieve.arn import KeyArn
 from reprieve.cases.case import Case
 from reprieve.cases.due import NoticeRules
 from reprieve.cases.store import CaseStore
+from reprieve.cloudtrail.line_cache import LineReader
 from reprieve.investigate.investigator import Investigator
 from tests.fakes import (
     FakeClock,
@@ -36,6 +37,7 @@ class World:
     queue: FakeQueue = field(default_factory=FakeQueue)
     log: FakeLog = field(default_factory=FakeLog)
     policy: NoticeRules = field(default_factory=NoticeRules)
+    lines: LineReader = field(default_factory=LineReader)
     seconds_left: Callable[[], float] = lambda: 200.0
 
     def __post_init__(self) -> None:
@@ -60,6 +62,7 @@ class World:
             sleep=self.clock.sleep,
             remaining=self.seconds_left,
             log=self.log,
+            lines=self.lines,
         ).run(event(name))
 
     def notices(self) -> list[dict[str, Any]]:

@@ -4,7 +4,7 @@ Times are RFC 3339, keys their ARN, absent values left out.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import fields, is_dataclass
+from dataclasses import MISSING, fields, is_dataclass
 from datetime import datetime
 from enum import Enum
 from functools import cache, partial
@@ -103,8 +103,12 @@ def _named(kind: type) -> _Convert:
 
 def _dataclass_reader(kind: Callable[..., Any]) -> _Convert:
     types = get_type_hints(kind)
-    readers = {field.name: _reader(types[field.name]) for field in fields(kind)}  # type: ignore[arg-type]
-    return lambda data: kind(**{name: readers[name](each) for name, each in data.items() if name in readers})
+    named = {field.name: field for field in fields(kind)}  # type: ignore[arg-type]
+    readers = {name: _reader(types[name]) for name in named}
+    needed = {name for name, field in named.items() if field.default is field.default_factory is MISSING}
+    return lambda data: kind(
+        **{name: read(data[name]) for name, read in readers.items() if name in data or name in needed}
+    )
 
 
 def _of(kind: type, data: object) -> Any:  # noqa: ANN401 - a value of the kind

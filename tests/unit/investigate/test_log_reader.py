@@ -4,11 +4,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import pairwise
+from typing import Any
 
 import pytest
 
 from reprieve.arn import KeyArn
 from reprieve.cases.bookmark import Bookmark, ReadOn
+from reprieve.cloudtrail.line_cache import LineReader
+from reprieve.cloudtrail.record import ParsedRecord
 from reprieve.errors import AwsError, ConflictError, IncompleteError
 from reprieve.investigate.investigator import TIME_TO_READ
 from reprieve.investigate.log_reader import LATENESS, STEP, STORM, TOKEN_LIFE
@@ -36,6 +39,17 @@ class PickyLogs(FakeLogs):
         if token and self.refuses_tokens:
             raise EXPIRED
         yield from super().read(start, end, pattern, token)
+
+
+@dataclass
+class CountingReader(LineReader):
+    """Counts the lines that it has to read whole."""
+
+    whole: int = 0
+
+    def _learned(self, *line: Any) -> ParsedRecord:
+        self.whole += 1
+        return super()._learned(*line)
 
 
 @pytest.fixture
@@ -334,3 +348,15 @@ def test_a_run_that_is_broken_off_with_a_key_that_can_not_be_stored_moves_no_boo
         run(world)
 
     assert settled(world) == before
+
+
+def test_a_run_knows_what_earlier_runs_have_learned_of_lines(world: World) -> None:
+    world.lines = reader = CountingReader()
+
+    for number in range(3):
+        world.logs.put(another(number), world.clock.now)
+        world.clock.now += MINUTE
+        run(world)
+
+    assert world.case().uses.count == 3
+    assert reader.whole == 1

@@ -8,7 +8,7 @@ What fails in a run is told at its end, loudly; whatever does not depend on it h
 
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Executor
-from dataclasses import replace
+from dataclasses import field, replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Final
@@ -20,6 +20,7 @@ from reprieve.cases.notice import Window, no_event_found
 from reprieve.cases.outbox import Outbox, Outgoing
 from reprieve.cases.store import CaseStore
 from reprieve.clock import Clock, is_recent
+from reprieve.cloudtrail.line_cache import LineReader
 from reprieve.cloudtrail.record import READ_PATTERN
 from reprieve.console import log_group_url
 from reprieve.dataclass import dataclass
@@ -58,6 +59,7 @@ class Investigator:
         region: The Region of the log group and of the alarm.
         policy: When a notice is due.
         remaining: How many seconds this invocation has left.
+        lines: What reads the lines of the log group. A run knows what earlier runs have learned of them.
     """
 
     log_group: str
@@ -74,6 +76,7 @@ class Investigator:
     sleep: Callable[[float], None]
     remaining: Callable[[], float]
     log: Log
+    lines: LineReader = field(default_factory=LineReader)
 
     def run(self, event: Mapping[str, Any]) -> None:
         """Investigate what a Lambda event asks for: an alarm's message, or anything else for the schedule.
@@ -177,6 +180,7 @@ class Investigator:
         return LogGroupReading(
             log_group=self.log_group,
             logs=self.logs,
+            lines=self.lines,
             store=self.store,
             updater=updater,
             policy=self.policy,

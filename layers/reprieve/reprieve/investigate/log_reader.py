@@ -18,6 +18,7 @@ from reprieve.cases.bookmark import Bookmark, ReadOn
 from reprieve.cases.due import NoticeRules
 from reprieve.cases.store import CaseStore
 from reprieve.clock import Clock, to_minute
+from reprieve.cloudtrail.line_cache import LineReader
 from reprieve.cloudtrail.record import READ_PATTERN
 from reprieve.dataclass import dataclass
 from reprieve.errors import AwsError, ConflictError, TooMuchError
@@ -82,12 +83,14 @@ class LogGroupReading:
 
     Attributes:
         log_group: Its name.
+        lines: What reads its lines.
         has_time: Whether another page may be read.
         remaining: How many seconds this invocation has left.
     """
 
     log_group: str
     logs: LogReader
+    lines: LineReader
     store: CaseStore
     updater: CaseUpdater
     policy: NoticeRules
@@ -247,7 +250,7 @@ class LogGroupReading:
             self.log.info("Another run moved the bookmark")
 
     def _reading(self) -> LogWindow:
-        return LogWindow(ignores=self.policy.ignores_caller)
+        return LogWindow(reader=self.lines, ignores=self.policy.ignores_caller)
 
     def _note_reading(self, reading: LogWindow, question: ReadOn) -> None:
         self.log.info(

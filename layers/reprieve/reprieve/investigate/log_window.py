@@ -40,6 +40,7 @@ class LogWindow:
         lines: How many lines were read.
         unproven_lines: How many of these there were.
         last_at: When the last of them was delivered.
+        reader: What reads the lines.
         ignores: Whether a caller never triggers a notice; it is counted apart from the sessions that do.
     """
 
@@ -51,18 +52,18 @@ class LogWindow:
     passed: Counter[Skipped] = field(default_factory=Counter)
     lines: int = 0
     last_at: datetime | None = None
+    reader: LineReader = field(default_factory=LineReader)
     ignores: Callable[[Caller], bool] = lambda _: False
     _dismissed: dict[KeyArn, None] = field(default_factory=dict)
     _apart: dict[str, Caller] = field(default_factory=dict)
     _requests: Requests = field(default_factory=Requests)
-    _reader: LineReader = field(default_factory=LineReader)
 
     def take_lines(self, lines: Iterable[LogLine]) -> None:
         """Take in the events of a log group."""
         for line in lines:
             self.lines += 1
             self.last_at = line.timestamp
-            self.take(self._reader.read(line.message, line.timestamp))
+            self.take(self.reader.read(line.message, line.timestamp))
 
     def take(self, record: ParsedRecord) -> None:
         """Take in one record."""
