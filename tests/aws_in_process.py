@@ -6,6 +6,7 @@ from functools import cache
 from typing import Any, Final
 from unittest.mock import patch
 
+from botocore import useragent
 from botocore.client import ClientCreator
 from moto import mock_aws
 from moto.core import models, responses
@@ -42,15 +43,17 @@ def _once_a_service(method: str) -> Callable[..., Any]:
 
 
 _MODEL: Final = _once_a_service("_load_service_model")
+_SANITIZED: Final = cache(useragent.sanitize_user_agent_string_component)
 _CLASS: Final = _once_a_service("_create_client_class")
 
 
 @contextmanager
 def prompt_clients() -> Iterator[None]:
-    """Let clients of a service share what botocore makes of its model."""
+    """Let clients of a service share what botocore makes of its model, and of what it says of itself."""
     with (
         patch.object(ClientCreator, "_load_service_model", _MODEL),
         patch.object(ClientCreator, "_create_client_class", _CLASS),
+        patch.object(useragent, "sanitize_user_agent_string_component", _SANITIZED),
     ):
         yield
 
