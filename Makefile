@@ -1,8 +1,8 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup browser demo up replay test beside check check-half check-other lint unit unit-half unit-other volume stack bench mutate histories build deploy pictures mail-check lock clean
+.PHONY: help setup browser demo up replay test check check-half check-other lint unit unit-half unit-other volume stack bench mutate histories build deploy pictures mail-check lock clean
 PYTHON ?= python3
 RUN := .venv/bin
-SAM := SAM_CLI_TELEMETRY=0 $(RUN)/sam
+SAM := env SAM_CLI_TELEMETRY=0 $(RUN)/sam
 CODE := layers functions cli local tests bench
 VOLUME := integration/test_life_of_a_case.py oracle property integration/test_scanners.py integration/test_forgery.py \
   integration/test_never_silent.py integration/respond/test_slack_storm.py contract/test_histories_in_dynamodb.py \
@@ -10,13 +10,16 @@ VOLUME := integration/test_life_of_a_case.py oracle property integration/test_sc
 SLOW := $(addprefix --ignore tests/,unit/cli/test_installed.py unit/messages/test_plain_mail.py \
   unit/messages/channels/test_types.py template/test_partitions.py)
 
+# The stack's tests wait for it now and then: all others run beside them, as far as the stack leaves them room.
+NICE :=
+
 # schemathesis takes a second to start, and only the stack's tests use it.
-PYTEST := $(RUN)/pytest -p no:schemathesis
+PYTEST = $(NICE) $(RUN)/pytest -p no:schemathesis
 # Of many short tests, two processes with a half each take two thirds of what xdist takes.
 HALF := $(addprefix tests/unit/,messages respond cases cloudtrail)
 OTHER := $(addprefix --ignore ,$(HALF))
-HALVES := MAKEFLAGS= $(MAKE) --no-print-directory --jobs 2
-COVERED = $(RUN)/python -m slipcover --json --out .coverage.$@ -m pytest -p no:schemathesis --durations 10
+HALVES = MAKEFLAGS= $(MAKE) --no-print-directory --jobs 2 NICE="$(NICE)"
+COVERED = $(NICE) $(RUN)/python -m slipcover --json --out .coverage.$@ -m pytest -p no:schemathesis --durations 10
 
 # Python keeps what it compiles, whatever the environment says: most of the programs below start again and again.
 export PYTHONDONTWRITEBYTECODE =
@@ -26,7 +29,7 @@ help: ## List the targets
 
 setup: .venv/ready .venv-emulator/ready ## Create the two virtual environments that every other target uses
 
-browser: setup
+browser: .venv/ready
 	$(RUN)/python -m local.browser
 
 demo: setup $(if $(CHECK),browser) ## Play a rescue on this machine; with CHECK=1 a browser clicks for you
@@ -38,12 +41,8 @@ up: setup ## Run the stack on this machine until you press Ctrl+C
 replay: setup ## Print the notices that CloudTrail files would have caused: make replay FILES="…" JSON=1
 	@$(RUN)/kms-reprieve replay $(if $(JSON),--json) $(FILES)
 
-# The stack's tests mostly wait for it: all others run beside them, as far as the stack leaves them room.
-test: setup browser ## Run everything that CI runs, including setup
-	$(MAKE) --no-print-directory --jobs 2 stack beside
-
-beside:
-	nice -n 19 $(MAKE) --no-print-directory lint build volume unit
+test: ## Run everything that CI runs, including setup
+	$(MAKE) --no-print-directory --jobs 3 NICE="nice -n 19" stack lint volume unit
 
 check: setup ## Run the linters and most of the unit tests: half a minute, for the inner loop
 	$(RUN)/ruff check $(CODE) && $(RUN)/ruff format --check $(CODE) && $(RUN)/lint-imports --no-logo
@@ -56,10 +55,12 @@ check-half:
 check-other:
 	$(PYTEST) tests/unit tests/template $(OTHER) $(SLOW) --quiet
 
-lint: setup ## Run the linters and the type checker
+lint: .venv/ready ## Run the linters and the type checker
 	$(RUN)/ruff check $(CODE) && $(RUN)/ruff format --check $(CODE) && $(RUN)/lint-imports --no-logo
-	$(RUN)/mypy layers/reprieve/reprieve cli/kms_reprieve_cli local tests bench functions && $(RUN)/mypy --python-version 3.11 cli/kms_reprieve_cli local
-	$(RUN)/cfn-lint template.yaml organization/*.yaml && $(SAM) validate --lint
+	$(NICE) $(RUN)/mypy layers/reprieve/reprieve cli/kms_reprieve_cli local tests bench functions
+	$(NICE) $(RUN)/mypy --python-version 3.11 cli/kms_reprieve_cli local
+	$(NICE) $(RUN)/cfn-lint template.yaml organization/*.yaml
+	$(NICE) $(SAM) validate --lint
 
 # These cover all of the package; those of volume repeat it, at length.
 unit: setup
@@ -88,7 +89,7 @@ mutate: setup ## Break each rule of the case states, one at a time, and check th
 histories: setup ## Try 20,000 histories at random that nobody has tried before: twelve minutes
 	$(RUN)/python -m tests.oracle random --seed $$(date +%s) --histories 20000
 
-build: setup ## Build what is deployed, without Docker
+build: .venv/ready ## Build what is deployed, without Docker
 	$(SAM) build
 
 deploy: build ## Build, then deploy to your AWS account with `sam deploy --guided`
