@@ -19,6 +19,7 @@ from jsonschema import Draft202012Validator
 from reprieve.cases.case import Case, open_case
 from reprieve.cases.key import Key
 from reprieve.cases.notice import Notice, Reason, tell
+from reprieve.cases.serialization import from_json, to_json
 from reprieve.cases.transitions import count
 from reprieve.clock import to_minute
 from reprieve.cloudtrail.key_use import Skipped
@@ -27,7 +28,6 @@ from reprieve.console import PAGE_LIMIT
 from reprieve.investigate.log_window import LogWindow
 from reprieve.respond.pages.case_page import View, case_page
 from reprieve.respond.pages.rendering import FormState
-from reprieve.serialization import from_json, to_json
 from tests.examples import DELETION, HOSTILE, NOW, at, visitor
 from tests.recorded import names, record
 from tests.rendered import mail_body, mail_subject, slack_message

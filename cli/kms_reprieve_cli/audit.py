@@ -17,12 +17,12 @@ from reprieve.arn import KeyArn
 from reprieve.audit import UNREADABLE, Facts, facts, line
 from reprieve.cases.case import Case
 from reprieve.cases.sample_store import TEST
+from reprieve.cases.serialization import from_json
 from reprieve.cases.store import AUDIT, CASE, KEY
 from reprieve.clock import parse, rfc3339, utc_now
 from reprieve.errors import NotUnderstoodError
 from reprieve.messages.timeline_line import timeline_line
 from reprieve.ports import Document
-from reprieve.serialization import from_json
 
 TABLE_OUTPUT: Final = "CaseTableName"
 

@@ -20,6 +20,7 @@ from reprieve.cases.case import Case, open_case
 from reprieve.cases.due import NoticeRules
 from reprieve.cases.key import Key, KmsAnswer, Unknown
 from reprieve.cases.notice import Notice
+from reprieve.cases.serialization import to_json
 from reprieve.cases.transitions import count, note_answer, note_changes, note_schedulings
 from reprieve.clock import MINUTE, parse, to_minute
 from reprieve.cloudtrail.key_use import Scheduling, Skipped
@@ -28,7 +29,6 @@ from reprieve.investigate.case_change import tell_all
 from reprieve.investigate.log_window import LogWindow
 from reprieve.messages.plain_mail import body, subject
 from reprieve.messages.story import tell
-from reprieve.serialization import to_json
 from reprieve.untrusted import text
 
 NOT_ASKED: Final = KmsAnswer(can_be_asked=False)

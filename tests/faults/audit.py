@@ -6,8 +6,8 @@ from typing import Any, Final
 
 from reprieve.cases.audit_entry import Entry, Event
 from reprieve.cases.case import case_id
+from reprieve.cases.serialization import to_json
 from reprieve.errors import AwsError
-from reprieve.serialization import to_json
 from tests.faults.cells import Cell, Row, Seen
 from tests.faults.furnished import pending_key, world
 from tests.faults.weather import SKY

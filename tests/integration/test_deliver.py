@@ -18,6 +18,7 @@ from reprieve.cases.outbox import envelope
 from reprieve.cases.recipient import RecipientStore
 from reprieve.cases.sample import sample_notice
 from reprieve.cases.sample_store import Begun, SampleStore
+from reprieve.cases.serialization import to_json
 from reprieve.cases.thread import HELD_FOR, ThreadStore
 from reprieve.cases.visitor import AuthMethod
 from reprieve.clock import for_people
@@ -41,7 +42,6 @@ from reprieve.messages.channels.route import Route
 from reprieve.messages.channels.slack_webhook import SlackWebhook
 from reprieve.messages.channels.sns import Sns
 from reprieve.ports import HttpAnswer
-from reprieve.serialization import to_json
 from tests.channel_examples import entry
 from tests.examples import visitor
 from tests.fakes import (

@@ -14,12 +14,12 @@ from jsonschema import Draft202012Validator
 from reprieve.cases.case import open_case
 from reprieve.cases.key import Key
 from reprieve.cases.notice import Notice, Reason, tell
+from reprieve.cases.serialization import from_json, to_json
 from reprieve.cases.transitions import count
 from reprieve.clock import to_minute
 from reprieve.cloudtrail.key_use import KeyChange, KeyUse, Scheduling, Skipped, Unproven
 from reprieve.cloudtrail.record import read, read_line
 from reprieve.investigate.log_window import LogWindow
-from reprieve.serialization import from_json, to_json
 from tests.examples import HOSTILE, NOW, at
 from tests.recorded import names, record
 from tests.rendered import mail_body, mail_subject, slack_message

@@ -12,12 +12,12 @@ from reprieve.cases.case import Case, Counts, ScheduledBy
 from reprieve.cases.key import Key, Relative, Unknown
 from reprieve.cases.minute_counts import Counted
 from reprieve.cases.notice import Notice, Reason, tell
+from reprieve.cases.serialization import to_json
 from reprieve.cases.sizes import CASE_LIMIT, NOTICE_LIMIT, fitting_case, fitting_key, fitting_notice, size
 from reprieve.cases.usage import OTHERS_LISTED
 from reprieve.cloudtrail.caller import Caller
 from reprieve.cloudtrail.key_use import KeyUse
 from reprieve.cloudtrail.resource import Resource
-from reprieve.serialization import to_json
 from reprieve.untrusted import ARN_LIMIT, one_line
 from tests.examples import KEY, NOW, case, counted, decision, key, use, visitor
 from tests.rendered import mail_body, slack_message

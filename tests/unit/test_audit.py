@@ -16,11 +16,11 @@ from reprieve.cases.decision import Choice
 from reprieve.cases.notice import Reason
 from reprieve.cases.result import Result
 from reprieve.cases.sample_store import Begun, SampleStore
+from reprieve.cases.serialization import to_json
 from reprieve.cases.store import CaseStore
 from reprieve.cases.visitor import AuthMethod, Person, SlackOrigin, Visitor
 from reprieve.errors import ThrottledError
 from reprieve.ports import Document, StreamRecord
-from reprieve.serialization import to_json
 from tests.examples import DELETION, HOSTILE, KEY, NOW, at, decision, visitor
 from tests.fakes import FakeLog, FakeTable, FakeTrail
 

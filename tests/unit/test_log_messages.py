@@ -7,7 +7,7 @@ from typing import Final
 
 import pytest
 
-from reprieve import log_messages
+from reprieve.ports import log_messages
 from tests.unit.test_documents import ROOT, rows
 from tests.unit.test_plain_english import OLD
 

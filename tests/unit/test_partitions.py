@@ -9,10 +9,10 @@ from botocore.loaders import create_loader
 
 from reprieve.arn import KeyArn, partition_of
 from reprieve.cases.notice import Window, no_event_found
+from reprieve.cases.serialization import to_json
 from reprieve.console import iam_page, key_url, log_group_url, log_url
 from reprieve.respond.pages.case_page import View, case_page
 from reprieve.respond.pages.rendering import FormState
-from reprieve.serialization import to_json
 from tests.examples import DELETION, KEY, NOW, case, key, visitor
 from tests.rendered import mail_body, slack_message
 

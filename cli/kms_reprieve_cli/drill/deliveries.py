@@ -10,7 +10,7 @@ from reprieve.cases.audit_entry import Entry
 from reprieve.cases.notice import Reason
 from reprieve.cases.readable import readable
 from reprieve.cases.store import AUDIT, KEY
-from reprieve.log_messages import NOTICE_ROUTED, NOTICE_SENT
+from reprieve.ports.log_messages import NOTICE_ROUTED, NOTICE_SENT
 
 IN_USE: Final = frozenset({Reason.KEY_IN_USE, Reason.NEW_CALLER})
 

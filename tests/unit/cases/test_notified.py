@@ -8,9 +8,9 @@ import pytest
 from reprieve.cases.case import Case, Counts, Notified
 from reprieve.cases.notice import Notice, Reason, tell
 from reprieve.cases.notified import NEW_LISTED, new_callers, new_resources
+from reprieve.cases.serialization import from_json, to_json
 from reprieve.cases.usage import Uses, caller_hash, narrowed
 from reprieve.cloudtrail.caller import Caller
-from reprieve.serialization import from_json, to_json
 from tests.examples import INSTANCE, JANE, NOW, ORDERS, SECRET, VOLUME, at, case, counted, use, uses
 
 FIRST = use(event_id="e1", at=at("14:10"))

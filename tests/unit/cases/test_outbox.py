@@ -21,9 +21,9 @@ from reprieve.cases.outbox import (
     envelope,
     outbox_entry,
 )
+from reprieve.cases.serialization import to_json
 from reprieve.errors import AwsError, ConflictError, ReprieveError, ThrottledError
 from reprieve.ports import Document
-from reprieve.serialization import to_json
 from tests.examples import JANE, KEY, NOW, case, decision, key, notice, use, uses
 from tests.fakes import FakeClock, FakeLog, FakeQueue, FakeTable, Here
 

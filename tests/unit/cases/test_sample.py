@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from reprieve.cases.notice import Notice, Reason, Sender
 from reprieve.cases.sample import ACCOUNT, KEY, sample_case, sample_notice
-from reprieve.serialization import from_json, to_json
+from reprieve.cases.serialization import from_json, to_json
 from tests.examples import NOW
 from tests.mutations import SCHEMA
 

@@ -2,8 +2,8 @@
 
 from datetime import UTC, datetime, timedelta
 
+from reprieve.cases.serialization import from_json, to_json
 from reprieve.cases.timeline import BUCKETS, Bucket, Timeline, hour
-from reprieve.serialization import from_json, to_json
 from tests.examples import at, counted, use
 
 BEGIN = hour(at("14:00"))

@@ -6,7 +6,7 @@ from typing import Final
 
 from kms_reprieve_cli.drill.drill import LOGS_EVERYTHING, Drill, message_of
 from kms_reprieve_cli.drill.finding import Finding, expect, note
-from reprieve.log_messages import NOT_FROM_AN_ALARM
+from reprieve.ports.log_messages import NOT_FROM_AN_ALARM
 
 ID: Final = "log-level"
 WHAT: Final = (

@@ -7,8 +7,8 @@ from kms_reprieve_cli.drill.drill import Drill
 from kms_reprieve_cli.drill.finding import Finding, StoppedError, expect, note
 from reprieve.arn import KeyArn
 from reprieve.cases.case import Case
+from reprieve.cases.serialization import from_json
 from reprieve.cases.store import CASE, KEY
-from reprieve.serialization import from_json
 
 ID: Final = "member-key"
 WHAT: Final = (

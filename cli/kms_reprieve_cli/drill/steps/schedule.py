@@ -6,7 +6,7 @@ from typing import Final
 from kms_reprieve_cli.doctor.health.dead_letters import QUEUES
 from kms_reprieve_cli.drill.drill import LOGS_EVERYTHING, Drill, message_of
 from kms_reprieve_cli.drill.finding import Finding, expect, not_shown
-from reprieve.log_messages import READ_LOG_GROUP
+from reprieve.ports.log_messages import READ_LOG_GROUP
 
 ID: Final = "schedule"
 WHAT: Final = "EventBridge Scheduler can assume its role, and starts investigate every five minutes."

@@ -17,10 +17,10 @@ from enum import StrEnum
 from typing import Any, Final
 
 from reprieve.cases.notice import Notice
+from reprieve.cases.serialization import from_json, to_json
 from reprieve.dataclass import dataclass
 from reprieve.errors import ConflictError
 from reprieve.ports import Document, Table
-from reprieve.serialization import from_json, to_json
 
 _CHANNELS: Final = "channels"
 _HEALTH: Final = "health"

@@ -17,12 +17,12 @@ from reprieve.arn import KeyArn
 from reprieve.cases.case import Case
 from reprieve.cases.digest import digest
 from reprieve.cases.notice import ENDS_THREADS, Notice, Reason
+from reprieve.cases.serialization import from_json, to_json
 from reprieve.cases.sizes import fitting_digest
 from reprieve.clock import Clock
 from reprieve.dataclass import dataclass
 from reprieve.errors import ConflictError, NotUnderstoodError, ReprieveError
 from reprieve.ports import MOST_AT_ONCE, Document, Log, MessageQueue, Table
-from reprieve.serialization import from_json, to_json
 
 SINGLES_AN_HOUR: Final = 24
 DIGEST_EVERY: Final = timedelta(minutes=10)

@@ -2,9 +2,9 @@
 
 from typing import TypeVar
 
+from reprieve.cases.serialization import from_json
 from reprieve.errors import NotUnderstoodError
 from reprieve.ports import Document
-from reprieve.serialization import from_json
 
 _Kept = TypeVar("_Kept")
 

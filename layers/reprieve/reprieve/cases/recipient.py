@@ -12,10 +12,10 @@ from secrets import token_hex
 from typing import Final
 
 from reprieve.cases.readable import readable
+from reprieve.cases.serialization import to_json
 from reprieve.cases.thread import THREAD
 from reprieve.dataclass import dataclass
 from reprieve.ports import Document, Table
-from reprieve.serialization import to_json
 
 _TO: Final = "to#"
 _BYTES: Final = 8

@@ -19,11 +19,11 @@ from typing import Final
 from reprieve.cases.audit_entry import Entry, Event
 from reprieve.cases.notice import Reason
 from reprieve.cases.readable import readable
+from reprieve.cases.serialization import from_json, to_json
 from reprieve.clock import for_people, rfc3339
 from reprieve.dataclass import dataclass
 from reprieve.errors import ConflictError, TooManyTestsError
 from reprieve.ports import Document, Table
-from reprieve.serialization import from_json, to_json
 
 TEST: Final = "test#"
 SAMPLE_CASE: Final = "test"

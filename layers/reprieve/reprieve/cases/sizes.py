@@ -14,8 +14,8 @@ from typing import Final
 from reprieve.cases.case import Case, Counts
 from reprieve.cases.key import Key
 from reprieve.cases.notice import Notice
+from reprieve.cases.serialization import to_json
 from reprieve.cases.usage import OTHERS_LISTED, CallerUses, Uses, narrowed
-from reprieve.serialization import to_json
 
 CASE_LIMIT: Final = 300_000
 NOTICE_LIMIT: Final = 200_000

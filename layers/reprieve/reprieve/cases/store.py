@@ -32,10 +32,10 @@ from reprieve.cases.open_case import OpenCase
 from reprieve.cases.outbox import envelopes, outbox_entry
 from reprieve.cases.readable import readable
 from reprieve.cases.sample_store import TEST
+from reprieve.cases.serialization import from_json, to_json
 from reprieve.clock import rfc3339
 from reprieve.dataclass import dataclass
 from reprieve.ports import Document, MessageQueue, Table
-from reprieve.serialization import from_json, to_json
 
 KEPT_IN_LIST: Final = timedelta(days=1)
 KEY: Final = "key#"

@@ -14,10 +14,10 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from reprieve.cases.readable import readable
+from reprieve.cases.serialization import to_json
 from reprieve.dataclass import dataclass
 from reprieve.errors import ConflictError, InProgressError
 from reprieve.ports import Document, Table
-from reprieve.serialization import to_json
 
 THREAD: Final = "thread#"
 HELD_FOR: Final = timedelta(seconds=60)

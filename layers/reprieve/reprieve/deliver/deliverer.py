@@ -12,6 +12,7 @@ from reprieve.cases.notice import LINK, Notice, Reason
 from reprieve.cases.outbox import envelope
 from reprieve.cases.recipient import RecipientStore
 from reprieve.cases.sample_store import Accepted, Begun, SampleStore
+from reprieve.cases.serialization import from_json
 from reprieve.cases.visitor import AuthMethod
 from reprieve.clock import Clock
 from reprieve.dataclass import dataclass
@@ -24,11 +25,10 @@ from reprieve.errors import (
     NotUnderstoodError,
 )
 from reprieve.links import LinkClaims, SampleClaims, SigningKey, mint, mint_sample
-from reprieve.log_messages import NOTICE_ROUTED, NOTICE_SENT
 from reprieve.messages.channels import Channel, delivery, delivery_id
 from reprieve.messages.channels.configured import Channels
 from reprieve.ports import Log, MessageQueue, Once
-from reprieve.serialization import from_json
+from reprieve.ports.log_messages import NOTICE_ROUTED, NOTICE_SENT
 from reprieve.untrusted import EMAIL_LIMIT, look, mapping, text
 
 SAMPLE_LIFETIME: Final = timedelta(days=1)

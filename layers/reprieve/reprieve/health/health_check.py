@@ -20,10 +20,10 @@ from reprieve.errors import AwsError, HealthError, InProgressError, NotUnderstoo
 from reprieve.health import stack_alarms
 from reprieve.health.addresses import Addresses
 from reprieve.health.stack_alarms import Alarmed
-from reprieve.log_messages import NOT_FROM_AN_ALARM
 from reprieve.messages.channels import Channel, Delivery, delivery
 from reprieve.messages.channels.configured import Channels
 from reprieve.ports import Alarms, Log, Once
+from reprieve.ports.log_messages import NOT_FROM_AN_ALARM
 
 EVERY: Final = timedelta(minutes=15)
 """How often the schedule starts a look."""

@@ -29,8 +29,8 @@ from reprieve.investigate.case_updates import CaseUpdater
 from reprieve.investigate.facts.lookup import Facts
 from reprieve.investigate.log_reader import LogGroupReading
 from reprieve.investigate.log_window import LogWindow
-from reprieve.log_messages import NOT_FROM_AN_ALARM
 from reprieve.ports import Log, LogReader, MessageQueue
+from reprieve.ports.log_messages import NOT_FROM_AN_ALARM
 
 TIME_TO_READ: Final = 50.0
 """Seconds that have to be left for another page: what it may take, and storing what it holds."""

@@ -25,8 +25,8 @@ from reprieve.errors import AwsError, ConflictError, TooMuchError
 from reprieve.investigate.case_updates import CaseUpdater
 from reprieve.investigate.log_window import LogWindow
 from reprieve.investigate.update import ReadWindow
-from reprieve.log_messages import READ_LOG_GROUP
 from reprieve.ports import Log, LogPage, LogReader
+from reprieve.ports.log_messages import READ_LOG_GROUP
 
 LATENESS: Final = timedelta(minutes=15)
 """How long after its own timestamp a line may appear in the log group, and still be counted."""

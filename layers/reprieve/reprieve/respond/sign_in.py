@@ -16,6 +16,7 @@ from hmac import compare_digest
 from secrets import token_urlsafe
 from typing import Final, Self
 
+from reprieve.cases.serialization import from_json, to_json
 from reprieve.cases.visitor import Person
 from reprieve.clock import Clock
 from reprieve.dataclass import dataclass
@@ -32,7 +33,6 @@ from reprieve.errors import (
 from reprieve.links import LONGEST
 from reprieve.ports import Document, IdentityProvider, Table, Tokens
 from reprieve.respond.id_tokens import ApproverRules, Claims, Expected, check, complete, person
-from reprieve.serialization import from_json, to_json
 from reprieve.untrusted import one_line
 
 SIGN_IN_COOKIE: Final = "__Host-reprieve-sign-in"

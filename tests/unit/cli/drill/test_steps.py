@@ -33,7 +33,7 @@ from kms_reprieve_cli.drill.steps import (
 )
 from reprieve.cases.case import Notified
 from reprieve.errors import AwsError, DeniedError, UnreachableError, WrongStateError
-from reprieve.log_messages import NOT_FROM_AN_ALARM
+from reprieve.ports.log_messages import NOT_FROM_AN_ALARM
 from tests.examples import case as example_case
 from tests.unit.cli.doctor.clouds import FakeCloud, Reply, Said
 from tests.unit.cli.drill.world import (

@@ -13,8 +13,8 @@ from kms_reprieve_cli.drill.finding import Verdict
 from kms_reprieve_cli.drill.step import Step
 from reprieve.cases.audit_entry import Entry, Event
 from reprieve.cases.case import Case, Notified
+from reprieve.cases.serialization import to_json
 from reprieve.errors import WrongStateError
-from reprieve.serialization import to_json
 from tests.examples import case as example_case
 from tests.unit.cli.doctor.clouds import FakeCloud, FakeNetwork, Reply, Said
 

@@ -2,10 +2,10 @@
 
 import json
 
+from reprieve.cases.serialization import to_json
 from reprieve.messages.channels import delivery
 from reprieve.messages.channels.eventbridge import EventBridge
 from reprieve.ports import BusEvent
-from reprieve.serialization import to_json
 from tests.examples import KEY, NOW
 from tests.fakes import FakeBus
 from tests.unit.messages.test_block_kit import IN_USE, UNHEALTHY

@@ -5,12 +5,12 @@ Source: EventBridge API reference, PutEvents: an entry has at most 256 KB, a det
 
 from typing import Final
 
+from reprieve.cases.serialization import to_json
 from reprieve.dataclass import dataclass
 from reprieve.messages.channels.channel import Delivery, ToAll
 from reprieve.messages.channels.entry import Entry
 from reprieve.messages.channels.posting import as_json
 from reprieve.ports import Bus, BusEvent, Tools
-from reprieve.serialization import to_json
 
 TYPE: Final = "eventbridge"
 LIMIT: Final = 256_000

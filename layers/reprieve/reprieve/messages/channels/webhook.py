@@ -12,13 +12,13 @@ from binascii import Error as NotBase64Error
 from dataclasses import field
 from typing import Final
 
+from reprieve.cases.serialization import to_json
 from reprieve.clock import rfc3339
 from reprieve.dataclass import dataclass
 from reprieve.messages.channels.channel import Delivery, ToAll
 from reprieve.messages.channels.entry import Entry
 from reprieve.messages.channels.posting import JSON, as_json, post
 from reprieve.ports import Http, Tools
-from reprieve.serialization import to_json
 
 TYPE: Final = "webhook"
 LIMIT: Final = 262_144

@@ -10,9 +10,9 @@ from jsonschema import Draft202012Validator, FormatChecker
 from reprieve.cases.case import Case
 from reprieve.cases.key import Key, LastUse, Relative, Rescuable, Unknown
 from reprieve.cases.notice import CaseSummary, Notice, Reason, Window
+from reprieve.cases.serialization import from_json, to_json
 from reprieve.cases.visitor import AuthMethod
 from reprieve.errors import NotUnderstoodError
-from reprieve.serialization import from_json, to_json
 from tests.examples import (
     DELETION,
     JANE,
