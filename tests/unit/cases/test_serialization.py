@@ -29,7 +29,7 @@ from tests.examples import (
     uses,
 )
 
-SCHEMA = Path(__file__).parents[2] / "events" / "notice.schema.json"
+SCHEMA = Path(__file__).parents[3] / "events" / "notice.schema.json"
 
 
 def whole_key() -> Key:
