@@ -1,6 +1,7 @@
 """The document of channels of the stack on this machine: one channel of each type that the inbox can play."""
 
 import json
+from functools import partial
 from typing import Any, Final
 
 from local import slack_workspace
@@ -13,15 +14,18 @@ BY_PARAMETER: Final = ("email", "slack")
 """The channels that the stack's parameters stand for."""
 
 
+_FIELDS: Final[dict[str, dict[str, Any]]] = {
+    "google-chat": {},
+    "pagerduty": {"routing_key": "0" * 32},
+    "slack-webhook": {},
+    "teams": {},
+    "webhook": {"signing_secret": SIGNING_SECRET, "private": True},
+}
+"""What an entry of each type has beside its address."""
+
+
 def entries(inbox: Inbox) -> list[dict[str, Any]]:
     """Return the channels of the document: those whose other side an address of the inbox can play."""
-    fields: dict[str, dict[str, Any]] = {
-        "google-chat": {},
-        "pagerduty": {"routing_key": "0" * 32},
-        "slack-webhook": {},
-        "teams": {},
-        "webhook": {"signing_secret": SIGNING_SECRET, "private": True},
-    }
     app = {
         "name": SLACK_APP,
         "type": "slack-app",
@@ -30,14 +34,12 @@ def entries(inbox: Inbox) -> list[dict[str, Any]]:
         "channel": slack_workspace.CHANNEL,
         "url": inbox.workspace.api,
     }
-    return [app, *_hooks(inbox, fields)]
+    return [app, *map(partial(_hook, inbox), _FIELDS)]
 
 
-def _hooks(inbox: Inbox, fields: dict[str, dict[str, Any]]) -> list[dict[str, Any]]:
-    return [
-        {"name": f"by-{kind}", "type": kind, "url": inbox.url + inbox.hook_path(f"by-{kind}"), **more}
-        for kind, more in fields.items()
-    ]
+def _hook(inbox: Inbox, kind: str) -> dict[str, Any]:
+    name = f"by-{kind}"
+    return {"name": name, "type": kind, "url": inbox.url + inbox.hook_path(name), **_FIELDS[kind]}
 
 
 def names(inbox: Inbox) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 import boto3
 
@@ -82,6 +83,15 @@ def started(emulator: Emulator) -> Iterator[None]:
         process.stop(server)
 
 
+_FIXED: Final = {
+    "LANG": "C.UTF-8",
+    "BIND_HOST": "127.0.0.1",
+    "AUTH": "true",
+    "IOT_MTLS_ENABLED": "0",
+    "SFTP_ENABLED": "0",
+}
+
+
 def environment(emulator: Emulator) -> dict[str, str]:
     """All that the emulator and its functions inherit: nothing of the user's but the search path."""
     temporary = emulator.folder / "tmp"
@@ -90,15 +100,11 @@ def environment(emulator: Emulator) -> dict[str, str]:
         "PATH": os.environ.get("PATH", os.defpath),
         "HOME": str(emulator.folder),
         "TMPDIR": str(temporary),
-        "LANG": "C.UTF-8",
-        "BIND_HOST": "127.0.0.1",
+        **_FIXED,
         "GATEWAY_PORT": emulator.endpoint.rpartition(":")[2],
-        "AUTH": "true",
         "MINISTACK_ACCOUNT_ID": emulator.account,
         "MINISTACK_REGION": emulator.region,
         "KMS_REPRIEVE_RECORDS_IN": emulator.records_in,
-        "IOT_MTLS_ENABLED": "0",
-        "SFTP_ENABLED": "0",
     }
 
 

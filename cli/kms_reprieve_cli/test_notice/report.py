@@ -76,10 +76,16 @@ def _channel(outcome: ChannelOutcome, subscriptions: Sequence[Subscription]) -> 
             {"address": each.address, "confirmed": each.arn is not None}
             for each in (subscriptions if outcome.channel == EMAIL else ())
         ],
-        "opened": [
-            {"by": each.by, "source_ip": each.source_ip, "at": rfc3339(each.at), "pressed": each.pressed}
-            for each in outcome.openings
-        ],
+        "opened": list(map(_opening, outcome.openings)),
+    }
+
+
+def _opening(opening: Opening) -> dict[str, Any]:
+    return {
+        "by": opening.by,
+        "source_ip": opening.source_ip,
+        "at": rfc3339(opening.at),
+        "pressed": opening.pressed,
     }
 
 
