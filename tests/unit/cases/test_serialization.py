@@ -1,6 +1,7 @@
 """Values to JSON and back: what the table, the queue and the schema agree upon."""
 
 import json
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from reprieve.cases.key import Key, LastUse, Relative, Rescuable, Unknown
 from reprieve.cases.notice import CaseSummary, Notice, Reason, Window
 from reprieve.cases.serialization import from_json, to_json
 from reprieve.cases.visitor import AuthMethod
+from reprieve.cloudtrail.caller import Caller
 from reprieve.errors import NotUnderstoodError
 from tests.examples import (
     DELETION,
@@ -137,3 +139,10 @@ def test_what_makes_no_sense_is_refused(change: dict[str, Any]) -> None:
 def test_what_lacks_a_field_is_refused_by_its_name() -> None:
     with pytest.raises(NotUnderstoodError, match=r"^Unknown: .*why"):
         from_json(Unknown, {"fact": "a"})
+
+
+@pytest.mark.parametrize(("name", "kind"), [("caller", Caller), ("key", Key)])
+def test_the_schema_knows_every_field_and_no_other(name: str, kind: type) -> None:
+    described = json.loads(SCHEMA.read_text("utf-8"))["$defs"][name]["properties"]
+
+    assert described.keys() == {field.name for field in fields(kind)}
