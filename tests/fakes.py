@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any, ParamSpec, TypeVar
 
 from reprieve.adapters.slack_api import SlackApi
@@ -56,6 +57,26 @@ class Here(Executor):
         except ReprieveError as error:
             future.set_exception(error)
         return future
+
+
+class Awaited(Future[_Result]):
+    """What is done only when somebody waits for it."""
+
+    def __init__(self, do: Callable[[], _Result]) -> None:
+        super().__init__()
+        self.do = do
+
+    def result(self, timeout: float | None = None) -> _Result:  # noqa: ARG002 - as every future has it
+        return self.do()
+
+
+class Slow(Executor):
+    """Is never done with anything before somebody waits for it."""
+
+    def submit(
+        self, fn: Callable[_Args, _Result], /, *args: _Args.args, **kwargs: _Args.kwargs
+    ) -> "Future[_Result]":
+        return Awaited(partial(fn, *args, **kwargs))
 
 
 @dataclass
@@ -303,6 +324,8 @@ class FakeTable:
         if self.errors and (error := self.errors.pop(0)):
             raise error
         assert 0 < len(documents) + len(gone) <= MOST_AT_ONCE
+        if len({(each.partition, each.sort) for each in (*documents, *gone)}) < len(documents) + len(gone):
+            raise AwsError("dynamodb:PutItem", "ValidationException", "several operations on one item")
         for document in documents:
             there = self.get(document.partition, document.sort)
             if document.is_guarded and (there.version if there else 0) != document.version:

@@ -165,6 +165,15 @@ def test_a_hundred_are_removed_together_and_need_no_other_write(table: Table) ->
     assert table.list("key#1") == []
 
 
+def test_a_document_can_be_written_or_removed_once_at_a_time(table: Table) -> None:
+    table.put(AUDIT)
+
+    with pytest.raises(AwsError, match="ValidationException"):
+        table.put(gone=[AUDIT, AUDIT])
+
+    assert len(table.list("key#1")) == 1
+
+
 @pytest.mark.parametrize("character", ["x", "é", "\N{CJK UNIFIED IDEOGRAPH-6F22}", "\N{GRINNING FACE}"])
 def test_an_item_has_four_hundred_kilobytes_at_the_most_whatever_script_it_is_in(
     table: Table, character: str

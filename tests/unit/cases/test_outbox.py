@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -25,7 +26,7 @@ from reprieve.cases.serialization import to_json
 from reprieve.errors import AwsError, ConflictError, ReprieveError, ThrottledError
 from reprieve.ports import Document
 from tests.examples import JANE, KEY, NOW, case, decision, key, notice, use, uses
-from tests.fakes import FakeClock, FakeLog, FakeQueue, FakeTable, Here
+from tests.fakes import FakeClock, FakeLog, FakeQueue, FakeTable, Here, Slow
 
 SLOW = ThrottledError("sqs:SendMessage", "ThrottlingException", "slow down")
 FEW_SECONDS = timedelta(seconds=5)
@@ -40,6 +41,7 @@ class Office:
     queue: FakeQueue = field(default_factory=FakeQueue)
     log: FakeLog = field(default_factory=FakeLog)
     cases: list[Case] | ReprieveError = field(default_factory=list)
+    pool: Executor = field(default_factory=Here)
 
     def open(self) -> Outbox:
         """The outbox of a run that begins."""
@@ -48,7 +50,7 @@ class Office:
             cases=self.read,
             queue=self.queue,
             console_url="https://console/records",
-            pool=Here(),
+            pool=self.pool,
             clock=self.clock,
             log=self.log,
         )
@@ -483,3 +485,12 @@ def test_what_belongs_to_no_case_is_never_overtaken(office: Office) -> None:
     office.run()
 
     assert [each["reason"] for each in office.sent()] == ["no-event-found"]
+
+
+def test_what_a_run_decides_while_the_outbox_is_still_being_read_is_sent_once(office: Office) -> None:
+    office.pool = Slow()
+
+    office.run(about(1), about(2))
+
+    assert [each["id"] for each in office.sent()] == ["notice-1", "notice-2"]
+    assert office.waiting() == 0

@@ -177,9 +177,11 @@ class Outbox:
         """Send what may go out by itself, in the order of its decision; the rest stays for `finish`.
 
         What an earlier run decided goes first: what was decided since may contradict it.
+        Where the outbox was read late, some of this run's own is in it already.
         """
         sent = self._sent()
-        self._left = (*self._left, *outgoing)
+        known = {each.notice.id for each in self._left}
+        self._left = (*self._left, *(each for each in outgoing if each.notice.id not in known))
         single = [each for each in self._left if not each.is_unlimited and not each.in_digest]
         wanted = [each.notice.id for each in _ordered(single)]
         if sent.has_ample_room(wanted, self.clock()):
