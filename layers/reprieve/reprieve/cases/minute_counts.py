@@ -12,10 +12,10 @@ from reprieve.dataclass import dataclass
 REQUESTS_REMEMBERED: Final = 50_000
 
 _Request = int
-"""A hash of what the copies of one request have in common; and of a caller, where another one was named before.
+"""A hash of what the copies of one request have in common; and of a caller, if another was named before.
 
-Python's hash has 60 bits and a secret of the process: nobody can invent two requests that share one,
-and two of 50,000 do so by chance in one run of a billion. The values themselves would take four times the memory.
+Python's hash has 60 bits and a secret of the process: nobody can invent two requests that share one, and two
+of 50,000 do so by chance in one run of a billion. The values themselves would take four times the memory.
 """
 
 _Told = tuple[Tally, CallerUses] | str
