@@ -76,7 +76,7 @@ def test_a_name_is_one_short_line() -> None:
 
 @pytest.mark.parametrize("decisions", ["", "-1", "1.0", "1" * 10, "%C2%B2", "x"])
 def test_a_number_of_decisions_that_is_none_is_refused(decisions: str) -> None:
-    with pytest.raises(ValueError, match="decisions is no number"):
+    with pytest.raises(ValueError, match="decisions is not a number"):
         Form.read(f"decision=cancel&decisions={decisions}".encode())
 
 

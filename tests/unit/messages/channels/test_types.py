@@ -171,7 +171,7 @@ def test_the_runbook_of_an_entry_is_read_and_is_https(kind: str) -> None:
         "https://wiki.ex\N{CYRILLIC SMALL LETTER A}mple/kms",
     ):
         assert [str(each) for each in read(address).faults] == [
-            "channels[0] (example): runbook is no https address"
+            "channels[0] (example): runbook is not an https URL"
         ]
 
 
