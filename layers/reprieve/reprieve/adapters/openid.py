@@ -100,7 +100,7 @@ class OpenIdProvider:
         discovered = self._discovered()
         scheme, _, rest = discovered.authorization_endpoint.partition("://")
         client = WebApplicationClient(self.client_id)
-        # oauthlib knows https alone; what else is_over_tls lets through gets its scheme back.
+        # oauthlib accepts only https; what else is_over_tls lets through gets its scheme back.
         uri: str = client.prepare_request_uri(
             f"https://{rest}",
             redirect_uri=self.redirect_uri,

@@ -19,7 +19,7 @@ class ReadOn:
 class Bookmark:
     """How far a log group has been read: minutes before `settled_until` are never read again.
 
-    `no_event_told_at` is when people were last told of an alarm that no record explains.
+    `no_event_told_at` is when people were last notified of an alarm that no record explains.
     `copies_from` is set by a storm: what was delivered before it is not searched for copies again.
     `read_on` is there where a run had to stop within a question that CloudWatch Logs takes long to answer.
     """

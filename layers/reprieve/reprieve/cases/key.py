@@ -58,20 +58,20 @@ class Rescuable:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Key:
-    """What people are told of a key, in KMS' own words; None for what could not be read or is not so.
+    """What people are told about a key, in KMS' own words; None for what could not be read or does not apply.
 
     Attributes:
         arn: Which key.
         account: Its account.
         region: Its Region.
         aliases: What people call it.
-        description: What somebody wrote of it.
+        description: What someone wrote about it.
         state: Its state.
         deletion_date: When it is to be deleted.
         multi_region: `PRIMARY` or `REPLICA`.
         tags: Its tags.
         owner: What its tags say of whose it is.
-        runbook: The https address in its tag `Runbook`, which whoever may tag it has written.
+        runbook: The https URL in its tag `Runbook`; anyone who may tag the key can write it.
         account_name: What the organization calls the account.
         spec: The kind of key, such as `SYMMETRIC_DEFAULT`.
         usage: What it is for, such as `ENCRYPT_DECRYPT`.

@@ -72,7 +72,7 @@ class Window:
 class DigestEntry:
     """One notice in a digest: why, of which key, until when, and who was refused to use or to manage it.
 
-    `case` is the id of its case, and `closure` how that ended, without whoever saw to it.
+    `case` is the id of its case, and `closure` how that ended, without who ended it.
     """
 
     reason: Reason
@@ -155,8 +155,8 @@ def tell(
         reason: Why they are notified.
         now: The present.
         ringing: How many uses people are to be woken for; all of them unless said otherwise.
-        is_decided: Whether it tells of a decision on the page, which counts for no limit, as does what only
-            ends a thread.
+        is_decided: Whether it reports a decision on the page. Such a notice does not count towards any limit,
+            and neither does one that only ends a thread.
     """
     uses = case.uses.count if ringing is None else ringing
     notice = _notice(case, reason, now, max(0, uses - case.notified.uses))

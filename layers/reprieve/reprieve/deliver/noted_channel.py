@@ -18,7 +18,7 @@ _ERROR_LIMIT: Final = 200
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NotedChannel(Around):
-    """A channel of which it is noted whether it takes what it is sent, for the function health to see."""
+    """A channel that notes for the function health whether it accepts what it is sent."""
 
     book: HealthStore
 
@@ -45,6 +45,6 @@ class NotedChannel(Around):
 
 
 def _told(error: ChannelError | AwsError) -> str:
-    """Return what people are told of an error: nothing that could be an address, which may be a secret."""
+    """Return what people are told about an error: nothing that could be an address, which may be a secret."""
     said = error.problem if isinstance(error, ChannelError) else f"{error.operation}: {error.code}"
     return one_line(_ADDRESS.sub("…", said), _ERROR_LIMIT)

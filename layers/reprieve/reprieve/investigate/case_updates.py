@@ -1,6 +1,6 @@
 """Brings cases up to date, each key by itself: look it up, decide, store, send.
 
-What fails for one key fails for that key alone. It is noted, people are told of the key in a reduced form
+What fails for one key fails only for that key. It is noted, people get a reduced notice about the key
 where its case can't be stored for good, and the run says so at its end.
 """
 
@@ -154,7 +154,7 @@ class CaseUpdater:
             self.outbox.send(outgoing)
 
     def _stored(self, update: Update | Review, read_before: _Read | None) -> CaseChange | None:
-        """Store one case with its notices; if somebody else wrote it meanwhile, begin again with theirs."""
+        """Store one case with its notices; if someone else wrote it meanwhile, begin again with theirs."""
         for number in range(_TRIES):
             is_first = read_before is not None and number == 0
             cases = read_before.result() if read_before and is_first else self.store.cases(update.key)
@@ -197,7 +197,7 @@ def _parts(items: Sequence[_Item], number: int) -> Iterator[Sequence[_Item]]:
 
 
 def reduced(update: Update, problem: str) -> Notice:
-    """Return what people are told of a key whose case can't be stored: the same for two hours."""
+    """Return the notice about a key whose case can't be stored: the same one for two hours."""
     case = update.untracked()
     why = Unknown(fact="the history of this case", why=f"this case could not be stored: {problem}")
     return fitting_notice(without_case(case, why, update.now))

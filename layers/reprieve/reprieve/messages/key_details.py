@@ -91,7 +91,7 @@ def grants(key: Key) -> str:
 
 
 def runbook(key: Key) -> str:
-    """Return the address that the key's tag names: anyone who may tag the key wrote it, so it is no link."""
+    """Return the address that the key's tag names, never as a link: anyone who may tag the key wrote it."""
     return f"{defanged(key.runbook)} (according to the key's tag)" if key.runbook else ""
 
 

@@ -48,12 +48,12 @@ class IdentityProvider(Protocol):
         Raises:
             RefusedSignInError: the code is used up, expired or another's.
             ProviderError: no answer, or none that a provider gives.
-            IdTokenError: what came is no token.
+            IdTokenError: the answer is not a token.
         """
         ...
 
     def user_info(self, access_token: str) -> Mapping[str, object]:
-        """Return what else it tells of somebody, not checked either; nothing, where it has no such endpoint.
+        """Return what else it says about someone, unchecked too; nothing, if it has no such endpoint.
 
         Raises:
             ProviderError: no answer, or none that a provider gives.

@@ -78,7 +78,7 @@ class HttpAnswer:
 
     @property
     def is_busy(self) -> bool:
-        """Whether the server asks to be left alone for a while."""
+        """Whether the server asks to wait for a while."""
         return self.status == _TOO_MANY or (self.status == _UNAVAILABLE and self.retry_after is not None)
 
     @property

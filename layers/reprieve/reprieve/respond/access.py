@@ -16,7 +16,7 @@ _ADDRESS_LIMIT = 64
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Access:
-    """What somebody needs beside a link.
+    """What someone needs in addition to a link.
 
     Attributes:
         auth_method: What is asked for.
@@ -29,7 +29,7 @@ class Access:
     sign_in: SignIn | None = None
 
     def is_open_to(self, source_ip: str) -> bool:
-        """Return whether somebody may come from that address, which API Gateway tells."""
+        """Return whether someone may come from that address, as API Gateway reports it."""
         if not self.networks:
             return True
         try:

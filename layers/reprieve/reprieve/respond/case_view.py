@@ -1,4 +1,4 @@
-"""What is shown, and what a decision rests on: the case on record, and the key as KMS tells of it."""
+"""What is shown, and what a decision rests on: the case on record, and the key as KMS reports it."""
 
 from concurrent.futures import Executor
 from dataclasses import replace
@@ -23,7 +23,7 @@ from reprieve.respond.pages.outcome import Outcome
 AFTERMATH: Final = timedelta(days=1)
 """How long a key that is still disabled is taken for one that a cancellation on the page left so.
 
-Nothing on record tells of a key that was enabled with KMS itself, and disabled on purpose later.
+No record shows that a key was enabled with KMS itself, and disabled on purpose later.
 """
 
 UNDER_WAY: Final = timedelta(seconds=30)

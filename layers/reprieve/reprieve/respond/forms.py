@@ -17,7 +17,7 @@ from reprieve.untrusted import one_line
 
 FORM_LIMIT: Final = 8192  # bytes
 COOKIE: Final = "__Host-reprieve-form"
-"""Browsers take a cookie of this prefix only over https, for this host alone, from this host alone."""
+"""Browsers accept a cookie with this prefix only over https, only from this host and only for this host."""
 
 SEEN: Final = "seen"
 """What the one button on the page of a test notice sends."""
@@ -72,7 +72,7 @@ class SentForm:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Form(SentForm):
-    """What somebody sent from the page of a case.
+    """What someone sent from the page of a case.
 
     Attributes:
         choice: What they choose.
@@ -107,7 +107,7 @@ class Form(SentForm):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SeenForm(SentForm):
-    """What somebody sent from the page of a test notice."""
+    """What someone sent from the page of a test notice."""
 
     @classmethod
     def read(cls, body: bytes) -> "SeenForm":

@@ -1,4 +1,4 @@
-"""The part of a rescue that talks to KMS: cancel, enable, and prove what is so.
+"""The part of a rescue that talks to KMS: cancel, enable, and prove the outcome.
 
 CancelKeyDeletion leaves a key `Disabled`: the outage goes on until EnableKey.
 """

@@ -133,7 +133,7 @@ class Rescuer:
     def _unanswered(self, attempt: Attempt, error: AwsError) -> Done:
         """Find out what came of a cancellation that KMS did not confirm.
 
-        The SDK asks twice where an answer gets lost: what the second one says is no word on the first.
+        The SDK asks twice if an answer gets lost: the second answer says nothing about the first call.
         A key that was pending deletion and is disabled now was cancelled, and is brought back.
         """
         now = self._look_again(attempt)
@@ -152,7 +152,7 @@ class Rescuer:
         return replace(now, record=replace(now.record, rescue=attempt.seen.record.rescue))
 
     def _bring_back(self, attempt: Attempt, request_ids: tuple[str, ...]) -> Done:
-        """Enable the key if that was chosen, prove what is so, and notify every channel."""
+        """Enable the key if that was chosen, prove the outcome, and notify every channel."""
         decision, problem = attempt.decision, None
         if decision.enable:
             enabled = self.recovery.enable(attempt.claims.key, decision.by.acting)
@@ -285,7 +285,7 @@ def _decided(case: Case, attempt: Attempt, reason: Reason) -> Case:
 
 
 def _case_of(attempt: Attempt) -> Case:
-    """Return a case that begins with the decision, for a key of which none is on record."""
+    """Return a case that begins with the decision, for a key without a case on record."""
     decision = attempt.decision
     key = replace(attempt.seen.key, deletion_date=attempt.claims.deletion_date)
     return open_case(key, decision.at, to_minute(decision.at))

@@ -208,7 +208,7 @@ class Responder:
         return outcome_page(outcome, FormState(form.token, outcome.decisions))
 
     def _sent(self, read: Callable[[bytes], _Form], visitor: Visitor, request: Request) -> _Form | Outcome:
-        """Return the form that somebody sent from our page, or what is said of one that is none."""
+        """Return the form that someone sent from our page, or the answer to anything else."""
         if len(request.body) > FORM_LIMIT:
             return link_outcomes.TOO_LARGE
         try:

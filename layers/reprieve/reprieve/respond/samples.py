@@ -51,7 +51,7 @@ class Samples:
         return sample_page(shown, cookies)
 
     def seen(self, claims: SampleClaims, visitor: Visitor) -> Page:
-        """Record that somebody has seen a test notice: of each channel's, the first so many times."""
+        """Record that someone has seen a test notice: of each channel's, the first so many times."""
         try:
             record = self.store.record(claims.notice)
             if sum(_is_from(entry, claims.channel) for entry in record.seen) >= SEEN_AT_MOST:

@@ -9,7 +9,7 @@ from reprieve.respond.pages.outcome import Outcome
 
 @dataclass(frozen=True, slots=True)
 class Watch:
-    """Who is told of a decision while it is carried out.
+    """Who is notified of a decision while it is carried out.
 
     Attributes:
         begun: Called once it is on record, and before KMS is asked.

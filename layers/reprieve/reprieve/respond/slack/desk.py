@@ -175,10 +175,10 @@ class SlackDesk:
 
 
 def _of(request: Request, apps: Sequence[SlackAppEntry]) -> Press:
-    """Return the press that a signed request tells of.
+    """Return the press that a signed request reports.
 
     Raises:
-        NotUnderstoodError: it tells of none, or of none that can be answered.
+        NotUnderstoodError: it reports none, or none that can be answered.
     """
     press = Press.read(request.body)
     if not is_reply_address(press.response_url, apps):
