@@ -1,4 +1,4 @@
-"""Parts of a route that no notice ever fits."""
+"""Parts of a route that no notice ever matches."""
 
 import re
 from collections.abc import Iterator

@@ -8,7 +8,7 @@ ReprieveError
 │   ├── ForgedLinkError      it looks like ours, and the signing key says that it is not
 │   └── ExpiredLinkError     it was ours, and it has expired
 ├── SignInError              nobody is signed in
-│   ├── LostSignInError      the browser no longer knows of the sign-in, or of another one
+│   ├── LostSignInError      the browser no longer knows about the sign-in, or of another one
 │   ├── RefusedSignInError   the provider says no, in its own word
 │   ├── ProviderError        the provider gave no answer, or none that a provider gives
 │   ├── IdTokenError         what it says about a person can't be trusted
@@ -117,7 +117,7 @@ class RefusedSignInError(SignInError):
 
 
 class ProviderError(_ToldError, SignInError):
-    """The provider can't be asked, or answers nonsense: nothing is known of the person."""
+    """The provider can't be asked, or answers nonsense: nothing is known about the person."""
 
 
 @dataclass

@@ -40,11 +40,11 @@ class Entry:
     """One event in the life of a case.
 
     Attributes:
-        id: Its own name; a notice's is that of the notice.
+        id: Its own ID; for a notice, the ID of the notice.
         at: When.
         case_id: The case.
         event: What happened.
-        reason: Why people were told, of a notice.
+        reason: Why people were notified, for a notice.
         visitor: Who opened the page, if they signed in; or who has seen a test notice.
         decision: What was decided, by whom; its `state` is the key's afterwards.
         state_before: The key's state that the person saw.

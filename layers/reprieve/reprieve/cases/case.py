@@ -55,9 +55,9 @@ class Closure:
     Attributes:
         how: How it ended.
         at: When; if no record says so, when KMS first said so.
-        by: Who saw to it; None where no record says so.
+        by: Who ended it; None if no record says so.
         confirmed: Whether KMS was asked and says the same; else only CloudTrail or the calendar does.
-        scheduled_again: For when the key was scheduled again, where KMS says that it was.
+        scheduled_again: The new deletion date, if KMS says that the key was scheduled again.
     """
 
     how: Ending
@@ -82,7 +82,7 @@ class Notified:
         management_callers: Hashes of those who made management calls that they know of.
         hours_left: The nearest of the hours before the deletion at which they have been told.
         scheduled: Whether they know who scheduled the deletion.
-        cancelled: Whether they know that the deletion is off.
+        cancelled: Whether they know that the deletion was cancelled.
         lately: When the latest notices were decided, `NOTICES_REMEMBERED` of them at the most.
     """
 
@@ -144,7 +144,7 @@ class Case:
         recent: What was counted from then up to `read_until`.
         is_glimpsed: Whether what is recent is of a window that was not read to its end, and is read again.
         notified: What people have been notified of.
-        unknown: Facts about the key that could not be had.
+        unknown: Facts about the key that could not be looked up.
         scheduled_by: Who scheduled the deletion, where the log group says.
         decision: What a person decided on the page.
         closure: How it ended.
@@ -183,7 +183,7 @@ class Case:
 
     @property
     def name(self) -> str:
-        """What tells it from the key's other cases: its date; if it has none, a day and a number.
+        """What distinguishes it from the key's other cases: its date; if it has none, a day and a number.
 
         Two runs that open one at the same time give it the same name, so that one of them has to look again.
         """

@@ -43,10 +43,10 @@ from reprieve.dataclass import dataclass
 HOURS_BEFORE: Final = (72, 24)
 NEW_CALLERS_AN_HOUR: Final = 5
 NOTICES_A_DAY: Final = 8
-"""With so many notices of one key in a day, only those that can't wait go out for it."""
+"""With this many notices about one key in a day, only those that can't wait are sent."""
 
 MOST_NOTICES_A_DAY: Final = 12
-"""With so many, even these go out folded into a digest."""
+"""With this many, even these are sent in a digest."""
 
 SETTLING: Final = timedelta(minutes=5)
 """How long after a notice of a cancellation KMS may still show the state before it."""
@@ -57,12 +57,12 @@ _HOUR: Final = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoticeRules:
-    """What the stack's owner decided.
+    """What the stack's parameters say.
 
     Attributes:
         repeat_after: How long after a notice one notice reports the uses since; None for never.
         tells_of_scheduling: Whether people are notified of a scheduled deletion that does no harm so far.
-        ignored_callers: Patterns with `*` of callers that are counted and shown, and wake nobody.
+        ignored_callers: Patterns with `*` of callers that are counted and shown, but never trigger a notice.
     """
 
     repeat_after: timedelta | None = timedelta(hours=24)
@@ -92,7 +92,7 @@ def due(case: Case, now: datetime, policy: NoticeRules, heard_today: int = 0) ->
     Args:
         case: The case.
         now: The present.
-        policy: What the stack's owner decided.
+        policy: What the stack's parameters say.
         heard_today: How many notices of the key there were in the last 24 hours.
     """
     if case.closure:
@@ -118,7 +118,7 @@ def wake_at(case: Case, policy: NoticeRules, heard_at: Collection[datetime] = ()
 
     Args:
         case: The case.
-        policy: What the stack's owner decided.
+        policy: What the stack's parameters say.
         heard_at: When people heard of the key, lately.
     """
     if case.closure:
@@ -163,7 +163,7 @@ def _limit_ends_at(case: Case, policy: NoticeRules, heard_at: Collection[datetim
 
 
 def ringing(case: Case, policy: NoticeRules) -> int:
-    """Return the number of uses that people are to be woken for."""
+    """Return the number of uses that count for notices."""
     return case.uses.count - sum(part.count for part in case.uses.by_caller if policy.ignores(part))
 
 
@@ -181,7 +181,7 @@ def _closed(case: Case) -> Verdict:
 
 
 def _has_heard(known: Notified, closure: Closure) -> bool:
-    """Return whether people know of an end; of a case that goes on they may have heard that it was off."""
+    """Return whether people know about an end; of a case that goes on they may have heard that it was off."""
     if closure.how is Ending.CONTINUED:
         return known.last_at is not None and known.last_at >= closure.at
     return known.cancelled

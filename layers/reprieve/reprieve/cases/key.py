@@ -1,4 +1,4 @@
-"""A key, in KMS' own words, and what could not be had of it."""
+"""A key, in KMS' own words, and what could not be looked up."""
 
 from collections.abc import Mapping
 from dataclasses import field
@@ -21,7 +21,7 @@ class KeyState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unknown:
-    """A fact that could not be had, and why."""
+    """A fact that could not be looked up, and why."""
 
     fact: str
     why: str
@@ -70,7 +70,7 @@ class Key:
         deletion_date: When it is to be deleted.
         multi_region: `PRIMARY` or `REPLICA`.
         tags: Its tags.
-        owner: What its tags say of whose it is.
+        owner: Who owns it, according to its tags.
         runbook: The https URL in its tag `Runbook`; anyone who may tag the key can write it.
         account_name: What the organization calls the account.
         spec: The kind of key, such as `SYMMETRIC_DEFAULT`.
@@ -108,7 +108,7 @@ class Key:
 
     @classmethod
     def bare(cls, arn: KeyArn) -> "Key":
-        """Return a key of which nothing is known but its name."""
+        """Return a key of which only the name is known."""
         return cls(arn=arn, account=arn.account, region=arn.region)
 
     @property
@@ -124,7 +124,7 @@ class Key:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KmsAnswer:
-    """What KMS says of a key now.
+    """What KMS says about a key now.
 
     Attributes:
         state: The key's state; None where there is no answer.

@@ -1,4 +1,4 @@
-"""What one key's records of one minute come to, each request counted once."""
+"""What one key's records of one minute add up to, each request counted once."""
 
 from dataclasses import field
 from typing import Final

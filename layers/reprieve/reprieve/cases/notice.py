@@ -45,7 +45,7 @@ class Reason(StrEnum):
 
 
 ENDS_THREADS: Final = frozenset({Reason.KEY_DELETED, Reason.CASE_CONTINUED})
-"""What only channels hear that may keep something open for the case; it wakes nobody by itself."""
+"""What goes only to channels that may keep something open for the case; it mentions nobody."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,7 +169,7 @@ def tell(
 def no_event_found(
     window: Window, region: str, pattern: str, now: datetime, unknown: tuple[Unknown, ...]
 ) -> Notice:
-    """Return the notice that an alarm rang and that no record which names a key explains it."""
+    """Return the notice that the alarm fired and no record that names a key explains it."""
     return Notice(
         id=notice_id(window.log_group, Reason.NO_EVENT_FOUND, int(window.start.timestamp())),
         reason=Reason.NO_EVENT_FOUND,

@@ -27,7 +27,7 @@ LEEWAY: Final = timedelta(minutes=1)
 """How far two clocks may be apart: nothing of a later time than that is believed."""
 
 Receipt = Mapping[str, str]
-"""What the other side says of a message, so that later ones find it."""
+"""What the other side says about a message, so that later ones find it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""A channel of which it is noted whether it takes what it is sent."""
+"""A channel that notes whether it accepts what it is sent."""
 
 import re
 from collections.abc import Callable
@@ -23,7 +23,7 @@ class NotedChannel(Around):
     book: HealthStore
 
     def send(self, sent: Delivery) -> Receipt | None:
-        """Send one notice, as the channel itself does; what can't be noted is logged and no more."""
+        """Send one notice, as the channel itself does; if that can't be noted, it is only logged."""
         try:
             receipt = self.channel.send(sent)
         except (ChannelError, AwsError) as error:

@@ -114,7 +114,7 @@ def _removed(address: Address, advice: str) -> Problem:
 
 
 def _seen(address: str, known: Address | None, present: Subscribed | None, now: datetime) -> Address:
-    """Return what is known of an address with how it is subscribed now.
+    """Return what is known about an address with how it is subscribed now.
 
     One that SNS does not list was removed if it was confirmed; else its request is yet to come, or lapsed.
     A change has no `expires_at`, because it is not stored yet.

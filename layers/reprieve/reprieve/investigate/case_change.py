@@ -83,7 +83,7 @@ def tell_all(
 
 
 def until_told(case: Case, policy: NoticeRules) -> Case:
-    """Return a case that only a record calls over as it was before, until people have heard who uses its key.
+    """Return a case that only a record says is over unchanged, until people are notified of who uses its key.
 
     Anyone who writes into the log group can write such a record.
     """
@@ -124,7 +124,7 @@ def succeeding(case: Case, earlier: tuple[Left, ...]) -> Case:
 
 
 def _as_heard(now: Notified, before: Notified) -> Notified:
-    """Return what people know of a case that goes on: that it is off, if they were told so."""
+    """Return what people know about a case that goes on: that it is off, if they were told so."""
     return replace(now, cancelled=True, last_at=before.last_at) if before.cancelled else now
 
 

@@ -2,7 +2,7 @@
 
 The bookmark runs on the log's own clock. Minutes are counted for good once no late line of theirs is awaited;
 what was read of later ones is only for a first look, and is read again.
-A backlog is worked off in one stream, with a bookmark for every `STEP` of the log. Where time runs out,
+A backlog is read in one stream, with a bookmark for every `STEP` of the log. Where time runs out,
 all whole minutes are kept; where not one was read, for CloudWatch Logs searches long and finds little,
 the next run goes on within the same question.
 """

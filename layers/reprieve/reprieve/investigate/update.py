@@ -89,7 +89,7 @@ class Update:
         return self._answer.is_pending or not self._answer.is_answer
 
     def is_known(self, cases: tuple[Case, ...]) -> bool:
-        """Return whether people need not hear of it again: they kept the deletion, or know of its end."""
+        """Return whether people need not hear of it again: they kept the deletion, or know about its end."""
         case = self._case_of(cases)
         if case is None:
             return False

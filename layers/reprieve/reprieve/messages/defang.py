@@ -2,7 +2,7 @@
 
 `https://evil.example/x` becomes `hxxps://evil[.]example/x`, as security teams write it.
 People can read it, and put it together by hand.
-ARNs, IP and e-mail addresses, AWS' service names, versions and paths stay as they are.
+ARNs, IP and email addresses, AWS' service names, versions and paths stay as they are.
 """
 
 import re

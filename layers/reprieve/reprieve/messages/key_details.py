@@ -1,4 +1,4 @@
-"""What is said of a key beside its name, its date and its owner, in words; what is as usual is left out."""
+"""What is said about a key beside its name, date and owner, in words; the usual values are left out."""
 
 from collections.abc import Iterator
 from typing import Final

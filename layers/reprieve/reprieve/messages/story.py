@@ -1,4 +1,4 @@
-"""What every channel says of a notice, in one order: a channel escapes and shortens, and nothing else.
+"""What every channel says about a notice, in one order: a channel escapes and shortens, and nothing else.
 
 The order is that of `Story`'s fields: the title, the lead, what to do, the facts, who is refused, the
 commands, what is not known. Every text is plain, and what strangers wrote in it is as they wrote it.
@@ -118,8 +118,8 @@ class Story:
         id: The notice.
         reason: Why it is sent.
         case: The case, which is what a medium with threads has one of.
-        facts: What is known of the key, or of a problem of the stack.
-        particulars: What else is known of the key, where it is not as with most keys.
+        facts: What is known about the key, or of a problem of the stack.
+        particulars: What else is known about the key, where it is not as with most keys.
         advice: What to do about a problem.
         uses: Who was refused: uses, then management calls.
         searched: Where nothing was found.
@@ -144,7 +144,7 @@ class Story:
 
 
 def tell(notice: Notice) -> Story:
-    """Return what every channel says of a notice."""
+    """Return what every channel says about a notice."""
     return Story(
         id=notice.id,
         reason=notice.reason,

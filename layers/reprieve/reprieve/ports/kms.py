@@ -1,4 +1,4 @@
-"""Keys, what is known of them, and the signatures of links."""
+"""Keys, what is known about them, and the signatures of links."""
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
@@ -10,7 +10,7 @@ from reprieve.dataclass import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeyMetadata:
-    """What kms:DescribeKey says of a key, in its words.
+    """What kms:DescribeKey says about a key, in its words.
 
     Attributes:
         arn: The key, also where an alias was asked for.

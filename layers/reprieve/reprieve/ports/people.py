@@ -1,4 +1,4 @@
-"""E-mail subscriptions, the sign-in, and the alarms that people hear of."""
+"""Email subscriptions, the sign-in, and the alarms that people hear of."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import field
@@ -82,14 +82,14 @@ class Alarms(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subscription:
-    """An e-mail subscription of a topic; it has an ARN as soon as the person has confirmed it."""
+    """An email subscription of a topic; it has an ARN as soon as the person has confirmed it."""
 
     address: str
     arn: str | None
 
 
 class Subscriptions(Protocol):
-    """The e-mail subscriptions of topics, as SNS keeps them. Each call may raise an `AwsError`."""
+    """The email subscriptions of topics, as SNS keeps them. Each call may raise an `AwsError`."""
 
     def of(self, topic_arn: str) -> Iterator[Subscription]:
         """Yield those of a topic, pending ones included."""

@@ -103,7 +103,7 @@ class Http(Protocol):
         Args:
             url: Where to; its query is sent as it is.
             body: What to send.
-            headers: What to say of it.
+            headers: What to say about it.
             public_only: Whether an address in a private network is refused.
 
         Raises:

@@ -42,7 +42,7 @@ class Access:
     def visitor(
         self, claims: LinkClaims | SampleClaims, source_ip: str, user_agent: str, cookies: Mapping[str, str]
     ) -> Visitor | None:
-        """Return who comes with a good link; None if they have to sign in first."""
+        """Return who comes with a valid link; None if they have to sign in first."""
         person = self.sign_in.person(cookies) if self.sign_in else None
         if self.sign_in and person is None:
             return None

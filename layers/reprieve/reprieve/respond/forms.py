@@ -31,7 +31,7 @@ _DECISIONS_DIGITS: Final = 9
 
 @dataclass(frozen=True, slots=True)
 class CsrfSecret:
-    """What one browser has been given; `is_new` if it is to be given it with this answer."""
+    """The secret of one browser; `is_new` if the browser gets it with this answer."""
 
     value: str
     is_new: bool
@@ -88,10 +88,10 @@ class Form(SentForm):
 
     @classmethod
     def read(cls, body: bytes) -> "Form":
-        """Read a form; a field that comes twice makes it nonsense.
+        """Read a form; a field that appears twice is an error.
 
         Raises:
-            ValueError: it is none of ours.
+            ValueError: it is not one of ours.
         """
         fields = _fields(body)
         choice = Choice(fields.get("decision", ""))
@@ -114,7 +114,7 @@ class SeenForm(SentForm):
         """Read the form, as `Form.read`; one that asks for anything of a key is none.
 
         Raises:
-            ValueError: it is none of ours.
+            ValueError: it is not one of ours.
         """
         fields = _fields(body)
         if fields.get("decision") != SEEN:

@@ -1,7 +1,7 @@
-"""Id tokens: what one has to say before it is believed, whom it names, and which of them may decide.
+"""Id tokens: what one must say to be trusted, whom it names, and who of them may decide.
 
 The checks are those of OpenID Connect Core 1.0, section 3.1.3.7, except for the signature: the token comes
-straight from the provider over verified TLS, which item 6 there lets stand in its place.
+straight from the provider over verified TLS, which item 6 there allows instead.
 """
 
 import re
@@ -101,7 +101,7 @@ def subject(claims: Claims) -> str:
 def complete(claims: Claims, told: Claims) -> Claims:
     """Return checked claims with what the UserInfo endpoint told.
 
-    An address and whether it is verified are never of two sources.
+    An address, and whether it is verified, always come from the same source.
 
     Raises:
         IdTokenError: the endpoint answered about someone else (OpenID Connect Core 1.0, section 5.3.2).
@@ -122,7 +122,7 @@ def _without(claims: Claims, names: frozenset[str]) -> Claims:
 
 
 def person(claims: Claims) -> Person:
-    """Return whom checked claims name; of their addresses only a verified one is believed."""
+    """Return whom checked claims name; only a verified address of theirs counts."""
     email = _email(claims) if _is_verified(claims) else ""
     return Person(
         issuer=str(claims["iss"]),
@@ -179,7 +179,7 @@ class ApproverRules:
         """Let someone pass whom checked claims name.
 
         Raises:
-            UnverifiedEmailError: they could, were their address verified.
+            UnverifiedEmailError: they could, if their address were verified.
             NotApproverError: they can't.
         """
         if self.groups & _texts(claims.get(self.group_claim)):

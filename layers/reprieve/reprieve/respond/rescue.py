@@ -110,7 +110,7 @@ class Rescuer:
         return outcome
 
     def _decided_meanwhile(self, attempt: Attempt) -> Outcome:
-        """Say who was faster; they may be at it still."""
+        """Say who was faster; their decision may still be in progress."""
         now = self.reader.look(attempt.claims)
         if now.unread:
             return now.unread
@@ -147,7 +147,7 @@ class Rescuer:
         return Done(failed.busy(now.key) if busy else failed.not_done(now.key, error, now.at))
 
     def _look_again(self, attempt: Attempt) -> CaseView:
-        """Look while acting: whatever was brought back meanwhile was not brought back by this decision."""
+        """Look again while acting: if the key was brought back meanwhile, this decision did not do it."""
         now = self.reader.look(attempt.claims)
         return replace(now, record=replace(now.record, rescue=attempt.seen.record.rescue))
 
@@ -168,7 +168,7 @@ class Rescuer:
         return self._bring_back(attempt, ())
 
     def _keep(self, attempt: Attempt) -> Done:
-        """Be quiet about the key, if nobody has brought it back meanwhile."""
+        """Mute the notices about the key, if nobody has brought it back meanwhile."""
         now = self._look_again(attempt)
         if nothing := now.nothing_to_decide(attempt.claims):
             return Done(nothing)
@@ -204,7 +204,7 @@ class Rescuer:
             self.recovery.failed(error, attempt.claims.key)
 
     def _conclude(self, attempt: Attempt, entry: Entry, done: Done) -> None:
-        """Put on record what came of a decision."""
+        """Record the outcome of a decision."""
         key, by = attempt.claims.key, attempt.decision.by
         state = done.outcome.key.state if done.outcome.key else None
         concluded = replace(

@@ -77,9 +77,9 @@ class SignInSession:
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Pending:
-    """A sign-in that a browser has begun; only that browser knows of it.
+    """A sign-in that a browser has begun; only that browser knows about it.
 
-    Nothing vouches for a cookie, so `token` is whatever the browser says.
+    Nothing vouches for a cookie, so `token` may be anything.
     """
 
     state: str
@@ -99,7 +99,7 @@ class Pending:
         """Read it back.
 
         Raises:
-            LostSignInError: it is none.
+            LostSignInError: it is not a sign-in.
         """
         form = _PENDING.fullmatch(cookie)
         if not form:
@@ -127,7 +127,7 @@ class SignIn:
 
         Raises:
             MalformedLinkError: the token is not of the characters of one.
-            ProviderError: where to can't be found out.
+            ProviderError: its address can't be found out.
         """
         if not re.fullmatch(_TOKEN, token):
             raise MalformedLinkError

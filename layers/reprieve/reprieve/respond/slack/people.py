@@ -87,7 +87,7 @@ def _is_any(user: Mapping[str, Any], flags: tuple[str, ...]) -> bool:
 
 
 def _claims(user: Mapping[str, Any], press: Press) -> Claims:
-    """Return what Slack says of a person, in the words of an id token."""
+    """Return what Slack says about a person, in the words of an id token."""
     return {
         "iss": f"https://slack.com/{press.origin.team}",
         "sub": press.origin.user,
