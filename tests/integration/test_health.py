@@ -290,7 +290,7 @@ def test_a_channel_that_does_not_take_it_is_told_later_and_no_other_is_told_twic
     world.run(after=15 * MINUTE)
     world.run(after=15 * MINUTE)
 
-    assert (world.mailed(), world.posted()) == ([DEAD_LETTERS], [DEAD_LETTERS])
+    assert (world.mailed(), world.posted()) == ([DEAD_LETTERS], [f"Late: {DEAD_LETTERS}"])
 
 
 def test_after_a_day_it_is_no_longer_tried(world: World) -> None:

@@ -49,6 +49,11 @@ def opening(notice: Notice) -> tuple[str, ...]:
             return tuple(filter(None, (_news(notice), state(notice))))
 
 
+def late(notice: Notice) -> str:
+    """Return that a notice is sent late: all that it says was so when it was decided."""
+    return f"This message is late: it says what was known at {for_people(notice.at)}."
+
+
 def _unhealthy(notice: Notice) -> str:
     product, problem = problem_phrases.PRODUCT, notice.problem
     return problem_phrases.sentence(problem) if problem else f"{product} does not work as it should."
