@@ -20,9 +20,9 @@ from samtranslator.yaml_helper import yaml_parse  # type: ignore[import-untyped]
 
 from reprieve.arn import KeyArn
 from reprieve.cases.case import open_case
+from reprieve.cases.envelope import envelope
 from reprieve.cases.key import Key
 from reprieve.cases.notice import Reason, tell
-from reprieve.cases.outbox import envelope
 from reprieve.links import LinkClaims, SigningKey, mint
 from tests.faults.backstage import TARGETS, Backstage
 from tests.faults.cloud import OWN, REGION, Cloud, start

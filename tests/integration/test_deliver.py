@@ -11,10 +11,10 @@ import pytest
 from reprieve.arn import KeyArn
 from reprieve.cases.case import Closure, Ending, case_id, open_case
 from reprieve.cases.decision import Choice, Decision
+from reprieve.cases.envelope import envelope
 from reprieve.cases.health_store import HealthStore
 from reprieve.cases.key import Key
 from reprieve.cases.notice import Notice, Reason, Sender, tell
-from reprieve.cases.outbox import envelope
 from reprieve.cases.recipient import RecipientStore
 from reprieve.cases.sample import sample_notice
 from reprieve.cases.sample_store import Begun, SampleStore

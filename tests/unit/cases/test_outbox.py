@@ -11,17 +11,10 @@ import pytest
 
 from reprieve.arn import KeyArn
 from reprieve.cases.case import Case, Closure, Ending, Notified
+from reprieve.cases.envelope import envelope, outbox_entry
 from reprieve.cases.notice import ENDS_THREADS, CaseSummary, Notice, Reason
-from reprieve.cases.outbox import (
-    DIGEST_EVERY,
-    HOUR,
-    SINGLES_AN_HOUR,
-    Outbox,
-    Outgoing,
-    Sent,
-    envelope,
-    outbox_entry,
-)
+from reprieve.cases.outbox import Outbox
+from reprieve.cases.outgoing import DIGEST_EVERY, HOUR, SINGLES_AN_HOUR, Outgoing, Sent
 from reprieve.cases.serialization import to_json
 from reprieve.errors import AwsError, ConflictError, ReprieveError, ThrottledError
 from reprieve.ports import Document

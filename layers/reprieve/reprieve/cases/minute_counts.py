@@ -1,10 +1,8 @@
 """What one key's records of one minute come to, each request counted once."""
 
 from dataclasses import field
-from datetime import datetime
 from typing import Final
 
-from reprieve.arn import KeyArn
 from reprieve.cases.tallies import Tally, one
 from reprieve.cases.timeline import Timeline, hour
 from reprieve.cases.usage import CallerUses
@@ -13,8 +11,12 @@ from reprieve.dataclass import dataclass
 
 REQUESTS_REMEMBERED: Final = 50_000
 
-_Request = tuple[str, KeyArn, str, datetime] | tuple[str, KeyArn, str, datetime, str]
-"""What the copies of one request have in common; and a caller, where another one was named before."""
+_Request = int
+"""A hash of what the copies of one request have in common; and of a caller, if another was named before.
+
+Python's hash has 60 bits and a secret of the process: nobody can invent two requests that share one, and two
+of 50,000 do so by chance in one run of a billion. The values themselves would take four times the memory.
+"""
 
 _Told = tuple[Tally, CallerUses] | str
 """Where a request was counted and as what, if another copy may still name its caller; else its caller."""
@@ -58,7 +60,7 @@ class Requests:
         the one that names the caller is kept, where the first was counted.
         Records that share an identifier and tell of different requests are no copies: somebody invented one.
         """
-        request = (use.request, use.key, use.operation, use.at)
+        request = hash((use.request, use.key, use.operation, use.at))
         if not use.request or not self._is_copy(request, use):
             self._add(request, use, place)
 
@@ -71,7 +73,7 @@ class Requests:
         if not use.caller.arn or told == use.caller.place:
             return True
         if isinstance(told, str):
-            return (*request, use.caller.place) in self._seen
+            return hash((request, use.caller.place)) in self._seen
         tally, nameless = told
         tally.take_back(nameless)
         tally.add_one(use)
@@ -85,7 +87,7 @@ class Requests:
         if not use.request:
             return
         if request in self._seen or request in self._seen_before:
-            request = (*request, use.caller.place)
+            request = hash((request, use.caller.place))
         self._remember(request, use.caller.place if use.caller.arn else (tally, one(use)))
 
     def _remember(self, request: _Request, told: _Told) -> None:

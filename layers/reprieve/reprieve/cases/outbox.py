@@ -6,17 +6,17 @@ At most `SINGLES_AN_HOUR` notices go out by themselves; all that are left at the
 digest, which names each key with its deadline. What a person decided on the page is told in any case.
 """
 
-import json
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import Executor, Future
-from dataclasses import field, replace
-from datetime import datetime, timedelta
+from dataclasses import replace
 from typing import Final
 
 from reprieve.arn import KeyArn
 from reprieve.cases.case import Case
 from reprieve.cases.digest import digest
-from reprieve.cases.notice import ENDS_THREADS, Notice, Reason
+from reprieve.cases.envelope import OUTBOX, envelopes, outbox_entry
+from reprieve.cases.notice import Notice, Reason
+from reprieve.cases.outgoing import SINGLES_AN_HOUR, Outgoing, Sent, ordered
 from reprieve.cases.serialization import from_json, to_json
 from reprieve.cases.sizes import fitting_digest
 from reprieve.clock import Clock
@@ -24,15 +24,8 @@ from reprieve.dataclass import dataclass
 from reprieve.errors import ConflictError, NotUnderstoodError, ReprieveError
 from reprieve.ports import MOST_AT_ONCE, Document, Log, MessageQueue, Table
 
-SINGLES_AN_HOUR: Final = 24
-DIGEST_EVERY: Final = timedelta(minutes=10)
-HOUR: Final = timedelta(hours=1)
-
-_OUTBOX: Final = "outbox"
 _NOTICES, _SENT = "notices", "sent"
 _TRIES: Final = 4
-_DECIDED: Final = frozenset({Reason.DELETION_CANCELLED, Reason.DELETION_KEPT})
-_ALWAYS: Final = frozenset({Reason.DIGEST, *ENDS_THREADS})
 _OF_A_PENDING_KEY: Final = frozenset(
     {
         Reason.KEY_IN_USE,
@@ -44,72 +37,6 @@ _OF_A_PENDING_KEY: Final = frozenset(
         Reason.CORRECTION,
     }
 )
-_URGENCY: Final = (
-    Reason.CORRECTION,
-    Reason.KEY_IN_USE,
-    Reason.DELETION_SOON,
-    Reason.DELETION_CANCELLED,
-    Reason.NEW_CALLER,
-    Reason.NO_EVENT_FOUND,
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Outgoing:
-    """A notice on its way; `in_digest` is whether it is to go out folded with others."""
-
-    notice: Notice
-    in_digest: bool = False
-
-    @property
-    def is_unlimited(self) -> bool:
-        """Whether it goes out however many there were: a person decided, or it wakes nobody by itself."""
-        is_decision = self.notice.decision is not None and self.notice.reason in _DECIDED
-        return is_decision or self.notice.reason in _ALWAYS
-
-    @property
-    def urgency(self) -> tuple[int, bool, datetime]:
-        """What sorts notices: the most urgent reason first, and what KMS confirmed before what it did not."""
-        reason, key = self.notice.reason, self.notice.key
-        place = _URGENCY.index(reason) if reason in _URGENCY else len(_URGENCY)
-        return place, key is None or not key.is_pending, self.notice.at
-
-    @property
-    def about(self) -> str:
-        """The key that it is about; if there is none, the notice itself."""
-        return str(self.notice.key.arn) if self.notice.key else self.notice.id
-
-    @property
-    def decided(self) -> tuple[datetime, datetime]:
-        """What sorts notices by their decision: of those of one moment, that of the earlier case first."""
-        return self.notice.at, self.notice.case.opened_at if self.notice.case else self.notice.at
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sent:
-    """When notices went out lately: the single ones of the last hour by their ids, and the last digest.
-
-    What a clock that was ahead has written of a time to come counts for nothing.
-    """
-
-    singles: Mapping[str, datetime] = field(default_factory=dict)
-    digest_at: datetime | None = None
-    version: int = 0
-
-    def with_singles(self, wanted: Sequence[str], now: datetime) -> "Sent":
-        """Return it with those that are wanted, as far as they may go out; what is tried again may."""
-        kept = {each: at for each, at in self.singles.items() if timedelta() <= now - at < HOUR}
-        new = [each for each in wanted if each not in kept]
-        return replace(self, singles=kept | dict.fromkeys(new[: max(0, SINGLES_AN_HOUR - len(kept))], now))
-
-    def has_ample_room(self, wanted: Sequence[str], now: datetime) -> bool:
-        """Return whether all of these may go out, even if another run sends as many at this moment."""
-        lately = sum(timedelta() <= now - at < HOUR for at in self.singles.values())
-        return lately + 2 * len(wanted) <= SINGLES_AN_HOUR
-
-    def may_digest(self, now: datetime) -> bool:
-        """Return whether it is time for a digest."""
-        return self.digest_at is None or not timedelta() <= now - self.digest_at < DIGEST_EVERY
 
 
 @dataclass(slots=True, kw_only=True)
@@ -137,7 +64,7 @@ class Outbox:
 
     def waiting(self) -> tuple[Outgoing, ...]:
         """Return the notices that are decided, and not known to be in the queue, but for unreadable ones."""
-        found = (self._read(document) for document in self.table.list(_OUTBOX))
+        found = (self._read(document) for document in self.table.list(OUTBOX))
         return tuple(sorted(filter(None, found), key=lambda each: each.decided))
 
     def _left_behind(self) -> tuple[Outgoing, ...]:
@@ -183,7 +110,7 @@ class Outbox:
         known = {each.notice.id for each in self._left}
         self._left = (*self._left, *(each for each in outgoing if each.notice.id not in known))
         single = [each for each in self._left if not each.is_unlimited and not each.in_digest]
-        wanted = [each.notice.id for each in _ordered(single)]
+        wanted = [each.notice.id for each in ordered(single)]
         if sent.has_ample_room(wanted, self.clock()):
             reserving = self.pool.submit(self._reserve, wanted, sent)
             self._put(frozenset(wanted))
@@ -194,7 +121,7 @@ class Outbox:
     def finish(self) -> None:
         """Send what is left, and fold what may not go out by itself."""
         self.send()
-        left = _ordered(self._left)
+        left = ordered(self._left)
         if not left:
             return
         sent, now = self._read_sent(), self.clock()
@@ -266,32 +193,6 @@ class Outbox:
             self.log.error("Skipped a notice that could not be read", id=document.sort, problem=str(error))
             return None
         return Outgoing(notice, in_digest=document.body.get("in_digest") is True)
-
-
-def outbox_entry(notice: Notice, *, in_digest: bool = False) -> Document:
-    """Return the document of a notice in the outbox."""
-    body = to_json(notice) | ({"in_digest": True} if in_digest else {})
-    return Document(partition=_OUTBOX, sort=notice.id, body=body, is_guarded=False)
-
-
-def envelopes(notices: Iterable[Notice]) -> list[str]:
-    """Return the queue's messages for some notices: one for each; deliver knows which channels get it."""
-    return [envelope(notice) for notice in notices]
-
-
-def envelope(notice: Notice, channel: str = "", recipient: str = "") -> str:
-    """Return the queue's message: one notice, for one recipient of one channel as soon as that is known."""
-    about = {"channel": channel, "recipient": recipient}
-    body = {name: value for name, value in about.items() if value} | {"notice": to_json(notice)}
-    return json.dumps(body, ensure_ascii=False, separators=(",", ":"))
-
-
-def _ordered(outgoing: Sequence[Outgoing]) -> list[Outgoing]:
-    """Return notices by their urgency; those of one key together, in the order of their decision."""
-    places = dict[str, int]()
-    for each in sorted(outgoing, key=lambda each: each.urgency):
-        places.setdefault(each.about, len(places))
-    return sorted(outgoing, key=lambda each: (places[each.about], each.decided))
 
 
 def _sent_document(sent: Sent) -> Document:

@@ -8,7 +8,7 @@
 | `key#ARN`           | `decision#DATE`           | the latest decision about a case                    |
 | `open`              | a case's id               | what KMS last said, and when to look at it again    |
 | `outbox`            | a notice's id             | a notice that is decided, and not yet in the queue  |
-| `notices`           | `sent`                    | how many were sent lately: `cases.outbox`           |
+| `notices`           | `sent`                    | how many were sent lately: `cases.outgoing`         |
 | `session#HASH`      | `session`                 | somebody who has signed in: `respond.sign_in`       |
 | `test#ID`           |                           | a test notice: `cases.sample_store`                 |
 | `thread#CASE`       | channel and recipient     | where a channel keeps a case: `cases.thread`        |
@@ -27,9 +27,9 @@ from reprieve.cases.audit_entry import Entry, Event
 from reprieve.cases.bookmark import Bookmark
 from reprieve.cases.case import Case, case_id
 from reprieve.cases.decision import Decision
+from reprieve.cases.envelope import envelopes, outbox_entry
 from reprieve.cases.notice import Notice
 from reprieve.cases.open_case import OpenCase
-from reprieve.cases.outbox import envelopes, outbox_entry
 from reprieve.cases.readable import readable
 from reprieve.cases.sample_store import TEST
 from reprieve.cases.serialization import from_json, to_json

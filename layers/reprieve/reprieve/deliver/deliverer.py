@@ -7,9 +7,9 @@ from datetime import timedelta
 from typing import Final
 
 from reprieve.cases.case import case_id
+from reprieve.cases.envelope import envelope
 from reprieve.cases.key import Unknown
 from reprieve.cases.notice import LINK, Notice, Reason
-from reprieve.cases.outbox import envelope
 from reprieve.cases.recipient import RecipientStore
 from reprieve.cases.sample_store import Accepted, Begun, SampleStore
 from reprieve.cases.serialization import from_json

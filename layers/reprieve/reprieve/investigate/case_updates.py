@@ -15,7 +15,8 @@ from reprieve.cases.due import NoticeRules, wake_at
 from reprieve.cases.key import Unknown
 from reprieve.cases.notice import Notice, without_case
 from reprieve.cases.open_case import OpenCase
-from reprieve.cases.outbox import Outbox, Outgoing
+from reprieve.cases.outbox import Outbox
+from reprieve.cases.outgoing import Outgoing
 from reprieve.cases.sizes import fitting_notice
 from reprieve.cases.store import CaseStore
 from reprieve.clock import Clock

@@ -3,9 +3,9 @@
 from datetime import datetime, timedelta
 from typing import Final
 
+from reprieve.cases.envelope import envelopes
 from reprieve.cases.health_store import HealthStore
 from reprieve.cases.notice import stack_unhealthy
-from reprieve.cases.outbox import envelopes
 from reprieve.cases.problem import Kind, Problem
 from reprieve.clock import Clock
 from reprieve.dataclass import dataclass

@@ -17,7 +17,8 @@ from reprieve.alarm import Alarm, read_alarm, sns_messages
 from reprieve.cases.due import NoticeRules
 from reprieve.cases.key import Unknown
 from reprieve.cases.notice import Window, no_event_found
-from reprieve.cases.outbox import Outbox, Outgoing
+from reprieve.cases.outbox import Outbox
+from reprieve.cases.outgoing import Outgoing
 from reprieve.cases.store import CaseStore
 from reprieve.clock import Clock, is_recent
 from reprieve.cloudtrail.line_cache import LineReader

@@ -9,8 +9,8 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
+from reprieve.cases.envelope import envelopes
 from reprieve.cases.notice import Sender
-from reprieve.cases.outbox import envelopes
 from reprieve.cases.sample import sample_notice
 from reprieve.cases.sample_store import Begun, SampleStore
 from reprieve.clock import Clock, rfc3339
