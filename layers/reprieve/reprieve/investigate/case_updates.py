@@ -28,6 +28,7 @@ from reprieve.errors import (
     OutOfTimeError,
     ReprieveError,
     ThrottledError,
+    TooManyKeysError,
     UnreachableError,
 )
 from reprieve.investigate.case_change import CaseChange
@@ -43,6 +44,9 @@ AT_ONCE: Final = 64
 
 FEW: Final = 20
 """Up to so many unknown keys are looked up whole at once; of more, KMS is first asked which are pending."""
+
+UNANSWERED: Final = 2_000
+"""How many keys for which KMS does not answer are followed: every run reads the list of all that are."""
 
 TRIAGE_SECONDS: Final = 20.0
 REVIEW_SECONDS: Final = 10.0
@@ -123,7 +127,8 @@ class CaseUpdater:
         Anyone who writes into the log group can name any number of keys for which nobody answers: all others
         come first, and of these the ones that have a case.
         """
-        new, unanswered = self._triaged(reading, [key for key in keys if key not in known])
+        room = max(0, UNANSWERED - sum(not of.is_pending for of in known.values()))
+        new, unanswered = self._triaged(reading, [key for key in keys if key not in known], room)
         pending = [key for key in keys if key in known and known[key].is_pending]
         others = [key for key in keys if key in known and not known[key].is_pending]
         return [*pending, *new, *others, *unanswered]
@@ -147,17 +152,29 @@ class CaseUpdater:
             known = self.facts.gather((entry.key for entry in some), knows_who)
             self._apply(Review(entry.name, known[entry.key], self.policy, self.clock()) for entry in some)
 
-    def _triaged(self, reading: LogWindow, keys: list[KeyArn]) -> tuple[list[KeyArn], list[KeyArn]]:
-        """Return those of many unknown keys that KMS calls pending, and those that it does not answer for."""
-        if len(keys) <= FEW:
+    def _triaged(
+        self, reading: LogWindow, keys: list[KeyArn], room: int
+    ) -> tuple[list[KeyArn], list[KeyArn]]:
+        """Return those of many unknown keys that KMS calls pending, and as many that it does not answer for.
+
+        Args:
+            reading: What was read: it forgets all others.
+            keys: The keys.
+            room: How many of those may be followed for which KMS does not answer.
+        """
+        if len(keys) <= min(FEW, room):
             return keys, []
         answers = self.facts.answers(keys, TRIAGE_SECONDS)
         pending = [key for key in keys if answers[key].is_pending]
-        unanswered = [key for key in keys if not answers[key].is_answer]
+        unanswered = sorted(
+            (key for key in keys if not answers[key].is_answer), key=lambda key: not answers[key].can_be_asked
+        )
         dismissed = set(keys).difference(pending, unanswered)
-        reading.dismiss(dismissed)
         self.log.warning("Ignored keys that are not pending deletion", keys=len(dismissed))
-        return pending, unanswered
+        reading.dismiss(dismissed.union(unanswered[room:]))
+        if unanswered[room:]:
+            self.unfinished.note(f"{len(unanswered[room:])} keys", TooManyKeysError())
+        return pending, unanswered[:room]
 
     def _apply(self, updates: Iterable[Update | Review], cases: _Cases = _NO_CASES) -> None:
         """Store some cases side by side, then send the notices about them."""
