@@ -39,6 +39,7 @@ from reprieve.ports import (
 )
 
 ITEM_LIMIT = 399_000  # DynamoDB takes 400 KB an item, its names included
+TRANSACTION_LIMIT = 4_194_304  # bytes, of "the items in the transaction": also of those that are removed
 NOW = datetime(2026, 11, 22, 15, 0, tzinfo=UTC)
 
 _Args = ParamSpec("_Args")
@@ -304,6 +305,10 @@ class FakeSigner:
         return hmac.compare_digest(hmac.digest(self.secret, message, "sha256"), mac)
 
 
+def _bytes(document: Document) -> int:
+    return len(json.dumps(document.body, ensure_ascii=False, separators=(",", ":")).encode())
+
+
 @dataclass
 class FakeTable:
     documents: dict[tuple[str, str], Document] = field(default_factory=dict)
@@ -330,9 +335,11 @@ class FakeTable:
             there = self.get(document.partition, document.sort)
             if document.is_guarded and (there.version if there else 0) != document.version:
                 raise ConflictError
-            size = len(json.dumps(document.body, ensure_ascii=False, separators=(",", ":")).encode())
-            if size > ITEM_LIMIT:
-                raise AwsError("dynamodb:PutItem", "ValidationException", f"{size} bytes are too many")
+        sizes = [_bytes(document) for document in documents]
+        removed = [self.documents.get((each.partition, each.sort)) for each in gone]
+        total = sum(sizes) + sum(_bytes(each) for each in removed if each)
+        if max(sizes, default=0) > ITEM_LIMIT or total > TRANSACTION_LIMIT:
+            raise AwsError("dynamodb:PutItem", "ValidationException", f"{sizes} bytes are too many")
         for document in documents:
             name = (document.partition, document.sort)
             self.documents[name] = replace(document, version=document.version + 1, is_guarded=True)

@@ -10,7 +10,8 @@ import typer
 from kms_reprieve_cli import drill_options
 from kms_reprieve_cli.channels.command import app as channels_app
 from kms_reprieve_cli.doctor.group import Group
-from kms_reprieve_cli.options import EXIT_CODES, FLAG, STACK_NAME, AsJson, Policy, Profile, Region, StackName
+from kms_reprieve_cli.options import EXIT_CODES, STACK_NAME, AsJson, Policy, Profile, Region, StackName
+from kms_reprieve_cli.plain_help import PlainCommand, PlainGroup
 from kms_reprieve_cli.status import Status, conclude
 from kms_reprieve_cli.test_notice.until import Until
 from reprieve.arn import KeyArn
@@ -19,6 +20,7 @@ from reprieve.errors import NotUnderstoodError
 NAME: Final = "kms-reprieve"
 app = typer.Typer(
     name=NAME,
+    cls=PlainGroup,
     help="Check, test and inspect a stack of kms-reprieve; replay CloudTrail files.",
     epilog=EXIT_CODES,
     no_args_is_help=True,
@@ -49,34 +51,33 @@ def main_options(
     *,
     version: Annotated[
         bool,
-        typer.Option(
-            "--version", metavar=FLAG, help="Print the version.", is_eager=True, callback=_print_version
-        ),
+        typer.Option("--version", help="Print the version.", is_eager=True, callback=_print_version),
     ] = False,
 ) -> None:
     """Take the options that belong to no command."""
 
 
-@app.command(epilog=EXIT_CODES)
+@app.command(cls=PlainCommand, epilog=EXIT_CODES)
 def replay(
     paths: Annotated[
         list[Path],
-        typer.Argument(metavar="PATH...", exists=True, help="CloudTrail files, or folders of them."),
+        typer.Argument(metavar="PATH", exists=True, help="CloudTrail files, or folders of them."),
     ],
     *,
     as_json: AsJson = False,
 ) -> None:
     """Print the notices that CloudTrail files would have caused. Makes no call to AWS.
 
-    Reads what S3 holds (`.json`, `.json.gz`) and files of one record a line (`.jsonl`, `.jsonl.gz`).
-    The last line, on standard error, says how many records were read, and how many were skipped and why.
+    Reads files as CloudTrail writes them to S3 (`.json`, `.json.gz`), and files with one record a line
+    (`.jsonl`, `.jsonl.gz`). The last line, on standard error, says how many records were read, and how
+    many were skipped and why.
     """
     from kms_reprieve_cli import replay as command  # noqa: PLC0415 - nobody waits for another command's libraries
 
     conclude(lambda: command.replay(paths, as_json=as_json))
 
 
-@app.command(epilog=EXIT_CODES)
+@app.command(cls=PlainCommand, epilog=EXIT_CODES)
 def audit(
     *,
     stack_name: StackName = STACK_NAME,
@@ -93,7 +94,7 @@ def audit(
     Needs `cloudformation:DescribeStacks` and, on the table, `dynamodb:Query` (with `--key`) or
     `dynamodb:Scan`.
 
-    The entries of a key are in order, the keys are not.
+    The entries of each key are in order of time; the keys are in no order.
     With `--json`: one line each, as in `events/audit.schema.json`.
     """
     from kms_reprieve_cli import audit as command  # noqa: PLC0415 - as above
@@ -102,7 +103,7 @@ def audit(
     conclude(lambda: command.audit(open_session(profile, region), stack_name, key, as_json=as_json))
 
 
-@app.command(epilog=EXIT_CODES)
+@app.command(cls=PlainCommand, epilog=EXIT_CODES)
 def doctor(
     *,
     stack_name: Annotated[
@@ -124,12 +125,10 @@ def doctor(
         typer.Option(
             "--only",
             metavar="GROUP",
-            help=f"Only the checks of this group; may be repeated: {', '.join(Group)}.",
+            help=f"Run only the checks of this group: {', '.join(Group)}. Can be repeated.",
         ),
     ] = None,
-    verbose: Annotated[
-        bool, typer.Option("--verbose", "-v", metavar=FLAG, help="Show what passed, too.")
-    ] = False,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Also show what passed.")] = False,
     as_json: AsJson = False,
     policy: Policy = False,
     audit_role: Annotated[
@@ -137,24 +136,24 @@ def doctor(
         typer.Option(
             "--member-audit-role",
             metavar="ROLE",
-            help="Name of a role in the other accounts that you can assume and that can read IAM there.",
+            help="Role in the other accounts that you can assume and that can read IAM there.",
         ),
     ] = "",
     everything: Annotated[
         bool,
         typer.Option(
             "--all",
-            metavar=FLAG,
-            help="Check every other account, not five of them, and the keys of every Region.",
+            help="Check every other account, not a sample of five, and the keys of every Region.",
         ),
     ] = False,
     profile: Profile = None,
     region: Region = None,
 ) -> None:
-    """Check that everything is as it must be, before deploying and after. Changes nothing.
+    """Check that everything is set up correctly, before you deploy and after. Changes nothing.
 
-    - Before: `kms-reprieve doctor --log-group NAME --region REGION`
-    - After: `kms-reprieve doctor --stack-name NAME`
+    Before: `kms-reprieve doctor --log-group NAME --region REGION`.
+
+    After: `kms-reprieve doctor --stack-name NAME`.
 
     Each check passes, warns or fails, or says which permission it lacks. Exit code 1: a check failed.
     """
@@ -178,7 +177,7 @@ def doctor(
     conclude(lambda: command.doctor(open_session(profile, region), wanted))
 
 
-@app.command("test-notice", epilog=EXIT_CODES)
+@app.command("test-notice", cls=PlainCommand, epilog=EXIT_CODES)
 def send_test_notice(
     *,
     stack_name: StackName = STACK_NAME,
@@ -187,7 +186,8 @@ def send_test_notice(
         typer.Option(
             "--until",
             metavar="accepted|opened",
-            help="Until every channel accepted the notice, or someone pressed the button on its page.",
+            help="Wait until every channel accepted the notice, or until someone pressed the button on its"
+            " page.",
         ),
     ] = Until.OPENED,
     timeout: Annotated[
@@ -214,13 +214,13 @@ def send_test_notice(
     conclude(lambda: command.send_test_notice(AwsStack(open_session(profile, region), stack_name), wanted))
 
 
-@app.command(epilog=EXIT_CODES)
+@app.command(cls=PlainCommand, epilog=EXIT_CODES)
 def drill(
     *,
     stack_name: StackName = STACK_NAME,
     only: Annotated[
         list[str] | None,
-        typer.Option("--only", metavar="STEP", help="Only this step; may be repeated. See --steps."),
+        typer.Option("--only", metavar="STEP", help="Do only this step. Can be repeated. See --steps."),
     ] = None,
     yes: drill_options.Yes = False,
     report: drill_options.Report = None,

@@ -5,9 +5,7 @@ from typing import Annotated
 
 import typer
 
-from kms_reprieve_cli.options import FLAG
-
-Yes = Annotated[bool, typer.Option("--yes", metavar=FLAG, help="Allow every change without being asked.")]
+Yes = Annotated[bool, typer.Option("--yes", help="Allow every change without being asked.")]
 Report = Annotated[
     Path | None,
     typer.Option(
@@ -17,14 +15,15 @@ Report = Annotated[
     ),
 ]
 ReplicaRegion = Annotated[
-    str, typer.Option("--replica-region", metavar="REGION", help="For the step replica: its Region.")
+    str,
+    typer.Option("--replica-region", metavar="REGION", help="For the step replica: Region of the replica."),
 ]
 MemberProfile = Annotated[
     str,
     typer.Option(
         "--member-profile",
         metavar="PROFILE",
-        help="For the step member-account: profile of the other account.",
+        help="For the step member-account: profile with credentials of the other account.",
     ),
 ]
 MemberRegion = Annotated[
@@ -45,4 +44,4 @@ Patience = Annotated[
         "--patience", min=0, metavar="SECONDS", help="How long to wait for CloudTrail, and for you."
     ),
 ]
-Steps = Annotated[bool, typer.Option("--steps", metavar=FLAG, help="Print all steps, and do nothing.")]
+Steps = Annotated[bool, typer.Option("--steps", help="Print all steps, and do nothing else.")]

@@ -9,23 +9,18 @@ STACK_NAME: Final = "kms-reprieve"
 
 EXIT_CODES: Final = "Exit codes: 0 done, 1 something is wrong, 2 wrong usage."
 
-FLAG: Final = ""
-"""The metavar of an option that takes no value."""
-
-AsJson = Annotated[bool, typer.Option("--json", metavar=FLAG, help="Print JSON, for a program.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for a program.")]
 StackName = Annotated[str, typer.Option("--stack-name", metavar="NAME", help="Name of the stack.")]
 Policy = Annotated[
     bool,
-    typer.Option(
-        "--policy", metavar=FLAG, help="Print the IAM policy that this command needs, and do nothing."
-    ),
+    typer.Option("--policy", help="Print the IAM policy that this command needs, and do nothing else."),
 ]
 Profile = Annotated[
-    str | None, typer.Option("--profile", metavar="PROFILE", help="Profile of your AWS settings.")
+    str | None, typer.Option("--profile", metavar="PROFILE", help="Profile in your AWS settings.")
 ]
 Region = Annotated[
     str | None,
     typer.Option(
-        "--region", metavar="REGION", help="Region of the stack. If not given: that of your AWS settings."
+        "--region", metavar="REGION", help="Region of the stack. If not given: from your AWS settings."
     ),
 ]

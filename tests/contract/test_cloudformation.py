@@ -11,7 +11,7 @@ import pytest
 
 from reprieve.adapters.cloudformation import put_answer
 
-BODY = {"Status": "FAILED", "Reason": "'ops at example.com' is no e-mail address: é"}
+BODY = {"Status": "FAILED", "Reason": "'ops at example.com' is not an email address: é"}
 
 
 @dataclass

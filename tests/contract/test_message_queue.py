@@ -99,7 +99,7 @@ def test_what_sqs_refuses_is_told_when_all_has_been_tried(client: "SQSClient", u
         stub.add_response("send_message_batch", {"Successful": [], "Failed": [refused]}, expected)
         stub.add_response("send_message_batch", {"Successful": [], "Failed": []}, expected)
 
-        with pytest.raises(AwsError, match=r"^sqs:SendMessage: InternalError: 1 messages were not taken"):
+        with pytest.raises(AwsError, match=r"^sqs:SendMessage: InternalError: 1 messages were not accepted"):
             SqsQueue(client, url).send([str(number) for number in range(11)])
 
         stub.assert_no_pending_responses()

@@ -165,10 +165,10 @@ def test_somebody_who_changes_their_mind_is_not_let_in(world: World) -> None:
         ({"nbf": float("inf")}, "nbf is not a time"),
         ({"iat": -1}, "iat is not a time"),
         ({"nbf": None}, "nbf is not a time"),
-        ({"sub": ""}, "sub is missing, or no name"),
-        ({"sub": 7}, "sub is missing, or no name"),
-        ({"sub": "x" * 256}, "sub is missing, or no name"),
-        ({"sub": "jane\n0001"}, "sub is missing, or no name"),
+        ({"sub": ""}, "sub is missing, or is not a name"),
+        ({"sub": 7}, "sub is missing, or is not a name"),
+        ({"sub": "x" * 256}, "sub is missing, or is not a name"),
+        ({"sub": "jane\n0001"}, "sub is missing, or is not a name"),
     ],
 )
 def test_a_token_that_says_something_else_is_not_believed(
@@ -185,7 +185,7 @@ def test_a_token_that_says_something_else_is_not_believed(
         ("nonce", "nonce is another sign-in's"),
         ("exp", "exp is not a time"),
         ("iat", "iat is not a time"),
-        ("sub", "sub is missing, or no name"),
+        ("sub", "sub is missing, or is not a name"),
     ],
 )
 def test_a_token_that_lacks_a_claim_is_not_believed(world: World, claim: str, said: str) -> None:
@@ -243,7 +243,7 @@ def test_an_address_may_be_verified_in_a_word(world: World) -> None:
 def test_whoever_is_not_on_the_list_is_not_let_in(world: World) -> None:
     world.real.says = {"email": "jane@elsewhere.example", "groups": ["engineers"]}
 
-    assert world.refusal(NotApproverError) == "jane-0001 is no approver"
+    assert world.refusal(NotApproverError) == "jane-0001 is not an approver"
 
 
 def test_a_group_lets_somebody_in_without_an_address(world: World) -> None:
@@ -296,7 +296,7 @@ def test_whoever_is_no_approver_there_either_is_not_let_in(world: World) -> None
     world.real.has_user_info, world.real.leaves_out = True, THIN
     world.real.tells = {"email": "jane@elsewhere.example", "groups": ["engineers"]}
 
-    assert world.refusal(NotApproverError) == "jane-0001 is no approver"
+    assert world.refusal(NotApproverError) == "jane-0001 is not an approver"
 
 
 def test_an_address_is_not_verified_by_another_that_is(world: World) -> None:
@@ -322,9 +322,9 @@ def test_an_id_token_that_says_enough_is_all_that_is_asked_for(http: World, prov
     ("status", "body", "said"),
     [
         (401, b"", "UserInfo endpoint: HTTP 401"),
-        (200, b"e30.e30.x", "UserInfo endpoint: what came is no JSON object"),
-        (200, b"[]", "UserInfo endpoint: what came is no JSON object"),
-        (200, b"{", "UserInfo endpoint: what came is no JSON object"),
+        (200, b"e30.e30.x", "UserInfo endpoint: the answer is not a JSON object"),
+        (200, b"[]", "UserInfo endpoint: the answer is not a JSON object"),
+        (200, b"{", "UserInfo endpoint: the answer is not a JSON object"),
         (200, b" " * (BODY_LIMIT + 1), "the answer is too long"),
     ],
 )
@@ -368,7 +368,7 @@ def test_an_access_token_that_is_none_goes_into_no_header(
 def test_a_user_info_endpoint_without_tls_is_not_asked(http: World, provider: Provider) -> None:
     provider.publishes = {"userinfo_endpoint": "http://id.example/userinfo"}
 
-    assert http.refusal(ProviderError) == "userinfo_endpoint is no https address"
+    assert http.refusal(ProviderError) == "userinfo_endpoint is not an https URL"
 
 
 @pytest.mark.parametrize(
@@ -511,20 +511,20 @@ def test_a_provider_that_could_not_be_asked_is_asked_again(http: World, provider
 @pytest.mark.parametrize(
     ("publishes", "said"),
     [
-        ({"issuer": "https://evil.example"}, "discovery: it is another issuer's"),
-        ({"issuer": None}, "discovery: it is another issuer's"),
-        ({"authorization_endpoint": None}, "authorization_endpoint is no https address"),
-        ({"authorization_endpoint": "javascript:alert(1)"}, "authorization_endpoint is no https address"),
+        ({"issuer": "https://evil.example"}, "discovery: it names another issuer"),
+        ({"issuer": None}, "discovery: it names another issuer"),
+        ({"authorization_endpoint": None}, "authorization_endpoint is not an https URL"),
+        ({"authorization_endpoint": "javascript:alert(1)"}, "authorization_endpoint is not an https URL"),
         (
             {"authorization_endpoint": "https://id.example/\r\nX: y"},
-            "authorization_endpoint is no https address",
+            "authorization_endpoint is not an https URL",
         ),
-        ({"authorization_endpoint": "https://[id.example/"}, "authorization_endpoint is no https address"),
-        ({"authorization_endpoint": "https://]/"}, "authorization_endpoint is no https address"),
-        ({"token_endpoint": "https://:443/"}, "token_endpoint is no https address"),
-        ({"token_endpoint": "http://id.example/token"}, "token_endpoint is no https address"),
-        ({"token_endpoint": "http://127.0.0.1@id.example/"}, "token_endpoint is no https address"),
-        ({"token_endpoint": ["https://id.example/token"]}, "token_endpoint is no https address"),
+        ({"authorization_endpoint": "https://[id.example/"}, "authorization_endpoint is not an https URL"),
+        ({"authorization_endpoint": "https://]/"}, "authorization_endpoint is not an https URL"),
+        ({"token_endpoint": "https://:443/"}, "token_endpoint is not an https URL"),
+        ({"token_endpoint": "http://id.example/token"}, "token_endpoint is not an https URL"),
+        ({"token_endpoint": "http://127.0.0.1@id.example/"}, "token_endpoint is not an https URL"),
+        ({"token_endpoint": ["https://id.example/token"]}, "token_endpoint is not an https URL"),
     ],
 )
 def test_a_provider_that_is_another_or_not_over_tls_is_not_asked(
@@ -570,7 +570,7 @@ def test_a_provider_elsewhere_can_not_point_into_the_machine_that_asks_it(
     """Lambda's runtime API listens on the loopback interface, with the requests of other visitors."""
     provider.publishes[name] = address
 
-    assert elsewhere.refusal(ProviderError) == f"{name} is on the machine that asks it"
+    assert elsewhere.refusal(ProviderError) == f"{name} is on the loopback interface"
 
 
 def test_a_provider_elsewhere_has_its_endpoints_there(elsewhere: World) -> None:
@@ -586,7 +586,7 @@ def test_an_issuer_is_equal_to_the_last_character(provider: Provider) -> None:
 
     said = World(real=provider, known=known, clock=utc_now).refusal(ProviderError)
 
-    assert said == "discovery: it is another issuer's"
+    assert said == "discovery: it names another issuer"
 
 
 @pytest.mark.parametrize("issuer", ["http://id.example", "ftp://id.example", "", "https://"])
@@ -595,18 +595,18 @@ def test_an_issuer_without_tls_is_not_asked(provider: Provider, issuer: str) -> 
 
     said = World(real=provider, known=known, clock=utc_now).refusal(ProviderError)
 
-    assert said == "issuer is no https address"
+    assert said == "issuer is not an https URL"
 
 
 @pytest.mark.parametrize(
     ("status", "body", "said"),
     [
         (404, b"{}", "discovery: HTTP 404"),
-        (200, b"", "discovery: what came is no JSON object"),
-        (200, b"<html>Please sign in", "discovery: what came is no JSON object"),
-        (200, b"[]", "discovery: what came is no JSON object"),
-        (200, b"[" * BODY_LIMIT, "discovery: what came is no JSON object"),
-        (200, b"\xff\xfe", "discovery: what came is no JSON object"),
+        (200, b"", "discovery: the answer is not a JSON object"),
+        (200, b"<html>Please sign in", "discovery: the answer is not a JSON object"),
+        (200, b"[]", "discovery: the answer is not a JSON object"),
+        (200, b"[" * BODY_LIMIT, "discovery: the answer is not a JSON object"),
+        (200, b"\xff\xfe", "discovery: the answer is not a JSON object"),
         (200, b" " * (BODY_LIMIT + 1), "the answer is too long"),
     ],
 )
@@ -664,7 +664,7 @@ def test_a_lifetime_that_makes_no_sense_ends_the_sign_in_in_words_at_the_most(
 
     assert str(caught.value) in {
         "token endpoint: HTTP 200, and no tokens",
-        "id_token is no JSON Web Token",
+        "id_token is not a JSON Web Token",
     }
 
 
@@ -689,7 +689,7 @@ def test_a_token_that_is_none_is_not_believed(http: World, provider: Provider, t
     body = json.dumps({"access_token": "a", "id_token": token}).encode()
     provider.answers = {"/token": (200, body)}
 
-    assert http.refusal(IdTokenError) == "id_token is no JSON Web Token"
+    assert http.refusal(IdTokenError) == "id_token is not a JSON Web Token"
 
 
 def test_an_address_of_the_provider_may_have_a_query(http: World, provider: Provider) -> None:
@@ -722,7 +722,7 @@ def test_an_answer_that_another_provider_sent_is_not_redeemed(http: World, provi
     begun = http.sign_in.begin(LINK)
     query = provider.log_in(begun.address)
 
-    with pytest.raises(ProviderError, match=r"^the answer is another issuer's$"):
+    with pytest.raises(ProviderError, match=r"^the answer names another issuer$"):
         http.back(query | {"iss": "https://evil.example"}, held(begun.cookie))
 
     assert ("POST", "/token") not in provider.asked

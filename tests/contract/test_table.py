@@ -8,7 +8,7 @@ import pytest
 from botocore.stub import Stubber
 
 from reprieve.adapters.dynamodb import DynamoTable
-from reprieve.errors import AbsentError, AwsError, ConflictError, ThrottledError
+from reprieve.errors import AbsentError, AwsError, ConflictError, ThrottledError, UnreachableError
 from reprieve.ports import MOST_AT_ONCE, Document, Table
 from tests.fakes import FakeTable
 
@@ -209,6 +209,14 @@ def cancelled(*codes: str) -> dict[str, Any]:
         ("TransactionCanceledException", cancelled("None", "ConditionalCheckFailed"), ConflictError),
         ("TransactionCanceledException", cancelled("TransactionConflict", "None"), ConflictError),
         ("TransactionCanceledException", cancelled("ValidationError", "None"), AwsError),
+        ("TransactionCanceledException", cancelled("None", "ThrottlingError"), ThrottledError),
+        ("TransactionCanceledException", cancelled("ProvisionedThroughputExceeded", "None"), ThrottledError),
+        (
+            "TransactionCanceledException",
+            cancelled("ThrottlingError", "ConditionalCheckFailed"),
+            ConflictError,
+        ),
+        ("TransactionInProgressException", {}, UnreachableError),
         ("ThrottlingException", {}, ThrottledError),
     ],
 )

@@ -37,7 +37,7 @@ def test_a_secret_is_text_or_json(secrets: "SecretsManagerClient", held: str, re
     [
         ("{", "secret: it is neither text nor JSON with a `url`"),
         ('{"webhook": "confidential"}', "secret: it is neither text nor JSON with a `url`"),
-        ('{"url": null}', "secret: its `url` is no text"),
+        ('{"url": null}', "secret: its `url` is not a string"),
     ],
 )
 def test_a_secret_that_holds_something_else_is_told_and_not_shown(

@@ -145,7 +145,7 @@ def test_an_update_to_a_document_in_which_nothing_is_good_is_refused_and_the_old
 
     events = cloudformation.describe_stack_events(StackName=stacks.NAME)["StackEvents"]
     said = " ".join(each.get("ResourceStatusReason", "") for each in events)
-    assert "no channel of the document is good: channels[0] (pager): url is missing" in said
+    assert "no channel of the document is valid: channels[0] (pager): url is missing" in said
     (now,) = cloudformation.describe_stacks(StackName=stacks.NAME)["Stacks"]
     assert now["StackStatus"] == "UPDATE_ROLLBACK_COMPLETE"
     assert parameters_of(every)["ChannelsSecretArn"] == before["ChannelsSecretArn"]

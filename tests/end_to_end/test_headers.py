@@ -51,7 +51,7 @@ def answers(link: str) -> Iterator[tuple[str, int, Answer]]:
     yield "a link with bytes that are no text", 404, ask("GET", f"{link}%ff%fe")
     yield "no form", 400, ask("POST", link)
     yield "a bad form", 400, ask("POST", link, FORM, b"decision=burn")
-    yield "a form that is no text", 400, ask("POST", link, FORM, b"\xff\xfe\x00")
+    yield "a form that is not a string", 400, ask("POST", link, FORM, b"\xff\xfe\x00")
     yield "JSON", 400, ask("POST", link, {"Content-Type": "application/json"}, b'{"decision": "cancel"}')
     yield "a form of another site", 403, ask("POST", link, FORM, b"decision=cancel&token=x&decisions=0")
     yield "a form without a reason", 400, post(link, b"decision=keep&why=")

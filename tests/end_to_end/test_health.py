@@ -111,7 +111,7 @@ def test_while_one_channel_takes_nothing_the_other_hears_of_it_once(stack: Local
     assert early == []
     assert told.channel == "email"
     assert told.link is None
-    assert told.payload["Subject"] == "kms-reprieve: the channel slack takes no notices"
+    assert told.payload["Subject"] == "kms-reprieve: the channel slack accepts no notices"
     assert "HTTP 503: service_unavailable" in told.payload["Message"]
     # What Slack refused first may be another message: that of this key may be under way.
     assert [each.channel for each in wait_for(lambda: scene.messages("key-in-use"))] == ["email"]

@@ -205,7 +205,7 @@ def ringing() -> RingingAlarm:
 
 
 DEAD_LETTERS = "kms-reprieve: the function deliver has dead letters"
-SLACK_FAILS = "kms-reprieve: the channel slack takes no notices"
+SLACK_FAILS = "kms-reprieve: the channel slack accepts no notices"
 
 
 def test_while_all_is_well_nobody_is_told_anything(world: World) -> None:
@@ -290,7 +290,7 @@ def test_a_channel_that_does_not_take_it_is_told_later_and_no_other_is_told_twic
     world.run(after=15 * MINUTE)
     world.run(after=15 * MINUTE)
 
-    assert (world.mailed(), world.posted()) == ([DEAD_LETTERS], [DEAD_LETTERS])
+    assert (world.mailed(), world.posted()) == ([DEAD_LETTERS], [f"Late: {DEAD_LETTERS}"])
 
 
 def test_after_a_day_it_is_no_longer_tried(world: World) -> None:
@@ -306,7 +306,7 @@ def test_after_a_day_it_is_no_longer_tried(world: World) -> None:
 def test_what_no_channel_takes_makes_the_run_fail_so_that_the_last_resort_hears_of_it(world: World) -> None:
     world.channels, world.webhook.error = ("slack",), REFUSED
 
-    with pytest.raises(HealthError, match=r"^nobody was told: dead-letters/deliver$"):
+    with pytest.raises(HealthError, match=r"^nobody was notified: dead-letters/deliver$"):
         world.run(alarm())
 
     world.webhook.error = None
@@ -364,7 +364,7 @@ def test_a_channel_that_takes_nothing_is_told_to_the_others_within_an_hour(world
     assert world.posted() == []
     assert heard[0] <= 45
     ((_, body, _),) = world.topic.published
-    assert "The channel slack has not taken a notice since 2026-11-22 12:03 UTC." in body
+    assert "The channel slack has accepted no notice since 2026-11-22 12:03 UTC." in body
     assert "HTTP 500" in body
 
 
@@ -399,7 +399,7 @@ def test_a_channel_that_refuses_for_good_is_told_at_the_next_look_and_what_becom
     world.run(after=MINUTE)
 
     (told,) = world.mailed()
-    assert told == "kms-reprieve: the channel slack takes no notices"
+    assert told == "kms-reprieve: the channel slack accepts no notices"
     assert "It says that it never will" in world.topic.published[-1][1]
 
 
@@ -407,7 +407,7 @@ def test_the_only_channel_that_takes_nothing_makes_the_run_fail(world: World) ->
     world.channels = ("slack",)
     world.fail()
 
-    with pytest.raises(HealthError, match="nobody was told: channel-fails/slack"):
+    with pytest.raises(HealthError, match="nobody was notified: channel-fails/slack"):
         world.run(after=30 * MINUTE)
 
 
@@ -635,7 +635,7 @@ def test_a_recipient_whom_nothing_reaches_is_told_to_all_others(world: World) ->
 
     world.run(after=45 * MINUTE)
 
-    assert world.mailed() == ["kms-reprieve: the channel owners/jane@example.com takes no notices"]
+    assert world.mailed() == ["kms-reprieve: the channel owners/jane@example.com accepts no notices"]
     assert owners.sent == ["joe@example.com"]
 
 

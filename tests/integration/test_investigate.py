@@ -312,7 +312,7 @@ def test_a_key_in_another_account_is_told_without_asking(world: World) -> None:
     assert notice["case"]["id"].endswith("@unknown-2026-11-22-1")
     assert notice["unknown"][0] == {
         "fact": "everything about the key",
-        "why": "it belongs to account 777788889999, and this stack can only enter 111122223333"
+        "why": "it belongs to account 777788889999, and this stack can only read keys of 111122223333"
         " (its parameter MemberRoleName is empty), so there is no link either",
     }
 
@@ -480,7 +480,7 @@ def test_a_record_that_is_no_refusal_by_kms_is_told_with_the_alarm_it_caused(wor
     assert notice["unknown"] == [
         {
             "fact": "which key role orders-fn, session orders-api meant with ReEncrypt",
-            "why": "record 00000017-1111-4111-8111-111111111111 is no refusal by KMS:"
+            "why": "record 00000017-1111-4111-8111-111111111111 is not a refusal by KMS:"
             " its message is not the one that KMS writes for a refused key",
         }
     ]

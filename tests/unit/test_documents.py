@@ -5,6 +5,7 @@ import subprocess
 import tomllib
 from collections import defaultdict
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -13,8 +14,10 @@ import pytest
 from samtranslator.yaml_helper import yaml_parse  # type: ignore[import-untyped]
 
 from reprieve.cases.notice import Reason
+from reprieve.cases.problem import Kind, Problem
 from reprieve.cloudtrail import callers, resources
 from reprieve.investigate import facts
+from reprieve.messages.problem_phrases import title
 
 ROOT = Path(__file__).parents[2]
 LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
@@ -195,6 +198,22 @@ def test_every_alarm_is_in_the_index_of_operations() -> None:
         name for name, each in template()["Resources"].items() if each["Type"] == "AWS::CloudWatch::Alarm"
     ]
     assert sorted(listed) == sorted(alarms)
+
+
+def test_every_problem_of_the_stack_is_in_the_index_of_operations_by_its_subject() -> None:
+    subjects = ("NAME", "PLACE", "ADDRESS", "investigate", "health")
+    listed = {ending.strip("`") for ending, *_ in rows("docs/operations.md", "The subject ends with")}
+
+    endings = {
+        kind: {title(problem(kind, subject)).removeprefix("kms-reprieve: ") for subject in subjects}
+        for kind in Kind
+    }
+    assert listed <= set().union(*endings.values())
+    assert [kind for kind in Kind if not endings[kind] & listed] == []
+
+
+def problem(kind: Kind, subject: str) -> Problem:
+    return Problem(kind=kind, subject=subject, since=datetime(2026, 11, 22, tzinfo=UTC), advice="")
 
 
 def test_every_role_of_the_template_is_listed() -> None:

@@ -23,8 +23,8 @@ from reprieve.errors import (
         (NotUnderstoodError("queue message", "it is not JSON"), "queue message: it is not JSON"),
         (ExpiredLinkError(datetime(2026, 11, 29, tzinfo=UTC)), "expired at 2026-11-29T00:00:00+00:00"),
         (
-            HealthError(("addresses: denied", "nobody was told: alarm/x")),
-            "addresses: denied; nobody was told: alarm/x",
+            HealthError(("addresses: denied", "nobody was notified: alarm/x")),
+            "addresses: denied; nobody was notified: alarm/x",
         ),
         (ChannelError("slack", "HTTP 404"), "slack: HTTP 404"),
         (ChannelBusyError("slack", "HTTP 429", 30), "slack: HTTP 429"),

@@ -267,12 +267,12 @@ def test_a_network_that_is_asked_for_and_not_named_lets_nobody_in(cidrs: str) ->
 
 @pytest.mark.parametrize("cidrs", ["192.0.2.0/33", "1.2.3/99", "vpn", "2001:db8::/129"])
 def test_what_is_no_network_is_refused(cidrs: str) -> None:
-    with pytest.raises(SettingsError, match="APPROVER_CIDRS holds what is no network"):
+    with pytest.raises(SettingsError, match="APPROVER_CIDRS has an invalid network"):
         RespondSettings.read(RESPOND | {"APPROVERS": "network", "APPROVER_CIDRS": cidrs})
 
 
 def test_approvers_of_another_kind_are_refused() -> None:
-    with pytest.raises(SettingsError, match="APPROVERS is none of link, network, sign-in"):
+    with pytest.raises(SettingsError, match="APPROVERS is not one of link, network, sign-in"):
         RespondSettings.read(RESPOND | {"APPROVERS": "anybody"})
 
 
@@ -321,7 +321,7 @@ def test_a_stack_with_slack_alone_has_no_addresses() -> None:
 
 
 def test_an_address_that_is_none_is_named() -> None:
-    with pytest.raises(NotUnderstoodError, match=r"'ops at example\.com' is no e-mail address"):
+    with pytest.raises(NotUnderstoodError, match=r"'ops at example\.com' is not an email address"):
         HealthSettings.read(HEALTH | {"NOTIFICATION_EMAILS": "jane@example.com,ops at example.com"})
 
 

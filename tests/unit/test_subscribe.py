@@ -169,7 +169,7 @@ def test_a_bad_entry_fails_the_request_by_name_and_changes_nothing(
 
     assert subscriptions.addresses() == []
     assert told.body["Status"] == "FAILED"
-    assert told.body["Reason"] == "NotificationEmails: 'ops at example.com' is no e-mail address"
+    assert told.body["Reason"] == "NotificationEmails: 'ops at example.com' is not an email address"
     assert isinstance(told.error, NotUnderstoodError)
 
 
@@ -210,7 +210,7 @@ def test_entries_are_read_without_blanks_gaps_and_repetitions() -> None:
     ["jane", "@example.com", "jane@", "a@b@c", "jane doe@example.com", "jane@example.com\nops@example.com"],
 )
 def test_what_is_no_address_is_refused(entry: str) -> None:
-    with pytest.raises(NotUnderstoodError, match="is no e-mail address"):
+    with pytest.raises(NotUnderstoodError, match="is not an email address"):
         read_addresses([entry])
 
 
@@ -293,7 +293,7 @@ def test_a_document_with_a_good_channel_is_accepted_and_the_rest_is_told(documen
         (json.dumps({"channels": [TYPO]}), "channels[0] (typo): type is not known"),
         (
             json.dumps({"channels": [GOOD | {"name": "email"}]}),
-            "channels[0] (email): name is that of another channel",
+            "channels[0] (email): name is already used by another channel",
         ),
     ],
 )
@@ -305,7 +305,7 @@ def test_a_document_in_which_nothing_is_good_is_refused_by_place_and_not_by_valu
     told = documents.answer()
 
     assert told.body["Status"] == "FAILED"
-    assert told.body["Reason"] == f"ChannelsSecretArn: no channel of the document is good: {why}"
+    assert told.body["Reason"] == f"ChannelsSecretArn: no channel of the document is valid: {why}"
     assert "confidential" not in str(told.body)
 
 

@@ -5,17 +5,21 @@ from typing import Annotated
 
 import typer
 
-from kms_reprieve_cli.options import EXIT_CODES, FLAG, STACK_NAME, Profile, Region, StackName
+from kms_reprieve_cli.options import EXIT_CODES, STACK_NAME, Profile, Region, StackName
+from kms_reprieve_cli.plain_help import PlainCommand, PlainGroup
 from kms_reprieve_cli.status import conclude
 from reprieve.cases.notice import Reason
 
 app = typer.Typer(
-    help="Check, preview and store the document of channels.", no_args_is_help=True, epilog=EXIT_CODES
+    cls=PlainGroup,
+    help="Check, preview and store the document of channels.",
+    no_args_is_help=True,
+    epilog=EXIT_CODES,
 )
 Document = Annotated[Path, typer.Argument(metavar="FILE", exists=True, help="The document, as JSON.")]
 
 
-@app.command(epilog=EXIT_CODES)
+@app.command(cls=PlainCommand, epilog=EXIT_CODES)
 def check(file: Document) -> None:
     """Print each channel of a document with its route, and what is wrong. Sends nothing."""
     from kms_reprieve_cli.channels.document_file import check as command  # noqa: PLC0415 - nobody waits for another command's libraries
@@ -23,7 +27,7 @@ def check(file: Document) -> None:
     conclude(lambda: command(file))
 
 
-@app.command(epilog=EXIT_CODES)
+@app.command(cls=PlainCommand, epilog=EXIT_CODES)
 def preview(
     file: Document,
     *,
@@ -38,12 +42,12 @@ def preview(
     conclude(lambda: command(file, reason))
 
 
-@app.command(epilog=EXIT_CODES)
+@app.command(cls=PlainCommand, epilog=EXIT_CODES)
 def put(
     file: Document,
     *,
     stack_name: StackName = STACK_NAME,
-    yes: Annotated[bool, typer.Option("--yes", metavar=FLAG, help="Do not ask before writing.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Write without asking.")] = False,
     profile: Profile = None,
     region: Region = None,
 ) -> None:
@@ -62,7 +66,7 @@ def put(
     )
 
 
-@app.command(name="slack-manifest", epilog=EXIT_CODES)
+@app.command(cls=PlainCommand, name="slack-manifest", epilog=EXIT_CODES)
 def slack_manifest(
     *,
     stack_name: StackName = STACK_NAME,

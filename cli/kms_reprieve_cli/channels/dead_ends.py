@@ -15,11 +15,11 @@ _ACCOUNT: Final = re.compile(r"\d{12}")
 def dead_ends(route: Route) -> Iterator[str]:
     """Yield what is no account and no Region, in words."""
     yield from (
-        f"only.accounts: {each} is no account ID"
+        f"only.accounts: {each} is not an account ID"
         for each in sorted(route.accounts)
         if not _ACCOUNT.fullmatch(each)
     )
-    yield from (f"only.regions: {each} is no Region" for each in sorted(route.regions - _regions()))
+    yield from (f"only.regions: {each} is not a Region" for each in sorted(route.regions - _regions()))
 
 
 @cache

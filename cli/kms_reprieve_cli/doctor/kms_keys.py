@@ -51,7 +51,7 @@ def _judged(told: Reply, whose: str) -> Result:
     if state in _PENDING:
         return failure(
             f"{whose} is encrypted with a key that is pending deletion",
-            cause=f"{arn} is {state}: when the key is gone, nothing is notified any more",
+            cause=f"{arn} is {state}: when the key is gone, you get no more notices",
             fix=f"aws kms cancel-key-deletion --key-id {arn}, then aws kms enable-key --key-id {arn}",
         )
     if state != "Enabled":

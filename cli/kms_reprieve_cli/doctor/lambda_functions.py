@@ -37,7 +37,7 @@ def judged(subject: Subject, logical_id: str, name: str) -> Iterator[Result]:
     elif told.get("State") == _PENDING:
         yield warning(
             f"the function {name} is being made",
-            cause=told.get("StateReason") or "Lambda is not done with it",
+            cause=told.get("StateReason") or "Lambda has not finished creating it",
             fix="Run doctor again in a minute.",
         )
     else:

@@ -29,7 +29,7 @@ class TerminalPerson:
     def allows(self, change: str) -> bool:
         """Ask, unless everything is allowed."""
         messages().print(change, style="bold")
-        return self.says_yes or typer.confirm("Go on?", err=True)
+        return self.says_yes or typer.confirm("Continue?", err=True)
 
     def asked(self, what: str) -> None:
         """Print it."""

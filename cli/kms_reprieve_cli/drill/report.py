@@ -64,9 +64,9 @@ class Report:
         yield ""
         yield f"Version {self.version}, {self.region}, {for_people(self.at)}."
         yield (
-            "All is as it should be."
+            "Everything is as expected."
             if not self.misses
-            else f"{self.misses} not as it should be, or not shown."
+            else f"{self.misses} not as expected, or not shown."
         )
         yield ""
         yield "| Parameter | Value |"

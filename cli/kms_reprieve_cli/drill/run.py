@@ -54,12 +54,12 @@ def clean_up(drill: Drill) -> Iterator[Finding]:
     """
     for key in drill.keys:
         try:
-            state = drill.wait(f"{key} to be made", partial(_made, drill, key), _PATIENCE)
+            state = drill.wait(f"{key} to be created", partial(_made, drill, key), _PATIENCE)
             if not state.startswith("Pending"):
                 drill.schedule_deletion(key)
             state = drill.state(key)
         except ReprieveError as error:
-            yield expect(False, f"{key} needs a look, delete it yourself: {error}")
+            yield expect(False, f"{key} needs your attention, schedule its deletion yourself: {error}")
             continue
         yield expect(state.startswith("Pending"), f"{key} is {state}")
     if drill.keys and drill.stack.parameters.get("NotifyOnScheduling") == "yes":

@@ -44,7 +44,7 @@ class AwsStack:
             raise NotUnderstoodError(f"stack {self.name}", one_line(error))
         if text(answer, "id") != notice:
             raise NotUnderstoodError(
-                f"stack {self.name}", "it knows no test notices: deploy the version of this command"
+                f"stack {self.name}", "it does not support test notices: deploy the version of this command"
             )
         return Started(notice=notice, at=parse(text(answer, "at")), channels=self._routed(notice))
 

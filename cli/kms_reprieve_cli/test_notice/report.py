@@ -1,4 +1,4 @@
-"""How it is told what became of a test notice: to people, and to programs."""
+"""What became of a test notice, in words for people and as data for programs."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
@@ -12,8 +12,8 @@ from reprieve.untrusted import one_line
 
 EMAIL: Final = "email"
 DELIVERED: Final = {
-    EMAIL: "not known: SNS does not say",
-    "slack": "yes: Slack answers after it has posted",
+    EMAIL: "not known (SNS does not say)",
+    "slack": "yes (Slack answers after it has posted)",
 }
 _NOT_KNOWN: Final = "not known"
 
@@ -38,7 +38,7 @@ def told(outcome: ChannelOutcome, started: Started) -> Iterator[str]:
     for opening in outcome.openings:
         yield f"{outcome.channel}: {_opened(opening, started)}"
     if not outcome.has_link:
-        yield f"{outcome.channel}: there is no link in it to open"
+        yield f"{outcome.channel}: the message has no link to open"
     elif not outcome.openings and outcome.accepted_at:
         yield f"{outcome.channel}: not opened yet"
 
@@ -91,7 +91,7 @@ def _opening(opening: Opening) -> dict[str, Any]:
 
 def _opened(opening: Opening, started: Started) -> str:
     did = "seen" if opening.pressed else "opened"
-    return f"{did} after {_after(opening.at, started)} by {one_line(opening.by)}, from {opening.source_ip}"
+    return f"{did} after {_after(opening.at, started)}: {one_line(opening.by)}, from {opening.source_ip}"
 
 
 def _after(then: datetime, started: Started) -> str:

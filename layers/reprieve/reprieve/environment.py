@@ -75,7 +75,7 @@ class Environment:
         """Return an https address."""
         value = self.text(name)
         if not is_over_tls(value):
-            raise SettingsError(name, "is no https address")
+            raise SettingsError(name, "is not an https URL")
         return value
 
     def key(self, name: str) -> KeyArn:
@@ -89,7 +89,7 @@ class Environment:
         """Return who may decide, `APPROVERS`."""
         value = self.text("APPROVERS")
         if value not in APPROVERS:
-            raise SettingsError("APPROVERS", "is none of " + ", ".join(APPROVERS))
+            raise SettingsError("APPROVERS", "is not one of " + ", ".join(APPROVERS))
         return AuthMethod(value)
 
     def hours(self, name: str, least: int = 1) -> timedelta:
@@ -111,7 +111,7 @@ def read_addresses(entries: Sequence[str]) -> tuple[str, ...]:
     """Return the entries without blanks, empty ones and repetitions, in which case does not count.
 
     Raises:
-        NotUnderstoodError: an entry is no e-mail address; it says which one.
+        NotUnderstoodError: an entry is not an email address; it says which one.
     """
     unique: dict[str, str] = {}
     for entry in filter(None, map(str.strip, entries)):
@@ -123,5 +123,5 @@ def _checked_email(entry: str) -> str:
     if len(entry) > EMAIL_LIMIT:
         raise NotUnderstoodError("NotificationEmails", f"{entry[:40]!r}… is longer than 320 characters")
     if not _EMAIL.fullmatch(entry):
-        raise NotUnderstoodError("NotificationEmails", f"{entry!r} is no e-mail address")
+        raise NotUnderstoodError("NotificationEmails", f"{entry!r} is not an email address")
     return entry

@@ -149,7 +149,7 @@ class NotApproverError(SignInError):
     subject: str
 
     def __str__(self) -> str:
-        return f"{self.subject} is no approver"
+        return f"{self.subject} is not an approver"
 
 
 class ConflictError(ReprieveError):

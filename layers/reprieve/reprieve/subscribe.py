@@ -101,7 +101,7 @@ def check(arn: str, means: Means) -> Checked:
     document = read_document(_text(arn, means), means.tools, BY_PARAMETER)
     faults = tuple(map(str, document.faults))
     if not document.channels:
-        raise NotUnderstoodError(DOCUMENT, f"no channel of the document is good: {'; '.join(faults)}")
+        raise NotUnderstoodError(DOCUMENT, f"no channel of the document is valid: {'; '.join(faults)}")
     return Checked(good=len(document.channels), faults=faults)
 
 

@@ -511,9 +511,9 @@ def test_without_the_signing_key_s_answer_nothing_is_decided(slack: SlackWorld) 
         ({"is_restricted": True}, "Guests can't decide in Slack"),
         ({"is_ultra_restricted": True}, "Guests can't decide in Slack"),
         ({"is_restricted": None}, "Guests can't decide in Slack"),
-        ({"is_stranger": True}, "You are not of this workspace"),
-        ({"team_id": "T0ELSE"}, "You are not of this workspace"),
-        ({"id": JOE}, "You are not of this workspace"),
+        ({"is_stranger": True}, "You are not a member of this workspace"),
+        ({"team_id": "T0ELSE"}, "You are not a member of this workspace"),
+        ({"id": JOE}, "You are not a member of this workspace"),
     ],
 )
 @pytest.mark.parametrize("auth_method", [AuthMethod.LINK, AuthMethod.SIGN_IN])
@@ -546,7 +546,7 @@ def test_another_workspace_with_the_same_app_is_refused_before_slack_is_asked_wh
     slack.press(**changes)
 
     assert nothing_happened(slack)
-    assert "You are not of this workspace" in slack.whispered()[0]
+    assert "You are not a member of this workspace" in slack.whispered()[0]
     assert "users.info" not in slack.workspace.calls
 
 

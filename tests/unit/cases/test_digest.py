@@ -29,7 +29,7 @@ def test_a_mail_names_each_key_with_its_deadline_and_its_callers() -> None:
 
     said = " ".join(mail.split())
     assert said.startswith(
-        "Each key below has a notice. They are in one message because they are too many to send one by one."
+        "Each key below has a notice. They are in one message because there are too many to send one by one."
     )
     assert "Calls refused: alias/orders-db (00000001-" in said
     assert "deleted 2026-11-29 14:02 UTC, in 6 days. Callers: role orders-fn, user jane" in said

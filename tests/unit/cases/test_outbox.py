@@ -16,6 +16,7 @@ from reprieve.cases.notice import ENDS_THREADS, CaseSummary, Notice, Reason
 from reprieve.cases.outbox import Outbox
 from reprieve.cases.outgoing import DIGEST_EVERY, HOUR, SINGLES_AN_HOUR, Outgoing, Sent
 from reprieve.cases.serialization import to_json
+from reprieve.cases.sizes import fitting_notice
 from reprieve.errors import AwsError, ConflictError, ReprieveError, ThrottledError
 from reprieve.ports import Document
 from tests.examples import JANE, KEY, NOW, case, decision, key, notice, use, uses
@@ -486,4 +487,17 @@ def test_what_a_run_decides_while_the_outbox_is_still_being_read_is_sent_once(of
     office.run(about(1), about(2))
 
     assert [each["id"] for each in office.sent()] == ["notice-1", "notice-2"]
+    assert office.waiting() == 0
+
+
+def test_however_large_they_are_what_was_sent_leaves_the_outbox() -> None:
+    office = Office()
+    large = [
+        fitting_notice(replace(each, command=("x" * 199_000,)))
+        for each in (notice(id=f"{number}", reason=Reason.CASE_CONTINUED) for number in range(100))
+    ]
+
+    office.run(*large)
+
+    assert len(office.sent()) == 100
     assert office.waiting() == 0

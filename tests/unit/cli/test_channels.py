@@ -52,7 +52,7 @@ def test_check_names_what_is_wrong_and_shows_no_secret(tmp_path: Path) -> None:
     assert result.stdout == "ops: slack-webhook, gets everything\n"
     assert result.stderr.splitlines() == [
         "channels[1] (typo): urls is not known",
-        "channels[2] (slack): name is that of another channel",
+        "channels[2] (slack): name is already used by another channel",
     ]
     assert "confidential" not in result.output
 
@@ -94,8 +94,8 @@ def test_check_tells_of_a_route_that_leads_nowhere(tmp_path: Path) -> None:
 
     assert result.exit_code == 1
     assert result.stderr.splitlines() == [
-        "ops: only.accounts: 1111 is no account ID",
-        "ops: only.regions: eu-wets-1 is no Region",
+        "ops: only.accounts: 1111 is not an account ID",
+        "ops: only.regions: eu-wets-1 is not a Region",
     ]
 
 

@@ -65,6 +65,14 @@ def test_every_command_explains_itself(name: str) -> None:
     assert options.EXIT_CODES in text(result)
 
 
+@pytest.mark.parametrize("name", ["", *COMMANDS, "channels put"])
+def test_help_shows_names_and_no_types_of_python(name: str) -> None:
+    said = text(run(*name.split(), "--help"))
+
+    assert re.findall(r"<[^>]*>|[{}]", said) == []
+    assert "channels put [OPTIONS] FILE" in said or name != "channels put"
+
+
 def test_every_command_is_tested_here_and_documented() -> None:
     made = {
         str(each.name or getattr(each.callback, "__name__", "")) for each in command.app.registered_commands

@@ -110,13 +110,13 @@ def test_it_waits_until_every_channel_was_opened_and_tells_who_did(
     assert status is Status.DONE
     assert capsys.readouterr().out.splitlines() == [
         "email: accepted after 1 s",
-        "email: delivered: not known: SNS does not say",
-        'email: seen after 42 s by Someone with the link from email, who says they are "Jane",'
+        "email: delivered: not known (SNS does not say)",
+        'email: seen after 42 s: Someone with the link from email, who says they are "Jane",'
         " from 203.0.113.40",
         "slack: accepted after 2 s",
-        "slack: delivered: yes: Slack answers after it has posted",
-        "slack: opened after 1 min 30 s by Someone with the link from slack, from 198.51.100.7",
-        "slack: seen after 1 min 35 s by Someone with the link from slack, from 198.51.100.7",
+        "slack: delivered: yes (Slack answers after it has posted)",
+        "slack: opened after 1 min 30 s: Someone with the link from slack, from 198.51.100.7",
+        "slack: seen after 1 min 35 s: Someone with the link from slack, from 198.51.100.7",
         "email: to jane@example.com",
         "email: on-call@example.com has not confirmed the email from AWS, and gets nothing",
     ]
@@ -129,7 +129,7 @@ def test_a_channel_without_a_link_has_nothing_to_be_opened(capsys: pytest.Captur
     status = run(FakeStack([record]))
 
     assert status is Status.DONE
-    assert "slack: there is no link in it to open" in capsys.readouterr().out
+    assert "slack: the message has no link to open" in capsys.readouterr().out
 
 
 def test_what_is_new_is_told_while_it_waits(capsys: pytest.CaptureFixture[str]) -> None:
@@ -201,7 +201,7 @@ def test_a_program_reads_the_same(capsys: pytest.CaptureFixture[str]) -> None:
             {
                 "channel": "email",
                 "accepted_at": "2026-11-22T14:55:31Z",
-                "delivered": "not known: SNS does not say",
+                "delivered": "not known (SNS does not say)",
                 "has_link": True,
                 "error": None,
                 "recipients": [

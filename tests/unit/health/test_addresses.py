@@ -185,7 +185,7 @@ def test_an_address_is_asked_again_once_and_a_second_loss_is_told_for_as_long_as
     first, second = (world.look(3 * QUARTER + after)[0] for after in (timedelta(), DAY))
     assert first == second
     assert (first.kind, first.since) == (Kind.ADDRESS_REMOVED, NOW + 3 * QUARTER)
-    assert "A new confirmation request is sent once, and was." in first.advice
+    assert "A new confirmation request is sent only once, and it was." in first.advice
     assert world.subscriptions.added == [JANE]
 
 

@@ -168,7 +168,7 @@ def test_another_accounts_key_is_not_asked_for_without_a_role_there_and_the_miss
     assert found.unknown == (
         Unknown(
             fact="everything about the key",
-            why="it belongs to account 777788889999, and this stack can only enter 111122223333"
+            why="it belongs to account 777788889999, and this stack can only read keys of 111122223333"
             " (its parameter MemberRoleName is empty), so there is no link either",
         ),
     )

@@ -231,8 +231,8 @@ def test_a_message_tells_the_state_the_way_out_the_evidence_and_what_is_not_know
 
 def test_a_message_about_the_stack_tells_what_is_wrong_since_when_and_what_to_do() -> None:
     assert texts(UNHEALTHY) == [
-        "kms-reprieve: the channel slack takes no notices",
-        "The channel slack has not taken a notice since 2026-11-22 13:50 UTC.",
+        "kms-reprieve: the channel slack accepts no notices",
+        "The channel slack has accepted no notice since 2026-11-22 13:50 UTC.",
         "Since\n2026-11-22 13:50 UTC",
         "Error\nHTTP 500: internal_error",
         "Mend the channel, then start the redrive.",
@@ -270,8 +270,8 @@ def test_a_cancellation_tells_who_decided_it_and_offers_nothing_to_stop() -> Non
 def test_an_alarm_that_nothing_explains_is_told_with_where_to_look() -> None:
     assert texts(NOTHING_FOUND) == [
         "Alarm: a KMS key that is pending deletion may be in use, no record names it",
-        "An alarm says that a KMS key which is pending deletion may be in use.",
-        "No CloudTrail record that names the key was found so far.",
+        "An alarm says that a KMS key that is pending deletion may be in use.",
+        "No CloudTrail record found so far names the key.",
         "Open the console",
         "Searched log group aws-cloudtrail-logs-111122223333,"
         " from 2026-11-22 14:39 UTC to 2026-11-22 14:55 UTC.",

@@ -83,7 +83,23 @@ def test_what_is_not_is_told(changes: dict[str, Any], label: str, words: str) ->
                 "relatives": (relative("us-east-1"), relative("us-east-2")),
             },
             "primary, deleting waits for 2 replicas in us-east-1, us-east-2;"
-            " this concerns only the key in eu-west-1",
+            " state not known in us-east-1, us-east-2",
+        ),
+        (
+            {
+                "multi_region": "PRIMARY",
+                "relatives": (relative("us-east-1", state="PendingDeletion"), relative("us-east-2")),
+            },
+            "primary of 2 replicas in us-east-1, us-east-2;"
+            " cancelling here leaves the replica in us-east-1 pending; state not known in us-east-2",
+        ),
+        (
+            {"multi_region": "PRIMARY", "relatives": None},
+            "primary; this concerns only the key in eu-west-1",
+        ),
+        (
+            {"state": "PendingReplicaDeletion", "multi_region": "PRIMARY", "relatives": None},
+            "primary, deleting waits for its replicas; this concerns only the key in eu-west-1",
         ),
         (
             {"multi_region": "PRIMARY", "relatives": (relative("us-east-1", state="PendingDeletion"),)},

@@ -154,18 +154,18 @@ def unused(**changes: Any) -> Notice:
         ),
         (
             notice(case=None, reason=Reason.NO_EVENT_FOUND),
-            ("An alarm says that a KMS key which is pending deletion may be in use.",),
+            ("An alarm says that a KMS key that is pending deletion may be in use.",),
         ),
         (
             notice(case=None, reason=Reason.DIGEST, digest=Digest(entries=())),
             (
                 "Each key below has a notice."
-                " They are in one message because they are too many to send one by one.",
+                " They are in one message because there are too many to send one by one.",
             ),
         ),
         (
             stack_unhealthy(problem(), NOW),
-            ("The channel slack has not taken a notice since 2026-11-22 13:50 UTC.",),
+            ("The channel slack has accepted no notice since 2026-11-22 13:50 UTC.",),
         ),
         (notice(case=None, reason=Reason.STACK_UNHEALTHY), ("kms-reprieve does not work as it should.",)),
         (notice(case=None), ()),
@@ -283,7 +283,7 @@ def crowd(*counts: int) -> Uses:
         ),
         (
             notice(case=None, reason=Reason.NO_EVENT_FOUND),
-            ("No CloudTrail record that names the key was found so far.",),
+            ("No CloudTrail record found so far names the key.",),
         ),
         (stack_unhealthy(problem(), NOW), ()),
     ],

@@ -196,9 +196,9 @@ NOTHING_FOUND = no_event_found(
 )
 
 NOTHING_FOUND_MAIL = """\
-An alarm says that a KMS key which is pending deletion may be in use.
+An alarm says that a KMS key that is pending deletion may be in use.
 
-No CloudTrail record that names the key was found so far.
+No CloudTrail record found so far names the key.
 
   Searched     log group aws-cloudtrail-logs-111122223333, from
                2026-11-22 14:39 UTC to 2026-11-22 14:55 UTC
@@ -217,7 +217,7 @@ Notice 1886c238-f251-51af-8005-d311c83d964d
 UNHEALTHY = stack_unhealthy(problem(), NOW)
 
 UNHEALTHY_MAIL = f"""\
-The channel slack has not taken a notice since 2026-11-22 13:50 UTC.
+The channel slack has accepted no notice since 2026-11-22 13:50 UTC.
 
   Since        2026-11-22 13:50 UTC
   Error        HTTP 500: internal_error

@@ -29,8 +29,8 @@ SAID = {
     ),
     Kind.CHANNEL_FAILS: (
         "slack",
-        "kms-reprieve: the channel slack takes no notices",
-        "The channel slack has not taken a notice since 2026-11-22 13:50 UTC.",
+        "kms-reprieve: the channel slack accepts no notices",
+        "The channel slack has accepted no notice since 2026-11-22 13:50 UTC.",
     ),
     Kind.CHANNEL_BROKEN: (
         "channels[2] (security)",

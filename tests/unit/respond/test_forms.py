@@ -82,7 +82,7 @@ def test_what_somebody_wrote_does_not_end_the_quotation_marks_that_it_is_shown_i
 
 @pytest.mark.parametrize("decisions", ["", "-1", "1.0", "1" * 10, "%C2%B2", "x"])
 def test_a_number_of_decisions_that_is_none_is_refused(decisions: str) -> None:
-    with pytest.raises(ValueError, match="decisions is no number"):
+    with pytest.raises(ValueError, match="decisions is not a number"):
         Form.read(f"decision=cancel&decisions={decisions}".encode())
 
 

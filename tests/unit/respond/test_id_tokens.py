@@ -193,7 +193,7 @@ def test_whoever_is_not_named_may_not(rule: ApproverRules, says: dict[str, Any])
     with pytest.raises(NotApproverError) as caught:
         rule.admit(says)
 
-    assert str(caught.value) == "jane-0001 is no approver"
+    assert str(caught.value) == "jane-0001 is not an approver"
 
 
 @pytest.mark.parametrize("rule", [BY_DOMAIN, BY_EMAIL])

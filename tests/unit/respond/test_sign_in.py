@@ -258,7 +258,7 @@ def test_an_answer_that_names_another_provider_is_not_redeemed(
     begun = sign_in.begin(LINK)
     query = provider.log_in(begun.address) | {"iss": "https://evil.example"}
 
-    with pytest.raises(ProviderError, match=r"^the answer is another issuer's$"):
+    with pytest.raises(ProviderError, match=r"^the answer names another issuer$"):
         back(sign_in, query, held(begun.cookie))
 
     assert provider.codes
@@ -384,7 +384,7 @@ def test_a_variable_that_sign_in_lacks_is_named(name: str) -> None:
 
 @pytest.mark.parametrize("name", ["OIDC_ISSUER", "REDIRECT_URI"])
 def test_an_address_without_tls_is_refused(name: str) -> None:
-    with pytest.raises(SettingsError, match=f"^environment variable {name} is no https address$"):
+    with pytest.raises(SettingsError, match=f"^environment variable {name} is not an https URL$"):
         SignInSettings.read(ENVIRONMENT | {name: "http://id.example"})
 
 

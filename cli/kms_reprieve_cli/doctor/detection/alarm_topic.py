@@ -30,7 +30,7 @@ def look(subject: Subject) -> Iterator[Result]:
         case Answer.UNSURE:
             yield warning(
                 "CloudWatch may publish to the alarm's topic under conditions",
-                cause=f"the policy of {topic} has conditions that can't be told beforehand",
+                cause=f"the policy of {topic} has conditions that doctor can't evaluate",
                 fix=_FIX,
             )
         case Answer.REFUSED:

@@ -28,7 +28,7 @@ def _judged(number: int) -> Result:
     what = f"the log group has {number} of {QUOTA} metric filters"
     fix = "Delete metric filters that nobody needs any more: aws logs delete-metric-filter"
     if number >= QUOTA:
-        return failure(what, cause="the stack makes one more, and the deployment would fail", fix=fix)
+        return failure(what, cause="the stack adds one more, and the deployment would fail", fix=fix)
     if number >= NEARLY:
-        return warning(what, cause="the stack makes one more", fix=fix)
+        return warning(what, cause="the stack adds one more", fix=fix)
     return passed(what)

@@ -30,7 +30,7 @@ def look(subject: Subject) -> Iterator[Result]:
             fix="Deploy with another MetricName, or give the other metric filter another metric.",
         )
     else:
-        yield passed(f"nothing but refused requests is counted into metric {namespace}/{name}")
+        yield passed(f"only refused requests are counted in metric {namespace}/{name}")
 
 
 def _counts_the_same(metric_filter: Reply) -> bool:

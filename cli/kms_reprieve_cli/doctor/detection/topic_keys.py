@@ -67,7 +67,7 @@ def _of_policy(subject: Subject, key: str, whose: str) -> Result:
         case Answer.UNSURE:
             return warning(
                 f"CloudWatch may use the key of {whose} under conditions",
-                cause=f"the policy of {told['Arn']} has conditions that can't be told beforehand",
+                cause=f"the policy of {told['Arn']} has conditions that doctor can't evaluate",
                 fix=_FIX,
             )
         case Answer.REFUSED:

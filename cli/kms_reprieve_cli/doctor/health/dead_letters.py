@@ -14,12 +14,12 @@ NEEDS: Final = ("sqs:GetQueueAttributes",)
 
 _NUMBER: Final = "ApproximateNumberOfMessages"
 QUEUES: Final = {
-    "InvestigateDeadLetterQueueUrl": "Nothing is lost: investigate reads on where it stopped. Its log"
-    " says why it failed; when that is fixed, purge the queue.",
+    "InvestigateDeadLetterQueueUrl": "Nothing is lost: investigate continues where it stopped. Its log"
+    " says why it failed. When that is fixed, purge the queue.",
     "DeliveryDeadLetterQueueUrl": "When the channel works again, redrive the queue to the stack's"
-    " DeliveryQueue: the notices are sent.",
-    "HealthDeadLetterQueueUrl": "Look at all alarms of the stack: nobody heard of them. Then purge the"
-    " queue.",
+    " DeliveryQueue: then the notices are sent.",
+    "HealthDeadLetterQueueUrl": "Look at all alarms of the stack: nobody was notified of them. Then"
+    " purge the queue.",
     "AuditDeadLetterQueueUrl": "The table has every entry, and kms-reprieve audit prints them. Then"
     " purge the queue.",
 }

@@ -29,8 +29,8 @@ def judged(subject: Subject, name: str, last: datetime | None, what: str) -> Ite
         says = warning if is_new else failure
         yield says(
             f"{name} has not come to the end of a run yet",
-            cause=f"the stack was made at {subject.stack.created:%Y-%m-%d %H:%M} UTC",
-            fix="Run doctor again in a quarter of an hour." if is_new else fix,
+            cause=f"the stack was created at {subject.stack.created:%Y-%m-%d %H:%M} UTC",
+            fix="Run doctor again in 15 minutes." if is_new else fix,
         )
         return
     behind, at = subject.now - last, f"{last:%Y-%m-%d %H:%M} UTC"

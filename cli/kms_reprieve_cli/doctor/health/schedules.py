@@ -25,7 +25,7 @@ def look(subject: Subject) -> Iterator[Result]:
         else:
             yield failure(
                 f"schedule {name} is off",
-                cause="what an alarm's message does not tell is read by schedule only",
+                cause="only the schedule finds what an alarm's message does not say",
                 fix="Enable it in the console of EventBridge Scheduler, or delete the stack and deploy"
                 " it again.",
             )

@@ -27,7 +27,7 @@ def look(subject: Subject) -> Iterator[Result]:
     if missing:
         yield failure(
             f"{len(missing)} of the stack's own alarms do not exist",
-            cause=f"{', '.join(sorted(missing))}: deleted, so nobody hears of what they watch",
+            cause=f"{', '.join(sorted(missing))}: deleted, so nobody is notified of what they watch",
             fix=DEPLOY_AGAIN,
         )
     elif not wrong:

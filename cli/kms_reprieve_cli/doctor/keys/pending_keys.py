@@ -33,7 +33,7 @@ def look(subject: Subject) -> Iterator[Result]:
             yield from _in_region(subject, region)
         except AwsError as error:
             yield unknown(
-                f"the keys of {region} could not be looked at",
+                f"the keys in {region} could not be checked",
                 cause=str(error),
                 fix=f"Allow {error.operation} to your credentials.",
             )
@@ -55,7 +55,7 @@ def _in_region(subject: Subject, region: str) -> Iterator[Result]:
     yield passed(_counted(region, len(keys), pending))
     if refusals:
         yield unknown(
-            f"{len(refusals)} of {len(found)} keys in {region} could not be looked at",
+            f"{len(refusals)} of {len(found)} keys in {region} could not be checked",
             cause=str(refusals[0]),
             fix="Allow kms:DescribeKey to your credentials, in IAM and in the policies of these keys.",
         )
@@ -95,7 +95,7 @@ def _unsaved(subject: Subject, key: KeyArn) -> Iterator[Result]:
         )
     except AwsError as error:
         yield unknown(
-            f"whether the page can cancel the deletion of {key} can't be told",
+            f"doctor can't tell whether the page can cancel the deletion of {key}",
             cause=str(error),
             fix="Allow kms:GetKeyPolicy to your credentials, in IAM and in the key's policy.",
         )

@@ -45,8 +45,8 @@ def look(subject: Subject) -> Iterator[Result]:
         return
     if not subject.reach.role:
         yield unknown(
-            "whether other accounts let the stack in can't be told",
-            cause="your credentials are of the stack's account",
+            "doctor can't tell whether other accounts let the stack in",
+            cause="your credentials belong to the stack's account",
             fix="Name a role of yours that may read IAM in the other accounts: --member-audit-role ROLE."
             f" It needs {', '.join(NEEDS_THERE)} there, and you need organizations:ListAccounts and"
             " sts:AssumeRole here.",
@@ -57,9 +57,7 @@ def look(subject: Subject) -> Iterator[Result]:
     for account in looked_at:
         yield _judged(subject, account)
     if len(looked_at) < len(accounts):
-        yield passed(
-            f"{len(looked_at)} of {len(accounts)} other accounts were looked at; with --all, all are"
-        )
+        yield passed(f"{len(looked_at)} of {len(accounts)} other accounts were checked; with --all, all are")
 
 
 def _accounts(subject: Subject) -> Sequence[str]:
@@ -74,9 +72,9 @@ def _judged(subject: Subject, account: str) -> Result:
         return judged_roles(subject.stack, account, there)
     except AwsError as error:
         return unknown(
-            f"account {account} could not be looked at",
+            f"account {account} could not be checked",
             cause=str(error),
-            fix=f"Let {subject.reach.role} there be assumed by you, and allow it {', '.join(NEEDS_THERE)}.",
+            fix=f"Let the role {subject.reach.role} there trust you, and allow it {', '.join(NEEDS_THERE)}.",
         )
 
 
@@ -115,7 +113,7 @@ def _wrong(stack: Stack, account: str, role: _Role, trust: Mapping[str, Any] | N
     if trust is None:
         return failure(
             f"account {account} has no role {role.name}",
-            cause="keys of that account are notified without details and without a link",
+            cause="notices about keys of that account have no details and no link",
             fix=_DEPLOY,
         )
     context = {

@@ -26,13 +26,13 @@ def look(subject: Subject) -> Iterator[Result]:
         yield failure(
             "ApproverCidrs names no network",
             cause="with Approvers network, nobody can open a page",
-            fix="Deploy with the networks that your people reach the Internet from.",
+            fix="Deploy with the networks from which your people reach the Internet.",
         )
     elif everyone := [str(each) for each in found if not each.prefixlen]:
         yield warning(
             f"ApproverCidrs names {', '.join(everyone)}",
             cause="that is every address: anyone with the link can open its page",
-            fix="Deploy with the networks that your people reach the Internet from.",
+            fix="Deploy with the networks from which your people reach the Internet.",
         )
     elif len(versions) == 1:
         only = _VERSIONS[versions.pop()]

@@ -28,19 +28,19 @@ def look(subject: Subject) -> Iterator[Result]:
 
 
 def _asked(subject: Subject, found: Provider, address: str) -> Result:
-    register = f"Register {found.redirect_uri} as redirect address of client {found.client_id}"
+    register = f"Register {found.redirect_uri} as a redirect URI of client {found.client_id}"
     try:
         status = subject.network.get(address).status
     except UnreachableError as error:
         return unknown(
-            "whether the provider knows the redirect address can't be told",
+            "doctor can't tell whether the provider knows the redirect URI",
             cause=f"{error.operation.partition('?')[0]}: {error.code}",
             fix=f"{register}, and sign in once.",
         )
     if status in _REFUSED:
         return failure(
-            "the provider does not take the client or its redirect address",
+            "the provider does not accept the client or its redirect URI",
             cause=f"it answers a sign-in with HTTP {status}",
             fix=f"{register}.",
         )
-    return passed(f"the provider takes client {found.client_id} with redirect address {found.redirect_uri}")
+    return passed(f"the provider accepts client {found.client_id} with redirect URI {found.redirect_uri}")

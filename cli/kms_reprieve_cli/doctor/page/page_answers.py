@@ -44,13 +44,13 @@ def _judged(address: str, answer: HttpAnswer) -> Result:
     if is_ours and answer.status == _NOT_FROM_HERE:
         return warning(
             "the page answers, and refuses your address",
-            cause="it is in none of the networks of ApproverCidrs",
-            fix="If you are to approve, deploy with your network in ApproverCidrs.",
+            cause="it is in none of the networks in ApproverCidrs",
+            fix="If you should be able to approve, deploy with your network in ApproverCidrs.",
         )
     return failure(
         "the page does not answer as it should",
         cause=f"GET {address} is answered with HTTP"
         f" {answer.status}{'' if is_ours else ', and not by respond'}",
-        fix="Look into the log of respond: with every request, SettingsError says what is wrong with a"
+        fix="Read the log of respond. If every request fails, look for SettingsError: it names the wrong"
         " parameter.",
     )

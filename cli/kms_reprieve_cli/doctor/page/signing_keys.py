@@ -30,6 +30,6 @@ def _judged(letter: str, key: str, state: str) -> Result:
     first = f"aws kms cancel-key-deletion --key-id {key}, then " if state == "PendingDeletion" else ""
     return failure(
         f"signing key {letter} is {state}",
-        cause="links that it signed open nothing, and notices have no link while it is to sign them",
+        cause="links that it signed do not work, and notices have no link if it is the key that signs",
         fix=f"If that is not intended: {first}aws kms enable-key --key-id {key}",
     )

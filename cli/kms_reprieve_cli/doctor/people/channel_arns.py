@@ -32,7 +32,7 @@ def look(subject: Subject) -> Iterator[Result]:
     for arn in (each for each in spare if ":configuration-set/" not in each):
         yield warning(
             f"ChannelArns names {arn}, and no channel sends to it",
-            cause="deliver and health may send to it all the same",
+            cause="deliver and health may still send to it",
             fix="Deploy without it, or add the channel to the document.",
         )
     if any(named.values()) and not missing:

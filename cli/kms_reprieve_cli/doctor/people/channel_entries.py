@@ -36,7 +36,7 @@ def _judged(document: Document) -> Iterator[Result]:
         )
     if not document.channels:
         yield warning(
-            "no channel of the document is good",
+            "no channel of the document is valid",
             cause="notices only go to NotificationEmails and to the Slack webhook of the parameters, if set",
             fix=channel_document.CHECK_FILE,
         )

@@ -23,7 +23,7 @@ def look(subject: Subject) -> Iterator[Result]:
     failing = [each for each in noted if has_others or channel_of(each.channel) in own]
     for each in failing:
         yield failure(
-            f"{each.channel} has taken nothing since {each.since:%Y-%m-%d %H:%M} UTC",
+            f"{each.channel} has accepted nothing since {each.since:%Y-%m-%d %H:%M} UTC",
             cause=each.error,
             fix="Fix it, then redrive the queue that DeliveryDeadLetterQueueUrl names to DeliveryQueue.",
         )

@@ -39,7 +39,7 @@ def _of_sender(subject: Subject, sender: str) -> Result:
         return _of_identity(subject, identity, told)
     return failure(
         f"SES has no identity for {sender} in {subject.region}",
-        cause="it refuses mails of a sender that nobody verified",
+        cause="it refuses emails from a sender that is not verified",
         fix="Create and verify an identity for its domain in SES, in this Region.",
     )
 
@@ -48,8 +48,8 @@ def _of_identity(subject: Subject, identity: str, told: Reply) -> Result:
     if not told.get("VerifiedForSendingStatus"):
         return failure(
             f"the SES identity {identity} is not verified",
-            cause="SES refuses its mails",
-            fix="Publish the DNS records that SES shows for it, or follow the link in the mail of SES.",
+            cause="SES refuses emails from it",
+            fix="Publish the DNS records that SES shows for it, or follow the link in the email from SES.",
         )
     chosen = told.get("ConfigurationSetName")
     arn = subject.arn("ses", f"configuration-set/{chosen}")
@@ -65,15 +65,15 @@ def _of_identity(subject: Subject, identity: str, told: Reply) -> Result:
 def _of_account(told: Reply) -> Result:
     if not told.get("SendingEnabled") or told.get("EnforcementStatus") == "SHUTDOWN":
         return failure(
-            "SES sends no mail for this account",
+            "SES sends no email for this account",
             cause="sending is paused, by AWS or by someone in the account",
             fix="Read the account dashboard of SES, and answer AWS there.",
         )
     if not told.get("ProductionAccessEnabled"):
         return warning(
             "SES has this account in its sandbox",
-            cause="only addresses that are verified in SES get mails",
+            cause="only addresses that are verified in SES get emails",
             fix="Request production access, or verify each address of the document.",
             link=_LINK,
         )
-    return passed("SES sends mails for this account to anyone")
+    return passed("SES sends emails for this account to anyone")

@@ -28,12 +28,12 @@ def look(subject: Subject) -> Iterator[Result]:
         for end in (*dead_ends(route), *_of_stack(route, subject)):
             is_wrong = True
             yield warning(
-                f"a part of the route of {channel.name} fits no notice: {end}",
-                cause="notices that no channel takes go to all of them",
+                f"a part of the route of {channel.name} matches no notice: {end}",
+                cause="a notice that matches no route goes to all channels",
                 fix=channel_document.CHECK_FILE,
             )
     if not is_wrong:
-        yield passed("every route of the document of channels can fit a notice")
+        yield passed("every route of the document of channels can match a notice")
 
 
 def _of_stack(route: Route, subject: Subject) -> Iterator[str]:

@@ -32,7 +32,7 @@ def look(subject: Subject) -> Iterator[Result]:
             f"the stack's only channel is {found[0]}"
             if len(found) == 1
             else "the stack has no email address",
-            cause="if the function health fails itself, only an email address hears of it",
+            cause="if the function health itself fails, only email addresses are notified",
             fix="Deploy with an address in NotificationEmails as well.",
         )
     else:

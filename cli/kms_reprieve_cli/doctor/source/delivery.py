@@ -36,7 +36,7 @@ def _of_trail(trail: trails.Trail, now: datetime) -> Result:
     if error := told.get("LatestDeliveryError"):
         return warning(
             f"trail {trail.name} can't write to its S3 bucket",
-            cause=f"CloudTrail says: {error}. The log group has its records all the same",
+            cause=f"CloudTrail says: {error}. The log group still has its records",
             fix="Fix the policy of the trail's bucket, or of its key.",
         )
     return _judged(f"trail {trail.name}", told.get("LatestCloudWatchLogsDeliveryTime"), now)
@@ -47,13 +47,13 @@ def _judged(name: str, last: datetime | None, now: datetime) -> Result:
         return warning(
             f"{name} has not delivered anything yet",
             cause="a new trail takes some minutes",
-            fix="Run doctor again in a quarter of an hour.",
+            fix="Run doctor again in 15 minutes.",
         )
     when = f"{last:%Y-%m-%d %H:%M} UTC"
     if now - last > log_groups.RECENT:
         return warning(
             f"{name}: the last delivery was at {when}",
-            cause="an account that is used has management events in every hour",
-            fix="Make one, as by aws kms list-keys, and run doctor again in a quarter of an hour.",
+            cause="an account in use has management events every hour",
+            fix="Cause one, for example with aws kms list-keys, and run doctor again in 15 minutes.",
         )
     return passed(f"{name}: the last delivery was at {when}")

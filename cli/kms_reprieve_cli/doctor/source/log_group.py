@@ -25,7 +25,7 @@ def look(subject: Subject) -> Iterator[Result]:
             f"there is no log group {name} in {subject.region}",
             cause="a metric filter and investigate read this log group",
             fix="Name the log group that your trail delivers to, in the Region of that trail. Or leave"
-            " CloudTrailLogGroupName empty when you deploy: the stack then makes a trail.",
+            " CloudTrailLogGroupName empty when you deploy: the stack then creates a trail.",
         )
     elif kind != _STANDARD:
         yield failure(
@@ -35,4 +35,4 @@ def look(subject: Subject) -> Iterator[Result]:
             " be changed.",
         )
     else:
-        yield passed(f"log group {name} is there, of class {_STANDARD}")
+        yield passed(f"log group {name} exists, of class {_STANDARD}")

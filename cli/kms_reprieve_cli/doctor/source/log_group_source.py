@@ -29,8 +29,8 @@ def _judged(subject: Subject) -> Result:
     if last and subject.now - last < log_groups.RECENT:
         return warning(
             "events come to the log group, but no trail and no telemetry rule of this account sends them",
-            cause="they may be centralized from another account: which KMS events they include can't be"
-            " seen here",
+            cause="they may be centralized from another account; doctor can't see here which KMS events they"
+            " include",
             fix="Look at the trail, or at the rule of CloudWatch centralization, in the account that"
             " sends them: management events, read and write, KMS included.",
         )

@@ -51,7 +51,7 @@ def _judged(lines: list[dict[str, Any]]) -> Result:
             fix=_FIX,
         )
     return warning(
-        f"{len(lines) - len(records)} of {len(lines)} recent lines are no records of CloudTrail",
+        f"{len(lines) - len(records)} of {len(lines)} recent lines are not CloudTrail records",
         cause="something else writes to the log group, or its lines have another form",
         fix=_FIX,
     )

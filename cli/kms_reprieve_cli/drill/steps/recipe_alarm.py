@@ -8,7 +8,7 @@ from kms_reprieve_cli.drill.drill import Drill
 from kms_reprieve_cli.drill.finding import Finding, StoppedError, expect
 
 ID: Final = "recipe-alarm"
-WHAT: Final = "A stack with default names can stand beside the alarm of AWS' own instructions."
+WHAT: Final = "A stack with default names can be deployed beside the alarm of AWS' own instructions."
 NAME: Final = "KMSKeyPendingDeletionErrorAlarm"
 CHANGES: Final = f"It creates the alarm {NAME} without actions, and deletes it."
 USUAL: Final = False

@@ -30,4 +30,4 @@ def run(drill: Drill) -> Iterator[Finding]:
     drill.schedule_deletion(key)
     said = refused(drill, lambda: decrypt(drill, key))
     yield note(f"{drill.state(key)}: {said}")
-    yield expect(said.endswith("is pending replica deletion."), "the wording is the one that is looked for")
+    yield expect(said.endswith("is pending replica deletion."), "the wording is the expected one")

@@ -64,6 +64,7 @@ _KINDS: Final[dict[str, type[AwsError]]] = {
     "ServiceUnavailable": UnreachableError,
     "ServiceUnavailableException": UnreachableError,
     "InternalServerError": UnreachableError,
+    "TransactionInProgressException": UnreachableError,  # DynamoDB: an earlier attempt is not over
 }
 _SERVER_FAULT: Final = 500
 _BEFORE_ANOTHER: Final = 0.1  # seconds

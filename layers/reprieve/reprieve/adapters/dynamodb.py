@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError
 
 from reprieve.adapters.aws import call
 from reprieve.dataclass import dataclass
-from reprieve.errors import ConflictError
+from reprieve.errors import ConflictError, ThrottledError
 from reprieve.ports import Document, StreamRecord
 from reprieve.untrusted import mapping, objects, text
 
@@ -22,6 +22,8 @@ Item = Mapping[str, Any]
 _LOST: Final = frozenset({"ConditionalCheckFailed", "TransactionConflict"})
 _NAME: Final = 2048  # DynamoDB developer guide, "Quotas": bytes of a partition key, twice those of a sort key
 _LOST_ALONE: Final = frozenset({"ConditionalCheckFailedException", "TransactionConflictException"})
+_THROTTLED: Final = frozenset({"ThrottlingError", "ProvisionedThroughputExceeded"})
+"""Of an item in a transaction; source: DynamoDB API reference, TransactWriteItems, cancellation reasons."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +78,8 @@ class DynamoTable:
             except ClientError as error:
                 if _was_lost(error):
                     raise ConflictError from error
+                if throttled := _reasons(error) & _THROTTLED:
+                    raise ThrottledError("dynamodb:PutItem", min(throttled), str(error)) from error
                 raise
 
     def delete(self, document: Document) -> None:
@@ -108,9 +112,13 @@ def read_item(item: Item) -> Document:
 
 
 def _was_lost(error: ClientError) -> bool:
+    return error.response.get("Error", {}).get("Code") in _LOST_ALONE or bool(_reasons(error) & _LOST)
+
+
+def _reasons(error: ClientError) -> frozenset[str]:
+    """Return why a transaction was cancelled: a code for each of its items, `None` for those in order."""
     reasons: list[dict[str, Any]] = error.response.get("CancellationReasons", [])  # type: ignore[assignment]
-    codes = {reason.get("Code") for reason in reasons}
-    return error.response.get("Error", {}).get("Code") in _LOST_ALONE or bool(codes & _LOST)
+    return frozenset(reason.get("Code", "") for reason in reasons)
 
 
 def _put(table: str, document: Document) -> "PutTypeDef":

@@ -46,7 +46,7 @@ class HttpClient:
     ) -> HttpAnswer:
         """Post once; whoever calls sees to retries."""
         if not is_over_tls(url):
-            raise NoAnswerError("not an https address")
+            raise NoAnswerError("not an https URL")
         deadline = _Deadline(self._timeout)
         try:
             with deadline.running():

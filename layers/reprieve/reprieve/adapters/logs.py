@@ -77,7 +77,9 @@ class CloudWatchTrail:
                 self._create(stream)
                 answer = self._put(lines, stream)
         if rejected := answer.get("rejectedLogEventsInfo"):
-            raise AwsError("logs:PutLogEvents", "Rejected", f"lines were left out for their time: {rejected}")
+            raise AwsError(
+                "logs:PutLogEvents", "Rejected", f"lines were rejected because of their time: {rejected}"
+            )
 
     def _put(self, lines: Sequence[LogLine], stream: str) -> "PutLogEventsResponseTypeDef":
         return self.client.put_log_events(

@@ -162,7 +162,7 @@ class OpenIdProvider:
         where = _address("issuer", self.issuer).removesuffix("/") + "/.well-known/openid-configuration"
         document = _object("discovery", *self._ask("GET", where, {}))
         if document.get("issuer") != self.issuer:
-            raise ProviderError("discovery: it is another issuer's")
+            raise ProviderError("discovery: it names another issuer")
         return _Discovered(
             authorization_endpoint=self._endpoint(document, "authorization_endpoint"),
             token_endpoint=self._endpoint(document, "token_endpoint"),
@@ -178,7 +178,7 @@ class OpenIdProvider:
         """Return an address that the provider names: on this machine only if it is here itself."""
         address = _address(name, document.get(name))
         if is_loopback(address) and not is_loopback(self.issuer):
-            raise ProviderError(f"{name} is on the machine that asks it")
+            raise ProviderError(f"{name} is on the loopback interface")
         return address
 
     def _ask(
@@ -211,13 +211,13 @@ def _object(who: str, status: int, answer: str) -> Mapping[str, Any]:
     except (ValueError, RecursionError):
         found = None
     if not isinstance(found, dict):
-        raise ProviderError(f"{who}: what came is no JSON object")
+        raise ProviderError(f"{who}: the answer is not a JSON object")
     return found
 
 
 def _address(name: str, value: object) -> str:
     if not (isinstance(value, str) and is_over_tls(value) and _names_host(value)):
-        raise ProviderError(f"{name} is no https address")
+        raise ProviderError(f"{name} is not an https URL")
     return value
 
 
@@ -249,4 +249,4 @@ def _claims(tokens: Mapping[str, object]) -> Mapping[str, object]:
     try:
         return jwt.decode(token, options={"verify_signature": False})  # docs/decisions/0015
     except (jwt.PyJWTError, ValueError, RecursionError):
-        raise IdTokenError("id_token", "is no JSON Web Token") from None
+        raise IdTokenError("id_token", "is not a JSON Web Token") from None

@@ -21,6 +21,6 @@ def read_secret(client: "SecretsManagerClient", secret: str, name: str) -> objec
 
 
 def read_whole_secret(client: "SecretsManagerClient", secret: str) -> str:
-    """Return a secret; "" where it is no text."""
+    """Return a secret; "" where it is not a string."""
     with call("secretsmanager:GetSecretValue"):
         return client.get_secret_value(SecretId=secret).get("SecretString", "").strip()

@@ -28,7 +28,7 @@ class SqsQueue:
         cut = batches(bodies, _length, at_most=_BATCH, room=_BATCH_BYTES)
         refused = [code for batch in cut for code in self._send(batch)]
         if refused:
-            raise AwsError("sqs:SendMessage", refused[0], f"{len(refused)} messages were not taken")
+            raise AwsError("sqs:SendMessage", refused[0], f"{len(refused)} messages were not accepted")
 
     def postpone(self, receipt: str, seconds: int) -> None:
         """Call sqs:ChangeMessageVisibility: a received message comes again after that many seconds."""

@@ -51,7 +51,7 @@ class AwsTools:
         except (ValueError, KeyError) as error:
             raise NotUnderstoodError("secret", f"it is neither text nor JSON with a `{name}`") from error
         if not isinstance(found, str):
-            raise NotUnderstoodError("secret", f"its `{name}` is no text")
+            raise NotUnderstoodError("secret", f"its `{name}` is not a string")
         return found
 
     def prepare_secrets(self) -> None:

@@ -34,7 +34,7 @@ _TRIED_FOR: Final = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Failing:
-    """A channel that has taken nothing since `since`.
+    """A channel that has accepted nothing since `since`.
 
     Attributes:
         error: What came of the latest try.

@@ -18,13 +18,16 @@ from reprieve.cases.envelope import OUTBOX, envelopes, outbox_entry
 from reprieve.cases.notice import Notice, Reason
 from reprieve.cases.outgoing import SINGLES_AN_HOUR, Outgoing, Sent, ordered
 from reprieve.cases.serialization import from_json, to_json
-from reprieve.cases.sizes import fitting_digest
+from reprieve.cases.sizes import NOTICE_LIMIT, fitting_digest
 from reprieve.clock import Clock
 from reprieve.dataclass import dataclass
 from reprieve.errors import ConflictError, NotUnderstoodError, ReprieveError
-from reprieve.ports import MOST_AT_ONCE, Document, Log, MessageQueue, Table
+from reprieve.ports import Document, Log, MessageQueue, Table
 
 _NOTICES, _SENT = "notices", "sent"
+_REMOVED_AT_ONCE: Final = 4_000_000 // NOTICE_LIMIT
+"""The items of a transaction have 4 MB at most; source: DynamoDB API reference, TransactWriteItems."""
+
 _TRIES: Final = 4
 _OF_A_PENDING_KEY: Final = frozenset(
     {
@@ -158,8 +161,8 @@ class Outbox:
             )
 
     def _remove(self, notices: Sequence[Notice]) -> None:
-        for start in range(0, len(notices), MOST_AT_ONCE):
-            self.table.put(gone=[outbox_entry(each) for each in notices[start : start + MOST_AT_ONCE]])
+        for start in range(0, len(notices), _REMOVED_AT_ONCE):
+            self.table.put(gone=[outbox_entry(each) for each in notices[start : start + _REMOVED_AT_ONCE]])
 
     def _reserve(self, wanted: Sequence[str], sent: Sent) -> frozenset[str]:
         """Return which notices may go out, the first ones first, and store that they do."""

@@ -104,7 +104,7 @@ class Deliverer:
         if self.channels.unread:
             raise self.channels.unread
         if not self.channels.by_name:
-            raise ChannelError("every channel", "the stack has none that can be sent to")
+            raise ChannelError("every channel", "the stack has no channel that deliver can send to")
 
     def _give_up(self, body: str, error: ChannelRefusedError, notice: Notice) -> None:
         """Keep a message where an alarm tells of it: what no retry can bring to its channel."""

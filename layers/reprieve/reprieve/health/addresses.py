@@ -18,22 +18,22 @@ from reprieve.ports import Log, Subscriptions
 TIME_TO_CONFIRM: Final = timedelta(days=1)
 
 _UNCONFIRMED: Final = (
-    "AWS sent a mail with a link to confirm the subscription; it may be in the spam folder. The request"
-    " lapses after two days. Then take the address out of NotificationEmails and deploy, put it in and"
+    "AWS sent an email with a link to confirm the subscription; it may be in the spam folder. The request"
+    " lapses after two days. Then remove the address from NotificationEmails, deploy, add it again, and"
     " deploy."
 )
 _ASKED_AGAIN: Final = (
-    "A link to unsubscribe is in every mail by SNS, and mail scanners follow it. Sent a new confirmation"
-    " request to the address: it gets notices again when the link in that mail has been followed."
+    "Every SNS email has an unsubscribe link, and mail scanners follow it. Sent a new confirmation"
+    " request to the address: follow the link in it, and the address gets notices again."
 )
 _NOT_ASKED: Final = (
-    "A link to unsubscribe is in every mail by SNS, and mail scanners follow it. A new confirmation request"
-    " is sent once, and was. Take the address out of NotificationEmails and deploy, put it in and deploy; or"
-    " leave it out."
+    "Every SNS email has an unsubscribe link, and mail scanners follow it. A new confirmation request"
+    " is sent only once, and it was. Remove the address from NotificationEmails and deploy. To subscribe it"
+    " again, add it and deploy once more."
 )
 _NOT_SENT: Final = (
-    "A link to unsubscribe is in every mail by SNS, and mail scanners follow it. A new confirmation request"
-    " could not be sent. Take the address out of NotificationEmails and deploy, put it in and deploy."
+    "Every SNS email has an unsubscribe link, and mail scanners follow it. A new confirmation request"
+    " could not be sent. Remove the address from NotificationEmails, deploy, add it again, and deploy."
 )
 
 

@@ -39,22 +39,22 @@ LATENESS: Final = timedelta(minutes=15)
 """How far behind the present the bookmark of investigate stays when all is well."""
 
 _CHANNEL: Final = (
-    "The other channels get every notice. What this one did not take is tried for an hour, then kept in the"
-    " dead-letter queue of deliver. When the channel works again, redrive that queue to DeliveryQueue."
+    "The other channels get every notice. What this one did not accept is retried for an hour, then kept in"
+    " the dead-letter queue of deliver. When the channel works again, redrive that queue to DeliveryQueue."
 )
 _REFUSED: Final = (
-    "It says that it never will, so what it refuses is not tried again: it is in the dead-letter queue of"
-    " deliver. The other channels get every notice. Correct the channel's entry in the document of channels,"
-    " or remove it; then redrive that queue to DeliveryQueue."
+    "It says that it never will, so deliver does not try again: what it refused is in the dead-letter queue"
+    " of deliver. The other channels get every notice. Correct the channel's entry in the document of"
+    " channels, or remove it; then redrive that queue to DeliveryQueue."
 )
 _BROKEN: Final = (
-    "Nobody is notified by what is not understood. The command kms-reprieve channels check FILE says what is"
-    " wrong with a document; events/channels.schema.json describes one. Notices that were on their way are"
-    " tried for an hour, then kept in the dead-letter queue of deliver."
+    "What is not understood notifies nobody. Run kms-reprieve channels check FILE to see what is wrong;"
+    " events/channels.schema.json describes the document. Notices that were on their way are retried for an"
+    " hour, then kept in the dead-letter queue of deliver."
 )
 _INVESTIGATE: Final = (
-    "The log group has been read up to that time and not further, so people may not hear of a key in use."
-    " The log of investigate says why. Nothing is lost as long as the log group holds the records."
+    "The log group has been read up to that time and not further, so you may not be notified of a key in"
+    " use. The log of investigate says why. Nothing is lost as long as the log group holds the records."
 )
 
 
@@ -171,7 +171,7 @@ class Health:
             self.log.error("Could not store a problem", problem=str(error))
         if not self._send(notice):
             self.log.error("Could not notify any channel of a problem", cause=problem.cause)
-            yield f"nobody was told: {problem.cause}"
+            yield f"nobody was notified: {problem.cause}"
 
     def _send(self, notice: Notice) -> bool:
         """Send a notice to everybody whom it is not about, and return whether one of them has it."""

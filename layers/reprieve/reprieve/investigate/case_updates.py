@@ -241,5 +241,5 @@ def _parts(items: Sequence[_Item], number: int) -> Iterator[Sequence[_Item]]:
 def reduced(update: Update, problem: str) -> Notice:
     """Return what people are told of a key whose case can't be stored: the same for two hours."""
     case = update.untracked()
-    why = Unknown(fact="anything of before", why=f"this case could not be stored: {problem}")
+    why = Unknown(fact="the history of this case", why=f"this case could not be stored: {problem}")
     return fitting_notice(without_case(case, why, update.now))

@@ -16,8 +16,8 @@ TOLERATED: Final = timedelta(minutes=45)
 """Three looks of health, the latest of which is due: people hear of it within an hour."""
 
 _ADVICE: Final = (
-    "It looks after the other functions, the channels and the addresses, and tells what is wrong with them;"
-    " until it runs again, nobody hears of that. Its log, and its schedule, say why it does not."
+    "It checks the other functions, the channels and the addresses. Until it runs again, nobody is notified"
+    " of their problems. Look at its log and its schedule to find out why."
 )
 
 

@@ -196,7 +196,7 @@ def _unproven(looked: LogWindow) -> tuple[Unknown, ...]:
     listed = tuple(
         Unknown(
             fact=f"which key {record.caller.label} meant with {record.operation}",
-            why=f"record {record.event_id} is no refusal by KMS: {record.why}",
+            why=f"record {record.event_id} is not a refusal by KMS: {record.why}",
         )
         for record in looked.unproven
     )

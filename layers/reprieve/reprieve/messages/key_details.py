@@ -10,6 +10,7 @@ from reprieve.messages.defang import defanged
 GRANTEES_SHOWN: Final = 3
 _USUAL_SPEC: Final = "SYMMETRIC_DEFAULT"
 _IMPORTED: Final = "EXTERNAL"
+_ROLES: Final = ("PRIMARY", "REPLICA")
 _ACCOUNT_FIELD: Final = 4
 _ARN_FIELDS: Final = 6
 
@@ -50,19 +51,27 @@ def regions(key: Key) -> str:
 
 def _regions(key: Key) -> Iterator[str]:
     relatives = key.relatives or ()
-    replicas = [relative for relative in relatives if relative.role == "REPLICA"]
-    if key.state == KeyState.PENDING_REPLICA_DELETION:
-        yield f"primary, deleting waits for {_counted(len(replicas))}{_where(replicas)}"
-    elif key.multi_region == "PRIMARY":
-        yield f"primary of {_counted(len(replicas))}{_where(replicas)}"
-    else:
-        primary = [relative for relative in relatives if relative.role == "PRIMARY"]
-        yield f"replica of a primary{_where(primary)}"
+    yield _place_in_family(key)
     pending = [relative for relative in relatives if relative.state in Key.PENDING]
     for relative in pending:
         yield f"cancelling here leaves the {relative.role.lower()} in {relative.arn.region} pending"
-    if not pending:
+    unread = [relative for relative in relatives if relative.state is None]
+    if unread:
+        yield f"state not known{_where(unread)}"
+    if not pending and not unread:
         yield f"this concerns only the key in {key.region}"
+
+
+def _place_in_family(key: Key) -> str:
+    """Return what the key is among its relatives; of those that were not asked for, not how many."""
+    of_role = {role: [each for each in key.relatives or () if each.role == role] for role in _ROLES}
+    primary, replicas = of_role["PRIMARY"], of_role["REPLICA"]
+    counted = f"{_counted(len(replicas))}{_where(replicas)}" if key.relatives is not None else ""
+    if key.state == KeyState.PENDING_REPLICA_DELETION:
+        return f"primary, deleting waits for {counted or 'its replicas'}"
+    if key.multi_region == "PRIMARY":
+        return f"primary of {counted}" if counted else "primary"
+    return f"replica of a primary{_where(primary)}"
 
 
 def _counted(replicas: int) -> str:

@@ -20,8 +20,8 @@ _TITLE_LIMIT: Final = 40
 _LABEL_LIMIT: Final = 60
 _LOST: Final = "Once it is deleted, what it encrypted can't be read."
 _OPENINGS: Final = {
-    Reason.NO_EVENT_FOUND: "An alarm says that a KMS key which is pending deletion may be in use.",
-    Reason.DIGEST: "Each key below has a notice. They are in one message because they are too many to send"
+    Reason.NO_EVENT_FOUND: "An alarm says that a KMS key that is pending deletion may be in use.",
+    Reason.DIGEST: "Each key below has a notice. They are in one message because there are too many to send"
     " one by one.",
     Reason.CASE_CONTINUED: "The deletion date is known now, so this case continues in a new message, which"
     " has the date.",
@@ -47,6 +47,11 @@ def opening(notice: Notice) -> tuple[str, ...]:
             return ("Correction: KMS has no such key.",)
         case _:
             return tuple(filter(None, (_news(notice), state(notice))))
+
+
+def late(notice: Notice) -> str:
+    """Return that a notice is sent late: all that it says was so when it was decided."""
+    return f"This message is late: it says what was known at {for_people(notice.at)}."
 
 
 def _unhealthy(notice: Notice) -> str:
@@ -130,7 +135,7 @@ def sentences(notice: Notice) -> tuple[str, ...]:
 def _sentences(notice: Notice) -> Iterator[str]:
     match notice.reason:
         case Reason.NO_EVENT_FOUND:
-            yield "No CloudTrail record that names the key was found so far."
+            yield "No CloudTrail record found so far names the key."
         case Reason.DELETION_CANCELLED:
             yield from concluded(notice)
         case Reason.CASE_CONTINUED:

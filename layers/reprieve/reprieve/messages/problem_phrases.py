@@ -35,7 +35,7 @@ _WORDS: Final[Mapping[Kind, _Words]] = {
     ),
     Kind.ALARM: _Words("the alarm {} is in ALARM", f"The alarm {{}} of {PRODUCT} is in ALARM."),
     Kind.CHANNEL_FAILS: _Words(
-        "the channel {} takes no notices", "The channel {} has not taken a notice since {since}."
+        "the channel {} accepts no notices", "The channel {} has accepted no notice since {since}."
     ),
     Kind.CHANNEL_BROKEN: _Words(
         "{} is not understood", "{} in the document of channels is not understood, and notifies nobody."

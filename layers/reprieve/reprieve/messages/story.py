@@ -5,7 +5,7 @@ commands, what is not known. Every text is plain, and what strangers wrote in it
 """
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from reprieve.cases.notice import Digest, Notice
@@ -18,6 +18,9 @@ from reprieve.messages.key_details import particulars
 ARN: Final = "ARN"
 """The label of the fact that a medium may show without one."""
 
+LATE: Final = timedelta(minutes=5)
+"""How long after its decision a notice is late; as a rule, it is sent within seconds."""
+
 MANAGEMENT: Final = "Management calls refused, which do not use the key"
 
 
@@ -26,10 +29,12 @@ class Title:
     """One line for a notice, as long as a medium has room for it."""
 
     notice: Notice
+    is_late: bool = False
 
     def within(self, limit: int) -> str:
         """Return it in so many characters; the names in it give way."""
-        return headline.subject(self.notice, limit)
+        mark = "Late: " if self.is_late else ""
+        return mark + headline.subject(self.notice, limit - len(mark))
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,14 +148,20 @@ class Story:
     unknown: tuple[str, ...]
 
 
-def tell(notice: Notice) -> Story:
-    """Return what every channel says of a notice."""
+def tell(notice: Notice, now: datetime | None = None) -> Story:
+    """Return what every channel says of a notice.
+
+    Args:
+        notice: The notice.
+        now: When it is sent, where it is: it may have waited, and what came later may be there before it.
+    """
+    is_late = now is not None and now - notice.at >= LATE
     return Story(
         id=notice.id,
         reason=notice.reason,
         case=notice.case.id if notice.case else None,
-        title=Title(notice),
-        lead=_lead(notice),
+        title=Title(notice, is_late),
+        lead=_lead(notice, is_late=is_late),
         actions=_actions(notice),
         facts=tuple(fact for fact in _facts(notice) if fact.words),
         particulars=_particulars(notice),
@@ -163,9 +174,10 @@ def tell(notice: Notice) -> Story:
     )
 
 
-def _lead(notice: Notice) -> Lead:
+def _lead(notice: Notice, *, is_late: bool) -> Lead:
+    late = (lead.late(notice),) if is_late else ()
     return Lead(
-        opening=lead.opening(notice),
+        opening=(*late, *lead.opening(notice)),
         place=lead.place(notice.key) if notice.key else "",
         sentences=lead.sentences(notice),
     )

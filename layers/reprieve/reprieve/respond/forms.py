@@ -137,7 +137,7 @@ def _fields(body: bytes) -> Mapping[str, str]:
     pairs = parse_qsl(body.decode("ascii"), keep_blank_values=True, max_num_fields=_FIELDS_AT_MOST)
     fields = dict(pairs)
     if len(fields) != len(pairs):
-        raise ValueError("a field comes twice")
+        raise ValueError("a field appears twice")
     return fields
 
 
@@ -148,5 +148,5 @@ def _said(fields: Mapping[str, str], name: str, limit: int) -> str:
 
 def _number(text: str) -> int:
     if not (text.isascii() and text.isdecimal() and len(text) <= _DECISIONS_DIGITS):
-        raise ValueError("decisions is no number")
+        raise ValueError("decisions is not a number")
     return int(text)

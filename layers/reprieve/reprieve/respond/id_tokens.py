@@ -94,7 +94,7 @@ def subject(claims: Claims) -> str:
     """
     found = claims.get("sub")
     if not (isinstance(found, str) and _SUBJECT.fullmatch(found)):
-        raise IdTokenError("sub", "is missing, or no name")
+        raise IdTokenError("sub", "is missing, or is not a name")
     return found
 
 

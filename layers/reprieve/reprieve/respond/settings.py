@@ -121,4 +121,4 @@ def _networks(environment: Environment) -> tuple[Network, ...]:
     try:
         return tuple(ip_network(name, strict=False) for name in environment.names("APPROVER_CIDRS"))
     except ValueError as error:
-        raise SettingsError("APPROVER_CIDRS", f"holds what is no network: {error}") from error
+        raise SettingsError("APPROVER_CIDRS", f"has an invalid network: {error}") from error

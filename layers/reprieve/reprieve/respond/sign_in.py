@@ -197,7 +197,7 @@ class SignIn:
     def _code(self, query: Mapping[str, str]) -> str:
         """Return the code; a provider that names itself in its answer (RFC 9207) has to be ours."""
         if query.get("iss", self.provider.issuer) != self.provider.issuer:
-            raise ProviderError("the answer is another issuer's")
+            raise ProviderError("the answer names another issuer")
         if "error" in query:
             raise RefusedSignInError(one_line(query["error"], _ERROR_LIMIT))
         if not query.get("code"):

@@ -302,7 +302,7 @@ CASES: Final = (
     Case(
         check=log_lines,
         status=WARN,
-        says="2 of 3 recent lines are no records of CloudTrail",
+        says="2 of 3 recent lines are not CloudTrail records",
         differs=lines(RECORD_LINE, "START", "[]"),
     ),
     Case(check=trail_regions, status=PASS, says="records every Region"),

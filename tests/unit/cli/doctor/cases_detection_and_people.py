@@ -148,7 +148,7 @@ CASES: Final = (
         says="it counts into Other/Else",
         differs={"logs:DescribeMetricFilters": made(metricTransformations=ELSEWHERE)},
     ),
-    Case(check=metric_neighbours, status=PASS, says="nothing but refused requests"),
+    Case(check=metric_neighbours, status=PASS, says="only refused requests are counted"),
     Case(check=metric_neighbours, status=PASS, differs=filters(RECIPE)),
     Case(check=metric_neighbours, status=PASS, differs=filters(RECIPE), is_before=True),
     Case(
@@ -410,14 +410,14 @@ CASES: Final = (
     Case(
         check=channel_failures,
         status=FAIL,
-        says="slack has taken nothing since 2026-11-22 22:00 UTC HTTP 404: no_service",
+        says="slack has accepted nothing since 2026-11-22 22:00 UTC HTTP 404: no_service",
         differs=failing("slack"),
     ),
     Case(check=channel_failures, status=PASS, differs=failing("teams")),
     Case(
         check=channel_failures,
         status=FAIL,
-        says="owners/jane@example.com has taken nothing since",
+        says="owners/jane@example.com has accepted nothing since",
         differs=failing("owners/jane@example.com") | with_parameters(ChannelsSecretArn="arn:document"),
     ),
 )

@@ -104,7 +104,7 @@ CASES: Final = (
     Case(
         check=channel_routes,
         status=(WARN, WARN),
-        says="only.accounts: 1111 is no account ID",
+        says="only.accounts: 1111 is not an account ID",
         differs=document(routed(accounts=[ACCOUNT, "1111"], regions=[REGION, "eu-wets-1"])),
     ),
     Case(
@@ -186,13 +186,13 @@ CASES: Final = (
     Case(
         check=channel_mail,
         status=(PASS, FAIL),
-        says="SES sends no mail",
+        says="SES sends no email",
         differs=document(MAIL) | mail({"SendingEnabled": False}),
     ),
     Case(
         check=channel_mail,
         status=(PASS, FAIL),
-        says="SES sends no mail",
+        says="SES sends no email",
         differs=document(MAIL) | mail({"EnforcementStatus": "SHUTDOWN"}),
     ),
 )

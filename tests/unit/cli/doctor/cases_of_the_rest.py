@@ -244,9 +244,9 @@ CASES: Final = (
     Case(
         check=oidc_provider,
         status=FAIL,
-        says="discovery: it is another issuer's",
+        says="discovery: it names another issuer",
         differs=signing_in(),
-        subject=refusing(ProviderError("discovery: it is another issuer's")),
+        subject=refusing(ProviderError("discovery: it names another issuer")),
     ),
     Case(
         check=oidc_provider,
@@ -257,11 +257,11 @@ CASES: Final = (
     ),
     Case(check=oidc_redirect, status=()),
     Case(check=oidc_redirect, status=(), differs=signing_in(), subject=refusing(NOBODY)),
-    Case(check=oidc_redirect, status=PASS, says=f"redirect address {PAGE}/signed-in", differs=signing_in()),
+    Case(check=oidc_redirect, status=PASS, says=f"redirect URI {PAGE}/signed-in", differs=signing_in()),
     Case(
         check=oidc_redirect,
         status=FAIL,
-        says=f"Register {PAGE}/signed-in as redirect address of client reprieve",
+        says=f"Register {PAGE}/signed-in as a redirect URI of client reprieve",
         differs=signing_in(),
         subject=asked(HttpAnswer(status=400, headers={}), SIGN_IN),
     ),
@@ -329,13 +329,13 @@ CASES: Final = (
     Case(
         check=member_roles,
         status=UNKNOWN,
-        says=f"Let {AUDIT_ROLE} there be assumed by you",
+        says=f"Let the role {AUDIT_ROLE} there trust you",
         **of_members(denied("sts:AssumeRole")),
     ),
     Case(
         check=member_roles,
         status=(PASS,) * 6,
-        says="5 of 6 other accounts were looked at",
+        says="5 of 6 other accounts were checked",
         differs=with_parameters(**WITH_MEMBERS)
         | {"organizations:ListAccounts": accounts(*(f"{number:012}" for number in range(6)))},
         others={f"arn:aws:iam::{number:012}:role/{AUDIT_ROLE}": member() for number in range(6)},
@@ -378,7 +378,7 @@ CASES: Final = (
     Case(
         check=pending_keys,
         status=(PASS, UNKNOWN),
-        says="1 of 1 keys in eu-west-1 could not be looked at",
+        says="1 of 1 keys in eu-west-1 could not be checked",
         differs={"kms:DescribeKey": denied("kms:DescribeKey")},
     ),
     Case(
@@ -390,7 +390,7 @@ CASES: Final = (
     Case(
         check=pending_keys,
         status=UNKNOWN,
-        says="the keys of eu-west-1 could not be looked at",
+        says="the keys in eu-west-1 could not be checked",
         differs={"kms:ListKeys": denied("kms:ListKeys")},
     ),
     Case(
@@ -469,7 +469,7 @@ CASES: Final = (
             Case(
                 check=check,
                 status=WARN,
-                says="quarter of an hour",
+                says="in 15 minutes",
                 differs=behind(check, None, **new_stack(9)),
             ),
         )

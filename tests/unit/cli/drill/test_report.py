@@ -72,7 +72,7 @@ def test_no_principal_is_named(text: str) -> None:
 def test_the_page_has_latencies_findings_and_records() -> None:
     page = REPORT.as_markdown()
 
-    assert "2 not as it should be, or not shown." in page
+    assert "2 not as expected, or not shown." in page
     assert "| refusal | CloudTrail delivered the record of Decrypt | 154.8 |" in page
     assert "- ok: arn:aws:kms:eu-west-1:111122223333:key/1 is PendingDeletion" in page
     assert "- **MISS**: the notice is in it" in page
@@ -99,7 +99,7 @@ def test_a_program_reads_the_same() -> None:
 def test_a_report_without_a_miss_says_so() -> None:
     fine = Report(version="1", region="r", at=REPORT.at, parameters={}, found=FOUND[:2])
 
-    assert "All is as it should be." in fine.as_markdown()
+    assert "Everything is as expected." in fine.as_markdown()
 
 
 def test_the_terminal_shows_a_line_for_each_finding() -> None:

@@ -12,6 +12,8 @@ from tests.examples import KEY, NOW, key, notice
 from tests.fakes import FakeTopic
 from tests.unit.messages.test_block_kit import EVERY, IN_USE, LINK, worst
 
+CUT = "The rest of this message does not fit."
+
 
 def message(told: Any = IN_USE) -> dict[str, Any]:
     topic = FakeTopic()
@@ -45,8 +47,19 @@ def test_a_description_ends_with_a_whole_part_within_its_limit(told: Any) -> Non
     assert len(made["title"]) <= 250
 
 
-def test_the_worst_is_cut_and_still_has_its_link() -> None:
+def test_the_worst_is_cut_and_says_so_and_still_has_its_link() -> None:
+    *_, last = message(worst())["content"]["description"].split("\n")
+
     assert str(worst().link) in message(worst())["content"]["description"]
+    assert last == CUT
+    assert CUT not in message()["content"]["description"]
+
+
+def test_a_digest_that_is_cut_says_so() -> None:
+    description = message(EVERY["digest"])["content"]["description"]
+
+    assert description.endswith(CUT)
+    assert description.count("\N{BULLET}") > 10
 
 
 @pytest.mark.parametrize(

@@ -57,7 +57,7 @@ def test_the_document_can_not_take_the_name_of_a_parameters_channel() -> None:
 
     assert list(channels.by_name) == ["slack", "ops"]
     assert [str(fault) for fault in channels.faults] == [
-        "channels[0] (slack): name is that of another channel"
+        "channels[0] (slack): name is already used by another channel"
     ]
 
 

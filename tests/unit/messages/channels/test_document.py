@@ -77,11 +77,11 @@ def test_good_entries_are_kept_beside_broken_ones() -> None:
     [
         ("confidential", "the document: is not JSON"),
         ("[" * 100_000, "the document: is not JSON"),
-        ("[]", "the document: is no object"),
+        ("[]", "the document: is not an object"),
         ("{}", "the document: channels is missing"),
-        ('{"channels": {}}', "the document: channels is no list of 1 to 50 channels"),
-        ('{"channels": []}', "the document: channels is no list of 1 to 50 channels"),
-        (json.dumps({"channels": [GOOD] * 51}), "the document: channels is no list of 1 to 50 channels"),
+        ('{"channels": {}}', "the document: channels is not a list of 1 to 50 channels"),
+        ('{"channels": []}', "the document: channels is not a list of 1 to 50 channels"),
+        (json.dumps({"channels": [GOOD] * 51}), "the document: channels is not a list of 1 to 50 channels"),
         ('{"channels": [], "more": "confidential"}', "the document: more is not known"),
     ],
 )
@@ -101,12 +101,12 @@ def test_a_document_may_name_its_schema() -> None:
 @pytest.mark.parametrize(
     ("entry", "said"),
     [
-        ("confidential", "channels[0]: is no object"),
-        (GOOD | {"name": "Confidential"}, "channels[0]: name does not have the form that it should have"),
-        (GOOD | {"name": 7}, "channels[0]: name is no text"),
+        ("confidential", "channels[0]: is not an object"),
+        (GOOD | {"name": "Confidential"}, "channels[0]: name does not have the right form"),
+        (GOOD | {"name": 7}, "channels[0]: name is not a string"),
         (GOOD | {"type": "confidential"}, "channels[0] (ops): type is not known"),
         (GOOD | {"type": "configured"}, "channels[0] (ops): type is not known"),
-        (GOOD | {"url": "confidential"}, "channels[0] (ops): url is no https address"),
+        (GOOD | {"url": "confidential"}, "channels[0] (ops): url is not an https URL"),
         (GOOD | {"urls": "confidential"}, "channels[0] (ops): urls is not known"),
         (GOOD | {"only": {"reasons": ["confidential"]}}, "channels[0] (ops): only.reasons[0] is not known"),
     ],
@@ -119,6 +119,6 @@ def test_a_name_is_that_of_one_channel() -> None:
     document = read(GOOD, GOOD, GOOD | {"name": "email"}, taken=("email",))
 
     assert faults(document) == [
-        "channels[1] (ops): name is that of another channel",
-        "channels[2] (email): name is that of another channel",
+        "channels[1] (ops): name is already used by another channel",
+        "channels[2] (email): name is already used by another channel",
     ]

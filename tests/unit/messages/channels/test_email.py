@@ -71,11 +71,11 @@ def test_a_list_is_everybody() -> None:
 @pytest.mark.parametrize(
     ("wrong", "said"),
     [
-        ({"to": ["confidential"]}, "to[0] is no e-mail address"),
+        ({"to": ["confidential"]}, "to[0] is not an email address"),
         ({"to": {}}, "to does not have 1 to 100 owners"),
-        ({"to": {"team": ["jane@example.com", "x@y@z"]}}, "to.team[1] is no e-mail address"),
-        ({"to": {"team": []}}, "to.team is no list of 1 to 100 texts"),
-        ({"from": "confidential"}, "from does not have the form that it should have"),
+        ({"to": {"team": ["jane@example.com", "x@y@z"]}}, "to.team[1] is not an email address"),
+        ({"to": {"team": []}}, "to.team is not a list of 1 to 100 strings"),
+        ({"from": "confidential"}, "from does not have the right form"),
     ],
 )
 def test_what_is_no_address_is_named_by_its_place(wrong: dict[str, Any], said: str) -> None:

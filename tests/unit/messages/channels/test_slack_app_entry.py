@@ -39,15 +39,15 @@ def test_its_secrets_are_shown_to_nobody() -> None:
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({"bot_token": "xoxp-1-confidential"}, "bot_token does not have the form that it should have"),
-        ({"signing_secret": "x" * 32}, "signing_secret does not have the form that it should have"),
-        ({"channel": "#security"}, "channel does not have the form that it should have"),
-        ({"url": "http://slack.com/api"}, "url is no https address"),
-        ({"mention": []}, "mention is no object"),
+        ({"bot_token": "xoxp-1-confidential"}, "bot_token does not have the right form"),
+        ({"signing_secret": "x" * 32}, "signing_secret does not have the right form"),
+        ({"channel": "#security"}, "channel does not have the right form"),
+        ({"url": "http://slack.com/api"}, "url is not an https URL"),
+        ({"mention": []}, "mention is not an object"),
         ({"mention": {}}, "mention does not have 1 to 100 owners"),
         (
             {"mention": {"team-orders": "@here"}},
-            "mention.team-orders does not have the form that it should have",
+            "mention.team-orders does not have the right form",
         ),
         ({"more": 1}, "more is not known"),
     ],

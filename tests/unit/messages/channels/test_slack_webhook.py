@@ -69,7 +69,7 @@ def not_json() -> str:
 @pytest.mark.parametrize(
     ("address", "said"),
     [
-        (not_json, "the secret is no address, and no JSON with a `url`"),
+        (not_json, "the secret is not a URL, and not JSON with a `url`"),
         (lambda: "http://hooks.slack.example/x", "the secret does not hold an https address"),
         (lambda: "file:///etc/passwd", "the secret does not hold an https address"),
         (lambda: "nonsense", "the secret does not hold an https address"),

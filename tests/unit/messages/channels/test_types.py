@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from html.parser import HTMLParser
 from importlib import import_module
 from pathlib import Path
@@ -19,6 +20,7 @@ from reprieve.errors import ChannelBusyError, ChannelError, ChannelRefusedError,
 from reprieve.messages.channels import Channel, delivery
 from reprieve.messages.channels.document import TYPES, read_document
 from reprieve.messages.headline import VERBS
+from reprieve.messages.plain_mail import SUBJECT_LIMIT, subject
 from reprieve.messages.story import Story, tell
 from reprieve.ports import HttpAnswer
 from tests.channel_examples import DATA, EXAMPLES, entry
@@ -112,6 +114,27 @@ class _TextOf(HTMLParser):
             self.found.append(data)
 
 
+@pytest.mark.parametrize("kind", TALKING)
+def test_a_message_that_is_late_says_so_first_and_of_when_it_tells(kind: str) -> None:
+    late = "This message is late: it says what was known at 2026-11-22 14:50 UTC."
+
+    (sent, *_) = send(kind, replace(IN_USE, at=NOW - timedelta(minutes=5)))
+    (prompt, *_) = send(kind, replace(IN_USE, at=NOW - timedelta(minutes=5) + timedelta(seconds=1)))
+
+    words = read(sent)
+    assert late in words
+    assert words.index(late) < words.index("Broken now")
+    assert "late" not in read(prompt).lower().split()
+
+
+@every_notice
+def test_the_subject_of_a_late_message_begins_with_that_and_is_no_longer(told: Notice) -> None:
+    late = subject(tell(told, told.at + timedelta(days=3)))
+
+    assert late.startswith("Late: ")
+    assert len(late) <= SUBJECT_LIMIT
+
+
 RUNBOOK = "https://wiki.example/kms"
 
 
@@ -148,7 +171,7 @@ def test_the_runbook_of_an_entry_is_read_and_is_https(kind: str) -> None:
         "https://wiki.ex\N{CYRILLIC SMALL LETTER A}mple/kms",
     ):
         assert [str(each) for each in read(address).faults] == [
-            "channels[0] (example): runbook is no https address"
+            "channels[0] (example): runbook is not an https URL"
         ]
 
 

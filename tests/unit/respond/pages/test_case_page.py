@@ -288,6 +288,30 @@ def test_the_page_to_review_says_how_a_case_ended() -> None:
     assert "KMS could not be asked how this deletion ended." in ended(Ending.UNKNOWN)
 
 
+def test_what_kms_did_not_confirm_is_no_more_than_what_cloudtrail_or_the_calendar_says() -> None:
+    unasked, then = "KMS could not be asked", "2026-11-22 16:00 UTC."
+
+    cancelled = ended(Ending.CANCELLED, by=JANE, confirmed=False)
+    nameless = ended(Ending.CANCELLED, confirmed=False)
+    over = ended(Ending.DELETED, confirmed=False)
+
+    assert f"{unasked}. CloudTrail says that user jane cancelled the deletion, {then}" in cancelled
+    assert f"{unasked}. CloudTrail says that it was cancelled, seen {then}" in nameless
+    assert f"{unasked} whether the key is deleted. Its date had passed, {then}" in over
+    for text in (cancelled, nameless, over):
+        assert "Closed on 22 Nov, 16:00 UTC." in text
+
+
+def test_a_deletion_that_kms_knows_now_is_not_called_over_whatever_is_on_record() -> None:
+    closure = Closure(how=Ending.CANCELLED, at=at("16:00"), by=JANE)
+
+    text = words(case=replace(USED, closure=closure)).text
+
+    assert "outside this page" not in text
+    assert "Cancelled on" not in text
+    assert "Deletion on 29 Nov, 14:02 UTC" in text
+
+
 @pytest.mark.parametrize(
     ("how", "sentence"),
     [

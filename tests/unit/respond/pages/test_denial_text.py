@@ -47,7 +47,7 @@ def test_no_statement_is_offered_against_a_deny() -> None:
 
     assert outcome.statement == ""
     assert "a service control policy of the organization forbids it" in said(outcome).text
-    assert "A statement that allows does not outweigh it." in said(outcome).text
+    assert "A statement that allows the call does not override it." in said(outcome).text
 
 
 @pytest.mark.parametrize(

@@ -118,8 +118,8 @@ class Facts:
     def _elsewhere(self, key: KeyArn) -> Unknown:
         return Unknown(
             fact=EVERYTHING,
-            why=f"it belongs to account {key.account}, and this stack can only enter {self.sources.account}"
-            " (its parameter MemberRoleName is empty), so there is no link either",
+            why=f"it belongs to account {key.account}, and this stack can only read keys of"
+            f" {self.sources.account} (its parameter MemberRoleName is empty), so there is no link either",
         )
 
 

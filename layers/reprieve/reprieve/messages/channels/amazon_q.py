@@ -19,6 +19,7 @@ from reprieve.ports import Tools, Topic
 TYPE: Final = "amazon-q"
 LIMIT: Final = 20_000
 _DESCRIPTION_LIMIT: Final = 4_000
+_CUT: Final = "The rest of this message does not fit."
 _ALIKE: Final = str.maketrans({
     "<": "\N{SINGLE LEFT-POINTING ANGLE QUOTATION MARK}",
     ">": "\N{SINGLE RIGHT-POINTING ANGLE QUOTATION MARK}",
@@ -77,14 +78,13 @@ def _message(sent: Delivery, room: Room) -> str:
 
 
 def _description(found: list[Part]) -> str:
-    """Return as many parts as there is room for, each whole."""
-    text = ""
-    for part in found:
-        added = f"{text}\n{_TEXTS[part.kind](part)}" if text else _TEXTS[part.kind](part)
-        if len(added) > _DESCRIPTION_LIMIT:
-            break
-        text = added
-    return text
+    """Return as many parts as there is room for, each whole, and at the end that it is not all."""
+    shown = [_TEXTS[part.kind](part) for part in found]
+    if len("\n".join(shown)) <= _DESCRIPTION_LIMIT:
+        return "\n".join(shown)
+    while len("\n".join((*shown, _CUT))) > _DESCRIPTION_LIMIT:
+        shown.pop()
+    return "\n".join((*shown, _CUT))
 
 
 def _safe(text: str) -> str:

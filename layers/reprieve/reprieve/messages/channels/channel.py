@@ -34,7 +34,7 @@ def delivery(notice: Notice, channel: str, recipient: str, at: datetime) -> Deli
     """Return a notice on its way."""
     return Delivery(
         notice=notice,
-        story=tell(notice),
+        story=tell(notice, at),
         recipient=recipient,
         id=delivery_id(notice, channel, recipient),
         at=at,

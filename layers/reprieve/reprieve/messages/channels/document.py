@@ -89,7 +89,7 @@ def _entries(text: str) -> list[object]:
     except (ValueError, RecursionError):
         raise EntryError("is not JSON") from None
     if not isinstance(found, dict):
-        raise EntryError("is no object")
+        raise EntryError("is not an object")
     entry = Entry(found)
     entry.has("$schema")
     if not entry.has("channels"):
@@ -97,17 +97,17 @@ def _entries(text: str) -> list[object]:
     entry.finish()
     channels = found["channels"]
     if not isinstance(channels, list) or not 0 < len(channels) <= MOST:
-        raise EntryError(f"channels is no list of 1 to {MOST} channels")
+        raise EntryError(f"channels is not a list of 1 to {MOST} channels")
     return channels
 
 
 def _channel(found: object, tools: Tools, names: set[str]) -> tuple[Channel, Route, str]:
     if not isinstance(found, dict):
-        raise EntryError("is no object")
+        raise EntryError("is not an object")
     entry = Entry(found)
     name, kind = entry.text("name", NAME), entry.text("type")
     if name in names:
-        raise EntryError("name is that of another channel")
+        raise EntryError("name is already used by another channel")
     names.add(name)
     if kind not in TYPES:
         raise EntryError("type is not known")

@@ -95,5 +95,5 @@ def _addresses(entry: Entry, name: str) -> tuple[str, ...]:
     found = entry.texts(name)
     for place, address in enumerate(found):
         if not _ADDRESS.fullmatch(address):
-            raise entry.wrong(f"{name}[{place}]", "is no e-mail address")
+            raise entry.wrong(f"{name}[{place}]", "is not an email address")
     return tuple(dict.fromkeys(found))

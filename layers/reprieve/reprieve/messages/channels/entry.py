@@ -70,7 +70,7 @@ class Entry:
         """Return a list of texts that is not empty, of those that are known."""
         value = self._found(name)
         if not isinstance(value, list) or not 0 < len(value) <= _LIST_LIMIT:
-            raise self._wrong(name, f"is no list of 1 to {_LIST_LIMIT} texts")
+            raise self._wrong(name, f"is not a list of 1 to {_LIST_LIMIT} strings")
         found = tuple(self._checked_text(f"{name}[{place}]", each) for place, each in enumerate(value))
         for place, each in enumerate(found):
             if known is not None and each not in known:
@@ -81,7 +81,7 @@ class Entry:
         """Return an object within this one."""
         value = self._found(name)
         if not isinstance(value, dict) or not all(isinstance(key, str) for key in value):
-            raise self._wrong(name, "is no object")
+            raise self._wrong(name, "is not an object")
         return Entry(value, f"{self.place}{name}.")
 
     def finish(self) -> None:
@@ -97,7 +97,7 @@ class Entry:
     def _address(self, name: str, is_right: Callable[[str], bool]) -> str:
         value = self.text(name)
         if not is_right(value):
-            raise self._wrong(name, "is no https address")
+            raise self._wrong(name, "is not an https URL")
         return value
 
     def _found(self, name: str) -> object:
@@ -109,11 +109,11 @@ class Entry:
         self, name: str, value: object, pattern: re.Pattern[str] | None = None, limit: int = LONGEST
     ) -> str:
         if not isinstance(value, str):
-            raise self._wrong(name, "is no text")
+            raise self._wrong(name, "is not a string")
         if not value.strip() or not value.isprintable() or len(value) > limit:
             raise self._wrong(name, f"is not 1 to {limit} characters on one line")
         if pattern and not pattern.fullmatch(value):
-            raise self._wrong(name, "does not have the form that it should have")
+            raise self._wrong(name, "does not have the right form")
         return value
 
     def _wrong(self, name: str, problem: str) -> EntryError:

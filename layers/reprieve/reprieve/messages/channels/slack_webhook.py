@@ -38,7 +38,7 @@ class SlackWebhook(ToAll):
         try:
             url = self.address()
         except NotUnderstoodError as error:
-            raise ChannelError(self.name, "the secret is no address, and no JSON with a `url`") from error
+            raise ChannelError(self.name, "the secret is not a URL, and not JSON with a `url`") from error
         if not is_over_tls(url):
             raise ChannelError(self.name, "the secret does not hold an https address")
         return url

@@ -71,6 +71,13 @@ class View:
         return self.key.deletion_date or (self.case.deletion_date if self.case else None)
 
     @property
+    def closure(self) -> Closure | None:
+        """How the case ended; None where KMS says now that it has not, whatever is on record."""
+        if self.case is None or (self.key.is_pending and self.key.deletion_date == self.case.deletion_date):
+            return None
+        return self.case.closure
+
+    @property
     def name(self) -> str:
         """What people call the key."""
         return short(self.key.title, _NAME_LIMIT)
@@ -137,7 +144,7 @@ def evidence_of(view: View) -> Mapping[str, Any]:
     case, key, uses = view.case, view.key, view.uses
     scheduled = case.scheduled_by if case else None
     unknown = case.unknown if case else (case_text.NO_CASE,)
-    is_closed = bool(case and case.closure and not (case.decision and not case.is_kept))
+    is_by_decision = case is not None and case.decision is not None and not case.is_kept
     return {
         "evidence": True,
         "now": view.now,
@@ -149,7 +156,7 @@ def evidence_of(view: View) -> Mapping[str, Any]:
         "scheduled": scheduled,
         "scheduler": short(scheduled.caller.name, _CALLER_LIMIT) if scheduled else "",
         "scheduler_in_full": short(scheduled.caller.label, 160) if scheduled else "",
-        "closed": case_text.closed(case.closure) if case and case.closure and is_closed else "",
+        "closed": case_text.closed(view.closure) if view.closure and not is_by_decision else "",
         "proven": proof(key, view.now),
         "aliases": case_text.aliases(key.aliases, _ALIASES_SHOWN),
         "earlier": phrases.earlier(case.previous) if case else "",
@@ -188,7 +195,7 @@ def _life(view: View) -> Life | None:
     start = scheduled or uses.first_at
     if case is None or start is None:
         return None
-    closure = case.closure
+    closure = view.closure
     is_off = closure is None and view.key.state is not None and not view.key.is_pending
     return Life(
         start=start,
@@ -203,9 +210,13 @@ def _life(view: View) -> Life | None:
         now=view.now,
         end=_end(view, closure, is_off=is_off),
         is_over=closure is not None or is_off or view.is_gone,
-        is_deletion=closure.how is Ending.DELETED if closure else not is_off,
-        is_cancellation=closure.how is Ending.CANCELLED if closure else is_off,
+        is_deletion=_is_sure(closure, Ending.DELETED) if closure else not is_off,
+        is_cancellation=_is_sure(closure, Ending.CANCELLED) if closure else is_off,
     )
+
+
+def _is_sure(closure: Closure, how: Ending) -> bool:
+    return closure.confirmed and closure.how is how
 
 
 def _end(view: View, closure: Closure | None, *, is_off: bool) -> datetime | None:

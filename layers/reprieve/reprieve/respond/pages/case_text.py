@@ -245,9 +245,9 @@ def closed(closure: Closure) -> str:
     at = for_people(closure.at)
     match closure.how:
         case Ending.CANCELLED:
-            if closure.by:
-                return f"{closure.by.label} cancelled the deletion outside this page, {at}."
-            return f"The deletion was cancelled outside this page, seen {at}."
+            return _cancelled(closure, at)
+        case Ending.DELETED if not closure.confirmed:
+            return f"KMS could not be asked whether the key is deleted. Its date had passed, {at}."
         case Ending.DELETED:
             return f"KMS deleted the key, {at}."
         case Ending.ABSENT:
@@ -257,3 +257,13 @@ def closed(closure: Closure) -> str:
         case rest:
             assert_type(rest, Literal[Ending.UNKNOWN])
             return f"KMS could not be asked how this deletion ended. The case was closed, {at}."
+
+
+def _cancelled(closure: Closure, at: str) -> str:
+    """Return who cancelled a deletion; first of all, if KMS has not confirmed it: a name may be long."""
+    if not closure.confirmed:
+        said = f"{closure.by.label} cancelled the deletion," if closure.by else "it was cancelled, seen"
+        return f"KMS could not be asked. CloudTrail says that {said} {at}."
+    if closure.by:
+        return f"{closure.by.label} cancelled the deletion outside this page, {at}."
+    return f"The deletion was cancelled outside this page, seen {at}."

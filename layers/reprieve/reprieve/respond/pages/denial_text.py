@@ -35,7 +35,7 @@ def remedy(denial: AccessDenied) -> str:
             " below. The key's policy does not matter here:"
         )
     if denial.is_outright:
-        return "For the next time, that policy has to change. A statement that allows does not outweigh it."
+        return "For the next time, change that policy. A statement that allows the call does not override it."
     member = (
         " (in another account than the stack's, set AllowRescue of organization/member-role.yaml to yes)"
         if denial.policy.startswith("identity")

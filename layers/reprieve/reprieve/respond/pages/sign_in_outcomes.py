@@ -83,7 +83,7 @@ def _advice(error: SignInError) -> str:
         case UnverifiedEmailError():
             return (
                 "Your provider has not verified your email address. Ask the people who run your sign-in to"
-                " verify it, or to make you an approver by a group."
+                " verify it, or to add you to a group of approvers."
             )
         case NotApproverError():
             return (

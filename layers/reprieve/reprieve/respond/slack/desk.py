@@ -182,5 +182,5 @@ def _of(request: Request, apps: Sequence[SlackAppEntry]) -> Press:
     """
     press = Press.read(request.body)
     if not is_reply_address(press.response_url, apps):
-        raise NotUnderstoodError("Slack's request", "its address for answers is not Slack's")
+        raise NotUnderstoodError("Slack's request", "its response URL is not Slack's")
     return press

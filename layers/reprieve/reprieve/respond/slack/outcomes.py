@@ -43,13 +43,13 @@ SAMPLE: Final = _nothing_changed(
 NETWORK_ONLY: Final = _nothing_changed(
     name=Refusal.NOT_FROM_HERE,
     title="Slack can't decide for this stack",
-    said=("Approvers have to come from their network, and a press comes from Slack's servers.",),
+    said=("Approvers must connect from their network, and a press comes from Slack's servers.",),
     next=_BY_PAGE,
     offer_again=True,
 )
 FOREIGN: Final = _nothing_changed(
     name=Refusal.NOT_SIGNED_IN,
-    title="You are not of this workspace",
+    title="You are not a member of this workspace",
     said=("Only members of the workspace that the app is installed in can decide here.",),
     next="Ask a member of that workspace to decide.",
 )
@@ -79,8 +79,8 @@ NOT_APPROVER: Final = _nothing_changed(
     name=Refusal.NOT_SIGNED_IN,
     title="You are not an approver",
     said=("Your address in Slack is neither listed nor in an approvers' domain.",),
-    next="Ask an approver to decide. If you are one by a group, which Slack does not know, open the page:"
-    " the button below leads there.",
+    next="Ask an approver to decide. If you are an approver by a group, which Slack does not know, open"
+    " the page: the button below leads there.",
     offer_again=True,
 )
 NOT_KNOWN: Final = _nothing_changed(

@@ -61,7 +61,7 @@ class Press:
         """Read a request whose signature is good.
 
         Raises:
-            NotUnderstoodError: it is no press of a button in a message.
+            NotUnderstoodError: it is not a button press in a message.
         """
         payload = _payload(body)
         action = next(iter(objects(payload, "actions")), {})
@@ -72,7 +72,7 @@ class Press:
             message=_moment(payload, "message", "ts") or _moment(payload, "container", "message_ts"),
         )
         if look(payload, "type") != "block_actions" or not all((origin.team, origin.user, origin.channel)):
-            raise NotUnderstoodError("Slack's request", "it is no press of a button in a message")
+            raise NotUnderstoodError("Slack's request", "it is not a button press in a message")
         return cls(
             origin=origin,
             teams=frozenset(filter(None, (origin.team, _id(payload, "user", "team_id")))),
@@ -118,7 +118,7 @@ def _payload(body: bytes) -> Mapping[str, Any]:
         (payload,) = (value for name, value in fields if name == "payload")
         return mapping(json.loads(payload))
     except (ValueError, RecursionError):
-        raise NotUnderstoodError("Slack's request", "it is no form with one payload in JSON") from None
+        raise NotUnderstoodError("Slack's request", "it is not a form with one JSON payload") from None
 
 
 def _whole_text(payload: Mapping[str, Any]) -> str:
