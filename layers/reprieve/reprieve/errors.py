@@ -18,7 +18,6 @@ ReprieveError
 ├── IncompleteError          a run did all that it could, and something could not be done
 ├── OutOfTimeError           … because its time was up
 ├── TooMuchError             one minute holds more than one invocation can read
-├── TooManyKeysError         KMS does not answer for more keys than can be followed
 ├── HealthError              the stack is not well, and nobody could be told, or it could not be seen
 ├── EntryError               an entry of the document of channels is not understood
 ├── InProgressError          the same delivery, or another one of its case, is under way elsewhere
@@ -196,13 +195,6 @@ class TooMuchError(ReprieveError):
 
     def __str__(self) -> str:
         return f"{self.lines} lines were read, and not one whole minute: the function needs a longer timeout"
-
-
-class TooManyKeysError(ReprieveError):
-    """KMS does not answer for so many keys that no more of them are followed."""
-
-    def __str__(self) -> str:
-        return "KMS does not answer for them, nor for so many others that no more are followed"
 
 
 @dataclass

@@ -113,7 +113,7 @@ def test_a_key_that_can_not_be_stored_for_good_is_told_in_a_reduced_form_once_in
     notice = world.notices()[0]
     assert notice["reason"] == "key-in-use"
     assert notice["unknown"][0] == {
-        "fact": "anything of before",
+        "fact": "the history of this case",
         "why": "this case could not be stored: dynamodb:PutItem: ValidationException:"
         " Item size has exceeded the maximum",
     }

@@ -28,7 +28,6 @@ from reprieve.errors import (
     OutOfTimeError,
     ReprieveError,
     ThrottledError,
-    TooManyKeysError,
     UnreachableError,
 )
 from reprieve.investigate.case_change import CaseChange
@@ -47,6 +46,8 @@ FEW: Final = 20
 
 UNANSWERED: Final = 2_000
 """How many keys for which KMS does not answer are followed: every run reads the list of all that are."""
+
+_NO_MORE: Final = "KMS does not answer for them, nor for so many others that no more are followed"
 
 TRIAGE_SECONDS: Final = 20.0
 REVIEW_SECONDS: Final = 10.0
@@ -172,8 +173,8 @@ class CaseUpdater:
         dismissed = set(keys).difference(pending, unanswered)
         self.log.warning("Ignored keys that are not pending deletion", keys=len(dismissed))
         reading.dismiss(dismissed.union(unanswered[room:]))
-        if unanswered[room:]:
-            self.unfinished.note(f"{len(unanswered[room:])} keys", TooManyKeysError())
+        if more := len(unanswered[room:]):
+            self.unfinished.failures.append(Failure(f"{more} keys", _NO_MORE))
         return pending, unanswered[:room]
 
     def _apply(self, updates: Iterable[Update | Review], cases: _Cases = _NO_CASES) -> None:
