@@ -97,9 +97,10 @@ def note_schedulings(case: Case, schedulings: Iterable[Scheduling]) -> Case:
     """Return the case with who scheduled it, where one of the records is of this very deletion.
 
     A key may be scheduled twice within the minutes that a record's date may be off: the nearest record stays.
+    Of two that are as near, it is the one that was read first: a later one may be forged.
     """
     scheduling, known = of_deletion(schedulings, case.deletion_date), case.scheduled_by
-    if scheduling is None or (known and _off(known.at, case) < _off(scheduling.at, case)):
+    if scheduling is None or (known and _off(known.at, case) <= _off(scheduling.at, case)):
         return case
     return replace(case, scheduled_by=ScheduledBy(caller=scheduling.caller, at=scheduling.at))
 

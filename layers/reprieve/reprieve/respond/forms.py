@@ -98,8 +98,8 @@ class Form(SentForm):
         return cls(
             choice=choice,
             enable=choice is Choice.ENABLE or (choice is Choice.CANCEL and fields.get("enable") == "yes"),
-            why=one_line(fields.get("why", "").strip(), _WHY_LIMIT),
-            name=_name(fields),
+            why=_said(fields, "why", _WHY_LIMIT),
+            name=_said(fields, "name", _NAME_LIMIT),
             token=fields.get("token", ""),
             decisions=_number(fields.get("decisions", "")),
         )
@@ -119,7 +119,7 @@ class SeenForm(SentForm):
         fields = _fields(body)
         if fields.get("decision") != SEEN:
             raise ValueError("it decides something else")
-        return cls(name=_name(fields), token=fields.get("token", ""))
+        return cls(name=_said(fields, "name", _NAME_LIMIT), token=fields.get("token", ""))
 
 
 def is_same_origin(headers: Mapping[str, str], origin: str) -> bool:
@@ -141,8 +141,9 @@ def _fields(body: bytes) -> Mapping[str, str]:
     return fields
 
 
-def _name(fields: Mapping[str, str]) -> str:
-    return one_line(fields.get("name", "").strip(), _NAME_LIMIT)
+def _said(fields: Mapping[str, str], name: str, limit: int) -> str:
+    """Return what somebody wrote: it is shown in quotation marks, and nothing in it ends them."""
+    return one_line(fields.get(name, "").strip().replace('"', "'"), limit)
 
 
 def _number(text: str) -> int:
