@@ -1,4 +1,4 @@
-"""A flood of forged links, and somebody with a good one among them: `python -m bench flood`.
+"""A flood of forged links, and someone with a good one among them: `python -m bench flood`.
 
 It runs against the stack in the local cloud: the real function and role, a check of the code for every forged
 link, and none of the API's throttle, which the emulator lacks.

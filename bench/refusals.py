@@ -1,6 +1,6 @@
-"""What it takes to refuse a link, by how far it gets, in the code alone: the check itself takes no time here.
+"""What it takes to refuse a link, by how far it gets, in our code only: the check itself takes no time here.
 
-Whoever measures answers learns by them no more than what they could read in the link: whether it has the form
+Anyone who measures answers learns no more from them than they could read in the link: whether it has the form
 of one, and names a letter of the stack's. What comes after that is one check for all.
 """
 

@@ -44,7 +44,7 @@ class Person(Protocol):
         ...
 
     def keep(self, local: Local, link: str, key: Key) -> None:
-        """Follow the link, and say that the deletion is meant."""
+        """Follow the link, and confirm that the deletion is intentional."""
         ...
 
     def look_around(self, local: Local) -> None:
@@ -73,8 +73,8 @@ class Somebody:
             time.sleep(0.5)
 
     def keep(self, local: Local, link: str, key: Key) -> None:
-        """Wait until everybody is told that the deletion is meant."""
-        self.say(f"Your turn. Open this link, and say that the deletion is meant, and why:\n{link}")
+        """Wait until everyone is notified that the deletion is intentional."""
+        self.say(f"Your turn. Open this link, let the key be deleted, and give a reason:\n{link}")
         while not local.inbox.wait_for(("email",), ("deletion-kept",), 1.0, key.arn):
             continue
 

@@ -14,6 +14,7 @@ ADDRESSES = (
     "http://198.51.100.7/",
     "www.evil.example",
     "evil.example",
+    "www.evil.example@ now",
     "ftp://evil.example",
     "mailto:jane@evil.example",
     r"\\evil.example\share",
@@ -23,7 +24,8 @@ ADDRESSES = (
 LINKED = re.compile(
     r"(?:https?|ftp|sftp|ldap|smb|file|ws|slack)://"
     r"|https?:|\b(?:mailto|tel|file|javascript):\S"
-    r"|(?<![\w@/.-])(?:[a-z0-9][a-z0-9-]*\.)+(?:com|net|org|example|io|zip|dev|рф)\b(?![\w.+-]*@)"
+    r"|(?<![\w/-])(?<![\w/]\.)(?<![\w.+-]@)(?:[a-z0-9][a-z0-9-]*\.)+(?:com|net|org|example|io|zip|dev|рф)\b"
+    r"(?![\w.+-]*@[\w-]+\.\w)"
     r"|\\\\\w",
     re.IGNORECASE,
 )

@@ -1,4 +1,4 @@
-"""`kms-reprieve audit`: who was told, who opened a page and who decided what, from a stack's table."""
+"""`kms-reprieve audit`: who was notified, who opened a page and who decided what, from a stack's table."""
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
@@ -32,7 +32,7 @@ def audit(session: boto3.Session, stack_name: str, key: KeyArn | None, *, as_jso
 
     Raises:
         AwsError: there is no such stack, no credentials, no permission.
-        NotUnderstoodError: the stack is another product's.
+        NotUnderstoodError: the stack is not one of kms-reprieve.
     """
     if as_json:
         for said in trail(session, stack_name, key):
@@ -43,11 +43,11 @@ def audit(session: boto3.Session, stack_name: str, key: KeyArn | None, *, as_jso
 
 
 def trail(session: boto3.Session, stack_name: str, key: KeyArn | None) -> Iterator[Facts]:
-    """Yield what happened, page by page: that of one key, or of all, those of each key together and in order.
+    """Yield what happened to one key or to all, page by page; the entries of each key together and in order.
 
     Raises:
         AwsError: there is no such stack, no credentials, no permission.
-        NotUnderstoodError: the stack is another product's.
+        NotUnderstoodError: the stack is not one of kms-reprieve.
     """
     return map(facts, _documents(session, _table(session, stack_name), key, (AUDIT,)))
 

@@ -1,10 +1,10 @@
 """What a command prints on: on a terminal with colours and progress bars, elsewhere plain text."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from typing import NoReturn
+from typing import Final, NoReturn
 
-from rich.console import Console
+from rich.console import Console, ConsoleOptions, RenderableType
 from rich.progress import (
     BarColumn,
     DownloadColumn,
@@ -14,18 +14,33 @@ from rich.progress import (
     TimeElapsedColumn,
     TimeRemainingColumn,
 )
+from rich.segment import Segment
 from rich.text import Text
+
+_REPLACEMENT: Final = "\N{REPLACEMENT CHARACTER}"
 
 
 class _Terminal(Console):
-    """Standard output or standard error. Nothing in a text is markup, and no line is broken."""
+    """Standard output or standard error. Nothing in a text is markup, and no line is broken.
+
+    Nothing in a text, such as the name of a file, makes the terminal do anything either.
+    """
 
     def __init__(self, *, is_error: bool) -> None:
         super().__init__(stderr=is_error, soft_wrap=True, markup=False, highlight=False, emoji=False)
 
+    def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
+        """Yield what is printed, with nothing in it that a terminal obeys but rich's own styles."""
+        for segment in super().render(renderable, options):
+            yield segment if segment.control else segment._replace(text=_printable(segment.text))
+
     def on_broken_pipe(self) -> NoReturn:
         """Let it out: `conclude` ends the command."""
         raise BrokenPipeError
+
+
+def _printable(text: str) -> str:
+    return "".join(char if char.isprintable() or char in "\n\t" else _REPLACEMENT for char in text)
 
 
 def output() -> Console:

@@ -123,7 +123,7 @@ def _logger() -> "Logger":
 
 
 @cache
-def _dynamodb() -> Any:  # noqa: ANN401 - the client's type is known to the type checker alone
+def _dynamodb() -> Any:  # noqa: ANN401 - only the type checker knows the client's type
     return client("dynamodb", PROMPT)
 
 

@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     from reprieve.respond.slack.desk import SlackDesk
 
 PRESS = "press"
-"""In an event of this function's own, the request that tells of a press in Slack."""
+"""In an event of this function's own, the request that reports a press in Slack."""
 
 SLACK_ROUTE = "POST /slack"
 SLACK_SECONDS = 2.0
@@ -82,7 +82,7 @@ def _pressed(event: Mapping[str, Any], request: Request, context: "LambdaContext
 
 
 def _carry_out(event: Mapping[str, Any], context: "LambdaContext") -> dict[str, Any]:
-    """Carry out a press in Slack; its signature is checked again, for nobody else vouches for it here."""
+    """Carry out a press in Slack; its signature is checked again, because nobody else vouches for it here."""
     from reprieve.adapters.idempotency import OnceInTable  # noqa: PLC0415 - others don't wait for it
 
     once = OnceInTable(_dynamodb(), _settings().table, context, partition=PRESS)
@@ -113,7 +113,7 @@ def _strings(found: Mapping[str, Any]) -> Mapping[str, str]:
 def _cookies(event: Mapping[str, Any]) -> Mapping[str, str]:
     """Return the cookies of a request; of two by one name, the first, as browsers send the closest first.
 
-    Blanks and tabs alone surround a name (RFC 6265, section 5.2): with another blank before it, any host may
+    Only blanks and tabs surround a name (RFC 6265, section 5.2): with another blank before it, any host may
     set a cookie that only looks like one of ours, which begin with `__Host-`.
     """
     listed = look(event, "cookies")
@@ -144,7 +144,7 @@ def _settings() -> RespondSettings:
 
 
 @cache
-def _dynamodb() -> Any:  # noqa: ANN401 - the client's type is known to the type checker alone
+def _dynamodb() -> Any:  # noqa: ANN401 - only the type checker knows the client's type
     return client("dynamodb", PROMPT)
 
 

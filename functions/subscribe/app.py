@@ -1,4 +1,4 @@
-"""CloudFormation → e-mail subscriptions, and a look at the document of channels: see `reprieve.subscribe`."""
+"""CloudFormation → email subscriptions, and a look at the document of channels: see `reprieve.subscribe`."""
 
 import os
 import time

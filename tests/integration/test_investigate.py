@@ -234,7 +234,7 @@ def test_facts_that_are_out_of_reach_for_once_do_not_undo_what_is_known(world: W
     assert world.case().key.state == "PendingDeletion"
     assert world.case().unknown[0] == Unknown(
         fact="state and deletion date of the key",
-        why="kms:DescribeKey failed: ReadTimeoutError; what is known of that is from an earlier look",
+        why="kms:DescribeKey failed: ReadTimeoutError; what the notice shows is from an earlier look-up",
     )
 
 
@@ -256,7 +256,7 @@ def test_tags_that_are_out_of_reach_for_once_are_told_as_they_were(world: World)
     assert notice["unknown"][0] == {
         "fact": "tags of the key",
         "why": "AWS asked for fewer requests (kms:ListResourceTags);"
-        " what is known of that is from an earlier look",
+        " what the notice shows is from an earlier look-up",
     }
     world.logs.put(another(3))
     world.clock.now += timedelta(seconds=1)

@@ -12,7 +12,8 @@ from reprieve.arn import KeyArn
 from reprieve.cases.case import Ending
 from reprieve.cases.sizes import CASE_LIMIT
 from reprieve.clock import rfc3339
-from reprieve.errors import DeniedError, UnreachableError
+from reprieve.errors import DeniedError, IncompleteError, UnreachableError
+from reprieve.investigate.case_updates import AT_ONCE
 from tests.recorded import record
 from tests.world import KEY, NOW, World, pending
 
@@ -313,6 +314,36 @@ def test_three_hundred_forged_lines_before_it_take_nothing_from_the_real_keys_no
     assert notice["case"]["key"]["aliases"] == ["alias/orders-db"]
     assert [command.split()[2] for command in notice["command"]] == ["cancel-key-deletion", "enable-key"]
     assert all(key == KEY for call, key in story.world.kms.calls if call != "kms:DescribeKey")
+
+
+@pytest.mark.parametrize("are_known", [False, True], ids=["of no case", "of cases"])
+def test_forged_lines_of_more_keys_than_a_run_has_time_for_delay_no_key_that_kms_calls_pending(
+    *, are_known: bool
+) -> None:
+    story = Story()
+    world = story.world
+    pending(world)
+    invented = [
+        replace(FOREIGN, resource=f"key/{number:08x}-12ab-34cd-56ef-1234567890ab")
+        for number in range(3 * AT_ONCE)
+    ]
+    for key in invented:
+        story.use(NOW + MINUTE, key)
+    used = NOW + (EVERY if are_known else MINUTE) + timedelta(seconds=1)
+    story.live(used, every=EVERY)
+    assert len(world.table.list("open")) == (len(invented) if are_known else 0)
+    story.use(used)
+    has_time = iter([True])
+    world.seconds_left = lambda: 200.0 if next(has_time, False) else 10.0
+
+    world.clock.now = used + EVERY
+    with pytest.raises(IncompleteError):
+        world.run("alarms/schedule")
+
+    alone = [notice["case"]["key"]["arn"] for notice in world.notices() if "case" in notice]
+    digests = [notice["digest"]["entries"] for notice in world.notices() if "digest" in notice]
+    folded = [entry["key"] for entries in digests for entry in entries]
+    assert str(KEY) in (folded if are_known else alone)
 
 
 def test_twenty_sessions_of_a_load_test_do_not_hide_the_real_caller() -> None:

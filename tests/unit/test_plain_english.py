@@ -22,6 +22,7 @@ WORDS = {
     r"ticks? of": "scheduled run",
     r"mend(?:s|ed|ing)?": "repair, fix",
     r"wakes? nobody": "never triggers a notice",
+    r"(?<!there )(?:is|are) no (?!longer|more|one|other|such)\w+": "is not a, is not an",
     r"put on record": "recorded",
 }
 BECAUSE = r"[,;] for (?:it|they|he|she|we|you|there|nobody|people|its|their|mail|AWS|SNS|SQS|KMS)"
@@ -62,6 +63,7 @@ def test_what_people_read_is_plain_english(name: str) -> None:
         ("GET changes nothing, for mail scanners open links too.", ", for mail"),
         ("Nor has an address a name", "Nor"),
         ("It says what is so.", "what is so"),
+        ("This is no address.", "is no address"),
     ],
 )
 def test_an_old_word_is_found(sentence: str, word: str) -> None:
@@ -69,7 +71,7 @@ def test_an_old_word_is_found(sentence: str, word: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "sentence", ["a standalone key", "One for each, for example.", "`alone_good_p50_ms`"]
+    "sentence", ["a standalone key", "One for each, for example.", "`alone_good_p50_ms`", "There is no link."]
 )
 def test_plain_words_are_not(sentence: str) -> None:
     assert not OLD.search(CODE.sub("", sentence))

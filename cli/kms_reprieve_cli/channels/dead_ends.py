@@ -1,4 +1,4 @@
-"""Parts of a route that no notice ever fits."""
+"""Parts of a route that no notice ever matches."""
 
 import re
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ _ACCOUNT: Final = re.compile(r"\d{12}")
 
 
 def dead_ends(route: Route) -> Iterator[str]:
-    """Yield what is no account and no Region, in words."""
+    """Yield what is not an account or not a Region, in words."""
     yield from (
         f"only.accounts: {each} is not an account ID"
         for each in sorted(route.accounts)

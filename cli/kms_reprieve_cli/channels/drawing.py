@@ -1,6 +1,6 @@
 """A message as people see it, drawn as HTML from what is sent; every text in it is escaped.
 
-What the program at the other side makes of it may look different: this shows what is said, in its order.
+The real program may show it differently: this shows what is said, in its order.
 """
 
 import json
@@ -21,7 +21,7 @@ STYLE: Final = (
 
 
 def drawn(sent: str) -> str:
-    """Return a message as HTML; one of a form that nobody sees is shown as it is sent."""
+    """Return a message as HTML; a message for programs is shown as it is sent."""
     if sent.startswith("<!DOCTYPE"):
         return f'<iframe sandbox title="The mail" srcdoc="{escape(sent)}"></iframe>'
     try:

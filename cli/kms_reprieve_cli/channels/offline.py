@@ -1,4 +1,4 @@
-"""What channels are made with where nothing is sent: what would be sent is kept."""
+"""Stands in for everything that channels send with: nothing is sent, and what would be is kept."""
 
 import json
 from collections.abc import Mapping
@@ -12,7 +12,7 @@ OK = "ok"
 
 @dataclass(slots=True)
 class Offline:
-    """Every way out at once; `kept` is what would have been sent, in words."""
+    """All of it at once; `kept` is what would have been sent, as text."""
 
     kept: list[str] = field(default_factory=list)
 
@@ -69,5 +69,5 @@ class Offline:
         self.kept.append(event.detail)
 
     def send(self, mail: Mail) -> None:
-        """Keep a mail in HTML."""
+        """Keep the HTML of an email."""
         self.kept.append(mail.html)

@@ -102,7 +102,7 @@ def without_link(told: Notice) -> Notice:
 
 
 def page(sent: list[tuple[str, str]]) -> str:
-    """Return the page: each message in a section of its own, HTML mails in a frame."""
+    """Return the page: each message in a section of its own, HTML emails in a frame."""
     sections = "".join(
         f'<section id="{escape(name)}"><h2>{escape(name)}</h2>{drawn(each)}</section>' for name, each in sent
     )

@@ -1,4 +1,4 @@
-"""`kms-reprieve channels put FILE`: store a document in the secret of a stack, once it is as it must be."""
+"""`kms-reprieve channels put FILE`: store a document without errors in the secret of a stack."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -22,7 +22,7 @@ Ask = Callable[[str], bool]
 
 
 def put(session: boto3.Session, stack_name: str, file: Path, ask: Ask) -> Status:
-    """Show what changes, ask, and store. A document in which anything is wrong is refused."""
+    """Show what changes, ask, and store. A document with an error is refused."""
     text, document = read_file(file, Offline())
     if document.faults:
         for fault in document.faults:

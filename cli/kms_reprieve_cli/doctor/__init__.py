@@ -1,1 +1,1 @@
-"""`kms-reprieve doctor`: whether all is as it must be, before deploying and after. It changes nothing."""
+"""`kms-reprieve doctor`: whether everything is set up correctly, before and after a deployment."""

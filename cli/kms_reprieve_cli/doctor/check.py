@@ -1,4 +1,4 @@
-"""What a check is, and what it comes to.
+"""What a check is, and what it returns.
 
 A module of a check has `ID`, `GROUP`, `WHEN` it applies, `NEEDS`, the IAM actions of its calls, and
 `look(subject)`, which yields results. To add a check, write its module and name it in `checks.CHECKS`.
@@ -15,7 +15,7 @@ from kms_reprieve_cli.doctor.subject import Subject
 DEPLOY_AGAIN: Final = (
     "Delete the stack and deploy it again: the table and the log group of the audit trail stay."
 )
-"""What brings back a part of the stack that was removed, which CloudFormation does not by itself."""
+"""How to restore a part of the stack that was removed: CloudFormation does not do it by itself."""
 
 
 class Phase(StrEnum):
@@ -96,7 +96,7 @@ def passed(what: str) -> Result:
 
 
 def warning(what: str, *, cause: str, fix: str, link: str = "") -> Result:
-    """Return that something works and may not always, or not as people expect."""
+    """Return that something works, but not always or not as people expect."""
     return Result(status=CheckStatus.WARN, what=what, cause=cause, fix=fix, link=link)
 
 
@@ -106,5 +106,5 @@ def failure(what: str, *, cause: str, fix: str, link: str = "") -> Result:
 
 
 def unknown(what: str, *, cause: str, fix: str, link: str = "") -> Result:
-    """Return that it can't be told, and what would tell it."""
+    """Return that doctor can't tell, and what it would need."""
     return Result(status=CheckStatus.UNKNOWN, what=what, cause=cause, fix=fix, link=link)

@@ -111,4 +111,4 @@ CHECKS: Final[tuple[Check, ...]] = (
 )
 
 GATES: Final = frozenset({credentials.ID, stack.ID})
-"""Without these no other check can tell anything."""
+"""Without these no other check makes sense."""

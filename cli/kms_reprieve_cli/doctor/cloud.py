@@ -58,7 +58,7 @@ class Network(Protocol):
         ...
 
     def sign_in_address(self, issuer: str, client_id: str, redirect_uri: str) -> str:
-        """Ask an OpenID provider what it says of itself, and return the address to sign in at.
+        """Ask an OpenID provider what it says about itself, and return the address to sign in at.
 
         Raises:
             UnreachableError: it can't be reached.

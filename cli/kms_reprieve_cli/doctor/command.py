@@ -29,7 +29,7 @@ SAM_SETTINGS: Final = Path("samconfig.toml")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """What is to be looked at, and how it is to be told; see the options of the command."""
+    """What to check, and how to print it: the options of the command."""
 
     stack_name: str
     log_group: str

@@ -14,7 +14,7 @@ _PENDING: Final = frozenset({"PendingDeletion", "PendingReplicaDeletion"})
 
 
 def metadata(subject: Subject, key: str) -> Reply:
-    """Return what KMS says of a key, in the key's own Region.
+    """Return what KMS says about a key, in the key's own Region.
 
     Args:
         subject: Where an id or an alias is looked up.

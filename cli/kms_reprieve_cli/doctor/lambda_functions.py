@@ -12,7 +12,7 @@ _PENDING: Final = "Pending"
 
 
 def judged(subject: Subject, logical_id: str, name: str) -> Iterator[Result]:
-    """Yield what is wrong with a function, or that all is well.
+    """Yield what is wrong with a function, or that it can run.
 
     Args:
         subject: What is looked at.

@@ -1,4 +1,4 @@
-"""How results are told: to people, group by group; to programs, as JSON."""
+"""How results are printed: for people, group by group; for programs, as JSON."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -28,7 +28,7 @@ class Report:
 
     Attributes:
         console: Where.
-        is_verbose: Whether what is well is told one by one.
+        is_verbose: Whether passed checks are listed one by one.
     """
 
     console: Console
@@ -75,7 +75,7 @@ def _line(status: CheckStatus, said: str) -> Text:
 
 
 def _advice(result: Result) -> Iterator[Text]:
-    """Yield one cause and one hint; what is well needs neither."""
+    """Yield one cause and one fix; a passed check needs neither."""
     if result.status is not CheckStatus.PASS:
         yield Text(f"{_INDENT}why: {result.cause}")
         yield Text(f"{_INDENT}fix: {result.fix}")

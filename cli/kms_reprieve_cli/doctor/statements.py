@@ -11,7 +11,7 @@ from typing import Any, Final
 
 
 class Answer(IntEnum):
-    """What a policy says of a call, from the worst to the best."""
+    """What a policy says about a call, from the worst to the best."""
 
     REFUSED = 0
     UNSURE = 1
@@ -20,19 +20,19 @@ class Answer(IntEnum):
 
 Policy = Mapping[str, Any] | str
 Context = Mapping[str, str]
-"""What the call will say of itself, by the condition keys in lower case."""
+"""What the call will say about itself, by the condition keys in lower case."""
 
 _EXACT: Final = frozenset({"stringequals", "arnequals", "stringlike", "arnlike", "stringequalsifexists"})
 
 
 def judge(policy: Policy, *, principals: frozenset[str], action: str, context: Context) -> Answer:
-    """Return what a policy says of a call.
+    """Return what a policy says about a call.
 
     Args:
         policy: The policy, as JSON text or as what that means.
         principals: What may stand for the caller: a service's name, a role's ARN, `*`.
         action: The IAM action.
-        context: What the call says of itself. A condition on anything else makes it unsure.
+        context: What the call says about itself. A condition on anything else makes it unsure.
     """
     about = [each for each in _statements(policy) if _names(each, principals) and _covers(each, action)]
     denied = {_holds(each, context) for each in about if each.get("Effect") == "Deny"}

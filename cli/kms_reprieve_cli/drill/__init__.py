@@ -1,1 +1,1 @@
-"""`kms-reprieve drill`: the whole way with a throwaway key, on a real account."""
+"""`kms-reprieve drill`: proves that a stack works, with a throwaway key, on a real account."""

@@ -1,4 +1,4 @@
-"""`kms-reprieve test-notice`: send, wait, tell."""
+"""`kms-reprieve test-notice`: send, wait, report."""
 
 import json
 import time
@@ -24,7 +24,7 @@ _Outcomes = tuple[ChannelOutcome, ...]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """How long to wait in seconds, for what, and how it is to be told."""
+    """How long to wait in seconds, for what, and how to print the result."""
 
     until: Until
     timeout: float

@@ -8,4 +8,4 @@ INIT_TYPE = "AWS_LAMBDA_INITIALIZATION_TYPE"
 variables"."""
 
 if INIT_TYPE in os.environ:
-    gc.disable()  # what is imported is no garbage; `reprieve.environment.prepare` enables it again
+    gc.disable()  # what is imported is not garbage; `reprieve.environment.prepare` enables it again

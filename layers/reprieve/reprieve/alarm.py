@@ -15,7 +15,7 @@ from reprieve.errors import NotUnderstoodError
 from reprieve.untrusted import ARN_LIMIT, mapping, objects, text
 
 LONGEST_LOOK_BACK: Final = timedelta(days=1)
-"""However long an alarm says that it looks at: whoever may publish to its topic can write that."""
+"""The longest period that is believed: anyone who may publish to the alarm's topic can write any."""
 _LONGEST_EVALUATION: Final = timedelta(days=7)  # CloudWatch API reference, PutMetricAlarm, EvaluationPeriods
 _LOOK_BACK: Final = timedelta(minutes=15)
 _DEFAULT_EVALUATION: Final = timedelta(minutes=1)
@@ -56,7 +56,7 @@ def sns_messages(event: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def read_alarm(message: str) -> Alarm:
-    """Return the state change that an SNS message tells of.
+    """Return the state change that an SNS message reports.
 
     Raises:
         NotUnderstoodError: it is not the message of a CloudWatch alarm.

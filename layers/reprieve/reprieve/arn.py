@@ -1,6 +1,6 @@
 """The ARN of a KMS key: the only name that tells one key from all others; and ARNs of anything else.
 
-A key id alone does not: an `mrk-` id is the same in every Region that holds a replica.
+A key id is not enough: an `mrk-` id is the same in every Region that holds a replica.
 """
 
 import re

@@ -66,7 +66,7 @@ class Recorder:
 
 
 def line(said: Facts) -> str:
-    """Return the one line of ASCII that an entry comes to: nothing in it can end it, or turn it around."""
+    """Return an entry as one line of ASCII: nothing in it can end the line, or reverse its direction."""
     return json.dumps(said, separators=(",", ":"))
 
 
@@ -159,7 +159,7 @@ def _unreadable(document: Document, error: NotUnderstoodError) -> Facts:
 
 
 def _bounded(value: object) -> object:
-    """Return text on one line and not too long, alone or in a tuple; anything else as it is."""
+    """Return a text, or the texts in a tuple, on one line and not too long; anything else as it is."""
     if isinstance(value, tuple):
         return [one_line(text, ARN_LIMIT) for text in value]
     return one_line(value, ARN_LIMIT) if isinstance(value, str) else value

@@ -27,7 +27,7 @@ def page(region: str, path: str, **names: str) -> str | None:
     Args:
         region: Whose console it is; with a name that no Region could have, there is no page.
         path: What follows the host, with `{…}` where the Region or one of `names` belongs.
-        names: What the page is about. They are escaped, for a stranger may have chosen them.
+        names: What the page is about. They are escaped, because a stranger may have chosen them.
 
     Returns:
         The address; None where it would have more than `PAGE_LIMIT` characters, or no host is known.
@@ -92,7 +92,7 @@ def rescue_commands(key: KeyArn) -> tuple[str, ...]:
 def careful_commands(key: KeyArn) -> tuple[str, ...]:
     """Return the commands for a key whose state is not known: KMS refuses the second unless it is pending.
 
-    A key that somebody disabled on purpose is not to be enabled by a copied line.
+    A key that someone disabled on purpose is not to be enabled by a copied line.
     """
     target = f"--region {key.region} --key-id {key.key_id}"
     return (f"aws kms describe-key {target}", f"aws kms cancel-key-deletion {target}")

@@ -6,25 +6,25 @@ ReprieveError
 ├── LinkError                a link that opens nothing
 │   ├── MalformedLinkError   it was never one of ours
 │   ├── ForgedLinkError      it looks like ours, and the signing key says that it is not
-│   └── ExpiredLinkError     it was ours, and its time is over
+│   └── ExpiredLinkError     it was ours, and it has expired
 ├── SignInError              nobody is signed in
-│   ├── LostSignInError      the browser no longer knows of the sign-in, or of another one
+│   ├── LostSignInError      the browser no longer knows about the sign-in, or of another one
 │   ├── RefusedSignInError   the provider says no, in its own word
 │   ├── ProviderError        the provider gave no answer, or none that a provider gives
-│   ├── IdTokenError         what it says of a person is not to be believed
+│   ├── IdTokenError         what it says about a person can't be trusted
 │   ├── UnverifiedEmailError the address would do, and the provider has not verified it
-│   └── NotApproverError     somebody is known, and may not decide
-├── ConflictError            somebody else wrote first
+│   └── NotApproverError     someone is signed in, and may not decide
+├── ConflictError            someone else wrote first
 ├── IncompleteError          a run did all that it could, and something could not be done
 ├── OutOfTimeError           … because its time was up
 ├── TooMuchError             one minute holds more than one invocation can read
-├── HealthError              the stack is not well, and nobody could be told, or it could not be seen
+├── HealthError              the stack has a problem that no channel accepted, or a check failed
 ├── EntryError               an entry of the document of channels is not understood
 ├── InProgressError          the same delivery, or another one of its case, is under way elsewhere
 ├── NoAnswerError            an address outside AWS gave no answer
 ├── SlackError               Slack did not do what it was asked for
 │   └── SlackBusyError       … and said when to come again
-├── ChannelError             a channel did not take a notice
+├── ChannelError             a channel did not accept a notice
 │   ├── ChannelBusyError     … and said when to come again
 │   └── ChannelRefusedError  … and never will
 └── AwsError                 AWS answered with an error, told by its code
@@ -32,7 +32,7 @@ ReprieveError
     ├── AbsentError          what was asked for does not exist
     ├── WrongStateError      the key's state does not allow it
     ├── ThrottledError       too many requests
-    └── UnreachableError     no answer, or one that tells of a fault on the other side
+    └── UnreachableError     no answer, or one that reports a fault on the other side
 """
 
 from datetime import datetime
@@ -46,7 +46,7 @@ class ReprieveError(Exception):
 
 @dataclass
 class _ToldError(ReprieveError):
-    """An error of which `problem` says all."""
+    """An error that `problem` describes completely."""
 
     problem: str
 
@@ -90,7 +90,7 @@ class ForgedLinkError(LinkError):
 
 @dataclass
 class ExpiredLinkError(LinkError):
-    """Signed by this stack's key, for a time that is over."""
+    """Signed by this stack's key, and expired."""
 
     expired_at: datetime
 
@@ -117,12 +117,12 @@ class RefusedSignInError(SignInError):
 
 
 class ProviderError(_ToldError, SignInError):
-    """The provider can't be asked, or answers nonsense: nothing is known of the person."""
+    """The provider can't be asked, or answers nonsense: nothing is known about the person."""
 
 
 @dataclass
 class IdTokenError(SignInError):
-    """The id token is not to be believed for its `claim`."""
+    """The id token can't be trusted because of its `claim`."""
 
     claim: str
     problem: str
@@ -152,7 +152,7 @@ class NotApproverError(SignInError):
 
 
 class ConflictError(ReprieveError):
-    """What was to be written has been changed by somebody else since it was read."""
+    """Someone else has changed what was to be written since it was read."""
 
 
 @dataclass(frozen=True)
@@ -209,7 +209,7 @@ class TooManyTestsError(ReprieveError):
 
 @dataclass
 class HealthError(ReprieveError):
-    """What could not be looked at, and what no channel took."""
+    """What could not be checked, and what no channel accepted."""
 
     failed: tuple[str, ...]
 
@@ -241,14 +241,14 @@ class SlackError(_ToldError):
 
 @dataclass
 class SlackBusyError(SlackError):
-    """Slack asks to be left alone for `retry_after` seconds."""
+    """Slack asks to wait `retry_after` seconds."""
 
     retry_after: int = 0
 
 
 @dataclass
 class ChannelError(ReprieveError):
-    """`channel` did not take the notice. Never holds an address: a webhook's is a secret."""
+    """`channel` did not accept the notice. Never holds an address: a webhook's is a secret."""
 
     channel: str
     problem: str
@@ -259,13 +259,13 @@ class ChannelError(ReprieveError):
 
 @dataclass
 class ChannelBusyError(ChannelError):
-    """`channel` asks to be left alone for `retry_after` seconds."""
+    """`channel` asks to wait `retry_after` seconds."""
 
     retry_after: int = 0
 
 
 class ChannelRefusedError(ChannelError):
-    """`channel` will not take the notice, however often it is tried."""
+    """`channel` will never accept the notice, however often it is tried."""
 
 
 @dataclass

@@ -1,7 +1,7 @@
 """Links: the signed, expiring address of a case's page.
 
-A token is `v2a.CLAIMS.MAC`, both parts in unpadded base64url: readable by whoever holds it, and made by
-nobody but this stack, for the code is an HMAC under a KMS key that never leaves KMS.
+A token is `v2a.CLAIMS.MAC`, both parts in unpadded base64url: readable by anyone who holds it, and made by
+this stack only, because the code is an HMAC under a KMS key that never leaves KMS.
 The version says how the claims are written, the letter which of the stack's signing keys signed them,
 so that a key can give way to another one while its links are still good. Both are signed too.
 The link is good for one key and one deletion date: once either is another, it opens nothing.
@@ -105,7 +105,7 @@ def verify(token: str, checkers: Mapping[str, LinkChecker], now: datetime) -> Li
     Raises:
         MalformedLinkError: it does not have the form that `mint` gives, to the last bit.
         ForgedLinkError: none of this stack's keys signed it.
-        ExpiredLinkError: one did, for a time that is over.
+        ExpiredLinkError: one did, and the link has expired.
     """
     claims = authentic(token, checkers)
     if now >= claims.expires_at:

@@ -1,4 +1,4 @@
-"""Does what CloudFormation can't: keep the e-mail subscriptions, and look at the document of channels.
+"""Does what CloudFormation can't: keep the email subscriptions, and look at the document of channels.
 
 CloudFormation can make a subscription per resource, but no resources out of a list of unknown length, and it
 does not look into a secret. It waits for an answer whatever happens, so there always is one.

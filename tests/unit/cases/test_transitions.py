@@ -310,9 +310,14 @@ def test_what_was_not_read_while_kms_answered_is_counted_apart(
     assert (found.settled.uses.count, found.unanswered.uses.count) == (2 - apart, apart)
 
 
-@pytest.mark.parametrize(("seconds", "later"), [(60, "is kept"), (30, "is kept"), (0, "takes over")])
-def test_the_scheduling_that_comes_nearest_to_the_date_stays(seconds: int, later: str) -> None:
-    known = replace(case(), scheduled_by=ScheduledBy(caller=JANE, at=scheduled(0).at))
+@pytest.mark.parametrize(
+    ("off", "seconds", "later"),
+    [(0, 60, "is kept"), (0, 0, "is kept"), (2, 2, "is kept"), (2, 1, "takes over")],
+)
+def test_the_scheduling_that_comes_nearest_to_the_date_stays_and_of_two_the_first(
+    off: int, seconds: int, later: str
+) -> None:
+    known = replace(case(), scheduled_by=ScheduledBy(caller=JANE, at=scheduled(off).at))
 
     noted_by = note_schedulings(known, [scheduled(seconds), scheduled(-seconds - 1)]).scheduled_by
 

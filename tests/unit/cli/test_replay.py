@@ -129,3 +129,14 @@ def test_a_record_without_a_time_counts(tmp_path: Path) -> None:
     file.write_text(json.dumps(use))
 
     assert "since 1970-01-01 00:00 UTC" in replay(file).stdout
+
+
+def test_the_name_of_a_file_gives_the_terminal_no_orders(tmp_path: Path) -> None:
+    file = tmp_path / "a\x1b]0;title\x07\x1b[2J\u202e.json"
+    file.write_text("no JSON", "utf-8")
+
+    result = replay(tmp_path)
+
+    assert result.exit_code == 1
+    assert f"{tmp_path}/a\N{REPLACEMENT CHARACTER}]0;title" in result.stderr
+    assert not {"\x1b", "\x07", "\u202e"} & set(result.stderr)

@@ -9,6 +9,8 @@ import pytest
 from reprieve.arn import KeyArn
 from reprieve.cases.case import Case, Closure, Ending
 from reprieve.cases.decision import Choice
+from reprieve.cases.open_case import OpenCase
+from reprieve.cases.serialization import to_json
 from reprieve.cases.store import CaseStore
 from reprieve.clock import rfc3339
 from reprieve.errors import (
@@ -19,7 +21,7 @@ from reprieve.errors import (
     ThrottledError,
     UnreachableError,
 )
-from reprieve.investigate.case_updates import AT_ONCE, FEW
+from reprieve.investigate.case_updates import AT_ONCE, FEW, UNANSWERED
 from reprieve.ports import Document
 from tests.examples import decision
 from tests.fakes import FakeTable
@@ -27,6 +29,7 @@ from tests.world import KEY, NOW, World, another, pending
 
 OTHER = KeyArn.parse("arn:aws:kms:eu-west-1:111122223333:key/9999abcd-12ab-34cd-56ef-1234567890ab")
 FOR_GOOD = AwsError("dynamodb:PutItem", "ValidationException", "Item size has exceeded the maximum")
+FOR_NOW_AT_KMS = ThrottledError("kms:DescribeKey", "ThrottlingException", "slow down")
 FOR_NOW = ThrottledError("dynamodb:PutItem", "ThrottlingException", "slow down")
 MINUTE = timedelta(minutes=1)
 
@@ -110,7 +113,7 @@ def test_a_key_that_can_not_be_stored_for_good_is_told_in_a_reduced_form_once_in
     notice = world.notices()[0]
     assert notice["reason"] == "key-in-use"
     assert notice["unknown"][0] == {
-        "fact": "anything of before",
+        "fact": "the history of this case",
         "why": "this case could not be stored: dynamodb:PutItem: ValidationException:"
         " Item size has exceeded the maximum",
     }
@@ -252,6 +255,11 @@ def invented(number: int) -> KeyArn:
     return replace(KEY, resource=f"key/{number:08x}-12ab-34cd-56ef-1234567890ab")
 
 
+def foreign(number: int) -> KeyArn:
+    """A key of an account that can't be asked."""
+    return replace(invented(number), account="777788889999")
+
+
 def test_of_many_unknown_keys_only_those_that_kms_calls_pending_are_looked_up_and_stored(
     world: World,
 ) -> None:
@@ -268,15 +276,53 @@ def test_of_many_unknown_keys_only_those_that_kms_calls_pending_are_looked_up_an
 
 
 def test_of_many_unknown_keys_those_for_which_kms_does_not_answer_are_told(world: World) -> None:
-    foreign = [replace(invented(number), account="777788889999") for number in range(FEW + 5)]
-    for number, key in enumerate(foreign):
+    keys = [foreign(number) for number in range(FEW + 5)]
+    for number, key in enumerate(keys):
         use(world, number, key)
 
     run(world)
 
     singles = {each["case"]["key"]["arn"] for each in world.notices() if "case" in each}
     folded = {entry["key"] for each in world.notices() for entry in each.get("digest", {}).get("entries", ())}
-    assert singles | folded == set(map(str, foreign))
+    assert singles | folded == set(map(str, keys))
+
+
+def followed(world: World, number: int) -> None:
+    """Have open cases of so many keys for which KMS does not answer."""
+    for each in range(number):
+        entry = to_json(OpenCase(key=foreign(1000 + each), name="2026-11-30"))
+        world.table.put(Document(partition="open", sort=str(each), body=entry))
+
+
+@pytest.mark.parametrize("room", [0, 1])
+def test_keys_for_which_kms_does_not_answer_are_followed_up_to_a_number_and_the_run_says_so(
+    world: World, room: int
+) -> None:
+    followed(world, UNANSWERED - room)
+    for number in range(2):
+        use(world, number, foreign(number))
+    use(world, 2)
+
+    said = run(world)
+
+    assert f"{2 - room} keys: KMS does not answer for them" in said
+    assert len(heard(world, KEY)) == 1
+    assert [len(heard(world, foreign(number))) for number in range(2)] == [room, 0]
+    assert world.store.bookmark("trail").settled_until is not None
+
+
+def test_of_the_keys_for_which_kms_does_not_answer_those_that_it_should_answer_for_come_first(
+    world: World,
+) -> None:
+    followed(world, UNANSWERED - 1)
+    world.kms.fail("kms:DescribeKey", *[FOR_NOW_AT_KMS] * 3)
+    use(world, 0, foreign(0))
+    use(world, 1)
+
+    said = run(world)
+
+    assert "1 keys: KMS does not answer for them" in said
+    assert len(heard(world, KEY)) == 1
 
 
 def test_a_key_that_has_a_case_comes_before_those_that_are_unknown(world: World) -> None:

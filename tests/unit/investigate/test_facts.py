@@ -521,7 +521,7 @@ def test_what_an_earlier_look_told_stands_where_there_is_no_answer_and_that_is_s
     assert found.key == earlier
     assert found.unknown[0] == Unknown(
         fact=stands,
-        why=f"AWS asked for fewer requests ({call}); what is known of that is from an earlier look",
+        why=f"AWS asked for fewer requests ({call}); what the notice shows is from an earlier look-up",
     )
 
 
@@ -581,7 +581,7 @@ def test_a_key_that_may_not_be_asked_for_any_more_is_told_as_it_was() -> None:
     found = gathered(directory, FOREIGN).after(earlier)
 
     assert found.key == earlier
-    assert found.unknown[0].why.endswith("; what is known of that is from an earlier look")
+    assert found.unknown[0].why.endswith("; what the notice shows is from an earlier look-up")
 
 
 @pytest.mark.parametrize(

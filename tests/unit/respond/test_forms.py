@@ -74,6 +74,12 @@ def test_a_name_is_one_short_line() -> None:
     assert form().name == ""
 
 
+def test_what_somebody_wrote_does_not_end_the_quotation_marks_that_it_is_shown_in() -> None:
+    sent = form('decision=keep&name=Jane"+and+signed+in+as+"Joe&why=old".+Everybody+agreed+to+"it')
+
+    assert (sent.name, sent.why) == ("Jane' and signed in as 'Joe", "old'. Everybody agreed to 'it")
+
+
 @pytest.mark.parametrize("decisions", ["", "-1", "1.0", "1" * 10, "%C2%B2", "x"])
 def test_a_number_of_decisions_that_is_none_is_refused(decisions: str) -> None:
     with pytest.raises(ValueError, match="decisions is not a number"):

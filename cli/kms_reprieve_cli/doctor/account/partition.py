@@ -1,4 +1,4 @@
-"""What is known of the partition: docs/partitions.md."""
+"""What is known about the partition: docs/partitions.md."""
 
 from collections.abc import Iterator
 from typing import Final

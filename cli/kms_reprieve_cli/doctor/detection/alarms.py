@@ -32,7 +32,7 @@ def attributes(subject: Subject, topic: str) -> Reply:
 
 
 def context(subject: Subject) -> dict[str, str]:
-    """Return what CloudWatch says of itself when the alarm publishes: the condition keys of a policy."""
+    """Return what CloudWatch says about itself when the alarm publishes: the condition keys of a policy."""
     alarm = subject.arn("cloudwatch", f"alarm:{subject.stack.output('AlarmName')}")
     return {
         "aws:sourceaccount": subject.account,

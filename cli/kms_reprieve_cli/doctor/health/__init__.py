@@ -1,1 +1,1 @@
-"""Checks of whether the stack itself is well."""
+"""Checks of whether the stack itself works."""

@@ -16,6 +16,6 @@ NEEDS: Final = table.GET_NEEDS
 
 
 def look(subject: Subject) -> Iterator[Result]:
-    """Read the bookmark: it stays a quarter of an hour behind the present when all is well."""
+    """Read the bookmark: it normally stays 15 minutes behind the present."""
     read_until = table.case_store(subject).bookmark(subject.log_group).settled_until
     yield from runs.judged(subject, "investigate", read_until, "investigate has read the log group")

@@ -1,4 +1,4 @@
-"""Whether something lies in a dead-letter queue."""
+"""Whether there are messages in a dead-letter queue."""
 
 from collections.abc import Iterator
 from typing import Final

@@ -1,4 +1,4 @@
-"""Whether the function health looks at the stack every quarter of an hour."""
+"""Whether the function health checks the stack every 15 minutes."""
 
 from collections.abc import Iterator
 from typing import Final
@@ -16,6 +16,6 @@ NEEDS: Final = table.GET_NEEDS
 
 
 def look(subject: Subject) -> Iterator[Result]:
-    """Read when it last came to the end of a look."""
+    """Read when it last finished a run."""
     last = table.health_store(subject).last_run()
     yield from runs.judged(subject, "health", last, "health has looked at the stack")

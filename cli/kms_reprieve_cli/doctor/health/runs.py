@@ -1,4 +1,4 @@
-"""How long ago a function came to the end of a run, and whether that is too long."""
+"""How long ago a function finished a run, and whether that is too long."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -9,13 +9,13 @@ from kms_reprieve_cli.doctor.subject import Subject
 from reprieve.health.health_check import LATENESS, TOLERATED
 
 LATEST: Final = LATENESS + TOLERATED
-"""How far behind all may be: the function health tells people of more."""
+"""How far behind a function may be: health notifies people of longer delays."""
 
 LATE: Final = LATENESS + timedelta(minutes=10)
 
 
 def judged(subject: Subject, name: str, last: datetime | None, what: str) -> Iterator[Result]:
-    """Yield whether a function comes to its end.
+    """Yield whether a function finishes its runs.
 
     Args:
         subject: What is looked at.

@@ -1,4 +1,4 @@
-"""Whether one of the stack's own alarms is in ALARM, or can't tell anybody."""
+"""Whether one of the stack's own alarms is in ALARM, or can't notify anyone."""
 
 from collections.abc import Iterator
 from typing import Final

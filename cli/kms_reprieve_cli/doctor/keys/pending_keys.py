@@ -64,7 +64,7 @@ def _in_region(subject: Subject, region: str) -> Iterator[Result]:
 
 
 def _described(subject: Subject, region: str, key: str) -> Reply | AwsError:
-    """Return what KMS says of a key, or why it does not: a key's policy may keep everyone else out."""
+    """Return what KMS says about a key, or why it does not: a key's policy may keep everyone else out."""
     try:
         told: Reply = subject.cloud.ask("kms", "DescribeKey", region=region, KeyId=key)["KeyMetadata"]
     except AwsError as error:

@@ -1,4 +1,4 @@
-"""Whether the OpenID provider knows the client and its redirect address."""
+"""Whether the OpenID provider knows the client and its redirect URI."""
 
 from collections.abc import Iterator
 from contextlib import suppress

@@ -1,1 +1,1 @@
-"""Checks of who hears of it."""
+"""Checks of who is notified."""

@@ -58,7 +58,7 @@ def allowed(subject: Subject) -> frozenset[str]:
 
 
 def identities(sender: str) -> tuple[str, ...]:
-    """Return the SES identities that let mails of an address leave: itself, its domain, the domains above.
+    """Return the SES identities that can send for an address: itself, its domain, the domains above.
 
     Source: SES developer guide, "Creating a domain identity": a domain covers its subdomains.
     """

@@ -1,4 +1,4 @@
-"""Whether a channel takes nothing at the moment."""
+"""Whether a channel accepts nothing at the moment."""
 
 from collections.abc import Iterator
 from typing import Final

@@ -1,4 +1,4 @@
-"""Whether SES sends the mails of the channels of type `email`."""
+"""Whether SES sends the emails of the channels of type `email`."""
 
 from collections.abc import Iterator
 from typing import Final

@@ -1,4 +1,4 @@
-"""Whether the ARNs of secrets that the parameters name are whole: IAM compares all of an ARN."""
+"""Whether the ARNs of secrets that the parameters name are whole: IAM compares the whole ARN."""
 
 import re
 from collections.abc import Iterator

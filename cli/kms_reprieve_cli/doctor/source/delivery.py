@@ -1,4 +1,4 @@
-"""Whether records have come to the log group of late."""
+"""Whether records have come to the log group recently."""
 
 from collections.abc import Iterator
 from datetime import datetime

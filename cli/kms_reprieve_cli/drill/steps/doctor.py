@@ -1,4 +1,4 @@
-"""What doctor says of the stack and of its source: the trail or rule, its selectors, classic or advanced."""
+"""What doctor says about the stack and its source: the trail or rule, its selectors, classic or advanced."""
 
 from collections.abc import Iterator
 from typing import Final

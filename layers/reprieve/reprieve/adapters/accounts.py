@@ -100,7 +100,7 @@ class MemberSessions:
             return held
 
     def _assume(self, key: KeyArn, by: str) -> _Session:
-        """Call sts:AssumeRole. CloudTrail there records the source identity: whoever decided."""
+        """Call sts:AssumeRole. CloudTrail there records the source identity: who decided."""
         role, name = self.role.in_account_of(key), session_name(by)
         identity: Any = {"SourceIdentity": name} if by else {}
         with call(f"sts:AssumeRole of {role}"):
@@ -179,7 +179,7 @@ class Accounts:
 
         Raises:
             UnreachableError: the SDK does not know the Region, and there were `NEW_REGIONS` such ones
-                before: whoever may write to the log group can invent any number of them.
+                before: anyone who may write to the log group can invent any number of them.
             DeniedError: the account can't be entered.
         """
         self._check(key)

@@ -104,7 +104,7 @@ def changes(event: object) -> tuple[StreamRecord, ...]:
 
 
 def read_item(item: Item) -> Document:
-    """Return an item as the document that it is; one that somebody else wrote, and wrongly, has no body."""
+    """Return the document in an item; an item that someone else wrote in another form has no body."""
     try:
         return _document(item)
     except (LookupError, TypeError, ValueError, ArithmeticError, OSError, RecursionError):

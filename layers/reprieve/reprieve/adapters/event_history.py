@@ -20,7 +20,7 @@ _BY_NAME: Final = {"AttributeKey": "EventName", "AttributeValue": "ScheduleKeyDe
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """Lets whoever waits pass at intervals, in each account and Region by itself."""
+    """Lets callers pass one at a time, at intervals, separately for each account and Region."""
 
     now: Callable[[], float] = time.monotonic
     sleep: Callable[[float], None] = time.sleep

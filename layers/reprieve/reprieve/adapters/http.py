@@ -44,7 +44,7 @@ class HttpClient:
     def post(
         self, url: str, body: bytes, headers: Mapping[str, str], *, public_only: bool = False
     ) -> HttpAnswer:
-        """Post once; whoever calls sees to retries."""
+        """Post once; the caller retries."""
         if not is_over_tls(url):
             raise NoAnswerError("not an https URL")
         deadline = _Deadline(self._timeout)

@@ -37,7 +37,7 @@ class KmsClients(Protocol):
     """Where the client for a key comes from."""
 
     def of(self, key: KeyArn, by: str = "") -> "KMSClient":
-        """Return the client for a key; `by` is whoever decided what is to be done with it."""
+        """Return the client for a key; `by` is the person who decided what is done with it."""
         ...
 
 

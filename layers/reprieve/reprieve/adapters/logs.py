@@ -58,7 +58,7 @@ class CloudWatchLogs:
 
 @dataclass(frozen=True, slots=True)
 class CloudWatchTrail:
-    """The `LogWriter` of AWS: logs:PutLogEvents, into one stream a day, which whoever is first makes."""
+    """The `LogWriter` of AWS: logs:PutLogEvents, into one stream a day, which the first writer creates."""
 
     client: "CloudWatchLogsClient"
     log_group: str

@@ -64,7 +64,7 @@ class ClientSecret:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Discovered:
-    """What the provider says of itself."""
+    """What the provider says about itself."""
 
     authorization_endpoint: str
     token_endpoint: str
@@ -100,7 +100,7 @@ class OpenIdProvider:
         discovered = self._discovered()
         scheme, _, rest = discovered.authorization_endpoint.partition("://")
         client = WebApplicationClient(self.client_id)
-        # oauthlib knows https alone; what else is_over_tls lets through gets its scheme back.
+        # oauthlib accepts only https; what else is_over_tls lets through gets its scheme back.
         uri: str = client.prepare_request_uri(
             f"https://{rest}",
             redirect_uri=self.redirect_uri,
@@ -158,7 +158,7 @@ class OpenIdProvider:
         return self._known
 
     def _discover(self) -> _Discovered:
-        """Read what the provider says of itself: OpenID Connect Discovery 1.0, section 4."""
+        """Read what the provider says about itself: OpenID Connect Discovery 1.0, section 4."""
         where = _address("issuer", self.issuer).removesuffix("/") + "/.well-known/openid-configuration"
         document = _object("discovery", *self._ask("GET", where, {}))
         if document.get("issuer") != self.issuer:

@@ -1,4 +1,4 @@
-"""A topic's e-mail subscriptions."""
+"""A topic's email subscriptions."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final

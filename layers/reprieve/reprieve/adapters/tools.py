@@ -59,7 +59,7 @@ class AwsTools:
         _ = self._secrets
 
     @cached_property
-    def _sns(self) -> Any:  # noqa: ANN401 - the client's type is known to the type checker alone
+    def _sns(self) -> Any:  # noqa: ANN401 - only the type checker knows the client's type
         return client("sns", PROMPT)
 
     @cached_property

@@ -1,1 +1,1 @@
-"""What is known of a key and its deletion, and when people are notified of it."""
+"""What is known about a key and its deletion, and when people are notified of it."""

@@ -18,21 +18,21 @@ class Event(StrEnum):
     DECISION = "decision"
     NOTICE = "notice"
     SEEN = "seen"
-    """Somebody said on the page of a test notice that it has reached them."""
+    """Someone said on the page of a test notice that it has reached them."""
 
 
 _ORDER: Final = tuple(Event)
 
 
 class Aftermath(StrEnum):
-    """What the record tells of a key whose deletion was cancelled."""
+    """What the record says about a key whose deletion was cancelled."""
 
     LEFT = "left"
     """Nothing more: it was cancelled elsewhere, or to stay disabled, or long ago."""
     UNFINISHED = "unfinished"
     """A cancellation on the page was to enable it as well, and has not, as far as the record tells."""
     WORKED = "worked"
-    """It was enabled after that: if it is disabled now, somebody else did so."""
+    """It was enabled after that: if it is disabled now, someone else did so."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,11 +40,11 @@ class Entry:
     """One event in the life of a case.
 
     Attributes:
-        id: Its own name; a notice's is that of the notice.
+        id: Its own ID; for a notice, the ID of the notice.
         at: When.
         case_id: The case.
         event: What happened.
-        reason: Why people were told, of a notice.
+        reason: Why people were notified, for a notice.
         visitor: Who opened the page, if they signed in; or who has seen a test notice.
         decision: What was decided, by whom; its `state` is the key's afterwards.
         state_before: The key's state that the person saw.

@@ -7,7 +7,7 @@ from reprieve.dataclass import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadOn:
-    """Where a reading was broken off: the question, and the token of the page to go on with."""
+    """Where a reading was interrupted: the question, and the token of the next page."""
 
     start: datetime
     end: datetime
@@ -19,9 +19,9 @@ class ReadOn:
 class Bookmark:
     """How far a log group has been read: minutes before `settled_until` are never read again.
 
-    `no_event_told_at` is when people were last told of an alarm that no record explains.
+    `no_event_told_at` is when people were last notified of an alarm that no record explains.
     `copies_from` is set by a storm: what was delivered before it is not searched for copies again.
-    `read_on` is there where a run had to stop within a question that CloudWatch Logs takes long to answer.
+    `read_on` is set if a run had to stop within a question that CloudWatch Logs takes long to answer.
     """
 
     settled_until: datetime | None = None

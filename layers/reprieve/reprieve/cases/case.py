@@ -2,7 +2,7 @@
 
 What the log group holds is counted by whole minutes of its own clock, the time of delivery.
 A case is `settled` up to a minute: what was delivered before it is added up for good.
-What came after it is `recent`, and is counted anew whenever the log group is read,
+What came after it is `recent`, and is counted again whenever the log group is read,
 so that reading a window twice, or by two invocations at once, changes nothing.
 """
 
@@ -54,10 +54,10 @@ class Closure:
 
     Attributes:
         how: How it ended.
-        at: When; where no record says so, when KMS was first seen to say so.
-        by: Who saw to it; None where no record says so.
+        at: When; if no record says so, when KMS first said so.
+        by: Who ended it; None if no record says so.
         confirmed: Whether KMS was asked and says the same; else only CloudTrail or the calendar does.
-        scheduled_again: For when the key was scheduled again, where KMS says that it was.
+        scheduled_again: The new deletion date, if KMS says that the key was scheduled again.
     """
 
     how: Ending
@@ -69,20 +69,20 @@ class Closure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notified:
-    """What people have been told of a case.
+    """What people have been notified of in a case.
 
     Attributes:
         notices: How many notices there were.
         last_at: When the last one was decided.
         in_use: Whether they know that the key is in use.
-        uses: How many uses the last notice told of.
+        uses: How many uses the last notice reported.
         callers: Hashes of the callers that they know of.
         resources: Hashes of the resources that they know of.
-        new_callers_at: When they were told of new callers, lately.
+        new_callers_at: When they were recently notified of new callers.
         management_callers: Hashes of those who made management calls that they know of.
         hours_left: The nearest of the hours before the deletion at which they have been told.
         scheduled: Whether they know who scheduled the deletion.
-        cancelled: Whether they know that the deletion is off.
+        cancelled: Whether they know that the deletion was cancelled.
         lately: When the latest notices were decided, `NOTICES_REMEMBERED` of them at the most.
     """
 
@@ -140,21 +140,21 @@ class Case:
         read_until: Up to when the log group had been read when the counts were made.
         settled: What was counted in minutes before `settled_until` while KMS called the key pending.
         unanswered: What was counted in such minutes while KMS could not be asked. It may belong to a later
-            deletion of the same key, and goes there where KMS tells of one.
+            deletion of the same key, and goes there if KMS reports one.
         recent: What was counted from then up to `read_until`.
         is_glimpsed: Whether what is recent is of a window that was not read to its end, and is read again.
         notified: What people have been notified of.
-        unknown: Facts about the key that could not be had.
+        unknown: Facts about the key that could not be looked up.
         scheduled_by: Who scheduled the deletion, where the log group says.
         decision: What a person decided on the page.
         closure: How it ended.
-        cancel_reported: The cancellation that CloudTrail tells of, while KMS has not been asked since.
+        cancel_reported: The cancellation that CloudTrail reports, while KMS has not been asked since.
         not_pending_since: Since when KMS does not call the key pending any more, and no record says why.
         unanswered_since: Since when KMS could not be asked.
         answered_until: The first minute that was not read while KMS still answered; None while it does.
         previous: The id of the key's case before this one.
         number: Which of the key's cases it is, by the order in which they were opened.
-        is_trimmed: Whether details were left out, for the case would have been too large to store.
+        is_trimmed: Whether details were left out because the case would have been too large to store.
         version: How often the case has been written.
     """
 
@@ -183,7 +183,7 @@ class Case:
 
     @property
     def name(self) -> str:
-        """What tells it from the key's other cases: its date; if it has none, a day and a number.
+        """What distinguishes it from the key's other cases: its date; if it has none, a day and a number.
 
         Two runs that open one at the same time give it the same name, so that one of them has to look again.
         """
@@ -198,7 +198,7 @@ class Case:
 
     @property
     def is_kept(self) -> bool:
-        """Whether somebody decided that the deletion is meant, and asked for quiet."""
+        """Whether someone decided that the deletion is intentional, and muted the notices."""
         return self.decision is not None and self.decision.choice is Choice.KEEP
 
     def is_known_to_be_off(self, since: datetime) -> bool:

@@ -7,16 +7,17 @@
 | the deletion is over, and people knew of the case               | `key-deleted`        |
 | its date is known, and people knew of the case without it       | `case-continued`     |
 | KMS knows no such key, and people knew of the case              | `correction`         |
-| somebody decided to keep the deletion, which is in 24 hours     | `deletion-soon`      |
+| someone decided to keep the deletion, which is in 24 hours      | `deletion-soon`      |
 | it is used for the first time                                   | `key-in-use`         |
-| a caller or a protected resource that nobody was told of        | `new-caller`         |
+| a caller or a protected resource that no notice has named       | `new-caller`         |
 | it has been used since the last notice, a day ago               | `still-in-use`       |
-| somebody not told of made a management call                     | `management-call`    |
+| a caller that no notice has named made a management call        | `management-call`    |
 | it is in use, and the deletion is in 72 or 24 hours             | `deletion-soon`      |
-| somebody scheduled it, and it has not been used                 | `deletion-scheduled` |
+| someone scheduled it, and it has not been used                  | `deletion-scheduled` |
 
-The first line that fits decides. A case that is closed, or whose deletion is meant, is quiet otherwise.
-A key of which people heard often today is told of only for what changes its fate: its first use, its
+The first line that fits decides. Otherwise a case that is closed, or whose deletion is intentional, makes
+no notice.
+A key with many notices today makes further ones only for what changes its fate: its first use, its
 cancellation, a correction, its nearing deletion. The rest waits, and is in the next notice.
 """
 
@@ -42,10 +43,10 @@ from reprieve.dataclass import dataclass
 HOURS_BEFORE: Final = (72, 24)
 NEW_CALLERS_AN_HOUR: Final = 5
 NOTICES_A_DAY: Final = 8
-"""With so many notices of one key in a day, only those that can't wait go out for it."""
+"""With this many notices about one key in a day, only those that can't wait are sent."""
 
 MOST_NOTICES_A_DAY: Final = 12
-"""With so many, even these go out folded into a digest."""
+"""With this many, even these are sent in a digest."""
 
 SETTLING: Final = timedelta(minutes=5)
 """How long after a notice of a cancellation KMS may still show the state before it."""
@@ -56,12 +57,12 @@ _HOUR: Final = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoticeRules:
-    """What the stack's owner decided.
+    """What the stack's parameters say.
 
     Attributes:
-        repeat_after: How long after a notice the uses since then are told of, folded; None for never.
-        tells_of_scheduling: Whether people are told of a deletion that was scheduled and does no harm so far.
-        ignored_callers: Patterns with `*` of callers that are counted and shown, and wake nobody.
+        repeat_after: How long after a notice one notice reports the uses since; None for never.
+        tells_of_scheduling: Whether people are notified of a scheduled deletion that does no harm so far.
+        ignored_callers: Patterns with `*` of callers that are counted and shown, but never trigger a notice.
     """
 
     repeat_after: timedelta | None = timedelta(hours=24)
@@ -86,12 +87,12 @@ class Verdict:
 
 
 def due(case: Case, now: datetime, policy: NoticeRules, heard_today: int = 0) -> Verdict:
-    """Return what people have to be told of this case now, if anything.
+    """Return what people must be notified of in this case now, if anything.
 
     Args:
         case: The case.
         now: The present.
-        policy: What the stack's owner decided.
+        policy: What the stack's parameters say.
         heard_today: How many notices of the key there were in the last 24 hours.
     """
     if case.closure:
@@ -117,7 +118,7 @@ def wake_at(case: Case, policy: NoticeRules, heard_at: Collection[datetime] = ()
 
     Args:
         case: The case.
-        policy: What the stack's owner decided.
+        policy: What the stack's parameters say.
         heard_at: When people heard of the key, lately.
     """
     if case.closure:
@@ -136,7 +137,7 @@ def wake_at(case: Case, policy: NoticeRules, heard_at: Collection[datetime] = ()
 
 
 def _report_is_believed_at(case: Case) -> datetime | None:
-    """Return when people are told of a cancellation that only CloudTrail tells of."""
+    """Return when people are notified of a cancellation that only CloudTrail reports."""
     reported = credible_report(case)
     if reported is None:
         return None
@@ -162,7 +163,7 @@ def _limit_ends_at(case: Case, policy: NoticeRules, heard_at: Collection[datetim
 
 
 def ringing(case: Case, policy: NoticeRules) -> int:
-    """Return the number of uses that people are to be woken for."""
+    """Return the number of uses that count for notices."""
     return case.uses.count - sum(part.count for part in case.uses.by_caller if policy.ignores(part))
 
 
@@ -180,7 +181,7 @@ def _closed(case: Case) -> Verdict:
 
 
 def _has_heard(known: Notified, closure: Closure) -> bool:
-    """Return whether people know of an end; of a case that goes on they may have heard that it was off."""
+    """Return whether people know about an end; of a case that goes on they may have heard that it was off."""
     if closure.how is Ending.CONTINUED:
         return known.last_at is not None and known.last_at >= closure.at
     return known.cancelled
@@ -189,8 +190,8 @@ def _has_heard(known: Notified, closure: Closure) -> bool:
 def _kept(case: Case, now: datetime) -> Verdict:
     last = HOURS_BEFORE[-1]
     if _is_left(case, last) and _is_near(case, now, last):
-        return Verdict(Reason.DELETION_SOON, f"the deletion, which is meant, is in less than {last} hours")
-    return Verdict(None, "somebody decided that the deletion is meant")
+        return Verdict(Reason.DELETION_SOON, f"the intentional deletion is in less than {last} hours")
+    return Verdict(None, "someone decided that the deletion is intentional")
 
 
 def _key_in_use(case: Case, _now: datetime, policy: NoticeRules) -> Verdict | None:
@@ -224,7 +225,7 @@ def _management_call(case: Case, _now: datetime, policy: NoticeRules) -> Verdict
     )
     if not new and all(other.id in told for other in calls.others):
         return None
-    return Verdict(Reason.MANAGEMENT_CALL, "somebody tried to manage it")
+    return Verdict(Reason.MANAGEMENT_CALL, "someone tried to manage it")
 
 
 def _deletion_soon(case: Case, now: datetime, policy: NoticeRules) -> Verdict | None:
@@ -244,7 +245,7 @@ def _deletion_scheduled(case: Case, _now: datetime, policy: NoticeRules) -> Verd
         or not case.scheduled_by
     ):
         return None
-    return Verdict(Reason.DELETION_SCHEDULED, "somebody scheduled its deletion")
+    return Verdict(Reason.DELETION_SCHEDULED, "someone scheduled its deletion")
 
 
 def _unheard(case: Case, policy: NoticeRules) -> bool:

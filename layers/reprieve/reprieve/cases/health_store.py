@@ -1,10 +1,10 @@
-"""The healthbook: what the table holds of the stack's own health, and where.
+"""What the table holds about the stack's own health, and where.
 
 | partition  | sort             | what                                                                |
 | ---------- | ---------------- | ------------------------------------------------------------------- |
 | `channels` | a channel's name | a channel that takes nothing, and since when; deliver writes it     |
 |            | …/a recipient    | the same of one recipient                                           |
-| `health`   | `address#…`      | an e-mail address of the notice topic, and how it was last seen     |
+| `health`   | `address#…`      | an email address of the notice topic, and how it was last seen     |
 | `health`   | `told#ID`        | a notice of today about the stack, for channels that have not had it |
 | `health`   | `run`            | when the function health last came to the end of a look             |
 """
@@ -57,7 +57,7 @@ class Subscribed(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Address:
-    """An e-mail address that is to get the notices.
+    """An email address that is to get the notices.
 
     Attributes:
         address: It.

@@ -1,4 +1,4 @@
-"""A key, in KMS' own words, and what could not be had of it."""
+"""A key, in KMS' own words, and what could not be looked up."""
 
 from collections.abc import Mapping
 from dataclasses import field
@@ -21,7 +21,7 @@ class KeyState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unknown:
-    """A fact that could not be had, and why."""
+    """A fact that could not be looked up, and why."""
 
     fact: str
     why: str
@@ -58,20 +58,20 @@ class Rescuable:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Key:
-    """What people are told of a key, in KMS' own words; None for what could not be read or is not so.
+    """What people are told about a key, in KMS' own words; None for what could not be read or does not apply.
 
     Attributes:
         arn: Which key.
         account: Its account.
         region: Its Region.
         aliases: What people call it.
-        description: What somebody wrote of it.
+        description: What someone wrote about it.
         state: Its state.
         deletion_date: When it is to be deleted.
         multi_region: `PRIMARY` or `REPLICA`.
         tags: Its tags.
-        owner: What its tags say of whose it is.
-        runbook: The https address in its tag `Runbook`, which whoever may tag it has written.
+        owner: Who owns it, according to its tags.
+        runbook: The https URL in its tag `Runbook`; anyone who may tag the key can write it.
         account_name: What the organization calls the account.
         spec: The kind of key, such as `SYMMETRIC_DEFAULT`.
         usage: What it is for, such as `ENCRYPT_DECRYPT`.
@@ -108,7 +108,7 @@ class Key:
 
     @classmethod
     def bare(cls, arn: KeyArn) -> "Key":
-        """Return a key of which nothing is known but its name."""
+        """Return a key of which only the name is known."""
         return cls(arn=arn, account=arn.account, region=arn.region)
 
     @property
@@ -129,7 +129,7 @@ class Key:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KmsAnswer:
-    """What KMS says of a key now.
+    """What KMS says about a key now.
 
     Attributes:
         state: The key's state; None where there is no answer.

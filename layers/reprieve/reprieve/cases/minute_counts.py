@@ -1,4 +1,4 @@
-"""What one key's records of one minute come to, each request counted once."""
+"""What one key's records of one minute add up to, each request counted once."""
 
 from dataclasses import field
 from typing import Final
@@ -58,7 +58,7 @@ class Requests:
 
         Of two copies (delivered twice, or logged in the caller's and the owner's account)
         the one that names the caller is kept, where the first was counted.
-        Records that share an identifier and tell of different requests are no copies: somebody invented one.
+        Records that share an identifier but report different requests are not copies: someone invented one.
         """
         request = hash((use.request, use.key, use.operation, use.at))
         if not use.request or not self._is_copy(request, use):

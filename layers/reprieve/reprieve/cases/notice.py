@@ -46,7 +46,7 @@ class Reason(StrEnum):
 
 
 ENDS_THREADS: Final = frozenset({Reason.KEY_DELETED, Reason.CASE_CONTINUED})
-"""What only channels hear that may keep something open for the case; it wakes nobody by itself."""
+"""What goes only to channels that may keep something open for the case; it mentions nobody."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +73,7 @@ class Window:
 class DigestEntry:
     """One notice in a digest: why, of which key, until when, and who was refused to use or to manage it.
 
-    `case` is the id of its case, and `closure` how that ended, without whoever saw to it.
+    `case` is the id of its case, and `closure` how that ended, without who ended it.
     """
 
     reason: Reason
@@ -156,8 +156,8 @@ def tell(
         reason: Why they are notified.
         now: The present.
         ringing: How many uses people are to be woken for; all of them unless said otherwise.
-        is_decided: Whether it tells of a decision on the page, which counts for no limit, as does what only
-            ends a thread.
+        is_decided: Whether it reports a decision on the page. Such a notice does not count towards any limit,
+            and neither does one that only ends a thread.
     """
     uses = case.uses.count if ringing is None else ringing
     notice = _notice(case, reason, now, max(0, uses - case.notified.uses))
@@ -170,7 +170,7 @@ def tell(
 def no_event_found(
     window: Window, region: str, pattern: str, now: datetime, unknown: tuple[Unknown, ...]
 ) -> Notice:
-    """Return the notice that an alarm rang and that no record which names a key explains it."""
+    """Return the notice that the alarm fired and no record that names a key explains it."""
     return Notice(
         id=notice_id(window.log_group, Reason.NO_EVENT_FOUND, int(window.start.timestamp())),
         reason=Reason.NO_EVENT_FOUND,

@@ -37,7 +37,7 @@ def notified_of(case: Case, now: datetime, uses: int, *, is_new_caller: bool) ->
     Args:
         case: The case.
         now: The present.
-        uses: How many uses the notice tells of.
+        uses: How many uses the notice reports.
         is_new_caller: Whether it is a notice of a new caller, of which there are few an hour.
     """
     before, counts = case.notified, case.counts

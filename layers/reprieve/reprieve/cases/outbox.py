@@ -71,7 +71,7 @@ class Outbox:
         return tuple(sorted(filter(None, found), key=lambda each: each.decided))
 
     def _left_behind(self) -> tuple[Outgoing, ...]:
-        """Return what an earlier run left, without what somebody on the page has overtaken since.
+        """Return what an earlier run left, without what someone on the page has overtaken since.
 
         People have heard that the deletion is off: that the key is pending must not be the last word.
         """

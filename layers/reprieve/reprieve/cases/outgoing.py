@@ -59,7 +59,7 @@ class Outgoing:
 class Sent:
     """When notices went out lately: the single ones of the last hour by their ids, and the last digest.
 
-    What a clock that was ahead has written of a time to come counts for nothing.
+    Times in the future, which a clock that was ahead wrote, are ignored.
     """
 
     singles: Mapping[str, datetime] = field(default_factory=dict)

@@ -4,7 +4,7 @@
 | ------------- | ------- | -------------------------------------------------------- |
 | `thread#CASE` | `to#ID` | the address that a link was sent to; deliver writes it   |
 
-The id is drawn by lot: it tells nothing of the address, and a hash could be tried out.
+The id is random: it says nothing about the address. A hash could be guessed by trying addresses.
 """
 
 from datetime import datetime, timedelta

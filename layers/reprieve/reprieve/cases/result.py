@@ -7,7 +7,7 @@ class Result(StrEnum):
     """What came of a decision; the audit trail has it by this name."""
 
     STARTED = "started"
-    """On record before anything is done; if it stays, nobody knows what came of the decision."""
+    """Recorded before anything is done; if it stays, the outcome of the decision is not known."""
     RESCUED = "rescued"
     CANCELLED = "cancelled"
     KEPT = "kept"

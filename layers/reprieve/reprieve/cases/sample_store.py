@@ -30,10 +30,10 @@ SAMPLE_CASE: Final = "test"
 """The id of the case, in entries about a test notice."""
 
 SEEN_AT_MOST: Final = 50
-"""How often it is recorded that a channel's notice was seen: whoever has the link can press its button."""
+"""How often it is recorded that a channel's notice was seen: anyone who has the link can press its button."""
 
 TESTS_AN_HOUR: Final = 12
-"""How many a stack sends within an hour: whoever may start one can't flood people with them."""
+"""How many a stack sends within an hour, so that nobody who may start them can flood people."""
 
 _HOUR: Final = timedelta(hours=1)
 _LATELY: Final = (TEST + "lately", "sent")
@@ -61,7 +61,7 @@ class Lately:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Accepted:
-    """A channel that took a test notice, and when; whether there is a link in it that somebody can open."""
+    """A channel that took a test notice, and when; whether there is a link in it that someone can open."""
 
     channel: str
     at: datetime

@@ -1,6 +1,6 @@
 """Sizes as a law: no case is stored, and no notice is sent, with more bytes than it may have.
 
-Every text is bounded where it is read (`fields.one_line`). What still comes to too much together is
+Every text is bounded where it is read (`fields.one_line`). What is still too much together is
 left out here: addresses of the console first, then details, then callers. Numbers and names stay, and it is
 said that something is missing.
 Source: DynamoDB developer guide, "Quotas": an item has 400 KB; SQS developer guide: a message has 256 KiB.

@@ -9,7 +9,7 @@
 | `open`              | a case's id               | what KMS last said, and when to look at it again    |
 | `outbox`            | a notice's id             | a notice that is decided, and not yet in the queue  |
 | `notices`           | `sent`                    | how many were sent lately: `cases.outgoing`         |
-| `session#HASH`      | `session`                 | somebody who has signed in: `respond.sign_in`       |
+| `session#HASH`      | `session`                 | someone who has signed in: `respond.sign_in`        |
 | `test#ID`           |                           | a test notice: `cases.sample_store`                 |
 | `thread#CASE`       | channel and recipient     | where a channel keeps a case: `cases.thread`        |
 
@@ -113,13 +113,13 @@ class CaseStore:
 
         Args:
             case: The case.
-            notices: What people are to be told of it.
+            notices: The notices about it.
             wake_at: When something is to be done about the case; None for never.
             earlier: Cases of the same key that end as this one begins.
             in_digest: The ids of those notices that are to go out in a digest.
 
         Raises:
-            ConflictError: somebody else has written one of the cases since it was read.
+            ConflictError: someone else has written one of the cases since it was read.
         """
         ended = (document for each in earlier for document in self._documents(each, None))
         told = (self._happened(case.key.arn, _told(case, notice)) for notice in notices)
@@ -157,7 +157,7 @@ class CaseStore:
         """Store a decision, before anything is done about it, as the one that follows `after` others.
 
         Raises:
-            ConflictError: it does not: somebody else has decided since.
+            ConflictError: it does not: someone else has decided since.
         """
         decided = Document(
             partition=_key(key),

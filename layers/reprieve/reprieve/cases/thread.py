@@ -27,7 +27,7 @@ LEEWAY: Final = timedelta(minutes=1)
 """How far two clocks may be apart: nothing of a later time than that is believed."""
 
 Receipt = Mapping[str, str]
-"""What the other side says of a message, so that later ones find it."""
+"""What the other side says about a message, so that later ones find it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +38,7 @@ class Thread:
         receipt: That of the first message; empty before there is one, or where the medium needs none.
         latest_at: When the latest notice that was sent had been decided.
         ended_at: When the notice was decided that said that the case is over; None while it is not.
-        held_until: Until when nobody else may send, while somebody does.
+        held_until: Until when nobody else may send, while someone does.
         version: How often it has been written.
     """
 
@@ -57,7 +57,7 @@ class Thread:
         return self.ended_at is not None and at < self.ended_at
 
     def is_held(self, now: datetime) -> bool:
-        """Return whether somebody is sending, unless the time until when is one that no good clock gave."""
+        """Return whether someone is sending, unless the time until when is one that no good clock gave."""
         return self.held_until is not None and now < self.held_until <= now + HELD_FOR + LEEWAY
 
     def after(self, at: datetime, receipt: Receipt | None, *, ends: bool) -> "Thread":
@@ -109,7 +109,7 @@ class ThreadStore:
         """Store a thread that was taken.
 
         Raises:
-            ConflictError: it was taken for too long, and is somebody else's now.
+            ConflictError: it was taken for too long, and is someone else's now.
         """
         self._put(place, replace(thread, held_until=None))
 

@@ -50,7 +50,7 @@ def count(
         read_until: How far the log group was read. A reading that neither reached further than one
             before it nor settles more brings nothing new, and leaves the case as it is.
         is_answered: Whether KMS answers, or never does: else what was not read before this reading is counted
-            apart, for the key may have been scheduled anew since KMS answered last.
+            apart, because the key may have been scheduled again since KMS last answered.
     """
     if read_until <= case.read_until and settle_until <= case.settled_until:
         return case
@@ -76,7 +76,7 @@ def count(
 def glimpse(case: Case, minutes: Mapping[datetime, Counted]) -> Case:
     """Return the case with what has been read of a window so far, for a first notice.
 
-    Only the recent counts are touched, and they are made anew when the window is read to its end.
+    Only the recent counts change, and they are counted again when the window is read to its end.
     """
     fresh = sorted(minute for minute in minutes if minute >= case.settled_until)
     return replace(case, recent=Counts().plus(minutes[minute] for minute in fresh), is_glimpsed=True)
@@ -97,9 +97,10 @@ def note_schedulings(case: Case, schedulings: Iterable[Scheduling]) -> Case:
     """Return the case with who scheduled it, where one of the records is of this very deletion.
 
     A key may be scheduled twice within the minutes that a record's date may be off: the nearest record stays.
+    Of two that are as near, it is the one that was read first: a later one may be forged.
     """
     scheduling, known = of_deletion(schedulings, case.deletion_date), case.scheduled_by
-    if scheduling is None or (known and _off(known.at, case) < _off(scheduling.at, case)):
+    if scheduling is None or (known and _off(known.at, case) <= _off(scheduling.at, case)):
         return case
     return replace(case, scheduled_by=ScheduledBy(caller=scheduling.caller, at=scheduling.at))
 
@@ -133,7 +134,7 @@ def without_those_of(
 
 
 def note_changes(case: Case, changes: Iterable[KeyChange], now: datetime) -> Case:
-    """Return the case with the latest cancellation that CloudTrail tells of, if it can be of this deletion.
+    """Return the case with the latest cancellation that CloudTrail reports, if it can be of this deletion.
 
     It can't, if it came before the scheduling, or if KMS refused a use of the key after it.
     """
@@ -200,7 +201,7 @@ def _ending(case: Case, answer: KmsAnswer, now: datetime) -> Closure | None:
 
 
 def credible_report(case: Case) -> Closure | None:
-    """Return the cancellation that CloudTrail tells of; None without one, or if a use was refused later."""
+    """Return the cancellation that CloudTrail reports; None without one, or if a use was refused later."""
     reported, last_use = case.cancel_reported, case.uses.last_at
     return None if reported and last_use and last_use > reported.at else reported
 

@@ -1,4 +1,4 @@
-"""What is known of the one who made a request."""
+"""What is known about the one who made a request."""
 
 from reprieve.dataclass import dataclass
 

@@ -66,7 +66,7 @@ class KeyEvent(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeyChange:
-    """Somebody cancelled a deletion, or enabled a key; or KMS deleted it."""
+    """Someone cancelled a deletion, or enabled a key; or KMS deleted it."""
 
     key: KeyArn
     change: KeyEvent
@@ -87,7 +87,7 @@ class Skipped(StrEnum):
 class Unproven:
     """A record that speaks of a key which is pending deletion, and is not KMS' refusal of it: `why` says how.
 
-    It is never a use: whoever calls KMS can put such words into the message of another error.
+    It is never a use: anyone who calls KMS can put such words into the message of another error.
     """
 
     event_id: str

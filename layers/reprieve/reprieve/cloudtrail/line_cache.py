@@ -1,4 +1,4 @@
-"""Lines that differ in nothing but what each request has of its own: their kind is read once.
+"""Lines that differ only in what is unique to each request: their kind is read once.
 
 In a storm the same few programs make the same few requests again and again, each for another object.
 CloudTrail writes a record without blanks, and in it once each `eventTime`, `requestID`, `eventID` and,

@@ -41,12 +41,12 @@ class Resource:
 
 
 def named(service: str, name: str, region: str = "", path: str = "") -> Resource:
-    """Return a resource that is told by a name alone.
+    """Return a resource that only a name identifies.
 
     Args:
         service: What kind of thing it is.
         name: Its name.
-        region: The Region of the console that shows it; "" is no console.
+        region: The Region of the console that shows it; "" means no console.
         path: The console's page, with `{region}` and `{name}`.
     """
     return Resource(
@@ -55,7 +55,7 @@ def named(service: str, name: str, region: str = "", path: str = "") -> Resource
 
 
 def by_arn(service: str, text: str, prefix: str, path: str) -> Resource:
-    """Return a resource that is told by its ARN; by the text as it is, where that is no such ARN.
+    """Return a resource that its ARN identifies; by the text as it is, if that is not such an ARN.
 
     Args:
         service: What kind of thing it is.

@@ -1,4 +1,4 @@
-"""What stands around a channel, and is one itself: all but sending is the channel's."""
+"""A wrapper around a channel, which is a channel itself: everything except sending is the inner channel's."""
 
 from reprieve.cases.notice import Notice
 from reprieve.clock import Clock
@@ -9,7 +9,7 @@ from reprieve.ports import Log
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Around:
-    """The channel inside, and what to tell the time and the log by."""
+    """The inner channel, the clock and the log."""
 
     channel: Channel
     clock: Clock

@@ -32,7 +32,7 @@ from reprieve.ports.log_messages import NOTICE_ROUTED, NOTICE_SENT
 from reprieve.untrusted import EMAIL_LIMIT, look, mapping, text
 
 SAMPLE_LIFETIME: Final = timedelta(days=1)
-"""How long the link of a test notice is good for at the most."""
+"""How long the link of a test notice is valid at most."""
 
 _FIRST_PAUSE: Final = 15
 _LONGEST_PAUSE: Final = 900
@@ -45,14 +45,14 @@ class Deliverer:
     Attributes:
         channels: The channels, and which notices each gets.
         queue: Where a notice waits for each of its recipients.
-        dead_letters: Where a notice is kept that its channel will never take.
+        dead_letters: Where a notice is kept that its channel will never accept.
         signing_key: What signs the links.
         page_url: What stands before a token in a link.
-        lifetime: How long a link is good for; never longer than until the deletion.
+        lifetime: How long a link is valid; never longer than until the deletion.
         account: The account whose keys the page may act on.
         enters_accounts: Whether it may act on those of others too.
-        approvers: What the holder of a link has to show beside it.
-        samples: Where it is noted which channel took a test notice.
+        approvers: What the holder of a link needs in addition to it.
+        samples: Where it is noted which channel accepted a test notice.
         recipients: Where it is noted whom a link was sent to.
     """
 
@@ -107,7 +107,7 @@ class Deliverer:
             raise ChannelError("every channel", "the stack has no channel that deliver can send to")
 
     def _give_up(self, body: str, error: ChannelRefusedError, notice: Notice) -> None:
-        """Keep a message where an alarm tells of it: what no retry can bring to its channel."""
+        """Keep a message that no retry can bring to its channel, where an alarm reports it."""
         self.dead_letters.send([body])
         self.log.error(
             "Could not deliver a notice; it is in the dead-letter queue",
@@ -182,7 +182,7 @@ class Deliverer:
 
 
 def pause(error: Exception, attempt: int) -> int:
-    """Return after how many seconds a message that failed for the `attempt`th time is to be tried again."""
+    """Return after how many seconds to retry a message that failed for the `attempt`th time."""
     asked = error.retry_after if isinstance(error, ChannelBusyError) else None
     return max(asked or 0, min(_FIRST_PAUSE << min(attempt - 1, 10), _LONGEST_PAUSE))
 

@@ -1,4 +1,4 @@
-"""A channel of which it is noted whether it takes what it is sent."""
+"""A channel that notes whether it accepts what it is sent."""
 
 import re
 from collections.abc import Callable
@@ -18,12 +18,12 @@ _ERROR_LIMIT: Final = 200
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NotedChannel(Around):
-    """A channel of which it is noted whether it takes what it is sent, for the function health to see."""
+    """A channel that notes for the function health whether it accepts what it is sent."""
 
     book: HealthStore
 
     def send(self, sent: Delivery) -> Receipt | None:
-        """Send one notice, as the channel itself does; what can't be noted is logged and no more."""
+        """Send one notice, as the channel itself does; if that can't be noted, it is only logged."""
         try:
             receipt = self.channel.send(sent)
         except (ChannelError, AwsError) as error:
@@ -45,6 +45,6 @@ class NotedChannel(Around):
 
 
 def _told(error: ChannelError | AwsError) -> str:
-    """Return what people are told of an error: nothing that could be an address, which may be a secret."""
+    """Return what people are told about an error: nothing that could be an address, which may be a secret."""
     said = error.problem if isinstance(error, ChannelError) else f"{error.operation}: {error.code}"
     return one_line(_ADDRESS.sub("…", said), _ERROR_LIMIT)

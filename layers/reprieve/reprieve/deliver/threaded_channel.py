@@ -66,7 +66,7 @@ class ThreadedChannel(Around):
         )
 
     def _give_back(self, place: Place, thread: Thread) -> None:
-        """Store the thread; without it the next notice begins one, and none is sent twice for it."""
+        """Store the thread; if that fails, the next notice begins a new one, and none is sent twice."""
         try:
             self.threads.give_back(place, thread)
         except (AwsError, ConflictError) as error:

@@ -1,6 +1,6 @@
-"""E-mail addresses that get no notices: one that never confirmed, and one that is subscribed no more.
+"""Email addresses that get no notices: one that never confirmed, and one that is no longer subscribed.
 
-Mail scanners follow the link that unsubscribes, and SNS asks nobody whether that was meant.
+Mail scanners follow the link that unsubscribes, and SNS does not ask whether that was intended.
 A subscription that nobody confirms is listed as pending for 48 hours, and then not at all.
 """
 
@@ -48,7 +48,7 @@ class Addresses:
     log: Log
 
     def problems(self, now: datetime) -> Iterator[Problem]:
-        """Yield what is wrong with each address, once it has been seen to; one that was lost is asked again.
+        """Yield what is wrong with each address, once it has been handled; one that was lost is asked again.
 
         Raises:
             AwsError: it could not be read or written how they are subscribed.
@@ -75,7 +75,7 @@ class Addresses:
             if ask or is_to_be_renewed(address, now):
                 self.book.keep(replace(address, asked_again=address.asked_again or ask), now)
         except ConflictError:
-            return  # another invocation sees to it
+            return  # another invocation handles it
         if ask:
             yield _removed(address, self._ask_again(address.address))
         else:
@@ -114,10 +114,10 @@ def _removed(address: Address, advice: str) -> Problem:
 
 
 def _seen(address: str, known: Address | None, present: Subscribed | None, now: datetime) -> Address:
-    """Return what is known of an address with how it is subscribed now.
+    """Return what is known about an address with how it is subscribed now.
 
     One that SNS does not list was removed if it was confirmed; else its request is yet to come, or lapsed.
-    A change has no `expires_at`, for it is not stored yet.
+    A change has no `expires_at`, because it is not stored yet.
     """
     if known is None:
         return Address(address=address, seen=present or Subscribed.ASKED, since=now)

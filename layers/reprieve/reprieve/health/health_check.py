@@ -1,4 +1,4 @@
-"""Whether the stack itself is well: what is not, every channel hears.
+"""Whether the stack itself works: every channel is notified of what does not.
 
 It must not need what may be broken. It sends by itself and not through the queue, each channel apart from the
 others, and also where the table does not remember what was sent.
@@ -36,7 +36,7 @@ one look in between is lost.
 """
 
 LATENESS: Final = timedelta(minutes=15)
-"""How far behind the present the bookmark of investigate stays when all is well."""
+"""How far behind the present the bookmark of investigate normally stays."""
 
 _CHANNEL: Final = (
     "The other channels get every notice. What this one did not accept is retried for an hour, then kept in"
@@ -200,7 +200,7 @@ class Health:
         try:
             self.once.do(key, sending)
         except InProgressError:
-            return  # by another invocation, which sees to it
+            return  # by another invocation, which handles it
         except AwsError as error:
             if sending.begun and sending.failed:
                 raise

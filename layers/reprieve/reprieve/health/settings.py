@@ -28,7 +28,7 @@ class HealthSettings:
 
         Raises:
             SettingsError: a variable is missing, or makes no sense.
-            NotUnderstoodError: an e-mail address is none.
+            NotUnderstoodError: an email address is none.
         """
         environment = Environment(variables)
         return cls(

@@ -26,7 +26,7 @@ class Alarmed:
 
 
 def read(message: str) -> RingingAlarm | None:
-    """Return the alarm that an SNS message tells of; None if it does not ring any more.
+    """Return the alarm that an SNS message reports; None if it is no longer in ALARM.
 
     Raises:
         NotUnderstoodError: it is not the message of a CloudWatch alarm.

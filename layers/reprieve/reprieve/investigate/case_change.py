@@ -1,4 +1,4 @@
-"""What is stored of a key's cases, and what people are told of it: the end of every update."""
+"""What is stored of a key's cases, and the notices about them: the end of every update."""
 
 from collections.abc import Iterable
 from dataclasses import field, replace
@@ -19,8 +19,8 @@ from reprieve.investigate.facts.key_facts import KeyFacts
 class CaseChange:
     """What is to be stored, all or none: a case, those that end as it begins, and the notices about them.
 
-    `in_digest` has the ids of the notices that go out in a digest, for there were many of the key today;
-    `heard_at` is when people heard of the key, lately, with these notices.
+    `in_digest` has the ids of the notices that go out in a digest, because the key had many notices today;
+    `heard_at` is when people were recently notified of the key, these notices included.
     """
 
     case: Case
@@ -83,7 +83,7 @@ def tell_all(
 
 
 def until_told(case: Case, policy: NoticeRules) -> Case:
-    """Return a case that only a record calls over as it was before, until people have heard who uses its key.
+    """Return a case that only a record says is over unchanged, until people are notified of who uses its key.
 
     Anyone who writes into the log group can write such a record.
     """
@@ -124,7 +124,7 @@ def succeeding(case: Case, earlier: tuple[Left, ...]) -> Case:
 
 
 def _as_heard(now: Notified, before: Notified) -> Notified:
-    """Return what people know of a case that goes on: that it is off, if they were told so."""
+    """Return what people know about a case that goes on: that it is off, if they were told so."""
     return replace(now, cancelled=True, last_at=before.last_at) if before.cancelled else now
 
 
@@ -135,7 +135,7 @@ def with_facts(case: Case, facts: KeyFacts) -> Case:
 
 
 def as_answered(case: Case, answer: KmsAnswer) -> Case:
-    """Return the case with the state that KMS tells of now.
+    """Return the case with the state that KMS reports now.
 
     What was read earlier stands only while it is what the case is about: a key that is pending for its date.
     """

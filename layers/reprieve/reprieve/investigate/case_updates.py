@@ -1,6 +1,6 @@
 """Brings cases up to date, each key by itself: look it up, decide, store, send.
 
-What fails for one key fails for that key alone. It is noted, people are told of the key in a reduced form
+What fails for one key fails only for that key. It is noted, people get a reduced notice about the key
 where its case can't be stored for good, and the run says so at its end.
 """
 
@@ -44,6 +44,11 @@ AT_ONCE: Final = 64
 FEW: Final = 20
 """Up to so many unknown keys are looked up whole at once; of more, KMS is first asked which are pending."""
 
+UNANSWERED: Final = 2_000
+"""How many keys for which KMS does not answer are followed: every run reads the list of all that are."""
+
+_NO_MORE: Final = "KMS does not answer for them, nor for so many others that no more are followed"
+
 TRIAGE_SECONDS: Final = 20.0
 REVIEW_SECONDS: Final = 10.0
 _TRIES: Final = 4
@@ -67,6 +72,14 @@ class Unfinished:
         self.is_held |= isinstance(error, PASSING)
 
 
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What is known of a key with a case: who scheduled the deletion, and whether KMS calls it pending."""
+
+    knows_who: bool
+    is_pending: bool
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseUpdater:
     """Applies what was read, and what KMS says, to the cases in the table."""
@@ -81,30 +94,45 @@ class CaseUpdater:
     log: Log
     unfinished: Unfinished = field(default_factory=Unfinished)
     _listing: "list[Future[tuple[OpenCase, ...]]]" = field(default_factory=list)
-    _updated: dict[KeyArn, bool] = field(default_factory=dict)
+    _updated: dict[KeyArn, _Known] = field(default_factory=dict)
 
     def begin(self) -> None:
         """Begin to read the list of open cases, beside the log group, so that nobody waits for it."""
         self._listing.append(self.pool.submit(self.store.open_cases))
 
     def keep(self, reading: LogWindow, stretch: ReadWindow, keys: Collection[KeyArn]) -> None:
-        """Bring the cases of some of a reading's keys up to date, those that have one first.
+        """Bring the cases of some of a reading's keys up to date.
 
         Args:
             reading: What was read.
             stretch: The part of the log group that it holds.
             keys: The keys.
         """
-        known = {entry.key: entry.knows_who for entry in self._listed()} | self._updated
-        new = self._pending(reading, [key for key in keys if key not in known])
-        knows_who = {key for key, is_known in known.items() if is_known} | reading.schedulings.keys()
-        for some in _parts([*(key for key in keys if key in known), *new], AT_ONCE):
+        known = {
+            entry.key: _Known(entry.knows_who, entry.answer.is_pending) for entry in self._listed()
+        } | self._updated
+        knows_who = {key for key, of in known.items() if of.knows_who} | reading.schedulings.keys()
+        for some in _parts(self._ordered(reading, keys, known), AT_ONCE):
             if not self.has_time():
                 self.unfinished.note("the keys that are left", OutOfTimeError())
                 return
             cases = {key: self.pool.submit(self.store.cases, key) for key in some}
             found = findings(reading, self.facts.gather(some, knows_who))
             self._apply((Update(finding, stretch, self.policy, self.clock()) for finding in found), cases)
+
+    def _ordered(
+        self, reading: LogWindow, keys: Collection[KeyArn], known: Mapping[KeyArn, _Known]
+    ) -> list[KeyArn]:
+        """Return keys in the order in which there is time for them, without those that are not pending.
+
+        Anyone who writes into the log group can name any number of keys for which nobody answers: all others
+        come first, and of these the ones that have a case.
+        """
+        room = max(0, UNANSWERED - sum(not of.is_pending for of in known.values()))
+        new, unanswered = self._triaged(reading, [key for key in keys if key not in known], room)
+        pending = [key for key in keys if key in known and known[key].is_pending]
+        others = [key for key in keys if key in known and not known[key].is_pending]
+        return [*pending, *new, *others, *unanswered]
 
     def _listed(self) -> tuple[OpenCase, ...]:
         """Return the list; `begin` comes first."""
@@ -125,15 +153,29 @@ class CaseUpdater:
             known = self.facts.gather((entry.key for entry in some), knows_who)
             self._apply(Review(entry.name, known[entry.key], self.policy, self.clock()) for entry in some)
 
-    def _pending(self, reading: LogWindow, keys: list[KeyArn]) -> list[KeyArn]:
-        """Return those of many unknown keys that KMS calls pending, or does not answer for."""
-        if len(keys) <= FEW:
-            return keys
+    def _triaged(
+        self, reading: LogWindow, keys: list[KeyArn], room: int
+    ) -> tuple[list[KeyArn], list[KeyArn]]:
+        """Return those of many unknown keys that KMS calls pending, and as many that it does not answer for.
+
+        Args:
+            reading: What was read: it forgets all others.
+            keys: The keys.
+            room: How many of those may be followed for which KMS does not answer.
+        """
+        if len(keys) <= min(FEW, room):
+            return keys, []
         answers = self.facts.answers(keys, TRIAGE_SECONDS)
-        dismissed = {key for key, answer in answers.items() if answer.is_answer and not answer.is_pending}
-        reading.dismiss(dismissed)
+        pending = [key for key in keys if answers[key].is_pending]
+        unanswered = sorted(
+            (key for key in keys if not answers[key].is_answer), key=lambda key: not answers[key].can_be_asked
+        )
+        dismissed = set(keys).difference(pending, unanswered)
         self.log.warning("Ignored keys that are not pending deletion", keys=len(dismissed))
-        return [key for key in keys if key not in dismissed]
+        reading.dismiss(dismissed.union(unanswered[room:]))
+        if more := len(unanswered[room:]):
+            self.unfinished.failures.append(Failure(f"{more} keys", _NO_MORE))
+        return pending, unanswered[:room]
 
     def _apply(self, updates: Iterable[Update | Review], cases: _Cases = _NO_CASES) -> None:
         """Store some cases side by side, then send the notices about them."""
@@ -148,13 +190,14 @@ class CaseUpdater:
                 self._failed(update, error)
                 continue
             if change:
-                self._updated[update.key] = change.case.scheduled_by is not None
+                case = change.case
+                self._updated[update.key] = _Known(case.scheduled_by is not None, case.key.is_pending)
                 outgoing += (Outgoing(notice, notice.id in change.in_digest) for notice in change.notices)
         if outgoing:
             self.outbox.send(outgoing)
 
     def _stored(self, update: Update | Review, read_before: _Read | None) -> CaseChange | None:
-        """Store one case with its notices; if somebody else wrote it meanwhile, begin again with theirs."""
+        """Store one case with its notices; if someone else wrote it meanwhile, begin again with theirs."""
         for number in range(_TRIES):
             is_first = read_before is not None and number == 0
             cases = read_before.result() if read_before and is_first else self.store.cases(update.key)
@@ -197,7 +240,7 @@ def _parts(items: Sequence[_Item], number: int) -> Iterator[Sequence[_Item]]:
 
 
 def reduced(update: Update, problem: str) -> Notice:
-    """Return what people are told of a key whose case can't be stored: the same for two hours."""
+    """Return the notice about a key whose case can't be stored: the same one for two hours."""
     case = update.untracked()
     why = Unknown(fact="the history of this case", why=f"this case could not be stored: {problem}")
     return fitting_notice(without_case(case, why, update.now))

@@ -1,4 +1,4 @@
-"""A second pair of eyes: whether the function health itself runs. investigate looks before it reads."""
+"""Whether the function health itself runs. investigate looks before it reads."""
 
 from datetime import datetime, timedelta
 from typing import Final
@@ -31,7 +31,7 @@ class HealthWatch:
     log: Log
 
     def look(self) -> None:
-        """Tell every channel, if health has come to no end for long. A failure is logged and no more."""
+        """Notify every channel if health has not finished a run for long. A failure is only logged."""
         try:
             last = self.book.last_run()
             if last and self.clock() - last >= TOLERATED:

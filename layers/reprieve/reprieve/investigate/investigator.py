@@ -1,9 +1,9 @@
 """From the alarm, or the schedule, to notices in the queue.
 
-The alarm is only the trigger: it rings when its state changes, and stays silent while a second key is used.
+The alarm is only the trigger: it fires when its state changes, and stays silent while a second key is used.
 The log group is the truth: every run reads what was delivered since the bookmark, and a while before it,
 so that late lines are counted and the two copies of one request meet.
-What fails in a run is told at its end, loudly; whatever does not depend on it has been done by then.
+What fails in a run is raised at its end; everything that does not depend on it is done by then.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -46,7 +46,7 @@ NEIGHBOR: Final = Unknown(
 
 NO_EVENT_AGAIN: Final = timedelta(hours=1)
 RETRIES_AFTER: Final = (2.0, 5.0)
-"""Seconds to wait for a line that made the alarm ring and can't be read yet."""
+"""Seconds to wait for a line that made the alarm fire and can't be read yet."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,7 +130,7 @@ class Investigator:
                 self.log.info("Ignored a message of another alarm", alarm=alarm.name)
 
     def _explain(self, since: datetime, found: LogWindow, reading: LogGroupReading, outbox: Outbox) -> None:
-        """Say so when no record is there that made the alarm ring: it may only be slow to appear."""
+        """Notify people if no record explains the alarm: it may only be slow to appear."""
         for pause in RETRIES_AFTER:
             if found.found_since(since):
                 return

@@ -1,4 +1,4 @@
-"""What one reading of the log group, and one look at KMS, tell of one key."""
+"""What one reading of the log group, and one look at KMS, say about one key."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace

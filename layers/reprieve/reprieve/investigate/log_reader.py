@@ -2,7 +2,7 @@
 
 The bookmark runs on the log's own clock. Minutes are counted for good once no late line of theirs is awaited;
 what was read of later ones is only for a first look, and is read again.
-A backlog is worked off in one stream, with a bookmark for every `STEP` of the log. Where time runs out,
+A backlog is read in one stream, with a bookmark for every `STEP` of the log. Where time runs out,
 all whole minutes are kept; where not one was read, for CloudWatch Logs searches long and finds little,
 the next run goes on within the same question.
 """
@@ -41,14 +41,14 @@ BACKLOG: Final = timedelta(minutes=30)
 """With a bookmark older than this, what is going on now is looked at first."""
 
 HELD_FOR: Final = timedelta(hours=4)
-"""How long the bookmark waits for a key whose case can't be stored. People are told of the key meanwhile."""
+"""How long the bookmark waits for a key whose case can't be stored; people are notified meanwhile."""
 
 GLANCE_SECONDS: Final = 20.0
 """How long this look may take."""
 
 STORM: Final = 50_000
 """With more lines than this in one run, or more than there is time for, minutes are settled as soon
-as they are read, for there is no time to read them again: a line that is late then is not counted."""
+as they are read, because there is no time to read them again: a late line is not counted then."""
 
 TOKEN_LIFE: Final = timedelta(hours=20)
 """How long a page's token is used; source: CloudWatch Logs API reference, FilterLogEvents: 24 hours."""
@@ -138,7 +138,7 @@ class LogGroupReading:
         return min(bookmark.settled_until or to_minute(min(wanted_from, latest)), latest)
 
     def _glance(self, start: datetime, now: datetime) -> None:
-        """Before a backlog is worked off, tell of what is going on now."""
+        """Before a backlog is worked off, notify people of what is going on now."""
         until = self.remaining() - GLANCE_SECONDS
         reading = self._reading()
         for page in self.logs.read(max(start, now - LATENESS), now, READ_PATTERN):

@@ -1,4 +1,4 @@
-"""A reading: what a stretch of CloudTrail records comes to, by key and minute, while it streams past."""
+"""A reading: the sums of a stretch of CloudTrail records, by key and minute, while it streams past."""
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping

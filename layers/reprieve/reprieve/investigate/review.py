@@ -42,7 +42,7 @@ class Review:
         return Telling(cases, self.policy, self.now).change(as_answered(case, answer), unless=before)
 
     def _is_dated_by(self, case: Case, date: datetime) -> bool:
-        """Return whether a case without a date is of the deletion that KMS tells of.
+        """Return whether a case without a date belongs to the deletion that KMS reports.
 
         One that only a record calls cancelled is, unless the key was scheduled after that.
         """
@@ -53,7 +53,7 @@ class Review:
         return closure is None or scheduling is None or scheduling.at <= closure.at
 
     def _dated(self, undated: Case, cases: tuple[Case, ...]) -> CaseChange | None:
-        """Return the case that goes on with the date that KMS tells of now."""
+        """Return the case that continues with the date that KMS reports now."""
         left = Left(replace(undated, closure=Closure(how=Ending.CONTINUED, at=self.now)), continues=True)
         same = (case for case in cases if case.deletion_date == self.facts.answer.deletion_date)
         new = replace(

@@ -56,6 +56,6 @@ class SampleSender:
         return {"id": notice, "at": rfc3339(begun.at)}
 
     def _refused(self, why: str) -> Mapping[str, Any]:
-        """Tell who asked, and do not fail: what somebody asks for is no failure of the stack."""
+        """Tell the caller, and do not fail: a wrong request is not a failure of the stack."""
         self.log.warning("Refused a test notice", problem=why)
         return {"error": why}

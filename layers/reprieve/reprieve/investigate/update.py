@@ -29,7 +29,7 @@ UNSTORED_FOR: Final = timedelta(minutes=40)
 """How old the bookmark is when a case could not be stored for some runs: 15 minutes are usual."""
 
 _HEARD: Final = Notified(notices=1, in_use=True)
-"""What people know who were told of a key without its case."""
+"""What people know who were notified of a key without its case."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class ReadWindow:
 
 @dataclass(frozen=True, slots=True)
 class Update:
-    """A finding, and all that decides what becomes of it."""
+    """A finding, and everything that decides what is done with it."""
 
     finding: KeyActivity
     stretch: ReadWindow
@@ -89,7 +89,7 @@ class Update:
         return self._answer.is_pending or not self._answer.is_answer
 
     def is_known(self, cases: tuple[Case, ...]) -> bool:
-        """Return whether people need not hear of it again: they kept the deletion, or know of its end."""
+        """Return whether people need not hear of it again: they kept the deletion, or know about its end."""
         case = self._case_of(cases)
         if case is None:
             return False
@@ -115,7 +115,7 @@ class Update:
         return self._of_unknown_deletion(cases, running)
 
     def _of_this_deletion(self, cases: tuple[Case, ...]) -> Case | None:
-        """Return the case of the deletion that KMS tells of, open or not.
+        """Return the case of the deletion that KMS reports, open or not.
 
         Of two that wait for replicas KMS says the same: only a record tells which was scheduled later.
         """
@@ -127,14 +127,14 @@ class Update:
         return next((case for case in going_on if scheduled is None or scheduled <= case.opened_at), None)
 
     def _of_ended_deletion(self, cases: tuple[Case, ...], running: tuple[Case, ...]) -> Case | None:
-        """Return the case whose end KMS tells of, one that ended just now, or one that was never stored."""
+        """Return the case whose end KMS reports, one that ended just now, or one that was never stored."""
         found = running or self._just_ended(cases)
         return found[-1] if found else self._unstored(cases)
 
     def _unstored(self, cases: tuple[Case, ...]) -> Case | None:
         """Return a case of a key that was used, and rescued, while none could be stored for long.
 
-        People may have been told of its use, without a case. So they are told that it is over.
+        People may have been notified of its use, without a case. So they are notified that it is over.
         """
         last_use = self.finding.last_use
         if last_use is None or self._answer.is_absent or self.now - self.stretch.start <= UNSTORED_FOR:
@@ -168,7 +168,7 @@ class Update:
         """Return whether a case has ended, and its key is in use again.
 
         KMS said so before it stopped answering. Or the records say so of a case without a date, or of one
-        that somebody decided to keep: nobody decided that of the next deletion.
+        that someone decided to keep: nobody decided that of the next deletion.
         """
         if not self.stretch.is_whole:
             return False
@@ -193,7 +193,7 @@ class Update:
         return replace(case, number=number, previous=cases[-1].id if cases else None)
 
     def _is_scheduled(self, cases: tuple[Case, ...]) -> bool:
-        """Return whether records tell of a deletion that is new, and KMS may yet say when it is."""
+        """Return whether records report a new deletion whose date KMS may still say."""
         scheduled, cancelled = self.finding.last_scheduled, self.finding.last_cancelled
         if scheduled is None or not self._answer.can_be_asked or (cancelled and cancelled >= scheduled):
             return False
@@ -214,7 +214,7 @@ class Update:
 
     @property
     def _scheduled_at(self) -> datetime | None:
-        """When the deletion that KMS tells of was scheduled, where a record says so."""
+        """When the deletion that KMS reports was scheduled, if a record says so."""
         records = (*self.finding.schedulings, *self.finding.facts.schedulings)
         scheduling = of_deletion(records, self._answer.deletion_date)
         return scheduling.at if scheduling else None
@@ -244,11 +244,11 @@ class Update:
         return replace(other, closure=replace(closure, confirmed=False), cancel_reported=None)
 
     def _is_continued(self, undated: Case) -> bool:
-        """Return whether the deletion that KMS tells of now is that of a case without a date."""
+        """Return whether the deletion that KMS reports now belongs to a case without a date."""
         return self._answer.is_pending and not self._is_of_before(undated.counts)
 
     def _is_of_before(self, counts: Counts) -> bool:
-        """Return whether all uses were before the scheduling that KMS tells of, where a record says when."""
+        """Return whether all uses were before the scheduling that KMS reports, if a record says when."""
         scheduled, last_use = self._scheduled_at, counts.uses.last_at
         return bool(scheduled and last_use and scheduled > last_use)
 

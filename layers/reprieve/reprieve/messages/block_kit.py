@@ -1,9 +1,9 @@
 """A story as Slack's Block Kit, in which every word from outside is plain text.
 
 Plain text objects know no mention, no link and no formatting. Source: Slack, "Reference: text object".
-Clients make links of addresses all the same, here and there, so what is shown is defanged; buttons have ours.
+Some clients make links of addresses all the same, so what is shown is defanged; buttons have ours.
 Limits, from slack_sdk's own models: header 150, text 3000, 10 fields, 50 blocks; a message that is
-longer than some 13 000 characters altogether has been seen to be refused, and what makes a block counts.
+longer than about 13,000 characters in total was refused in practice, and the markup of a block counts.
 """
 
 import json

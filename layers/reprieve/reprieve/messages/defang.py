@@ -2,7 +2,7 @@
 
 `https://evil.example/x` becomes `hxxps://evil[.]example/x`, as security teams write it.
 People can read it, and put it together by hand.
-ARNs, IP and e-mail addresses, AWS' service names, versions and paths stay as they are.
+ARNs, IP and email addresses, AWS' service names, versions and paths stay as they are.
 """
 
 import re
@@ -13,9 +13,9 @@ _LABEL: Final = r"[^\W_][\w-]{0,62}"
 _HOST: Final = rf"(?:{_LABEL}\.)+(?:xn--[a-z0-9-]{{1,59}}|[^\W\d_]{{2,63}})"
 _ARN: Final = r"arn:aws[a-z-]*:[a-z0-9-]+:[a-z0-9-]*:\d*:[\w./:@-]*"
 
-_BARE: Final = re.compile(
-    rf"(?P<arn>{_ARN})|(?<![\w@/.])(?<!\w-){_HOST}(?!\w)(?![\w.+-]{{0,64}}@)", re.IGNORECASE
-)
+_OF_AN_EMAIL: Final = rf"[\w.+-]{{0,64}}@{_HOST}(?!\w)"
+_BEFORE: Final = r"(?<![\w/])(?<![\w/]\.)(?<!\w-)(?<![\w.+-]@)"
+_BARE: Final = re.compile(rf"(?P<arn>{_ARN})|{_BEFORE}{_HOST}(?!\w)(?!{_OF_AN_EMAIL})", re.IGNORECASE)
 _AUTHORITY: Final = re.compile(r"(?<=//)[^\s/?#]+")
 _HTTP: Final = re.compile(r"http(?=s?:)", re.IGNORECASE)
 _SCHEME: Final = re.compile(r"(?<=[a-z0-9+.-])(?<!hxxp)(?<!hxxps):(?=//)", re.IGNORECASE)

@@ -1,4 +1,4 @@
-"""What is said of a key beside its name, its date and its owner, in words; what is as usual is left out."""
+"""What is said about a key beside its name, date and owner, in words; the usual values are left out."""
 
 from collections.abc import Iterator
 from typing import Final
@@ -100,7 +100,7 @@ def grants(key: Key) -> str:
 
 
 def runbook(key: Key) -> str:
-    """Return the address that the key's tag names: anyone who may tag the key wrote it, so it is no link."""
+    """Return the address that the key's tag names, never as a link: anyone who may tag the key wrote it."""
     return f"{defanged(key.runbook)} (according to the key's tag)" if key.runbook else ""
 
 

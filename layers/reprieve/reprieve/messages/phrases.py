@@ -41,7 +41,7 @@ def scheduled_by(by: ScheduledBy | None) -> str:
 
 
 def owner(key: Key) -> str:
-    """Return what the key's tags say of its owner."""
+    """Return what the key's tags say about its owner."""
     return key.owner or ""
 
 

@@ -158,7 +158,7 @@ def _labelled(label: str, value: str) -> Iterator[str]:
 
 
 def _hanging(start: str, value: str) -> Iterator[str]:
-    """Yield `value` in lines that begin below each other; what has no blank is never broken."""
+    """Yield `value` in lines that begin below each other; a word is never broken."""
     for number, line in enumerate(_wrapped(value, COLUMNS - len(start))):
         yield (" " * len(start) if number else start) + line
 
@@ -168,5 +168,5 @@ def _filled(sentence: str) -> list[str]:
 
 
 def _wrapped(text: str, columns: int) -> list[str]:
-    """Return lines of as many columns as there are: defanged before, for that makes a word longer."""
+    """Return lines that fit the columns: defanged first, because that makes a word longer."""
     return wrap(defanged(text), columns, break_long_words=False, break_on_hyphens=False)

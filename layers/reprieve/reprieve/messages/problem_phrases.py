@@ -1,4 +1,4 @@
-"""What every channel says of a problem of the stack, in words: plain text, as in `phrases`."""
+"""What every channel says about a problem of the stack, in words: plain text, as in `phrases`."""
 
 from collections.abc import Mapping
 from typing import Final

@@ -1,4 +1,4 @@
-"""What every channel says of a notice, in one order: a channel escapes and shortens, and nothing else.
+"""What every channel says about a notice, in one order: a channel escapes and shortens, and nothing else.
 
 The order is that of `Story`'s fields: the title, the lead, what to do, the facts, who is refused, the
 commands, what is not known. Every text is plain, and what strangers wrote in it is as they wrote it.
@@ -123,8 +123,8 @@ class Story:
         id: The notice.
         reason: Why it is sent.
         case: The case, which is what a medium with threads has one of.
-        facts: What is known of the key, or of a problem of the stack.
-        particulars: What else is known of the key, where it is not as with most keys.
+        facts: What is known about the key, or of a problem of the stack.
+        particulars: What else is known about the key, where it is not as with most keys.
         advice: What to do about a problem.
         uses: Who was refused: uses, then management calls.
         searched: Where nothing was found.
@@ -149,11 +149,11 @@ class Story:
 
 
 def tell(notice: Notice, now: datetime | None = None) -> Story:
-    """Return what every channel says of a notice.
+    """Return what every channel says about a notice.
 
     Args:
         notice: The notice.
-        now: When it is sent, where it is: it may have waited, and what came later may be there before it.
+        now: When it is sent, if it is: it may have waited, and later notices may have arrived before it.
     """
     is_late = now is not None and now - notice.at >= LATE
     return Story(

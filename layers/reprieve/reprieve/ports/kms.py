@@ -1,4 +1,4 @@
-"""Keys, what is known of them, and the signatures of links."""
+"""Keys, what is known about them, and the signatures of links."""
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
@@ -10,12 +10,12 @@ from reprieve.dataclass import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeyMetadata:
-    """What kms:DescribeKey says of a key, in its words.
+    """What kms:DescribeKey says about a key, in its words.
 
     Attributes:
         arn: The key, also where an alias was asked for.
         state: Its state.
-        description: What somebody wrote of it.
+        description: What someone wrote about it.
         deletion_date: When it is to be deleted; None for a primary that waits for its replicas.
         multi_region: `PRIMARY` or `REPLICA`, for a multi-Region key.
         primary: The primary of a multi-Region key.
@@ -103,7 +103,7 @@ class AccountNames(Protocol):
 class KeyControl(Protocol):
     """The two calls that bring a key back, made in its own account and Region; each returns AWS' request id.
 
-    `by` is whoever decided, in a word: in another account, its CloudTrail names them.
+    `by` is who decided, in one word: in another account, CloudTrail there names them.
     """
 
     def cancel_deletion(self, key: KeyArn, by: str = "") -> str:

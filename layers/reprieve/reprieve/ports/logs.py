@@ -57,7 +57,7 @@ class Log(Protocol):
         ...
 
     def warning(self, msg: object, **keys: object) -> None:
-        """Note what somebody may want to mend."""
+        """Log what someone may want to fix."""
         ...
 
     def error(self, msg: object, **keys: object) -> None:

@@ -1,4 +1,4 @@
-"""E-mail subscriptions, the sign-in, and the alarms that people hear of."""
+"""Email subscriptions, the sign-in, and the alarms that people hear of."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import field
@@ -48,12 +48,12 @@ class IdentityProvider(Protocol):
         Raises:
             RefusedSignInError: the code is used up, expired or another's.
             ProviderError: no answer, or none that a provider gives.
-            IdTokenError: what came is no token.
+            IdTokenError: the answer is not a token.
         """
         ...
 
     def user_info(self, access_token: str) -> Mapping[str, object]:
-        """Return what else it tells of somebody, not checked either; nothing, where it has no such endpoint.
+        """Return what else it says about someone, unchecked too; nothing, if it has no such endpoint.
 
         Raises:
             ProviderError: no answer, or none that a provider gives.
@@ -82,14 +82,14 @@ class Alarms(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subscription:
-    """An e-mail subscription of a topic; it has an ARN as soon as the person has confirmed it."""
+    """An email subscription of a topic; it has an ARN as soon as the person has confirmed it."""
 
     address: str
     arn: str | None
 
 
 class Subscriptions(Protocol):
-    """The e-mail subscriptions of topics, as SNS keeps them. Each call may raise an `AwsError`."""
+    """The email subscriptions of topics, as SNS keeps them. Each call may raise an `AwsError`."""
 
     def of(self, topic_arn: str) -> Iterator[Subscription]:
         """Yield those of a topic, pending ones included."""

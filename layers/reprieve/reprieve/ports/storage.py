@@ -60,7 +60,7 @@ class Table(Protocol):
             gone: What to remove together with that, whether it is still there or not.
 
         Raises:
-            ConflictError: one of them has been written by somebody else since; nothing was written.
+            ConflictError: one of them has been written by someone else since; nothing was written.
         """
         ...
 

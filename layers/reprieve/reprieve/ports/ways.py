@@ -78,7 +78,7 @@ class HttpAnswer:
 
     @property
     def is_busy(self) -> bool:
-        """Whether the server asks to be left alone for a while."""
+        """Whether the server asks to wait for a while."""
         return self.status == _TOO_MANY or (self.status == _UNAVAILABLE and self.retry_after is not None)
 
     @property
@@ -103,7 +103,7 @@ class Http(Protocol):
         Args:
             url: Where to; its query is sent as it is.
             body: What to send.
-            headers: What to say of it.
+            headers: What to say about it.
             public_only: Whether an address in a private network is refused.
 
         Raises:

@@ -16,7 +16,7 @@ _ADDRESS_LIMIT = 64
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Access:
-    """What somebody needs beside a link.
+    """What someone needs in addition to a link.
 
     Attributes:
         auth_method: What is asked for.
@@ -29,7 +29,7 @@ class Access:
     sign_in: SignIn | None = None
 
     def is_open_to(self, source_ip: str) -> bool:
-        """Return whether somebody may come from that address, which API Gateway tells."""
+        """Return whether someone may come from that address, as API Gateway reports it."""
         if not self.networks:
             return True
         try:
@@ -42,7 +42,7 @@ class Access:
     def visitor(
         self, claims: LinkClaims | SampleClaims, source_ip: str, user_agent: str, cookies: Mapping[str, str]
     ) -> Visitor | None:
-        """Return who comes with a good link; None if they have to sign in first."""
+        """Return who comes with a valid link; None if they have to sign in first."""
         person = self.sign_in.person(cookies) if self.sign_in else None
         if self.sign_in and person is None:
             return None

@@ -34,7 +34,7 @@ class AccessDenied:
         role: The ARN of the role that asked, where AWS says; one with a path is told without it.
         policy: The kind of policy that said no, in AWS' words; "" where AWS does not say.
         is_outright: Whether no statement in the key's policy helps: a deny, or a limit above it.
-        is_cross_account: Whether it is the key's account that could not be entered.
+        is_cross_account: Whether the role in the key's account could not be assumed.
     """
 
     action: str
@@ -45,7 +45,7 @@ class AccessDenied:
 
     @classmethod
     def read(cls, error: DeniedError, key: KeyArn) -> "AccessDenied":
-        """Return what an error tells; AWS' own text goes no further than through these patterns."""
+        """Return what an error says; of AWS' own text, only what these patterns match goes further."""
         asked, said = _ROLE.search(error.message), _POLICY.search(error.message)
         policy = said["policy"] if said else ""
         return cls(

@@ -1,4 +1,4 @@
-"""What is shown, and what a decision rests on: the case on record, and the key as KMS tells of it."""
+"""What is shown, and what a decision is based on: the case on record, and the key as KMS reports it."""
 
 from concurrent.futures import Executor
 from dataclasses import replace
@@ -21,13 +21,13 @@ from reprieve.respond.pages import rescue_outcomes as outcomes
 from reprieve.respond.pages.outcome import Outcome
 
 AFTERMATH: Final = timedelta(days=1)
-"""How long a key that is still disabled is taken for one that a cancellation on the page left so.
+"""How long a disabled key is assumed to have been left disabled by a cancellation on the page.
 
-Nothing on record tells of a key that was enabled with KMS itself, and disabled on purpose later.
+No record shows that a key was enabled with KMS itself, and disabled on purpose later.
 """
 
 UNDER_WAY: Final = timedelta(seconds=30)
-"""How long a decision may still be at work: respond ends earlier, and KMS shows everywhere what it did."""
+"""How long a decision may still be in progress: respond ends earlier, and KMS is consistent by then."""
 
 _AT_WORK: Final = frozenset({Result.STARTED, Result.RESCUED, Result.CANCELLED})
 _EVER: Final = datetime.min.replace(tzinfo=UTC)
@@ -52,7 +52,7 @@ class CaseView:
 
     @property
     def is_on_record(self) -> bool:
-        """Whether anything is known of the case."""
+        """Whether anything is known about the case."""
         return self.case is not None or bool(self.record.history)
 
     @property
@@ -62,7 +62,7 @@ class CaseView:
 
     @property
     def is_being_decided(self) -> bool:
-        """Whether a decision to bring the key back is at work, or was a moment ago."""
+        """Whether a decision to bring the key back is in progress, or was a moment ago."""
         return any(
             entry.rescue and entry.outcome in _AT_WORK and self.at - entry.at < UNDER_WAY
             for entry in self.record.history
@@ -147,7 +147,7 @@ class CaseReader:
 
 
 def as_told(key: Key, told: KeyMetadata) -> Key:
-    """Return the key with what KMS says of it now."""
+    """Return the key with what KMS says about it now."""
     return replace(
         key,
         state=told.state,

@@ -17,7 +17,7 @@ from reprieve.untrusted import one_line
 
 FORM_LIMIT: Final = 8192  # bytes
 COOKIE: Final = "__Host-reprieve-form"
-"""Browsers take a cookie of this prefix only over https, for this host alone, from this host alone."""
+"""Browsers accept a cookie with this prefix only over https, only from this host and only for this host."""
 
 SEEN: Final = "seen"
 """What the one button on the page of a test notice sends."""
@@ -31,7 +31,7 @@ _DECISIONS_DIGITS: Final = 9
 
 @dataclass(frozen=True, slots=True)
 class CsrfSecret:
-    """What one browser has been given; `is_new` if it is to be given it with this answer."""
+    """The secret of one browser; `is_new` if the browser gets it with this answer."""
 
     value: str
     is_new: bool
@@ -72,7 +72,7 @@ class SentForm:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Form(SentForm):
-    """What somebody sent from the page of a case.
+    """What someone sent from the page of a case.
 
     Attributes:
         choice: What they choose.
@@ -88,18 +88,18 @@ class Form(SentForm):
 
     @classmethod
     def read(cls, body: bytes) -> "Form":
-        """Read a form; a field that comes twice makes it nonsense.
+        """Read a form; a field that appears twice is an error.
 
         Raises:
-            ValueError: it is none of ours.
+            ValueError: it is not one of ours.
         """
         fields = _fields(body)
         choice = Choice(fields.get("decision", ""))
         return cls(
             choice=choice,
             enable=choice is Choice.ENABLE or (choice is Choice.CANCEL and fields.get("enable") == "yes"),
-            why=one_line(fields.get("why", "").strip(), _WHY_LIMIT),
-            name=_name(fields),
+            why=_said(fields, "why", _WHY_LIMIT),
+            name=_said(fields, "name", _NAME_LIMIT),
             token=fields.get("token", ""),
             decisions=_number(fields.get("decisions", "")),
         )
@@ -107,19 +107,19 @@ class Form(SentForm):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SeenForm(SentForm):
-    """What somebody sent from the page of a test notice."""
+    """What someone sent from the page of a test notice."""
 
     @classmethod
     def read(cls, body: bytes) -> "SeenForm":
         """Read the form, as `Form.read`; one that asks for anything of a key is none.
 
         Raises:
-            ValueError: it is none of ours.
+            ValueError: it is not one of ours.
         """
         fields = _fields(body)
         if fields.get("decision") != SEEN:
             raise ValueError("it decides something else")
-        return cls(name=_name(fields), token=fields.get("token", ""))
+        return cls(name=_said(fields, "name", _NAME_LIMIT), token=fields.get("token", ""))
 
 
 def is_same_origin(headers: Mapping[str, str], origin: str) -> bool:
@@ -141,8 +141,9 @@ def _fields(body: bytes) -> Mapping[str, str]:
     return fields
 
 
-def _name(fields: Mapping[str, str]) -> str:
-    return one_line(fields.get("name", "").strip(), _NAME_LIMIT)
+def _said(fields: Mapping[str, str], name: str, limit: int) -> str:
+    """Return what somebody wrote: it is shown in quotation marks, and nothing in it ends them."""
+    return one_line(fields.get(name, "").strip().replace('"', "'"), limit)
 
 
 def _number(text: str) -> int:

@@ -1,7 +1,7 @@
-"""Id tokens: what one has to say before it is believed, whom it names, and which of them may decide.
+"""Id tokens: what one must say to be trusted, whom it names, and who of them may decide.
 
-The checks are those of OpenID Connect Core 1.0, section 3.1.3.7, but for the signature: the token comes
-straight from the provider over verified TLS, which item 6 there lets stand in its place.
+The checks are those of OpenID Connect Core 1.0, section 3.1.3.7, except for the signature: the token comes
+straight from the provider over verified TLS, which item 6 there allows instead.
 """
 
 import re
@@ -87,7 +87,7 @@ def _seconds(claims: Claims, name: str) -> float:
 
 
 def subject(claims: Claims) -> str:
-    """Return what the provider calls somebody, for good.
+    """Return the provider's permanent name for someone.
 
     Raises:
         IdTokenError: there is no such name.
@@ -101,10 +101,10 @@ def subject(claims: Claims) -> str:
 def complete(claims: Claims, told: Claims) -> Claims:
     """Return checked claims with what the UserInfo endpoint told.
 
-    An address and whether it is verified are never of two sources.
+    An address, and whether it is verified, always come from the same source.
 
     Raises:
-        IdTokenError: the endpoint told of somebody else (OpenID Connect Core 1.0, section 5.3.2).
+        IdTokenError: the endpoint answered about someone else (OpenID Connect Core 1.0, section 5.3.2).
     """
     if not told:
         return claims
@@ -122,7 +122,7 @@ def _without(claims: Claims, names: frozenset[str]) -> Claims:
 
 
 def person(claims: Claims) -> Person:
-    """Return whom checked claims name; of their addresses only a verified one is believed."""
+    """Return whom checked claims name; only a verified address of theirs counts."""
     email = _email(claims) if _is_verified(claims) else ""
     return Person(
         issuer=str(claims["iss"]),
@@ -145,7 +145,7 @@ def _name(claims: Claims, email: str) -> str | None:
 def _email(claims: Claims) -> str:
     """Return the address in lower case; "" where there is none, or none in plain ASCII.
 
-    Lower case of other letters can be ASCII: the Kelvin sign is no k.
+    Lower case of other letters can be ASCII: the Kelvin sign is not a k.
     """
     found = claims.get("email")
     if not (isinstance(found, str) and found.isascii()):
@@ -161,13 +161,13 @@ def _is_verified(claims: Claims) -> bool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApproverRules:
-    """Who may decide: whoever one of these names.
+    """Who may decide: anyone whom one of these names.
 
     Attributes:
         domains: Of verified addresses, in lower case; a subdomain is another domain.
         emails: Verified addresses, in lower case.
         groups: Values of the group claim, to the letter.
-        group_claim: The claim that lists somebody's groups, such as `groups` or `cognito:groups`.
+        group_claim: The claim that lists someone's groups, such as `groups` or `cognito:groups`.
     """
 
     domains: frozenset[str] = frozenset()
@@ -176,10 +176,10 @@ class ApproverRules:
     group_claim: str = "groups"
 
     def admit(self, claims: Claims) -> None:
-        """Let somebody pass whom checked claims name.
+        """Let someone pass whom checked claims name.
 
         Raises:
-            UnverifiedEmailError: they could, were their address verified.
+            UnverifiedEmailError: they could, if their address were verified.
             NotApproverError: they can't.
         """
         if self.groups & _texts(claims.get(self.group_claim)):

@@ -1,4 +1,4 @@
-"""The part of a rescue that talks to KMS: cancel, enable, and prove what is so.
+"""The part of a rescue that talks to KMS: cancel, enable, and prove the outcome.
 
 CancelKeyDeletion leaves a key `Disabled`: the outage goes on until EnableKey.
 """
@@ -15,7 +15,7 @@ from reprieve.ports import KeyControl, KeyDirectory, Log
 from reprieve.respond.case_view import as_told
 
 CONSISTENCY_PAUSES: Final = (0.2, 0.4, 0.8, 1.6)
-"""Seconds to wait, each time, until KMS shows everywhere what it has just done."""
+"""Seconds to wait, each time, until KMS is consistent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class Enabled:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeyRecovery:
-    """Brings a key back, and looks whether it is back."""
+    """Brings a key back, and checks that it is back."""
 
     keys: KeyDirectory
     control: KeyControl
@@ -79,5 +79,5 @@ class KeyRecovery:
             self.sleep(pause)
 
     def failed(self, error: Exception, key: KeyArn) -> None:
-        """Put into the log that a step failed."""
+        """Log that a step failed."""
         self.log.warning("A step of a rescue failed", problem=str(error), key=str(key))

@@ -110,7 +110,7 @@ class Rescuer:
         return outcome
 
     def _decided_meanwhile(self, attempt: Attempt) -> Outcome:
-        """Say who was faster; they may be at it still."""
+        """Say who was faster; their decision may still be in progress."""
         now = self.reader.look(attempt.claims)
         if now.unread:
             return now.unread
@@ -133,7 +133,7 @@ class Rescuer:
     def _unanswered(self, attempt: Attempt, error: AwsError) -> Done:
         """Find out what came of a cancellation that KMS did not confirm.
 
-        The SDK asks twice where an answer gets lost: what the second one says is no word on the first.
+        The SDK asks twice if an answer gets lost: the second answer says nothing about the first call.
         A key that was pending deletion and is disabled now was cancelled, and is brought back.
         """
         now = self._look_again(attempt)
@@ -147,12 +147,12 @@ class Rescuer:
         return Done(failed.busy(now.key) if busy else failed.not_done(now.key, error, now.at))
 
     def _look_again(self, attempt: Attempt) -> CaseView:
-        """Look while acting: whatever was brought back meanwhile was not brought back by this decision."""
+        """Look again while acting: if the key was brought back meanwhile, this decision did not do it."""
         now = self.reader.look(attempt.claims)
         return replace(now, record=replace(now.record, rescue=attempt.seen.record.rescue))
 
     def _bring_back(self, attempt: Attempt, request_ids: tuple[str, ...]) -> Done:
-        """Enable the key if that was chosen, prove what is so, and notify every channel."""
+        """Enable the key if that was chosen, prove the outcome, and notify every channel."""
         decision, problem = attempt.decision, None
         if decision.enable:
             enabled = self.recovery.enable(attempt.claims.key, decision.by.acting)
@@ -168,7 +168,7 @@ class Rescuer:
         return self._bring_back(attempt, ())
 
     def _keep(self, attempt: Attempt) -> Done:
-        """Be quiet about the key, if nobody has brought it back meanwhile."""
+        """Mute the notices about the key, if nobody has brought it back meanwhile."""
         now = self._look_again(attempt)
         if nothing := now.nothing_to_decide(attempt.claims):
             return Done(nothing)
@@ -204,7 +204,7 @@ class Rescuer:
             self.recovery.failed(error, attempt.claims.key)
 
     def _conclude(self, attempt: Attempt, entry: Entry, done: Done) -> None:
-        """Put on record what came of a decision."""
+        """Record the outcome of a decision."""
         key, by = attempt.claims.key, attempt.decision.by
         state = done.outcome.key.state if done.outcome.key else None
         concluded = replace(
@@ -285,7 +285,7 @@ def _decided(case: Case, attempt: Attempt, reason: Reason) -> Case:
 
 
 def _case_of(attempt: Attempt) -> Case:
-    """Return a case that begins with the decision, for a key of which none is on record."""
+    """Return a case that begins with the decision, for a key without a case on record."""
     decision = attempt.decision
     key = replace(attempt.seen.key, deletion_date=attempt.claims.deletion_date)
     return open_case(key, decision.at, to_minute(decision.at))

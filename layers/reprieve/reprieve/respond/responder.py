@@ -82,7 +82,7 @@ class Responder:
     log: Log
 
     def respond(self, request: Request) -> Page:
-        """Answer a request. Every failure has a page; none tells anything to one without a good link."""
+        """Answer a request. Every failure has a page, which tells a visitor without a valid link nothing."""
         if not self.access.is_open_to(request.source_ip):
             self.log.info("Refused an IP address", source_ip=request.source_ip)
             return outcome_page(link_outcomes.not_from_here(request.source_ip))
@@ -112,7 +112,7 @@ class Responder:
             return link_outcomes.NOT_CHECKED
 
     def _enter(self, claims: LinkClaims | SampleClaims, request: Request) -> Page:
-        """Answer a person with a good link."""
+        """Answer a person with a valid link."""
         if request.route == SIGN_IN:
             return self._sign_in(request)
         try:
@@ -144,7 +144,7 @@ class Responder:
             return None
 
     def _sample(self, claims: SampleClaims, visitor: Visitor, request: Request) -> Page:
-        """Answer a person with the link of a test notice: nothing on this way can reach a key."""
+        """Answer a person with the link of a test notice: nothing here can reach a key."""
         secret = CsrfSecret.of(request.cookies)
         if request.route != DECIDE:
             state = FormState(secret.token(request.token))
@@ -185,7 +185,7 @@ class Responder:
         return case_page(view, secret.set_cookie)
 
     def _review(self, claims: LinkClaims, seen: CaseView, view: View) -> Page:
-        """Show what is on record to the holder of a link that decides nothing any more."""
+        """Show what is on record to the holder of a link that can't decide anything any more."""
         if not seen.is_on_record:
             return outcome_page(link_outcomes.BAD_LINK)
         outcome = seen.nothing_to_decide(claims) or sign_in_outcomes.expired(seen.key, seen.at)
@@ -208,7 +208,7 @@ class Responder:
         return outcome_page(outcome, FormState(form.token, outcome.decisions))
 
     def _sent(self, read: Callable[[bytes], _Form], visitor: Visitor, request: Request) -> _Form | Outcome:
-        """Return the form that somebody sent from our page, or what is said of one that is none."""
+        """Return the form that someone sent from our page, or the answer to anything else."""
         if len(request.body) > FORM_LIMIT:
             return link_outcomes.TOO_LARGE
         try:
@@ -222,7 +222,7 @@ class Responder:
         return link_outcomes.FOREIGN_FORM
 
     def _note(self, claims: LinkClaims, seen: CaseView, visitor: Visitor, person: Person) -> None:
-        """Put on record who opened the page, once each; a record that can't be written hides no page."""
+        """Record who opened the page, once each; if that fails, the page is shown anyway."""
         opened = (entry.visitor.person for entry in seen.record.history if entry.visitor)
         if any(other and other.is_same(person) for other in opened):
             return

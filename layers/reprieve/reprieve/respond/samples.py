@@ -51,7 +51,7 @@ class Samples:
         return sample_page(shown, cookies)
 
     def seen(self, claims: SampleClaims, visitor: Visitor) -> Page:
-        """Record that somebody has seen a test notice: of each channel's, the first so many times."""
+        """Record that someone has seen a test notice: for each channel, only the first few times."""
         try:
             record = self.store.record(claims.notice)
             if sum(_is_from(entry, claims.channel) for entry in record.seen) >= SEEN_AT_MOST:
@@ -80,7 +80,7 @@ class Samples:
     def _note_opened(
         self, claims: SampleClaims, visitor: Visitor, person: Person, record: SampleRecord
     ) -> None:
-        """Put on record who opened the page, once each; a record that can't be written hides no page."""
+        """Record who opened the page, once each; if that fails, the page is shown anyway."""
         opened = (entry.visitor.person for entry in record.history if entry.visitor)
         if any(other and other.is_same(person) for other in opened):
             return

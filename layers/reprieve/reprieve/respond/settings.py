@@ -111,10 +111,10 @@ def _signing_keys(environment: Environment) -> Mapping[str, KeyArn]:
 
 
 def _networks(environment: Environment) -> tuple[Network, ...]:
-    """Read where visitors have to come from; empty if they need not come from anywhere in particular.
+    """Read the networks that visitors must come from; empty if they may come from anywhere.
 
-    A network that is asked for and not named would let everybody in.
-    Any address in a network may name it, as people write `192.0.2.1/24`.
+    If a network were required and none named, everyone could come in.
+    Host bits are ignored, because people write `192.0.2.1/24`.
     """
     if environment.approvers() is not AuthMethod.NETWORK:
         return ()

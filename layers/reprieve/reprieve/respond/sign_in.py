@@ -1,9 +1,10 @@
 """Sign-in: a browser goes to the OpenID provider, comes back with a code, and has a session for an hour.
 
-What a sign-in needs to end where it began is in a cookie, so that whoever only asks stores nothing here.
-A session is in the table, under the hash of what the browser holds: who reads the table can't be anybody.
+What a sign-in needs to end where it began is in a cookie, so that a mere request stores nothing here.
+A session is in the table, under the hash of what the browser holds: reading the table signs nobody in.
 Both cookies are `__Host-`: no other host can plant them, not even a subdomain or a neighbour.
-They are `SameSite=Lax`, for people come from a mail and from their provider; no other site's form has them.
+They are `SameSite=Lax`, because people come from an email and from their provider; forms of other sites do
+not send them.
 """
 
 import re
@@ -68,7 +69,7 @@ class Entered:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignInSession:
-    """What the table holds of somebody who has signed in."""
+    """What the table holds about someone who has signed in."""
 
     person: Person
     ends_at: datetime
@@ -76,9 +77,9 @@ class SignInSession:
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Pending:
-    """A sign-in that a browser has begun; it alone knows of it.
+    """A sign-in that a browser has begun; only that browser knows about it.
 
-    Nothing vouches for a cookie, so `token` is whatever the browser says.
+    Nothing vouches for a cookie, so `token` may be anything.
     """
 
     state: str
@@ -98,7 +99,7 @@ class Pending:
         """Read it back.
 
         Raises:
-            LostSignInError: it is none.
+            LostSignInError: it is not a sign-in.
         """
         form = _PENDING.fullmatch(cookie)
         if not form:
@@ -126,7 +127,7 @@ class SignIn:
 
         Raises:
             MalformedLinkError: the token is not of the characters of one.
-            ProviderError: where to can't be found out.
+            ProviderError: its address can't be found out.
         """
         if not re.fullmatch(_TOKEN, token):
             raise MalformedLinkError
@@ -155,7 +156,7 @@ class SignIn:
         return pending
 
     def finish(self, pending: Pending, query: Mapping[str, str]) -> Entered:
-        """Let somebody in who comes back from the provider, if they may decide.
+        """Let in a person who comes back from the provider, if they may decide.
 
         It reads a secret and asks the provider: the link that `pending` names has to be a good one.
 
@@ -209,7 +210,7 @@ class SignIn:
 
         A provider may keep to OpenID Connect Core 1.0, section 5.4, and put all but the subject there,
         as Okta does with groups, and with whether an address is verified. It may also give no answer that
-        can be read: nobody who may decide by the token alone is kept out for want of a name.
+        can be read: nobody whom the token itself lets decide is kept out because a name is missing.
         """
         claims = tokens.claims
         is_admitted = self._admits(claims)

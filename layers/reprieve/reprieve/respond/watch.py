@@ -1,4 +1,4 @@
-"""Who wants to know of a decision while it is carried out."""
+"""Who wants to know about a decision while it is carried out."""
 
 from collections.abc import Callable
 from typing import Final
@@ -9,10 +9,10 @@ from reprieve.respond.pages.outcome import Outcome
 
 @dataclass(frozen=True, slots=True)
 class Watch:
-    """Who is told of a decision while it is carried out.
+    """Who is notified of a decision while it is carried out.
 
     Attributes:
-        begun: Called once it is on record, and before KMS is asked.
+        begun: Called when it is on record, before KMS is called.
         ended: Called with what came of it, before a channel can hear of it.
     """
 

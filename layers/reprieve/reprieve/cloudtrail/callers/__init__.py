@@ -53,7 +53,7 @@ _READERS: Final[Mapping[str, Callable[[Evidence], Caller]]] = {
 
 
 def read(record: Mapping[str, Any], key: KeyArn | None = None) -> Caller:
-    """Return the caller that a record tells of, whatever the type of its identity.
+    """Return the caller that a record names, whatever the type of its identity.
 
     Args:
         record: The CloudTrail record.

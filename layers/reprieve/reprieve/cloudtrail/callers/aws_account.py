@@ -1,4 +1,4 @@
-"""Somebody in another account: all that the owner's side of a cross-account request tells.
+"""Someone in another account: all that the owner's side of a cross-account request tells.
 
 Source: CloudTrail user guide, "Sharing CloudTrail event information between accounts"; a real record.
 """

@@ -1,4 +1,4 @@
-"""What a record tells of its caller, read once and within bounds."""
+"""What a record says about its caller, read once and within bounds."""
 
 from collections.abc import Mapping
 from typing import Any, Final

@@ -13,7 +13,7 @@ TYPE = "IdentityCenterUser"
 
 
 def read(evidence: Evidence) -> Caller:
-    """Name the person by the id, for the record holds no other name."""
+    """Name the person by the id, because the record has no other name."""
     user = evidence.text("onBehalfOf", "userId")
     store = evidence.text("onBehalfOf", "identityStoreArn", limit=ARN_LIMIT)
     return evidence.caller(

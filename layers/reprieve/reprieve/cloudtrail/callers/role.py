@@ -1,4 +1,4 @@
-"""A role, in a record that tells of no session of it.
+"""A role, in a record that names no session of it.
 
 Source: CloudTrail user guide, "CloudTrail userIdentity element", type.
 """

@@ -79,7 +79,7 @@ def host(evidence: Evidence) -> str:
 def name(evidence: Evidence) -> str:
     """Return what people call the service; "" if there is none.
 
-    `AWS Internal` alone tells no service; Parameter Store's is told by the context that only it writes.
+    `AWS Internal` does not name a service; Parameter Store's is told by the context that only it writes.
     Source: Systems Manager user guide, "How AWS Systems Manager Parameter Store uses AWS KMS".
     """
     found = host(evidence)

@@ -1,4 +1,4 @@
-"""Somebody whom a web identity provider vouches for, by OpenID Connect or OAuth 2.0."""
+"""Someone whom a web identity provider vouches for, by OpenID Connect or OAuth 2.0."""
 
 from reprieve.cloudtrail.callers.identity_provider import reader
 

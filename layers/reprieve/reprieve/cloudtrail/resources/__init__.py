@@ -75,7 +75,7 @@ def read(parameters: Mapping[str, Any], key: KeyArn) -> tuple[Resource, ...]:
 
 
 def of_context(context: Mapping[str, Any], region: str) -> tuple[Resource, ...]:
-    """Return what an encryption context tells of, where it was used with a key of a Region."""
+    """Return the resources that an encryption context names, used with a key of a Region."""
     context = bounded(context)
     concerned = dict.fromkeys(service for pair, service in _BY_PAIR.items() if pair in context)
     known = (service.read(context, region) for service in concerned)

@@ -83,7 +83,7 @@ class Fact(Protocol):
     FIELDS: frozenset[str]
 
     def applies(self, sources: Sources, key: KeyArn, /) -> bool:
-        """Return whether it is asked of this key."""
+        """Return whether it is looked up for this key."""
         ...
 
     def look_up(self, sources: Sources, key: KeyArn, /) -> Mapping[str, Any] | Unknown:

@@ -1,6 +1,6 @@
 """Who was promised the key: the principals that its grants name, by kms:ListGrants.
 
-AWS services take grants for what they keep encrypted, so a grant tells of a volume or a database
+AWS services take grants for what they keep encrypted, so a grant points to a volume or a database
 that nobody has touched since the key was scheduled.
 """
 

@@ -11,7 +11,7 @@ from reprieve.cloudtrail.key_use import Scheduling
 from reprieve.dataclass import dataclass
 from reprieve.investigate.facts import FACTS
 
-FROM_EARLIER: Final = "; what is known of that is from an earlier look"
+FROM_EARLIER: Final = "; what the notice shows is from an earlier look-up"
 
 _TOLD: Final = frozenset[str]().union(*(fact.FIELDS for fact in FACTS))
 
@@ -21,12 +21,12 @@ class KeyFacts:
     """What one look at a key told.
 
     Attributes:
-        key: The key with all that could be had.
-        unknown: What could not, each reason once.
+        key: The key with everything that was found.
+        unknown: What could not be looked up, each reason once.
         schedulings: Who scheduled it, by the event history.
         fields: The fields of the key that had an answer, also if it is nothing.
         missed: The fields that were asked for and had no answer, by the reason.
-        answer: What KMS says of the key's state.
+        answer: What KMS says about the key's state.
     """
 
     key: Key

@@ -1,6 +1,6 @@
 """When KMS last served a request with the key: kms:GetKeyLastUsage, which AWS has had since April 2026.
 
-Requests that were refused don't count, nor does what KMS never sees: cached data keys, public keys.
+Refused requests don't count, and KMS never sees cached data keys and public keys.
 """
 
 from collections.abc import Mapping

@@ -57,7 +57,7 @@ class Facts:
             knows_who: Those of them of which it is known who scheduled their deletion.
 
         Returns:
-            For each of `keys` what is known of it.
+            For each of `keys` what is known about it.
         """
         asked = {key: self._questions(key, knows_who) for key in dict.fromkeys(keys)}
         found = self._ask(asked, self.budget)
@@ -93,7 +93,7 @@ class Facts:
     def _ask(
         self, asked: Mapping[KeyArn, Mapping[Fact, _Question]], budget: float
     ) -> dict[_Question, _Found]:
-        """Ask each question once, all keys' first facts first, and take what is there in time."""
+        """Ask each question once, the first facts of all keys first, and use those that come in time."""
         running: dict[_Question, Future[_Found]] = {}
         for fact in FACTS:
             for key, questions in asked.items():
@@ -195,7 +195,7 @@ def _merged(unknown: Iterable[Unknown], everything: frozenset[str]) -> Iterable[
 
 
 def why(error: AwsError) -> str:
-    """Return in a person's words why a call brought nothing."""
+    """Return in plain words why a call failed."""
     match error:
         case DeniedError():
             return f"{error.operation} is denied"

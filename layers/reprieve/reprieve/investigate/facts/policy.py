@@ -100,7 +100,7 @@ def _within(statement: Mapping[str, Any], element: str, name: str, fold: Any) ->
 
 
 def _matches(pattern: str, name: str) -> bool:
-    """Match as IAM does, which knows `*` and `?` alone."""
+    """Match as IAM does, which knows only `*` and `?`."""
     return fnmatchcase(name, pattern.replace("[", "[[]"))
 
 

@@ -15,7 +15,7 @@ class Delivery:
 
     Attributes:
         notice: The notice; its link, if it has one, is for this delivery only.
-        story: What is said of it.
+        story: What is said about it.
         recipient: Whom it is for, where the channel tells its recipients apart.
         id: The same for the same delivery, however often it is tried.
         at: The present.

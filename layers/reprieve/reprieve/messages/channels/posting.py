@@ -42,7 +42,7 @@ def post(  # noqa: PLR0913 - each of them is another thing that is said
         channel: The channel's name.
         url: Where to.
         body: The message.
-        headers: What to say of it.
+        headers: What to say about it.
         is_taken: Which answers say that it was taken.
         public_only: Whether an address in a private network is refused.
         final: The statuses that say that it never will be.

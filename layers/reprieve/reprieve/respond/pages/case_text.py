@@ -191,7 +191,7 @@ def _more(number: int) -> str:
 
 
 def keep_does(deletion: datetime | None) -> str:
-    """Return what becomes of the key if it is let go."""
+    """Return what happens to the key if it is deleted."""
     at = f"On {short(deletion)}" if deletion else "Then"
     return (
         f"{at} everything that this key encrypted becomes unreadable, for good."

@@ -38,7 +38,7 @@ def busy(key: Key) -> Outcome:
 
 
 def unreachable(key: Key) -> Outcome:
-    """KMS gave no answer, before anything was asked of it."""
+    """KMS did not answer, before it was asked to do anything."""
     said = "Try again in a minute, or use the commands below."
     return replace(_not_now(key, Result.UNREACHABLE, "KMS did not answer", said), is_unchanged=True)
 

@@ -75,7 +75,7 @@ class Outcome:
         warning: What else a person must know.
         tone: The title's colour.
         key: The key; None where nothing about it may be shown.
-        proven: What KMS said of the key, and when.
+        proven: What KMS said about the key, and when.
         commands: What does the same in the AWS CLI.
         statement: What to add to a policy, ready to be copied.
         offer_enable: Whether a button may enable the key.
@@ -108,7 +108,7 @@ class Outcome:
 
 
 def proof(key: Key, at: datetime) -> str:
-    """Return what KMS said of a key, and when; "" where it said nothing."""
+    """Return what KMS said about a key, and when; "" where it said nothing."""
     return f"KMS says: {key.state}, {clock(at)}" if key.state else ""
 
 

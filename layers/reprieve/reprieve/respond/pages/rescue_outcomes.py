@@ -1,4 +1,4 @@
-"""What is said of a decision, and of a key that there is nothing left to decide about."""
+"""What is said about a decision, and of a key that there is nothing left to decide about."""
 
 from dataclasses import replace
 from datetime import datetime

@@ -8,7 +8,7 @@ _MINUTE = timedelta(minutes=1)
 
 
 def short(moment: datetime) -> str:
-    """Return `29 Nov, 14:02 UTC`, for a moment that can't be taken for another year's."""
+    """Return `29 Nov, 14:02 UTC`, for a moment whose year is clear."""
     return f"{moment:%-d %b, %H:%M} UTC"
 
 

@@ -15,7 +15,7 @@ from reprieve.respond.slack.signature import is_recent, is_signed
 from reprieve.untrusted import objects
 
 KEPT: Final = timedelta(minutes=1)
-"""How long the document is believed: what nobody signed does not make it be read again."""
+"""How long the document is cached: an unsigned request does not cause another read."""
 
 
 def read_apps(document: str) -> tuple[SlackAppEntry, ...]:

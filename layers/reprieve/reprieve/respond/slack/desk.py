@@ -27,7 +27,7 @@ from reprieve.respond.slack.replies import UNDECIDED, Replies, is_reply_address
 from reprieve.respond.watch import Watch
 
 TAKEN = Page(200, "")
-"""What Slack wants to hear within three seconds."""
+"""What Slack expects within three seconds."""
 
 NOT_UNDERSTOOD = Page(400, "")
 NOT_SIGNED = Page(401, "")
@@ -86,7 +86,7 @@ class SlackDesk:
         Raises:
             NotUnderstoodError: it came too late, or its app is not configured any more.
             AwsError: it can't be known whether Slack signed it, or whether it has been done.
-            InProgressError: another invocation is at it.
+            InProgressError: another invocation is carrying it out.
         """
         apps = self.apps.that_signed(request.headers, request.body)
         if not apps:
@@ -154,12 +154,12 @@ class SlackDesk:
             self._undecided(handling, outcome)
 
     def _begin(self, handling: Handling) -> None:
-        """Take the buttons away, as the decision is on record."""
+        """Remove the buttons, because the decision is on record."""
         handling.has_begun = True
         self.replies.begun(handling.app, handling.press)
 
     def _end(self, handling: Handling, outcome: Outcome) -> None:
-        """Tell the channel what came of it, before its own notice does: that one is to stand in the end."""
+        """Tell the channel the outcome before its own notice does, which must be the last word."""
         self.replies.done(handling.app, handling.press, outcome, handling.page)
 
     def _undecided(self, handling: Handling, outcome: Outcome) -> None:
@@ -175,10 +175,10 @@ class SlackDesk:
 
 
 def _of(request: Request, apps: Sequence[SlackAppEntry]) -> Press:
-    """Return the press that a signed request tells of.
+    """Return the press that a signed request reports.
 
     Raises:
-        NotUnderstoodError: it tells of none, or of none that can be answered.
+        NotUnderstoodError: it reports none, or none that can be answered.
     """
     press = Press.read(request.body)
     if not is_reply_address(press.response_url, apps):

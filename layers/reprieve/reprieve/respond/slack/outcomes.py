@@ -1,4 +1,4 @@
-"""What is said of a press that decides nothing. Each of these is for the eyes of the person who pressed."""
+"""What is said about a press that decides nothing. Only the person who pressed sees these."""
 
 from functools import partial
 from typing import Final

@@ -24,7 +24,7 @@ _BOT: Final = ("is_bot", "is_workflow_bot", "is_connector_bot")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SlackPeople:
-    """Asks Slack who somebody is, and the stack's own rules whether they may decide.
+    """Asks Slack who someone is, and the stack's own rules whether they may decide.
 
     Attributes:
         api: Slack's Web API, as the bot of an app calls it.
@@ -72,7 +72,7 @@ class SlackPeople:
 
 
 def _refused(user: Mapping[str, Any], press: Press) -> Outcome | None:
-    """Return what is said to somebody for whom the workspace does not vouch as for its members."""
+    """Return what is said to someone for whom the workspace does not vouch as for its members."""
     if text(user, "id") != press.origin.user or text(user, "team_id") != press.origin.team:
         return outcomes.FOREIGN
     if _is_any(user, ("is_stranger",)):
@@ -87,7 +87,7 @@ def _is_any(user: Mapping[str, Any], flags: tuple[str, ...]) -> bool:
 
 
 def _claims(user: Mapping[str, Any], press: Press) -> Claims:
-    """Return what Slack says of a person, in the words of an id token."""
+    """Return what Slack says about a person, in the words of an id token."""
     return {
         "iss": f"https://slack.com/{press.origin.team}",
         "sub": press.origin.user,

@@ -98,7 +98,7 @@ class Press:
 
     @property
     def is_link(self) -> bool:
-        """Whether the button opens an address: Slack tells of it too, and the browser has its answer."""
+        """Whether the button opens an address: Slack reports it too, and the browser has its answer."""
         return not self.decides and not self.token
 
     @property

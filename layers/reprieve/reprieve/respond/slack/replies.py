@@ -65,7 +65,7 @@ class Replies:
         )
 
     def begun(self, app: SlackAppEntry, press: Press) -> None:
-        """Take the buttons away, and say who pressed which."""
+        """Remove the buttons, and say who pressed which."""
         waiting = _plain("KMS is being asked. If nothing follows in a minute, open the page.")
         self._replace(app, press, _without_buttons(press), (_pressed(press), _context(waiting)))
 
@@ -76,7 +76,7 @@ class Replies:
         self._replace(app, press, kept, (_pressed(press), *_told(outcome), *_page(shown)))
 
     def over(self, app: SlackAppEntry, press: Press, outcome: Outcome) -> None:
-        """Take the buttons away from a message with which nothing can be decided any more."""
+        """Remove the buttons from a message with which nothing can be decided any more."""
         self._replace(app, press, _without_buttons(press), tuple(_told(outcome)))
 
     def _replace(

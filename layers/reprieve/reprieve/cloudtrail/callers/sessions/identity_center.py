@@ -1,7 +1,7 @@
 """A person, signed in through IAM Identity Center with a permission set.
 
-The role is `AWSReservedSSO_SET_HASH` beneath the reserved path `/aws-reserved/sso.amazonaws.com/`,
-the session is the user's name there. A role of that name with another path is somebody's own.
+The role is `AWSReservedSSO_SET_HASH` below the reserved path `/aws-reserved/sso.amazonaws.com/`,
+the session is the user's name there. A role of that name with another path is someone's own.
 Source: IAM Identity Center user guide, "Referencing permission sets in resource policies".
 """
 

@@ -19,7 +19,7 @@ class Who:
 
     Attributes:
         name: What a person calls it; `likely …` where the record suggests it and does not prove it.
-        behind: Whose permissions it has, where that is no plain role.
+        behind: Whose permissions it has, if that is not a plain role.
         console_url: Where to look for it; None is the page of the role.
         is_service: Whether it is AWS itself.
         id: What tells it from others, where its sessions have names that nobody chose; None is the session.

@@ -1,4 +1,4 @@
-"""Somebody whom a web identity provider vouches for: Google, Cognito, a company's own, a CI system.
+"""Someone whom a web identity provider vouches for: Google, Cognito, a company's own, a CI system.
 
 Source: CloudTrail user guide, "CloudTrail userIdentity element", webIdFederationData.
 """
