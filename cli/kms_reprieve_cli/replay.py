@@ -40,6 +40,7 @@ _WHY: Final[Mapping[Skipped, str]] = {
     Skipped.NOT_A_RECORD: "not a CloudTrail record",
     Skipped.NOT_KMS: "of other services",
     Skipped.OTHER_EVENT: "not about a pending deletion",
+    Skipped.TOO_MANY_KEYS: "about more keys than are kept",
 }
 _UNPROVEN: Final = "like a refusal, but not as KMS writes it"
 _TASK: Final = TaskID(0)

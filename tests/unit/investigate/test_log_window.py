@@ -3,9 +3,12 @@
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
+
+from reprieve.arn import KeyArn
 from reprieve.cloudtrail.caller import Caller
-from reprieve.cloudtrail.key_use import KeyChange, KeyEvent, Scheduling, Skipped, Unproven
-from reprieve.investigate.log_window import DISMISSED_REMEMBERED, LogWindow
+from reprieve.cloudtrail.key_use import KeyChange, KeyEvent, KeyUse, Scheduling, Skipped, Unproven
+from reprieve.investigate.log_window import DISMISSED_REMEMBERED, KEYS_KEPT, LogWindow
 from reprieve.ports import LogLine
 from tests.examples import ADMIN, BILLING, JANE, KEY, ORDERS, OTHER_KEY, at, use, uses
 from tests.recorded import line
@@ -117,6 +120,29 @@ def test_no_more_than_a_hundred_thousand_dismissed_keys_are_remembered() -> None
     made.take(use(key=replace(KEY, resource=f"key/{DISMISSED_REMEMBERED}")))
 
     assert made.keys == (replace(KEY, resource=f"key/{DISMISSED_REMEMBERED}"),)
+
+
+@pytest.mark.parametrize("kind", ["a use", "a scheduling", "a change"])
+def test_of_no_more_than_so_many_keys_is_anything_of_a_kind_kept_at_a_time(kind: str) -> None:
+    def told(key: KeyArn) -> KeyUse | Scheduling | KeyChange:
+        match kind:
+            case "a use":
+                return use(key=key)
+            case "a scheduling":
+                return Scheduling(key=key, caller=JANE, at=at("14:30"), waiting_period=timedelta(days=7))
+            case _:
+                return KeyChange(key=key, change=KeyEvent.ENABLED, caller=JANE, at=at("14:50"))
+
+    made = LogWindow()
+    keys = [replace(KEY, resource=f"key/{number}") for number in range(KEYS_KEPT + 1)]
+
+    for key in (*keys, keys[0]):
+        made.take(told(key))
+    made.take(use(key=OTHER_KEY))
+    made.take(KeyChange(key=OTHER_KEY, change=KeyEvent.ENABLED, caller=JANE, at=at("14:50")))
+
+    assert set(made.keys) == {*keys[:-1], OTHER_KEY}
+    assert made.passed == {Skipped.TOO_MANY_KEYS: 2 if kind != "a scheduling" else 1}
 
 
 def test_sessions_of_an_ignored_kind_do_not_share_a_row_with_the_others_of_their_role() -> None:

@@ -22,10 +22,12 @@ class Bookmark:
     `no_event_told_at` is when people were last notified of an alarm that no record explains.
     `copies_from` is set by a storm: what was delivered before it is not searched for copies again.
     `read_on` is set if a run had to stop within a question that CloudWatch Logs takes long to answer.
+    `stuck_since` is set while the minute after `settled_until` is more than a run can read.
     """
 
     settled_until: datetime | None = None
     copies_from: datetime | None = None
     no_event_told_at: datetime | None = None
     read_on: ReadOn | None = None
+    stuck_since: datetime | None = None
     version: int = 0

@@ -81,6 +81,7 @@ class Skipped(StrEnum):
     NOT_A_RECORD = "not-a-record"
     NOT_KMS = "not-kms"
     OTHER_EVENT = "other-event"
+    TOO_MANY_KEYS = "too-many-keys"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,7 +17,7 @@ from reprieve.arn import KeyArn
 from reprieve.cases.bookmark import Bookmark, ReadOn
 from reprieve.cases.due import NoticeRules
 from reprieve.cases.store import CaseStore
-from reprieve.clock import Clock, to_minute
+from reprieve.clock import MINUTE, Clock, to_minute
 from reprieve.cloudtrail.line_cache import LineReader
 from reprieve.cloudtrail.record import READ_PATTERN
 from reprieve.dataclass import dataclass
@@ -41,7 +41,8 @@ BACKLOG: Final = timedelta(minutes=30)
 """With a bookmark older than this, what is going on now is looked at first."""
 
 HELD_FOR: Final = timedelta(hours=4)
-"""How long the bookmark waits for a key whose case can't be stored; people are notified meanwhile."""
+"""How long the bookmark waits for a key whose case can't be stored, or for a minute that is more than a run
+can read; people are notified meanwhile."""
 
 GLANCE_SECONDS: Final = 20.0
 """How long this look may take."""
@@ -208,13 +209,31 @@ class LogGroupReading:
         whole = max(settled, to_minute(reading.last_at or settled))
         token = pages.before(whole)
         if whole == began and token == question.token:
-            self._keep(reading, ReadWindow(settled, settled, settled, is_whole=False), reading.keys)
+            self._stuck(reading, settled)
             raise TooMuchError(reading.lines)
         self._note_reading(reading, question)
         if self._keep(reading, ReadWindow(settled, whole, reading.last_at or whole), reading.keys):
             read_on = replace(question, token=token, at=self.clock()) if token else None
             self._move(settled_until=whole, copies_from=whole, read_on=read_on)
         return whole
+
+    def _stuck(self, reading: LogWindow, minute: datetime) -> None:
+        """Store what was read of a minute that is too much; after a while, go on behind it without the rest.
+
+        Anyone who writes into the log group can write such a minute, which would stop the reading for good.
+        """
+        bookmark, now = self.store.bookmark(self.log_group), self.clock()
+        since = bookmark.stuck_since or now
+        if now - since <= HELD_FOR:
+            self._keep(reading, ReadWindow(minute, minute, minute, is_whole=False), reading.keys)
+            self._store(bookmark, replace(bookmark, stuck_since=since))
+            return
+        behind = minute + MINUTE
+        self._keep(reading, ReadWindow(minute, behind, behind), reading.keys)
+        self._move(settled_until=behind, copies_from=behind)
+        self.log.error(
+            "Skipped the rest of a minute that is more than a run can read", minute=minute.isoformat()
+        )
 
     def _keep(self, reading: LogWindow, stretch: ReadWindow, keys: Collection[KeyArn]) -> bool:
         """Store what was read; return whether the bookmark may pass it."""
@@ -241,11 +260,15 @@ class LogGroupReading:
             settled_until=max(settled_until, bookmark.settled_until or settled_until),
             copies_from=copies_from or bookmark.copies_from,
             read_on=read_on,
+            stuck_since=None,
         )
-        if moved == bookmark:
+        self._store(bookmark, moved)
+
+    def _store(self, before: Bookmark, after: Bookmark) -> None:
+        if after == before:
             return
         try:
-            self.store.move_bookmark(self.log_group, moved)
+            self.store.move_bookmark(self.log_group, after)
         except ConflictError:
             self.log.info("Another run moved the bookmark")
 

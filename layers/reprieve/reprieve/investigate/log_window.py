@@ -20,6 +20,9 @@ _UNPROVEN_LISTED: Final = 5
 _SCHEDULINGS_LISTED: Final = 20
 _CHANGES_LISTED: Final = 20
 DISMISSED_REMEMBERED: Final = 100_000
+KEYS_KEPT: Final = 20_000
+"""How many keys may have uses at a time, and as many may be scheduled or changed: anyone who writes into the
+log group can name any number, and the memory is limited."""
 
 
 def _minutes() -> dict[datetime, Counted]:
@@ -71,9 +74,9 @@ class LogWindow:
             case KeyUse():
                 self._take_use(record)
             case Scheduling():
-                self.schedulings[record.key] = [*self.schedulings[record.key], record][-_SCHEDULINGS_LISTED:]
+                self._take_scheduling(record)
             case KeyChange():
-                self.changes[record.key] = _with(self.changes[record.key], record)
+                self._take_change(record)
             case Unproven():
                 self.unproven = [*self.unproven, record][:_UNPROVEN_LISTED]
                 self.unproven_lines += 1
@@ -81,11 +84,25 @@ class LogWindow:
                 self.passed[record] += 1
 
     def _take_use(self, use: KeyUse) -> None:
-        if use.key in self._dismissed:
+        if use.key in self._dismissed or not self._has_room(self.minutes, use.key):
             return
         if use.caller.principal and self.ignores(use.caller):
             use = replace(use, caller=self._set_apart(use.caller))
         self._requests.count(use, self.minutes[use.key][to_minute(use.delivered_at)])
+
+    def _take_scheduling(self, new: Scheduling) -> None:
+        if self._has_room(self.schedulings, new.key):
+            self.schedulings[new.key] = [*self.schedulings[new.key], new][-_SCHEDULINGS_LISTED:]
+
+    def _take_change(self, new: KeyChange) -> None:
+        if self._has_room(self.changes, new.key):
+            self.changes[new.key] = _with(self.changes[new.key], new)
+
+    def _has_room(self, kept: Mapping[KeyArn, object], key: KeyArn) -> bool:
+        if key in kept or len(kept) < KEYS_KEPT:
+            return True
+        self.passed[Skipped.TOO_MANY_KEYS] += 1
+        return False
 
     def _set_apart(self, caller: Caller) -> Caller:
         """Return an ignored session, which does not share a place with sessions of its role that are not."""
