@@ -132,9 +132,11 @@ def callers(uses: Uses) -> str:
     return f"more than {counted}" if uses.unnamed else counted
 
 
-def since(case: Case | None) -> str:
+def since(case: Case | None, key: Key) -> str:
     """Return since when nothing works, with `{who}` and `{when}` where that is known."""
     if case and case.scheduled_by:
+        if worked := key.worked_after(case.scheduled_by.at):
+            return f"No use of this key has worked since {short(worked)}."
         return "No use of this key has worked since {who} scheduled its deletion on {when}."
     return "No use of this key works while it is pending deletion."
 
