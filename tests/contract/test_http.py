@@ -223,7 +223,7 @@ def test_a_port_at_which_nobody_is_is_told(closed_port: int, caplog: pytest.LogC
     ],
 )
 def test_what_is_no_https_address_is_told_and_not_shown(url: str, caplog: pytest.LogCaptureFixture) -> None:
-    assert failure(url, caplog) == "no answer: not an https address"
+    assert failure(url, caplog) == "no answer: not an https URL"
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,17 @@ from typing import Any
 
 import pytest
 
+from reprieve.adapters.idempotency import REMEMBERED
+from reprieve.cases.thread import HELD_FOR
 from reprieve.clock import MINUTE
+from reprieve.deliver.deliverer import pause
+from reprieve.errors import ChannelError
 from reprieve.health.health_check import EVERY, TOLERATED
+from reprieve.respond.case_view import UNDER_WAY
+from tests.oracle.world import TIMEOUT
+
+HOUR = timedelta(hours=1)
+QUEUES_OF_NOTICES = ("DeliveryQueue", "DeliveryDeadLetterQueue")
 
 # The property that would give a resource a name of our choice.
 NAMED_BY = {
@@ -260,6 +269,39 @@ def test_the_queue_outwaits_the_function_and_gives_up_after_ten_times(translated
     assert queue["RedrivePolicy"]["maxReceiveCount"] == 10
     assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
     assert mapping["BatchSize"] == 1
+
+
+def test_a_message_is_tried_for_an_hour_as_people_are_told(resources: dict[str, Any]) -> None:
+    tries = resources["DeliveryQueue"]["Properties"]["RedrivePolicy"]["maxReceiveCount"]
+    failed = ChannelError("slack", "HTTP 500")
+
+    waits = sum(pause(failed, attempt) for attempt in range(1, tries))
+
+    assert HOUR <= timedelta(seconds=waits) <= HOUR + 5 * MINUTE
+
+
+@pytest.mark.parametrize(
+    ("function", "at_least", "at_most"),
+    [
+        ("Investigate", timedelta(seconds=TIMEOUT), 5 * MINUTE),  # what the oracle allows; the schedule
+        ("Deliver", MINUTE, HELD_FOR),
+        ("Respond", MINUTE / 4, UNDER_WAY),
+    ],
+)
+def test_a_function_runs_no_longer_than_others_wait_for_it(
+    resources: dict[str, Any], function: str, at_least: timedelta, at_most: timedelta
+) -> None:
+    timeout = timedelta(seconds=resources[f"{function}Function"]["Properties"]["Timeout"])
+
+    assert at_least <= timeout <= at_most
+
+
+def test_what_was_sent_is_remembered_for_longer_than_a_message_can_come_again(
+    resources: dict[str, Any],
+) -> None:
+    kept = [resources[name]["Properties"]["MessageRetentionPeriod"] for name in QUEUES_OF_NOTICES]
+
+    assert sum(kept) < REMEMBERED
 
 
 def test_dead_letters_live_longer_than_what_waits_to_be_delivered(resources: dict[str, Any]) -> None:

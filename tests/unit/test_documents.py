@@ -16,7 +16,9 @@ from samtranslator.yaml_helper import yaml_parse  # type: ignore[import-untyped]
 from reprieve.cases.notice import Reason
 from reprieve.cases.problem import Kind, Problem
 from reprieve.cloudtrail import callers, resources
+from reprieve.cloudtrail.callers import sessions
 from reprieve.investigate import facts
+from reprieve.investigate.settings import READ
 from reprieve.messages.problem_phrases import title
 
 ROOT = Path(__file__).parents[2]
@@ -97,22 +99,28 @@ def rows(name: str, first: str) -> list[list[str]]:
 
 
 @cache
-def template() -> dict[str, Any]:
-    parsed: dict[str, Any] = yaml_parse(text_of("template.yaml"))
+def template(name: str = "template.yaml") -> dict[str, Any]:
+    parsed: dict[str, Any] = yaml_parse(text_of(name))
     return parsed
 
 
-def allowed(role: str) -> set[str]:
-    """The actions that a role of the template allows, under any condition."""
-    resources = template()["Resources"]
+def chosen(part: dict[str, Any]) -> dict[str, Any]:
+    """A part of a template, as it is if its condition holds."""
+    found: dict[str, Any] = part["Fn::If"][1] if "Fn::If" in part else part
+    return found
+
+
+def allowed(role: str, of: str = "template.yaml") -> set[str]:
+    """The actions that a role of a template allows, under any condition."""
+    resources = template(of)["Resources"]
     attached = (
         each["Properties"]
         for each in resources.values()
         if each["Type"] == "AWS::IAM::Policy" and {"Ref": role} in each["Properties"]["Roles"]
     )
-    policies = [*resources[role]["Properties"]["Policies"], *attached]
+    policies = [*map(chosen, resources[role]["Properties"]["Policies"]), *attached]
     written = [each for policy in policies for each in policy["PolicyDocument"]["Statement"]]
-    statements = [each["Fn::If"][1] if "Fn::If" in each else each for each in written]
+    statements = [chosen(each) for each in written]
     return {
         action
         for each in statements
@@ -189,6 +197,35 @@ def test_every_caller_resource_and_fact_is_in_its_table() -> None:
 
     assert [name for name in (*types, *keys) if f"`{name}`" not in callers_and_resources] == []
     assert [name for name in files if f"`{name}`" not in facts_of_a_key] == []
+
+
+def test_every_kind_of_role_session_is_listed_in_the_order_that_decides() -> None:
+    listed = (row[-1].strip("`") for row in rows("docs/callers-and-resources.md", "kind"))
+
+    files = [f"{kind.__name__.rpartition('.')[2]}.py" for kind in sessions.KINDS]
+    assert list(dict.fromkeys(filter(None, listed))) == files
+
+
+def test_every_parameter_of_the_member_role_is_listed_with_its_default() -> None:
+    listed = {
+        name.strip("`"): default.strip("`")
+        for name, default, _ in rows("docs/organization.md", "`member-role.yaml`")
+    }
+
+    assert listed == {
+        name: str(parameter["Default"]) or "empty" if "Default" in parameter else "none"
+        for name, parameter in template("organization/member-role.yaml")["Parameters"].items()
+    }
+
+
+def test_what_the_member_roles_can_do_is_listed_and_nothing_else() -> None:
+    listed: dict[str, set[str]] = defaultdict(set)
+    for role, _, actions, _ in rows("docs/organization.md", "Role"):
+        listed["ReadRole" if role.strip("`").endswith(READ) else "MemberRole"] |= set(ACTION.findall(actions))
+
+    assert listed == {
+        role: allowed(role, "organization/member-role.yaml") for role in ("ReadRole", "MemberRole")
+    }
 
 
 def test_every_alarm_is_in_the_index_of_operations() -> None:

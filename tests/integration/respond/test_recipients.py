@@ -49,7 +49,7 @@ def test_an_address_can_t_write_on_the_page(world: World) -> None:
     page = world.ask(token=sent_to(world, "<script>@example.com"))
 
     assert "<script>@" not in page.html
-    assert "<script>@example.com" in read(page)
+    assert "<script>@example[.]com" in read(page)
 
 
 def test_an_id_that_nobody_knows_any_more_names_nobody(world: World) -> None:

@@ -15,6 +15,7 @@ from reprieve.cloudtrail.caller import Caller
 from tests.examples import JANE, KEY, NOW, at, case, counted, decision, key, scheduled, use, uses
 
 TAG = use(event_id="tag", operation="TagResource", is_use=False, caller=JANE)
+WITHOUT_DATE = "records are matched by the deletion date, and a key that waits for its replicas has none"
 NOBODY_SAYS = Unknown(fact="who scheduled the deletion, and when", why="the log lines read so far do not say")
 
 
@@ -132,6 +133,14 @@ def test_who_scheduled_the_deletion_is_said_to_be_unknown_where_it_is() -> None:
     _, notice = tell(case_of(use()), Reason.KEY_IN_USE, NOW)
 
     assert notice.unknown == (NOBODY_SAYS,)
+
+
+def test_no_record_can_be_matched_to_a_deletion_without_a_date() -> None:
+    waiting = case_of(use(), key=key(state="PendingReplicaDeletion", deletion_date=None), deletion_date=None)
+
+    _, notice = tell(waiting, Reason.KEY_IN_USE, NOW)
+
+    assert notice.unknown == (replace(NOBODY_SAYS, why=WITHOUT_DATE),)
 
 
 @pytest.mark.parametrize(

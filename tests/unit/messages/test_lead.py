@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from reprieve.cases.case import Closure, Ending
+from reprieve.cases.case import Closure, Ending, ScheduledBy
 from reprieve.cases.decision import Choice
-from reprieve.cases.key import Key
+from reprieve.cases.key import Key, LastUse
 from reprieve.cases.notice import Digest, Notice, Reason, Sender, stack_unhealthy
 from reprieve.cases.sample import sample_notice
 from reprieve.cases.usage import Uses
@@ -324,6 +324,23 @@ def test_who_scheduled_the_deletion_is_said_and_since_then_nothing_works() -> No
     assert sentences(replace(known, uses=TWO, reason=Reason.KEY_IN_USE))[-2] == (
         "No use of this key has worked since 2026-11-22 14:02 UTC."
     )
+
+
+@pytest.mark.parametrize("by", [scheduled(), None])
+@pytest.mark.parametrize(
+    ("worked", "since"),
+    [("14:01", {True: "14:02 UTC.", False: "14:10 UTC or earlier."}), ("14:11", "14:11 UTC.")],
+)
+def test_a_use_that_worked_after_the_scheduling_is_not_denied(
+    by: ScheduledBy | None, worked: str, since: str | dict[bool, str]
+) -> None:
+    told = about(key(last_used=LastUse(operation="Decrypt", at=at(worked))))
+    assert told.case
+
+    said = sentences(replace(told, case=replace(told.case, scheduled_by=by)))
+
+    until = since if isinstance(since, str) else since[by is not None]
+    assert f"No use of this key has worked since 2026-11-22 {until}" in said
 
 
 @pytest.mark.parametrize(

@@ -216,7 +216,13 @@ def test_a_moment_of_another_day_is_told_with_its_date(then: datetime, words: st
     ],
 )
 def test_an_earlier_deletion_of_the_key_is_told_by_its_date(previous: str | None, words: str) -> None:
-    assert phrases.earlier(previous) == words
+    assert phrases.earlier(previous, is_sure=True) == words
+
+
+def test_where_kms_does_not_say_that_this_is_another_deletion_no_earlier_one_is_called_stopped() -> None:
+    said = phrases.earlier(f"{KEY}@2026-10-01T09:00:00Z", is_sure=False)
+
+    assert said == "an earlier case of this key, about a deletion on 2026-10-01, was closed"
 
 
 NEWCOMERS = {"new_callers": ("role a", "role b"), "new_resources": ("secret x",)}

@@ -64,9 +64,13 @@ def delivered(drill: Drill, key: str, begun: float) -> Iterator[Finding]:
 
 
 def notified(drill: Drill, key: str) -> list[Case]:
-    """Return the key's cases of which people were notified that it is in use."""
+    """Return the key's cases of which people were notified that it is in use, the one opened last at the end.
+
+    The name of a case without a date comes after all dates.
+    """
     found = (readable(Case, document) for document in drill.documents(f"{KEY}{key}", CASE))
-    return [case for case in found if case and case.notified.in_use]
+    in_use = [case for case in found if case and case.notified.in_use]
+    return sorted(in_use, key=lambda case: case.opened_at)
 
 
 def _complete(sent: Deliveries) -> Deliveries | None:

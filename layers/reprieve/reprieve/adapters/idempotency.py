@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
     from mypy_boto3_dynamodb import DynamoDBClient
 
-_REMEMBERED: Final = 60 * 60 * 24 * 30  # seconds; the queue keeps a message for at most 14 days
+REMEMBERED: Final = 60 * 60 * 24 * 30  # seconds; the queue keeps a message for at most 14 days
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class OnceInTable:
         def acting(key: str) -> None:  # noqa: ARG001 - Powertools derives the record's name from it
             act()
 
-        config = IdempotencyConfig(expires_after_seconds=_REMEMBERED, lambda_context=self.context)
+        config = IdempotencyConfig(expires_after_seconds=REMEMBERED, lambda_context=self.context)
         once: Any = idempotent_function(
             acting,
             data_keyword_argument="key",

@@ -121,6 +121,11 @@ class Key:
         """Whether KMS says that it is pending deletion."""
         return self.state in self.PENDING
 
+    def worked_after(self, moment: datetime) -> datetime | None:
+        """Return when it last served a request, if that was later: KMS is eventually consistent."""
+        at = self.last_used.at if self.last_used else None
+        return at if at and at > moment else None
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KmsAnswer:

@@ -9,7 +9,7 @@ from uuid import UUID, uuid5
 from reprieve.arn import KeyArn
 from reprieve.cases.case import Case, Closure, ScheduledBy
 from reprieve.cases.decision import Decision
-from reprieve.cases.key import Key, Unknown
+from reprieve.cases.key import Key, KeyState, Unknown
 from reprieve.cases.notified import new_callers, new_resources, notified_of
 from reprieve.cases.problem import Problem
 from reprieve.cases.usage import Uses
@@ -21,6 +21,7 @@ _NAMESPACE: Final = UUID("3c0f6e0e-5a0e-4b0e-9a54-0f2a6f0f6d53")
 LINK: Final = "link"
 """The fact that is unknown where there is no link, with why."""
 
+_NO_DATE: Final = "records are matched by the deletion date, and a key that waits for its replicas has none"
 _UNSTORED_AGAIN: Final = timedelta(hours=2)
 
 
@@ -260,7 +261,8 @@ def _unknown_scheduling(case: Case) -> tuple[Unknown, ...]:
     fact = "who scheduled the deletion, and when"
     if case.scheduled_by or any(fact in each.fact for each in case.unknown):
         return ()
-    return (Unknown(fact=fact, why="the log lines read so far do not say"),)
+    waits = case.key.state == KeyState.PENDING_REPLICA_DELETION
+    return (Unknown(fact=fact, why=_NO_DATE if waits else "the log lines read so far do not say"),)
 
 
 def notice_id(subject: str, reason: Reason, number: int) -> str:

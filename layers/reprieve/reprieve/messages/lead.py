@@ -236,8 +236,10 @@ def _since(notice: Notice) -> str:
     """Return since when every use is refused; a key whose state is not known may work by now."""
     if not (notice.key and notice.key.is_pending and notice.case):
         return ""
-    if by := notice.case.scheduled_by:
-        is_said = notice.reason is Reason.DELETION_SCHEDULED
-        return "" if is_said else f"No use of this key has worked since {for_people(by.at)}."
-    first_at = notice.uses.first_at
-    return f"No use of this key has worked since {for_people(first_at)} or earlier." if first_at else ""
+    by = notice.case.scheduled_by
+    since = by.at if by else notice.uses.first_at
+    if since is None or notice.reason is Reason.DELETION_SCHEDULED:
+        return ""
+    worked = notice.key.worked_after(since)
+    earlier = "" if by or worked else " or earlier"
+    return f"No use of this key has worked since {for_people(worked or since)}{earlier}."

@@ -120,11 +120,20 @@ def rest(uses: Uses, shown: int = CALLERS_SHOWN) -> tuple[str, ...]:
     return tuple(filter(None, (f"also {listed}" if listed else "", unnamed)))
 
 
-def earlier(previous: str | None) -> str:
-    """Return which deletion of the same key was dealt with before; "" for none, or one without a date."""
+def earlier(previous: str | None, *, is_sure: bool) -> str:
+    """Return which deletion of the same key was dealt with before; "" for none, or one without a date.
+
+    Args:
+        previous: The id of the case before this one.
+        is_sure: Whether KMS answers, so that it is not this very deletion.
+    """
     date = (previous or "").rpartition("@")[2]
     is_known = date and not date.startswith(UNKNOWN_DATE)
-    return f"a deletion of this key on {date[:10]} was stopped" if is_known else ""
+    if not is_known:
+        return ""
+    if is_sure:
+        return f"a deletion of this key on {date[:10]} was stopped"
+    return f"an earlier case of this key, about a deletion on {date[:10]}, was closed"
 
 
 def moment(then: datetime, now: datetime) -> str:

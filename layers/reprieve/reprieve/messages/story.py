@@ -206,7 +206,8 @@ def _facts(notice: Notice) -> Iterator[Fact]:
     if notice.reason not in headline.ENDED:
         yield Fact("Scheduled", phrases.scheduled_by(notice.case.scheduled_by if notice.case else None))
     yield Fact("New", phrases.news(notice))
-    yield Fact("Before", phrases.earlier(notice.case.previous if notice.case else None))
+    previous = notice.case.previous if notice.case else None
+    yield Fact("Before", phrases.earlier(previous, is_sure=notice.key.state is not None))
     yield Fact("Owner", phrases.owner(notice.key))
     yield Fact("Protects", phrases.protects(notice.uses))
 

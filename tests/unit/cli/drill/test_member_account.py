@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -12,8 +13,8 @@ from kms_reprieve_cli.drill.drill import Drill
 from kms_reprieve_cli.drill.finding import StoppedError, Verdict
 from kms_reprieve_cli.drill.run import run
 from kms_reprieve_cli.drill.steps import member_account, member_key
-from reprieve.cases.case import Case
-from reprieve.cases.key import Unknown
+from reprieve.cases.case import Case, Notified
+from reprieve.cases.key import Key, Unknown
 from reprieve.errors import AwsError, DeniedError, WrongStateError
 from tests.unit.cli.doctor.clouds import FakeCloud, FakeNetwork, Said
 from tests.unit.cli.drill.world import (
@@ -37,6 +38,7 @@ from tests.unit.cli.drill.world import (
 )
 
 THERE = "444455556666"
+EARLIER = NOTIFIED.opened_at - timedelta(minutes=5)
 ABROAD = f"arn:aws:kms:us-east-1:{THERE}:key/5678abcd-12ab-34cd-56ef-1234567890ab"
 ORGANIZATION = "o-a1b2c3d4e5"
 SETTINGS = {
@@ -273,3 +275,13 @@ def test_a_key_that_was_prepared_by_hand_is_told_as_the_stack_knows_it() -> None
         list(member_key.run(drill({})))
     assert misses(member_key, drill({"dynamodb:Query": items(NOTIFIED)}, member_key=KEY)) == []
     assert len(misses(member_key, drill({"dynamodb:Query": items()}, member_key=KEY))) == 1
+
+
+def test_the_case_that_is_told_is_the_latest_one_that_can_be_read_and_that_you_were_notified_of() -> None:
+    undated = replace(NOTIFIED, key=Key.bare(NOTIFIED.key.arn), deletion_date=None, opened_at=EARLIER)
+    unused = replace(NOTIFIED, notified=Notified(), unknown=(Unknown(fact="the owner", why="denied"),))
+
+    on = drill({"dynamodb:Query": items(NOTIFIED, undated, unused, "{}")}, member_key=KEY)
+
+    assert "state PendingDeletion, 0 refused requests" in [each.what for each in member_key.run(on)]
+    assert misses(member_key, drill({"dynamodb:Query": items(unused)}, member_key=KEY)) != []

@@ -5,10 +5,11 @@ from datetime import timedelta
 
 import pytest
 
+from reprieve.cases.key import LastUse
 from reprieve.cases.usage import OtherCaller, Uses
 from reprieve.respond.pages import case_text
 from tests.case_pages import KEPT, PART, USED, USES, callers, words
-from tests.examples import DELETION, NOW, case, decision, key
+from tests.examples import DELETION, NOW, at, case, decision, key
 
 ONE = replace(USES, count=1, by_caller=(replace(PART, count=1),))
 MANY = callers(20, unlisted=900, others=tuple(OtherCaller(id=f"{n}", name="x", count=1) for n in range(400)))
@@ -69,7 +70,14 @@ def test_a_date_that_is_past_is_any_moment_now() -> None:
 
 def test_without_a_case_nobody_knows_which_calls_are_refused() -> None:
     assert case_text.refused(None, Uses()) == "It is not known which calls are refused."
-    assert case_text.since(None) == "No use of this key works while it is pending deletion."
+    assert case_text.since(None, key()) == "No use of this key works while it is pending deletion."
+
+
+def test_a_use_that_worked_after_the_scheduling_is_not_denied() -> None:
+    worked = key(last_used=LastUse(operation="Decrypt", at=at("14:03")))
+
+    assert case_text.since(USED, worked) == "No use of this key has worked since 22 Nov, 14:03 UTC."
+    assert "{who} scheduled" in case_text.since(USED, key(last_used=LastUse(at=at("14:01"))))
 
 
 def test_where_the_scheduling_is_unknown_the_picture_begins_with_the_first_refusal() -> None:

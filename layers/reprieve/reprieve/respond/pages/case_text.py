@@ -33,7 +33,7 @@ UNSURE_WHY: Final = "it can be undone, a deletion can't."
 ADD_REASON: Final = "Add a reason (optional)"
 ADD_NAME_AND_REASON: Final = "Add your name or a reason (optional)"
 CANCEL: Final = "Cancel the deletion only"
-CANCEL_WHEN: Final = "If key or callers may be compromised: the key stays disabled, nothing is lost"
+CANCEL_WHEN: Final = "If the key or its callers may be compromised: the key stays disabled, nothing is lost"
 CANCEL_BUTTON: Final = "Cancel, leave the key disabled"
 KEEP: Final = "Let it be deleted"
 KEEP_WHEN: Final = "If you know that nobody needs the data: callers stay broken, and you get no more messages"
@@ -132,9 +132,11 @@ def callers(uses: Uses) -> str:
     return f"more than {counted}" if uses.unnamed else counted
 
 
-def since(case: Case | None) -> str:
+def since(case: Case | None, key: Key) -> str:
     """Return since when nothing works, with `{who}` and `{when}` where that is known."""
     if case and case.scheduled_by:
+        if worked := key.worked_after(case.scheduled_by.at):
+            return f"No use of this key has worked since {short(worked)}."
         return "No use of this key has worked since {who} scheduled its deletion on {when}."
     return "No use of this key works while it is pending deletion."
 
