@@ -44,7 +44,7 @@ replay: setup ## Print the notices that CloudTrail files would have caused: make
 test: ## Run everything that CI runs, including setup
 	$(MAKE) --no-print-directory --jobs 3 NICE="nice -n 19" stack lint volume unit
 
-check: setup ## Run the linters and most of the unit tests: half a minute, for the inner loop
+check: setup ## Run the linters and most of the unit tests: half a minute, while you work
 	$(RUN)/ruff check $(CODE) && $(RUN)/ruff format --check $(CODE) && $(RUN)/lint-imports --no-logo
 	$(RUN)/mypy layers/reprieve/reprieve cli/kms_reprieve_cli local tests bench functions
 	$(HALVES) check-half check-other
@@ -86,7 +86,7 @@ bench: setup build ## Measure speed, memory and calls; docs/performance.md expla
 mutate: setup ## Break each rule of the case states, one at a time, and check that the oracle notices
 	$(RUN)/python -m tests.oracle.mutate
 
-histories: setup ## Try 20,000 histories at random that nobody has tried before: twelve minutes
+histories: setup ## Try 20,000 new random histories: twelve minutes
 	$(RUN)/python -m tests.oracle random --seed $$(date +%s) --histories 20000
 
 build: .venv/ready ## Build what is deployed, without Docker
@@ -99,7 +99,7 @@ pictures: browser ## Take the pictures of the documents again
 	$(RUN)/python -m local.pictures
 	npm --prefix tests/mail ci --silent && $(RUN)/python -m tests.mail.gallery
 
-mail-check: setup ## Check the HTML mails for mail programs; needs npm
+mail-check: setup ## Check the HTML emails for email programs; needs npm
 	npm --prefix tests/mail ci --silent && rm -rf build/mails && $(RUN)/python -m tests.mail.written build/mails
 	node tests/mail/check.mjs build/mails
 

@@ -7,6 +7,10 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import IO, Final
 
+LONGEST: Final = 1 << 27
+"""Characters that are read at a time: some times what a file of CloudTrail has. A small one may unpack to any
+number of them."""
+
 ENDINGS: Final = (".json", ".json.gz", ".jsonl", ".jsonl.gz", ".gz")
 
 
@@ -22,31 +26,41 @@ def files(paths: Iterable[Path]) -> Iterator[Path]:
 
 
 def records(
-    file: Path, watched: Callable[[IO[bytes]], IO[bytes]] = lambda opened: opened
+    file: Path,
+    watched: Callable[[IO[bytes]], IO[bytes]] = lambda opened: opened,
+    longest: int = LONGEST,
 ) -> Iterator[object]:
     """Yield the records of a file.
 
     Args:
         file: The file.
         watched: Returns what is read in place of the opened file, to see how far it is.
+        longest: How many characters a line may have, or the whole file where it is not one record a line.
 
     Raises:
         OSError: it can't be read.
         EOFError: it ends in the middle of gzip.
         zlib.error: its gzip is damaged.
-        ValueError: it is not JSON; the records before the fault have been yielded.
+        ValueError: it is not JSON, or too long; the records before the fault have been yielded.
         RecursionError: its JSON is nested too deeply.
     """
     with file.open("rb") as opened, _text(watched(opened), is_gzip=file.suffix == ".gz") as lines:
-        first = lines.readline()
+        first = _bounded(lines.readline, longest)
         try:
             whole = json.loads(first)
         except ValueError:
-            whole = json.loads(first + lines.read())
+            whole = json.loads(first + _bounded(lines.read, longest))
         yield from _unpacked(whole)
-        for line in lines:
+        while line := _bounded(lines.readline, longest):
             if line.strip():
                 yield from _unpacked(json.loads(line))
+
+
+def _bounded(read: Callable[[int], str], longest: int) -> str:
+    text = read(longest + 1)
+    if len(text) > longest:
+        raise ValueError(f"it has more than {longest:,} characters in a line, or altogether")
+    return text
 
 
 def _text(opened: IO[bytes], *, is_gzip: bool) -> IO[str]:

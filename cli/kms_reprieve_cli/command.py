@@ -58,52 +58,6 @@ def main_options(
 
 
 @app.command(cls=PlainCommand, epilog=EXIT_CODES)
-def replay(
-    paths: Annotated[
-        list[Path],
-        typer.Argument(metavar="PATH", exists=True, help="CloudTrail files, or folders of them."),
-    ],
-    *,
-    as_json: AsJson = False,
-) -> None:
-    """Print the notices that CloudTrail files would have caused. Makes no call to AWS.
-
-    Reads files as CloudTrail writes them to S3 (`.json`, `.json.gz`), and files with one record a line
-    (`.jsonl`, `.jsonl.gz`). The last line, on standard error, says how many records were read, and how
-    many were skipped and why.
-    """
-    from kms_reprieve_cli import replay as command  # noqa: PLC0415 - nobody waits for another command's libraries
-
-    conclude(lambda: command.replay(paths, as_json=as_json))
-
-
-@app.command(cls=PlainCommand, epilog=EXIT_CODES)
-def audit(
-    *,
-    stack_name: StackName = STACK_NAME,
-    key: Annotated[
-        KeyArn | None,
-        typer.Option("--key", metavar="ARN", parser=_key, help="Only this key. If not given: all keys."),
-    ] = None,
-    as_json: AsJson = False,
-    profile: Profile = None,
-    region: Region = None,
-) -> None:
-    """Print who was notified, who opened a page and who decided what, from a stack's table.
-
-    Needs `cloudformation:DescribeStacks` and, on the table, `dynamodb:Query` (with `--key`) or
-    `dynamodb:Scan`.
-
-    The entries of each key are in order of time; the keys are in no order.
-    With `--json`: one line each, as in `events/audit.schema.json`.
-    """
-    from kms_reprieve_cli import audit as command  # noqa: PLC0415 - as above
-    from kms_reprieve_cli.session import open_session  # noqa: PLC0415 - as above
-
-    conclude(lambda: command.audit(open_session(profile, region), stack_name, key, as_json=as_json))
-
-
-@app.command(cls=PlainCommand, epilog=EXIT_CODES)
 def doctor(
     *,
     stack_name: Annotated[
@@ -157,7 +111,7 @@ def doctor(
 
     Each check passes, warns or fails, or says which permission it lacks. Exit code 1: a check failed.
     """
-    from kms_reprieve_cli.doctor import command  # noqa: PLC0415 - as above
+    from kms_reprieve_cli.doctor import command  # noqa: PLC0415 - nobody waits for another command's libraries
     from kms_reprieve_cli.doctor.subject import Reach  # noqa: PLC0415 - as above
     from kms_reprieve_cli.session import open_session  # noqa: PLC0415 - as above
 
@@ -274,6 +228,52 @@ def drill(
         return command.drill(session, wanted, open_session(member_profile, there) if member_profile else None)
 
     conclude(begin)
+
+
+@app.command(cls=PlainCommand, epilog=EXIT_CODES)
+def replay(
+    paths: Annotated[
+        list[Path],
+        typer.Argument(metavar="PATH", exists=True, help="CloudTrail files, or folders of them."),
+    ],
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Print the notices that CloudTrail files would have caused. Makes no call to AWS.
+
+    Reads files as CloudTrail writes them to S3 (`.json`, `.json.gz`), and files with one record a line
+    (`.jsonl`, `.jsonl.gz`). The last line, on standard error, says how many records were read, and how
+    many were skipped and why.
+    """
+    from kms_reprieve_cli import replay as command  # noqa: PLC0415 - as above
+
+    conclude(lambda: command.replay(paths, as_json=as_json))
+
+
+@app.command(cls=PlainCommand, epilog=EXIT_CODES)
+def audit(
+    *,
+    stack_name: StackName = STACK_NAME,
+    key: Annotated[
+        KeyArn | None,
+        typer.Option("--key", metavar="ARN", parser=_key, help="Only this key. If not given: all keys."),
+    ] = None,
+    as_json: AsJson = False,
+    profile: Profile = None,
+    region: Region = None,
+) -> None:
+    """Print who was notified, who opened a page and who decided what, from a stack's table.
+
+    Needs `cloudformation:DescribeStacks` and, on the table, `dynamodb:Query` (with `--key`) or
+    `dynamodb:Scan`.
+
+    The entries of each key are in order of time; the keys are in no order.
+    With `--json`: one line each, as in `events/audit.schema.json`.
+    """
+    from kms_reprieve_cli import audit as command  # noqa: PLC0415 - as above
+    from kms_reprieve_cli.session import open_session  # noqa: PLC0415 - as above
+
+    conclude(lambda: command.audit(open_session(profile, region), stack_name, key, as_json=as_json))
 
 
 def main() -> None:

@@ -9,7 +9,7 @@ from reprieve.messages.html_mail import html
 from reprieve.messages.story import tell
 from tests.unit.messages.test_block_kit import EVERY, IN_USE, hostile
 
-WHY = "You get this mail because the channel owners of kms-reprieve names your address."
+WHY = "You receive this email because the channel owners of kms-reprieve lists your address."
 
 
 def write(folder: Path) -> None:

@@ -5,13 +5,15 @@ from datetime import timedelta
 
 import pytest
 
-from reprieve.cases.minute_counts import Counted, Requests
+from reprieve.cases.minute_counts import KEPT_AT_MOST, Counted, Requests
 from reprieve.cases.tallies import CALLERS_LISTED
 from reprieve.cases.usage import OTHERS_LISTED
 from reprieve.cloudtrail.key_use import KeyUse
+from reprieve.cloudtrail.resource import Resource
 from tests.examples import JANE, ORDERS, OTHER_KEY, SOMEBODY, at, use
 
 GENUINE = use(event_id="e1", request="r1", caller=ORDERS)
+RESOURCES = (Resource(service="secret", name="prod/db"), Resource(service="secret", name="prod/mail"))
 NAMELESS = replace(GENUINE, event_id="e2", caller=SOMEBODY)
 
 
@@ -87,3 +89,37 @@ def test_a_request_of_one_of_whom_not_even_the_name_is_kept_is_taken_back_from_t
     found = count(*many, NAMELESS, GENUINE).uses.uses()
 
     assert (found.count, len(found.others), found.unnamed) == (len(many) + 1, OTHERS_LISTED, 1)
+
+
+def test_what_is_kept_is_known_while_it_grows() -> None:
+    requests, place = Requests(), Counted()
+    callers = [
+        replace(JANE, id=f"u{number}", arn=f"u{number}")
+        for number in range(CALLERS_LISTED + OTHERS_LISTED + 2)
+    ]
+    for number, caller in enumerate((*callers, *callers[:3])):
+        each = replace(GENUINE, request=f"m{number}", caller=caller, is_use=number % 7 > 0)
+        requests.count(each, place)
+
+        assert requests.kept == place.kept
+
+    requests.count(replace(GENUINE, request="m", caller=callers[1], resources=RESOURCES), place)
+    assert requests.kept == place.kept
+    assert place.kept > CALLERS_LISTED + OTHERS_LISTED
+
+
+def test_where_much_is_kept_only_numbers_grow() -> None:
+    requests, place = Requests(), Counted()
+    requests.count(replace(GENUINE, resources=RESOURCES[:1]), place)
+    kept = place.kept
+    requests.kept = KEPT_AT_MOST
+
+    requests.count(replace(GENUINE, request="r2", resources=RESOURCES), place)
+    requests.count(replace(GENUINE, request="r3", caller=JANE), place)
+    requests.count(replace(NAMELESS, request="r4"), place)
+    requests.count(replace(GENUINE, request="r4"), place)
+
+    found = place.uses.uses()
+    assert (requests.kept, place.kept) == (KEPT_AT_MOST, kept)
+    assert (rows(place), found.unnamed, found.count) == ({ORDERS.id: 3}, 1, 4)
+    assert found.by_caller[0].resources == RESOURCES[:1]

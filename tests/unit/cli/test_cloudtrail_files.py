@@ -61,6 +61,14 @@ def test_damaged_gzip_is_an_error(tmp_path: Path) -> None:
         list(records(file))
 
 
+@pytest.mark.parametrize("content", [" " * 10**7, "{" + "\n" * 10**7, f"{json.dumps(ONE)}\n{' ' * 10**7}"])
+def test_a_small_file_that_unpacks_to_no_end_is_an_error(tmp_path: Path, content: str) -> None:
+    file = write(tmp_path / "bomb.json.gz", content)
+
+    with pytest.raises(ValueError, match="more than 1,000 characters"):
+        list(records(file, longest=1000))
+
+
 def test_reading_can_be_watched(tmp_path: Path) -> None:
     file = write(tmp_path / "one.json.gz", json.dumps([ONE]))
     watched = []

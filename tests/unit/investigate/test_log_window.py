@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from reprieve.arn import KeyArn
+from reprieve.cases.minute_counts import KEPT_AT_MOST, Requests
 from reprieve.cloudtrail.caller import Caller
 from reprieve.cloudtrail.key_use import KeyChange, KeyEvent, KeyUse, Scheduling, Skipped, Unproven
 from reprieve.investigate.log_window import DISMISSED_REMEMBERED, KEYS_KEPT, LogWindow
@@ -143,6 +144,21 @@ def test_of_no_more_than_so_many_keys_is_anything_of_a_kind_kept_at_a_time(kind:
 
     assert set(made.keys) == {*keys[:-1], OTHER_KEY}
     assert made.passed == {Skipped.TOO_MANY_KEYS: 2 if kind != "a scheduling" else 1}
+
+
+@pytest.mark.parametrize("how", ["stored", "dismissed"])
+def test_what_is_dropped_makes_room_for_the_names_of_others(how: str) -> None:
+    made = LogWindow(_requests=Requests(kept=KEPT_AT_MOST))
+
+    made.take(use(event_id="e1", caller=ORDERS))
+    assert made.of(KEY)[at("14:54")].uses.uses().unnamed == 1
+
+    if how == "stored":
+        made.drop_before(at("15:00"))
+    else:
+        made.dismiss([KEY])
+    made.take(use(event_id="e2", key=OTHER_KEY, caller=JANE))
+    assert [part.caller for part in made.of(OTHER_KEY)[at("14:54")].uses.uses().by_caller] == [JANE]
 
 
 def test_sessions_of_an_ignored_kind_do_not_share_a_row_with_the_others_of_their_role() -> None:

@@ -10,6 +10,9 @@ from reprieve.cloudtrail.key_use import KeyUse
 from reprieve.dataclass import dataclass
 
 REQUESTS_REMEMBERED: Final = 50_000
+KEPT_AT_MOST: Final = 80_000
+"""How many rows, names and resources all minutes keep together, which is some 200 MB; beyond, only numbers
+grow: anyone who writes into the log group can name any number of callers."""
 
 _Request = int
 """A hash of what the copies of one request have in common; and of a caller, if another was named before.
@@ -31,6 +34,11 @@ class Counted:
     hours: dict[int, int] = field(default_factory=dict)
 
     @property
+    def kept(self) -> int:
+        """How many rows, names and resources it keeps."""
+        return self.uses.kept + self.management_calls.kept
+
+    @property
     def timeline(self) -> Timeline:
         """When the uses were, which is before the minute that they were delivered in."""
         return Timeline.of(self.hours)
@@ -48,8 +56,12 @@ class Counted:
 
 @dataclass(slots=True)
 class Requests:
-    """Which requests were counted: the latest `REQUESTS_REMEMBERED` at most; the older half goes at once."""
+    """Which requests were counted: the latest `REQUESTS_REMEMBERED` at most; the older half goes at once.
 
+    `kept` is how many rows, names and resources they take in all minutes that are still held.
+    """
+
+    kept: int = 0
     _seen: dict[_Request, _Told] = field(default_factory=dict)
     _seen_before: dict[_Request, _Told] = field(default_factory=dict)
 
@@ -76,19 +88,25 @@ class Requests:
             return hash((request, use.caller.place)) in self._seen
         tally, nameless = told
         tally.take_back(nameless)
-        tally.add_one(use)
+        self._take(use, tally)
         seen[request] = use.caller.place
         return True
 
     def _add(self, request: _Request, use: KeyUse, place: Counted) -> None:
         tally = place.of(use)
-        tally.add_one(use)
+        self._take(use, tally)
         place.at(use)
         if not use.request:
             return
         if request in self._seen or request in self._seen_before:
             request = hash((request, use.caller.place))
         self._remember(request, use.caller.place if use.caller.arn else (tally, one(use)))
+
+    def _take(self, use: KeyUse, tally: Tally) -> None:
+        if self.kept < KEPT_AT_MOST:
+            self.kept += tally.add_one(use)
+        else:
+            tally.count_one(use)
 
     def _remember(self, request: _Request, told: _Told) -> None:
         if len(self._seen) >= REQUESTS_REMEMBERED // 2:

@@ -9,7 +9,7 @@ among the others that was listed in another minute.
 """
 
 from collections.abc import Hashable, Iterable
-from dataclasses import field
+from dataclasses import field, replace
 from datetime import datetime
 from typing import Final, TypeVar
 
@@ -161,13 +161,22 @@ class Tally:
         else:
             self._take(part.caller, part.first_at, part.last_at, part.count)
 
-    def add_one(self, use: KeyUse) -> None:
-        """Add a single request."""
+    def add_one(self, use: KeyUse) -> int:
+        """Add a single request, and return how many rows, names and resources more are kept for it."""
+        before = self._kept_for(use.caller)
         row = self._row(use.caller, use.at, use.at)
         if row:
             row.absorb_one(use)
         else:
             self._take(use.caller, use.at, use.at, 1)
+        return self._kept_for(use.caller) - before
+
+    def count_one(self, use: KeyUse) -> None:
+        """Add a single request, and keep no row, name or resource more for it."""
+        if row := self._rows.get(use.caller.place):
+            row.absorb_one(replace(use, resources=()))
+        else:
+            self._rest(use.at, use.at).count += 1
 
     def add_all(self, uses: Uses) -> None:
         """Add everything that another tally counted."""
@@ -194,6 +203,11 @@ class Tally:
         else:
             self._rest(part.first_at, part.last_at).give_back(caller_hash(part.caller.place), part.count)
 
+    @property
+    def kept(self) -> int:
+        """How many rows, names and resources are kept."""
+        return self._names + sum(1 + len(row.resources) for row in self._rows.values())
+
     def uses(self) -> Uses:
         """Return the count as it stands."""
         rest = self._others if self._others and self._others.count else None
@@ -208,6 +222,14 @@ class Tally:
             unlisted=rest.count if rest else 0,
             others=rest.freeze() if rest else (),
         )
+
+    @property
+    def _names(self) -> int:
+        return len(self._others.names) if self._others else 0
+
+    def _kept_for(self, caller: Caller) -> int:
+        row = self._rows.get(caller.place)
+        return self._names + (1 + len(row.resources) if row else 0)
 
     def _row(self, caller: Caller, first_at: datetime, last_at: datetime) -> _Row | None:
         row = self._rows.get(caller.place)

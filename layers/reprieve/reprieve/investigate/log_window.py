@@ -117,6 +117,7 @@ class LogWindow:
                 found.pop(key, None)
             if len(self._dismissed) < DISMISSED_REMEMBERED:
                 self._dismissed[key] = None
+        self._recount()
 
     def drop_before(self, minute: datetime) -> None:
         """Forget the minutes before one, which are stored, and the keys of which nothing is left."""
@@ -127,6 +128,12 @@ class LogWindow:
                 del self.minutes[key]
         self.schedulings.clear()
         self.changes.clear()
+        self._recount()
+
+    def _recount(self) -> None:
+        """Find out how much is kept, as some of it has been dropped."""
+        counted = (each for minutes in self.minutes.values() for each in minutes.values())
+        self._requests.kept = sum(each.kept for each in counted)
 
     @property
     def keys(self) -> tuple[KeyArn, ...]:

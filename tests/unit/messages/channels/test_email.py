@@ -87,7 +87,7 @@ def test_what_is_no_address_is_named_by_its_place(wrong: dict[str, Any], said: s
 def test_the_plain_part_is_the_plain_mail_with_why_the_reader_gets_it() -> None:
     (mail, *_) = mails(IN_USE)
 
-    why = "You get this mail because the channel example of kms-reprieve names your address."
+    why = "You receive this email because the channel example of kms-reprieve lists your address."
     assert (mail.subject, mail.text) == (mail_subject(IN_USE), f"{mail_body(IN_USE)}\n{why}\n")
     assert why in mail.html
 
@@ -214,7 +214,7 @@ def test_a_screen_reader_says_the_parts_in_their_order_and_nothing_else(told: No
     said = list(map(words, cells.found))
     rooms = [[words(spoken(part)) for part in list(parts(tell(told), room))[1:]] for room in ROOMS]
     assert said[:-1] in rooms
-    assert said[-1].startswith("You get this mail because")
+    assert said[-1].startswith("You receive this email because")
     for moved in ("float", "position", "order:", "flex", "grid", "display:none", "visibility"):
         assert moved not in cells.styles
 

@@ -58,7 +58,7 @@ class Email:
 
     def send(self, sent: Delivery) -> None:
         """Send the notice to one recipient."""
-        why = f"You get this mail because the channel {self.name} of kms-reprieve names your address."
+        why = f"You receive this email because the channel {self.name} of kms-reprieve lists your address."
         self.mailer.send(
             Mail(
                 sender=self.sender,

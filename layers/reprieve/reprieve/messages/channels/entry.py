@@ -54,7 +54,7 @@ class Entry:
         """Return the ARN of something that a service has."""
         value = self.text(name)
         if not _ARN.fullmatch(value) or value.split(":")[2] != service:
-            raise self._wrong(name, f"is not an ARN of {service}")
+            raise self._wrong(name, f"is not an ARN of the service {service}")
         return value
 
     def flag(self, name: str, *, default: bool = False) -> bool:
