@@ -9,6 +9,8 @@ import pytest
 from reprieve.arn import KeyArn
 from reprieve.cases.due import NoticeRules
 from reprieve.cases.key import Unknown
+from reprieve.cases.notice import Notice
+from reprieve.cases.serialization import from_json
 from reprieve.errors import (
     AbsentError,
     AwsError,
@@ -20,6 +22,7 @@ from reprieve.errors import (
 )
 from reprieve.investigate.log_reader import COPIES_APART, LATENESS
 from tests.recorded import line, record
+from tests.rendered import mail_subject
 from tests.world import DELIVERED, KEY, NOW, World, another, pending
 
 OTHER_REGION = KeyArn.parse("arn:aws:kms:us-east-1:111122223333:key/5678abcd-12ab-34cd-56ef-1234567890ab")
@@ -395,7 +398,10 @@ def test_the_same_key_scheduled_again_is_a_new_case(world: World) -> None:
 
     assert [case.uses.count for case in world.store.cases(KEY)] == [1, 1]
     assert world.reasons() == ["key-in-use", "key-in-use", "deletion-cancelled"]
-    assert world.notices()[2]["closure"]["scheduled_again"] == "2026-12-12T14:55:30Z"
+    ended = world.notices()[2]
+    assert ended["closure"]["scheduled_again"] == "2026-12-12T14:55:30Z"
+    assert ended["case"]["key"]["deletion_date"] == "2026-12-12T14:55:30Z"
+    assert mail_subject(from_json(Notice, ended)).endswith("alias/orders-db, deleted in 19 days")
 
 
 @pytest.mark.parametrize("name", ["another-alarm", "foreign-message", "empty-message", "no-alarm-arn"])

@@ -45,6 +45,7 @@ class Heard:
         key: The key's ARN; "" for a notice of no key.
         case: The id of its case.
         date: The deletion date that the case has; None for a case without one.
+        shown: The deletion date that it shows of the key, where it says that the key is pending deletion.
         claim: What it says of the deletion.
         uses: How many uses it tells of.
         last_use_at: When the last of them was.
@@ -84,6 +85,7 @@ class Heard:
     scheduled_at: float = 0.0
     ended_by: str = ""
     ended_at: float = 0.0
+    shown: float | None = None
 
     @property
     def is_folded(self) -> bool:
@@ -121,6 +123,7 @@ def hear(body: str, at: float) -> tuple[str, Heard]:
         key=(case.get("key") or {}).get("arn", ""),
         case=case.get("id", ""),
         date=_date(case.get("id", "")),
+        shown=_shown(case.get("key") or {}),
         claim=_claim(notice["reason"], closure),
         uses=uses.get("count", 0),
         last_use_at=seconds(uses["last_at"]) if uses.get("last_at") else 0.0,
@@ -160,6 +163,11 @@ def _part(notice: Mapping[str, Any], entry: Mapping[str, Any], at: float) -> Hea
         text=json.dumps(entry),
         ended_at=seconds(closure["at"]) if closure else 0.0,
     )
+
+
+def _shown(key: Mapping[str, Any]) -> float | None:
+    is_pending = str(key.get("state", "")).startswith("Pending")
+    return seconds(key["deletion_date"]) if is_pending and "deletion_date" in key else None
 
 
 def _by(uses: Mapping[str, Any]) -> tuple[By, ...]:

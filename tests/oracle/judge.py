@@ -209,7 +209,7 @@ class Judge:
                 self._violated(world, "P6 calm", f"people heard {heard}, and KMS knows no such key")
             return
         about = deletion_of(world, heard)
-        for what in reasons.of_names(world, about, heard, began):
+        for what in (*reasons.of_date(heard), *reasons.of_names(world, about, heard, began)):
             self._violated(world, "documented", what)
         if heard.claim is Claim.CANCELLED:
             self._judge_cancelled(world, heard, about)

@@ -156,6 +156,13 @@ def _is_folded(world: World, key: str) -> bool:
     )
 
 
+def of_date(heard: Heard) -> Iterator[str]:
+    """Yield what is wrong with the deletion date that a notice shows: it is the one that KMS gives."""
+    date = heard.scheduled_again or heard.date
+    if heard.shown and date and heard.shown != date:
+        yield f"people heard {heard}, and not until when there is time"
+
+
 def of_names(world: World, deletion: Deletion | None, heard: Heard, began: float) -> Iterator[str]:
     """Yield what is wrong with whom a notice names for the scheduling, and for the cancellation."""
     if deletion is None or heard.key in world.forged or not _is_told_whole(heard):

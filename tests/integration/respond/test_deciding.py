@@ -1,12 +1,14 @@
 """A decision on the page: one of two people decides, it is on record, and everybody is told."""
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from reprieve.arn import KeyArn
 from reprieve.cases.case import Closure, Ending
+from reprieve.clock import rfc3339
 from reprieve.errors import (
     AbsentError,
     ConflictError,
@@ -15,6 +17,7 @@ from reprieve.errors import (
 )
 from reprieve.respond.forms import COOKIE, CsrfSecret
 from reprieve.respond.pages.rendering import Page
+from tests.examples import JANE
 from tests.respond_world import CANCEL, CANCEL_ONLY, KEEP, KEY, NOW, World, controls, denied, read
 
 
@@ -247,6 +250,22 @@ def test_a_case_that_is_closed_is_not_kept_any_more(world: World) -> None:
 
     assert page.status == 503
     assert not world.store.cases(KEY)[-1].is_kept
+
+
+@pytest.mark.parametrize("how", [Ending.CANCELLED, Ending.DELETED])
+def test_what_only_a_record_or_the_calendar_said_gives_way_to_what_was_done_here(
+    world: World, how: Ending
+) -> None:
+    case = world.store.cases(KEY)[-1]
+    reported = Closure(how=how, at=NOW - timedelta(minutes=20), by=JANE, confirmed=False)
+    world.store.save(replace(case, closure=reported), wake_at=None)
+
+    page = world.post()
+
+    assert "The key works again" in read(page)
+    (message,) = world.handled()
+    assert message["notice"]["closure"] == {"how": "cancelled", "at": rfc3339(NOW), "confirmed": True}
+    assert world.store.cases(KEY)[-1].closure == Closure(how=Ending.CANCELLED, at=NOW)
 
 
 def test_a_key_that_can_not_be_read_any_more_while_its_deletion_is_kept_is_said_to_be_so(

@@ -1,6 +1,7 @@
 """A rescue when KMS, the table or the queue fails: nothing is claimed that was not seen."""
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -298,6 +299,20 @@ def test_a_key_that_could_not_be_enabled_is_safe_and_can_be_enabled_from_the_pag
     again = world.post(ENABLE)
     assert "The key works again" in read(again)
     assert world.state() == "Enabled"
+
+
+def test_a_cancellation_that_is_proven_later_was_made_when_it_was_made(world: World) -> None:
+    unread = UnreachableError("kms:DescribeKey", "x", "")
+    world.kms.fail("kms:EnableKey", UnreachableError("kms:EnableKey", "x", ""))
+    world.kms.fail("kms:DescribeKey", None, unread)
+    world.post()
+    world.clock.now += timedelta(minutes=5)
+
+    world.post(ENABLE)
+
+    first, later = (message["notice"]["closure"] for message in world.handled())
+    assert (first["confirmed"], later["confirmed"]) == (False, True)
+    assert later["at"] == first["at"]
 
 
 def test_a_state_that_can_not_be_read_afterwards_is_not_claimed(world: World) -> None:

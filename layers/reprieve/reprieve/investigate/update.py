@@ -237,7 +237,7 @@ class Update:
         """Return an open case of another deletion as KMS' answer, or the use of the key after it, has it."""
         other = note_changes(other, self.finding.changes, self.now)
         if self._answer.is_answer:
-            return note_answer(other, self._answer, self.now)
+            return note_answer(with_facts(other, self.finding.facts), self._answer, self.now)
         if not is_first:
             return other
         closure = other.cancel_reported or Closure(how=Ending.CANCELLED, at=self.now)

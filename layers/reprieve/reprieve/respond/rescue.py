@@ -277,11 +277,12 @@ def _brought_back(key: Key, decision: Decision, problem: AwsError | None, at: da
 
 def _decided(case: Case, attempt: Attempt, reason: Reason) -> Case:
     """Return the case with what was decided, and closed if that is its end."""
-    closure, key = case.closure, attempt.seen.key
-    if reason is Reason.DELETION_CANCELLED:
-        confirmed = key.state is not None and not key.is_pending
-        closure = closure or Closure(how=Ending.CANCELLED, at=attempt.decision.at, confirmed=confirmed)
-    return replace(case, key=key, decision=attempt.decision, closure=closure)
+    closure, key, decision = case.closure, attempt.seen.key, attempt.decision
+    if reason is Reason.DELETION_CANCELLED and not (closure and closure.confirmed):
+        cancelled = Closure(how=Ending.CANCELLED, at=decision.at)
+        before = closure if decision.choice is Choice.ENABLE else None
+        closure = replace(before or cancelled, confirmed=key.state is not None and not key.is_pending)
+    return replace(case, key=key, decision=decision, closure=closure)
 
 
 def _case_of(attempt: Attempt) -> Case:
