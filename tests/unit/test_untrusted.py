@@ -56,6 +56,20 @@ def test_what_can_leave_its_line_is_replaced(unprintable: str) -> None:
     assert one_line(f"a{unprintable}b") == "a\N{REPLACEMENT CHARACTER}b"
 
 
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("\u3164", "\N{REPLACEMENT CHARACTER}"),
+        ("team\u2800orders\u034f", "team\N{REPLACEMENT CHARACTER}orders\N{REPLACEMENT CHARACTER}"),
+        ("e" + "\u0301\u0323" * 50, "e\u0301\u0323\u0301"),
+        ("Việt Nam, Vie\u0302\u0323t Nam", "Việt Nam, Vie\u0302\u0323t Nam"),
+    ],
+    ids=["of nothing", "with gaps", "a tower", "a language"],
+)
+def test_nothing_is_there_that_nobody_sees_or_that_covers_other_lines(written: str, shown: str) -> None:
+    assert one_line(written) == shown
+
+
 def test_what_is_too_long_is_cut_and_shows_it() -> None:
     assert one_line("abcdef", 6) == "abcdef"
     assert one_line("abcdefg", 6) == "abcde…"

@@ -19,6 +19,13 @@ TEXT_LIMIT = 128
 BYTES_A_CHARACTER = 2
 EMAIL_LIMIT = 320  # RFC 3696: 64 for the name, 1 for the sign, 255 for the domain
 ARN_LIMIT = 640  # an IAM user's path (512) and name (64), and what stands before them
+_MARKS: Final = r"[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]"
+_STACKED: Final = re.compile(f"({_MARKS}{{3}}){_MARKS}+")
+"""More marks on one letter than any language has: they would cover the lines above and below."""
+
+_INVISIBLE: Final = re.compile(r"[\u034f\u115f\u1160\u2800\u3164\uffa0]")
+"""What Unicode takes for letters, marks and symbols, and nobody sees: a name of these looks like none."""
+
 _LOCALHOST: Final = re.compile(r"^https?://([^/?#]*\.)?localhost\.?(:|[/?#]|$)", re.IGNORECASE)
 _HOST: Final = re.compile(r"https://[a-z0-9][a-z0-9.-]*(:\d{1,5})?([/?#]|$)", re.IGNORECASE)
 _OVER_TLS: Final = re.compile(
@@ -62,7 +69,7 @@ def one_line(value: str, limit: int = TEXT_LIMIT) -> str:
     shortened = value if len(value) <= limit else value[: limit - 1] + ELLIPSIS
     if not shortened.isprintable():
         shortened = "".join(char if char.isprintable() else _REPLACEMENT for char in shortened)
-    return shortened if shortened.isascii() else _within(shortened, limit * BYTES_A_CHARACTER)
+    return shortened if shortened.isascii() else _within(_visible(shortened), limit * BYTES_A_CHARACTER)
 
 
 def is_over_tls(address: str) -> bool:
@@ -82,6 +89,11 @@ def is_loopback(address: str) -> bool:
         return ip_address(host).is_loopback
     except ValueError:
         return bool(_LOCALHOST.search(address))
+
+
+def _visible(value: str) -> str:
+    """Return a text of which everything is seen, and which covers no other."""
+    return _STACKED.sub(r"\1", _INVISIBLE.sub(_REPLACEMENT, value))
 
 
 def _within(value: str, room: int) -> str:

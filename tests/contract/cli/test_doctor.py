@@ -148,7 +148,7 @@ def test_every_check_is_told_on_demand(account: boto3.Session) -> None:
     result = doctor("--log-group", GROUP, "--verbose")
 
     assert result.exit_code == 0
-    assert "pass     log-group: log group cloudtrail/management is there" in result.stdout
+    assert "pass     log-group: log group cloudtrail/management exists, of class STANDARD" in result.stdout
     assert "pass     pending-keys: 1 of 1 keys in eu-west-1 is pending deletion, the next on" in result.stdout
 
 

@@ -1,6 +1,7 @@
 """Lines of one kind are read once, and mean what they would mean if each were read alone."""
 
 import json
+import tracemalloc
 from typing import Any
 
 import pytest
@@ -187,3 +188,18 @@ def test_the_kind_of_a_line_that_is_longer_than_any_of_cloudtrail_s_is_not_remem
     assert isinstance(second, KeyUse)
     assert first == second
     assert first.caller is not second.caller
+
+
+def test_of_the_longest_lines_that_there_may_be_nothing_stays_in_the_memory() -> None:
+    reader = LineReader()
+    tracemalloc.start()
+    before, _ = tracemalloc.get_traced_memory()
+
+    for number in range(50):
+        context = {f"{number}-{pair}": "x" * 1000 for pair in range(100)}
+        line = compact(requestParameters={"encryptionContext": context}, eventID=str(number))
+        assert isinstance(reader.read(line, DELIVERED), KeyUse)
+
+    after, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert after - before < 1_000_000

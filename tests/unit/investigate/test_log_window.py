@@ -9,7 +9,7 @@ from reprieve.arn import KeyArn
 from reprieve.cases.minute_counts import KEPT_AT_MOST, Requests
 from reprieve.cloudtrail.caller import Caller
 from reprieve.cloudtrail.key_use import KeyChange, KeyEvent, KeyUse, Scheduling, Skipped, Unproven
-from reprieve.investigate.log_window import DISMISSED_REMEMBERED, KEYS_KEPT, LogWindow
+from reprieve.investigate.log_window import DISMISSED_REMEMBERED, KEYS_KEPT, SESSIONS_SHARED, LogWindow
 from reprieve.ports import LogLine
 from tests.examples import ADMIN, BILLING, JANE, KEY, ORDERS, OTHER_KEY, at, use, uses
 from tests.recorded import line
@@ -172,6 +172,19 @@ def test_sessions_of_an_ignored_kind_do_not_share_a_row_with_the_others_of_their
 
     rows = made.of(KEY)[at("14:54")].uses.uses().by_caller
     assert [(row.caller.session, row.count) for row in rows] == [("orders-api", 1), ("test", 2), (None, 1)]
+
+
+def test_ignored_sessions_without_number_share_one_row_and_are_not_all_remembered() -> None:
+    remembered = dict[str, Caller]()
+    made = LogWindow(ignores=lambda _: True, _apart=remembered)
+    number = SESSIONS_SHARED + 10
+
+    for each in range(number):
+        made.take(use(event_id=f"e{each}", caller=replace(ORDERS, id=f"{ORDERS.id}-{each}")))
+
+    (row,) = made.of(KEY)[at("14:54")].uses.uses().by_caller
+    assert (row.count, row.caller.place) == (number, f"{ORDERS.principal} (ignored)")
+    assert len(remembered) == SESSIONS_SHARED
 
 
 def test_what_is_passed_over_is_counted_by_why() -> None:

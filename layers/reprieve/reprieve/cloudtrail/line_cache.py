@@ -26,7 +26,7 @@ from reprieve.untrusted import look
 KINDS_REMEMBERED: Final = 1000
 _KIND_LIMIT: Final = 4096
 """Characters of a kind that is remembered: two or three times what CloudTrail writes of a request."""
-_CONTEXTS_REMEMBERED: Final = 500
+_CONTEXTS_REMEMBERED: Final = 500  # of as many characters each
 _TIME: Final = '"eventTime":"'
 _REQUEST: Final = '"requestID":"'
 _EVENT: Final = '"eventID":"'
@@ -100,11 +100,13 @@ def _taken_apart(line: str) -> _Parts | None:
 def _without_context(text: str) -> tuple[str, str, str]:
     """Return what stands before the pairs of an encryption context, these, and what stands behind them.
 
-    They stay where they are if there are none, or if they say something of the caller.
+    They stay where they are if there are none, if they say something of the caller, or if they are too long
+    to be remembered.
     """
     before, mark, rest = text.partition(_CONTEXT)
     pairs, _, after = rest.partition("}")
-    return (f"{before}{mark}", pairs, after) if _context(pairs) else ("", "", text)
+    is_short = len(pairs) <= _KIND_LIMIT
+    return (f"{before}{mark}", pairs, after) if is_short and _context(pairs) else ("", "", text)
 
 
 @lru_cache(maxsize=_CONTEXTS_REMEMBERED)

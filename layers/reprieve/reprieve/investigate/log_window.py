@@ -20,6 +20,9 @@ _UNPROVEN_LISTED: Final = 5
 _SCHEDULINGS_LISTED: Final = 20
 _CHANGES_LISTED: Final = 20
 DISMISSED_REMEMBERED: Final = 100_000
+SESSIONS_SHARED: Final = 1_000
+"""How many ignored sessions are made once for all of their requests."""
+
 KEYS_KEPT: Final = 20_000
 """How many keys may have uses at a time, and as many may be scheduled or changed: anyone who writes into the
 log group can name any number, and the memory is limited."""
@@ -106,9 +109,10 @@ class LogWindow:
 
     def _set_apart(self, caller: Caller) -> Caller:
         """Return an ignored session, which does not share a place with sessions of its role that are not."""
-        if caller.id not in self._apart:
-            self._apart[caller.id] = replace(caller, principal=f"{caller.principal} (ignored)")
-        return self._apart[caller.id]
+        apart = self._apart.get(caller.id) or replace(caller, principal=f"{caller.principal} (ignored)")
+        if len(self._apart) < SESSIONS_SHARED:
+            self._apart[caller.id] = apart
+        return apart
 
     def dismiss(self, keys: Iterable[KeyArn]) -> None:
         """Forget keys that KMS does not call pending, and pass over what else is read of them."""
