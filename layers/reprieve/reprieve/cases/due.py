@@ -131,9 +131,16 @@ def wake_at(case: Case, policy: NoticeRules, heard_at: Collection[datetime] = ()
         date + DELETED_WITHIN if date else case.opened_at + LONGEST_DELETION,
         *([] if case.is_kept else _later_notices(case, policy)),
         _limit_ends_at(case, policy, heard_at),
-        *(date - hours * _HOUR for hours in HOURS_BEFORE if date and _is_left(case, hours)),
+        *(date - hours * _HOUR for hours in _reminders(case, policy) if date and _is_left(case, hours)),
     ]
     return min((moment for moment in times if moment), default=None)
+
+
+def _reminders(case: Case, policy: NoticeRules) -> tuple[int, ...]:
+    """Return at how many hours before the deletion a notice is due: none for a key that nobody uses."""
+    if case.is_kept:
+        return HOURS_BEFORE[-1:]
+    return HOURS_BEFORE if ringing(case, policy) else ()
 
 
 def _report_is_believed_at(case: Case) -> datetime | None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from reprieve.cases.case import Closure, Ending
 from reprieve.cases.decision import Choice, Decision
 from reprieve.cases.notice import Notice, Reason
 from reprieve.cases.visitor import AuthMethod
@@ -71,11 +72,16 @@ def _decided(notice: Notice) -> str:
     if notice.decision:
         return _by(notice.decision)
     ending = notice.closure
-    if ending and ending.by:
-        return (
-            f"{shortened(ending.by.label, _LABEL_LIMIT)}, {for_people(ending.at)}, outside this stack's page"
-        )
-    return "outside this stack's page" if ending else "nothing so far"
+    if ending is None:
+        return "nothing so far"
+    return _elsewhere(ending) if ending.how is Ending.CANCELLED else "nothing"
+
+
+def _elsewhere(ending: Closure) -> str:
+    """Return who cancelled a deletion, and whether only a record says so."""
+    who = (shortened(ending.by.label, _LABEL_LIMIT), for_people(ending.at)) if ending.by else ()
+    unproven = () if ending.confirmed else ("as CloudTrail says",)
+    return ", ".join((*who, "outside this stack's page", *unproven))
 
 
 def _by(decision: Decision) -> str:

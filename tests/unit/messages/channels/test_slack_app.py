@@ -31,6 +31,7 @@ RECEIPT = {"channel": "C0123ABC", "ts": "1.0"}
 TOKEN = "v1a.claims.mac"  # noqa: S105 - of no link
 LINK = f"https://abc.example/keys/{TOKEN}"
 OPEN = replace(IN_USE, link=LINK, approvers=AuthMethod.LINK)
+REPORTED = Closure(how=Ending.CANCELLED, at=NOW, confirmed=False)
 OFF = notice(
     reason=Reason.DELETION_CANCELLED,
     case=about(state="Enabled", deletion_date=None),
@@ -221,6 +222,20 @@ def test_the_first_message_shows_the_state_now() -> None:
         (
             replace(OFF, decision=None, closure=Closure(how=Ending.CANCELLED, at=NOW, by=JANE)),
             f"Decided\n{JANE.label}, 2026-11-22 14:55 UTC, outside this stack's page",
+        ),
+        (
+            replace(OFF, decision=None, closure=replace(REPORTED, by=JANE)),
+            f"Decided\n{JANE.label}, 2026-11-22 14:55 UTC, outside this stack's page, as CloudTrail says",
+        ),
+        (
+            replace(OFF, decision=None, closure=REPORTED),
+            "Decided\noutside this stack's page, as CloudTrail says",
+        ),
+        (
+            replace(
+                OFF, reason=Reason.KEY_DELETED, decision=None, closure=Closure(how=Ending.DELETED, at=NOW)
+            ),
+            "Decided\nnothing",
         ),
         (notice(case=about(state=None)), "KMS says\ncould not be asked"),
         (notice(), "In use by\nnobody so far"),
