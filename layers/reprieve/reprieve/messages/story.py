@@ -26,8 +26,8 @@ MANAGEMENT: Final = "Management calls refused, which do not use the key"
 
 
 _COUNTED_TWICE: Final = re.compile("[\U00010000-\U0010ffff]")
-"""Characters, such as emoji, that are two in UTF-16. Neither SNS nor Slack says how it counts, and either
-refuses a message whose title is too long."""
+"""Characters, such as emoji, that are two in UTF-16. SNS and Slack do not say how they count, and both
+refuse a message whose title is too long."""
 
 
 @dataclass(frozen=True, slots=True)
