@@ -50,6 +50,10 @@ def test_what_is_cut_ends_in_three_dots_and_holds_no_address(text: str, words: s
         (key(), 'alias/orders-db, "Orders database, prod"'),
         (key(aliases=("alias/a", "alias/b"), description=""), "alias/a, alias/b"),
         (key(aliases=(), description=""), "1234abcd-12ab-34cd-56ef-1234567890ab"),
+        (
+            key(description='unused", alias/for-tests, "old'),
+            """alias/orders-db, "unused', alias/for-tests, 'old\"""",
+        ),
     ],
 )
 def test_a_key_is_told_by_all_its_names(of: Key, words: str) -> None:

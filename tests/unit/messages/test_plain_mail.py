@@ -354,6 +354,16 @@ def test_a_subject_is_one_line_of_less_than_a_hundred_characters(told: Notice) -
     assert subject.isprintable()
 
 
+def test_a_subject_is_as_short_where_a_character_counts_as_two() -> None:
+    callers = (Caller(kind="FederatedUser", id=name, name=name) for name in ("\U0001f9e8" * 64, "訂單" * 32))
+
+    for caller in callers:
+        subject = mail_subject(about(key(), uses=uses(use(caller=caller))))
+
+        assert len(subject.encode("utf-16-le")) < 2 * 100
+        assert "deleted in" in subject
+
+
 @pytest.mark.parametrize("told", EVERY)
 def test_a_line_is_longer_than_72_columns_only_if_it_can_not_be_broken(told: Notice) -> None:
     long = [line for line in mail_body(told).splitlines() if len(line) > 72]

@@ -31,8 +31,9 @@ def shortened(text: str, limit: int) -> str:
 
 
 def names(key: Key) -> str:
-    """Return the key's aliases and description on one line."""
-    return ", ".join((*key.aliases, *([f'"{key.description}"'] if key.description else []))) or key.arn.key_id
+    """Return the key's aliases and description on one line: no description looks like an alias."""
+    described = key.description.replace('"', "'")
+    return ", ".join((*key.aliases, *([f'"{described}"'] if described else []))) or key.arn.key_id
 
 
 def scheduled_by(by: ScheduledBy | None) -> str:

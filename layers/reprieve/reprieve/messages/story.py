@@ -4,6 +4,7 @@ The order is that of `Story`'s fields: the title, the lead, what to do, the fact
 commands, what is not known. Every text is plain, and what strangers wrote in it is as they wrote it.
 """
 
+import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Final
@@ -24,6 +25,11 @@ LATE: Final = timedelta(minutes=5)
 MANAGEMENT: Final = "Management calls refused, which do not use the key"
 
 
+_COUNTED_TWICE: Final = re.compile("[\U00010000-\U0010ffff]")
+"""Characters, such as emoji, that are two in UTF-16. SNS and Slack do not say how they count, and both
+refuse a message whose title is too long."""
+
+
 @dataclass(frozen=True, slots=True)
 class Title:
     """One line for a notice, as long as a medium has room for it."""
@@ -32,9 +38,10 @@ class Title:
     is_late: bool = False
 
     def within(self, limit: int) -> str:
-        """Return it in so many characters; the names in it give way."""
+        """Return it in so many characters, also where one counts as two; the names in it give way."""
         mark = "Late: " if self.is_late else ""
-        return mark + headline.subject(self.notice, limit - len(mark))
+        title = mark + headline.subject(self.notice, limit - len(mark))
+        return _COUNTED_TWICE.sub("\N{REPLACEMENT CHARACTER}", title)
 
 
 @dataclass(frozen=True, slots=True)
