@@ -46,8 +46,8 @@ FEW: Final = 20
 """Up to so many unknown keys are looked up whole at once; of more, KMS is first asked which are pending."""
 
 UNANSWERED: Final = 2_000
-"""How many keys for which KMS does not answer are followed, and as many of accounts that can't be asked: every
-run reads the list of all of them."""
+"""How many keys for which KMS does not answer are followed, and as many of accounts that can't be asked.
+Every run reads the list of all of them."""
 
 _NO_MORE: Final = "KMS does not answer for them, nor for so many others that no more are followed"
 
