@@ -311,10 +311,8 @@ def test_keys_for_which_kms_does_not_answer_are_followed_up_to_a_number_and_the_
     assert world.store.bookmark("trail").settled_until is not None
 
 
-def test_of_the_keys_for_which_kms_does_not_answer_those_that_it_should_answer_for_come_first(
-    world: World,
-) -> None:
-    followed(world, UNANSWERED - 1)
+def test_keys_of_accounts_that_can_not_be_asked_take_no_room_from_those_of_others(world: World) -> None:
+    followed(world, UNANSWERED)
     world.kms.fail("kms:DescribeKey", *[FOR_NOW_AT_KMS] * 3)
     use(world, 0, foreign(0))
     use(world, 1)

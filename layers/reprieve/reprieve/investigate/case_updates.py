@@ -4,6 +4,7 @@ What fails for one key fails only for that key. It is noted, people get a reduce
 where its case can't be stored for good, and the run says so at its end.
 """
 
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future
 from dataclasses import field
@@ -45,7 +46,8 @@ FEW: Final = 20
 """Up to so many unknown keys are looked up whole at once; of more, KMS is first asked which are pending."""
 
 UNANSWERED: Final = 2_000
-"""How many keys for which KMS does not answer are followed: every run reads the list of all that are."""
+"""How many keys for which KMS does not answer are followed, and as many of accounts that can't be asked.
+Every run reads the list of all of them."""
 
 _NO_MORE: Final = "KMS does not answer for them, nor for so many others that no more are followed"
 
@@ -128,8 +130,8 @@ class CaseUpdater:
         Anyone who writes into the log group can name any number of keys for which nobody answers: all others
         come first, and of these the ones that have a case.
         """
-        room = max(0, UNANSWERED - sum(not of.is_pending for of in known.values()))
-        new, unanswered = self._triaged(reading, [key for key in keys if key not in known], room)
+        followed = Counter(self.facts.sources.reaches(key) for key, of in known.items() if not of.is_pending)
+        new, unanswered = self._triaged(reading, [key for key in keys if key not in known], followed)
         pending = [key for key in keys if key in known and known[key].is_pending]
         others = [key for key in keys if key in known and not known[key].is_pending]
         return [*pending, *new, *others, *unanswered]
@@ -154,28 +156,29 @@ class CaseUpdater:
             self._apply(Review(entry.name, known[entry.key], self.policy, self.clock()) for entry in some)
 
     def _triaged(
-        self, reading: LogWindow, keys: list[KeyArn], room: int
+        self, reading: LogWindow, keys: list[KeyArn], followed: Counter[bool]
     ) -> tuple[list[KeyArn], list[KeyArn]]:
         """Return those of many unknown keys that KMS calls pending, and as many that it does not answer for.
 
         Args:
             reading: What was read: it forgets all others.
             keys: The keys.
-            room: How many of those may be followed for which KMS does not answer.
+            followed: How many are followed for which KMS does not answer, by whether it can be asked.
         """
-        if len(keys) <= min(FEW, room):
+        if len(keys) <= FEW and max(followed.values(), default=0) + FEW <= UNANSWERED:
             return keys, []
         answers = self.facts.answers(keys, TRIAGE_SECONDS)
         pending = [key for key in keys if answers[key].is_pending]
-        unanswered = sorted(
-            (key for key in keys if not answers[key].is_answer), key=lambda key: not answers[key].can_be_asked
-        )
-        dismissed = set(keys).difference(pending, unanswered)
+        unanswered, more = list[KeyArn](), list[KeyArn]()
+        for key in (key for key in keys if not answers[key].is_answer):
+            followed[answers[key].can_be_asked] += 1
+            (unanswered if followed[answers[key].can_be_asked] <= UNANSWERED else more).append(key)
+        dismissed = set(keys).difference(pending, unanswered, more)
         self.log.warning("Ignored keys that are not pending deletion", keys=len(dismissed))
-        reading.dismiss(dismissed.union(unanswered[room:]))
-        if more := len(unanswered[room:]):
-            self.unfinished.failures.append(Failure(f"{more} keys", _NO_MORE))
-        return pending, unanswered[:room]
+        reading.dismiss(dismissed.union(more))
+        if more:
+            self.unfinished.failures.append(Failure(f"{len(more)} keys", _NO_MORE))
+        return pending, unanswered
 
     def _apply(self, updates: Iterable[Update | Review], cases: _Cases = _NO_CASES) -> None:
         """Store some cases side by side, then send the notices about them."""
