@@ -144,7 +144,7 @@ def test_of_a_deletion_that_only_records_call_off_no_state_and_no_date_is_told()
     (notice,) = (each for each in change.notices if each.reason == "deletion-cancelled")
     assert notice.key
     assert (notice.key.state, notice.key.deletion_date) == (None, None)
-    assert mail_subject(notice) == "Deletion cancelled: alias/orders-db"
+    assert mail_subject(notice) == "Deletion cancelled, not confirmed by KMS: alias/orders-db"
 
 
 def test_a_use_long_after_the_end_of_a_case_is_nobodys() -> None:
