@@ -9,6 +9,7 @@ from local.application import Application, Key, Role
 from local.inbox_messages import Message
 from local.person import MissedError, Person
 from local.up import Local, Say
+from reprieve.clock import day
 
 SECONDS_FOR_A_NOTICE: Final = 30.0
 SECONDS_OF_SILENCE: Final = 2.0
@@ -35,7 +36,7 @@ class Story:
         answer = somebody.kms.schedule_key_deletion(
             KeyId=key.arn, PendingWindowInDays=application.DELETION_DAYS
         )
-        self.say(f"jane@example.com schedules {key.alias} for deletion on {answer['DeletionDate']:%Y-%m-%d}")
+        self.say(f"jane@example.com schedules {key.alias} for deletion on {day(answer['DeletionDate'])}")
         record = cloudtrail.succeeded(
             "ScheduleKeyDeletion", answer, by=somebody, key_arn=key.arn, parameters=parameters
         )

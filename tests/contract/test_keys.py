@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -240,6 +240,18 @@ def test_what_strangers_wrote_stays_on_its_line(client: "KMSClient") -> None:
         assert directory.describe(NO_SUCH_KEY).description == "a�b"
         assert directory.aliases(NO_SUCH_KEY) == ("alias/�",)
         assert directory.tags(NO_SUCH_KEY) == {"Ow�ner": "team�"}
+
+
+def test_a_deletion_date_is_in_utc_wherever_this_runs(client: "KMSClient") -> None:
+    local = datetime(2026, 11, 29, 15, 2, 10, 500_000, tzinfo=timezone(timedelta(hours=1)))
+    described = {"Arn": str(NO_SUCH_KEY), "KeyId": "x", "KeyState": "PendingDeletion", "DeletionDate": local}
+    with Stubber(client) as stub:
+        stub.add_response("describe_key", {"KeyMetadata": described})
+
+        found = KmsDirectory(Regions(lambda _: client)).describe(NO_SUCH_KEY).deletion_date
+
+    assert found
+    assert found.isoformat() == "2026-11-29T14:02:10+00:00"
 
 
 @pytest.mark.parametrize("kind", ["PRIMARY", "REPLICA"])

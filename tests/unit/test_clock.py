@@ -6,6 +6,7 @@ import pytest
 
 from reprieve.clock import (
     CLOCKS_APART,
+    day,
     for_people,
     from_millis,
     is_recent,
@@ -58,6 +59,12 @@ def test_people_read_utc_without_seconds() -> None:
     paris = MOMENT.astimezone(timezone(timedelta(hours=1)))
 
     assert for_people(paris) == "2026-11-22 14:02 UTC"
+
+
+def test_a_day_is_that_of_utc() -> None:
+    tokyo = MOMENT.astimezone(timezone(timedelta(hours=10)))
+
+    assert (tokyo.day, day(tokyo)) == (23, "2026-11-22")
 
 
 @pytest.mark.parametrize(

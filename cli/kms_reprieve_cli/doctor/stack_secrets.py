@@ -10,6 +10,7 @@ from typing import Final
 
 from kms_reprieve_cli.doctor.check import Result, failure, passed
 from kms_reprieve_cli.doctor.subject import Subject
+from reprieve.clock import day
 from reprieve.errors import AbsentError
 
 NEEDS: Final = ("secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue")
@@ -51,7 +52,7 @@ def unreadable(subject: Subject, arn: str, whose: str) -> Result | None:
     if "DeletedDate" in told:
         return failure(
             f"the secret of {whose} is scheduled for deletion",
-            cause=f"it can't be read, and is gone for good on {told['DeletedDate']:%Y-%m-%d}",
+            cause=f"it can't be read, and is gone for good on {day(told['DeletedDate'])}",
             fix=f"aws secretsmanager restore-secret --secret-id {arn}",
         )
     if told.get("KmsKeyId", _OWN_KEYS[0]) not in _OWN_KEYS:

@@ -67,6 +67,11 @@ def for_people(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
 
 
+def day(moment: datetime) -> str:
+    """Return `2026-11-22`, the day in UTC."""
+    return rfc3339(moment)[:10]
+
+
 def left(now: datetime, then: datetime, units: int = 2) -> str:
     """Return how long it is until `then` in its largest units, as `6 days 4 hours`; rounded down."""
     seconds = int((then - now).total_seconds())

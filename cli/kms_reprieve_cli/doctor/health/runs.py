@@ -6,6 +6,7 @@ from typing import Final
 
 from kms_reprieve_cli.doctor.check import Result, failure, passed, warning
 from kms_reprieve_cli.doctor.subject import Subject
+from reprieve.clock import for_people
 from reprieve.health.health_check import LATENESS, TOLERATED
 
 LATEST: Final = LATENESS + TOLERATED
@@ -29,11 +30,11 @@ def judged(subject: Subject, name: str, last: datetime | None, what: str) -> Ite
         says = warning if is_new else failure
         yield says(
             f"{name} has not come to the end of a run yet",
-            cause=f"the stack was created at {subject.stack.created:%Y-%m-%d %H:%M} UTC",
+            cause=f"the stack was created at {for_people(subject.stack.created)}",
             fix="Run doctor again in 15 minutes." if is_new else fix,
         )
         return
-    behind, at = subject.now - last, f"{last:%Y-%m-%d %H:%M} UTC"
+    behind, at = subject.now - last, for_people(last)
     if behind <= LATE:
         yield passed(f"{what} up to {at}")
     else:

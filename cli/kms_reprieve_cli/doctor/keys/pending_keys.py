@@ -10,6 +10,7 @@ from kms_reprieve_cli.doctor.cloud import Reply
 from kms_reprieve_cli.doctor.group import Group
 from kms_reprieve_cli.doctor.subject import Subject
 from reprieve.arn import KeyArn
+from reprieve.clock import day, rfc3339
 from reprieve.errors import AwsError
 from reprieve.investigate.facts.policy import Verdict, judge
 
@@ -75,7 +76,7 @@ def _described(subject: Subject, region: str, key: str) -> Reply | AwsError:
 def _deadline(key: Reply) -> tuple[bool, str]:
     """Sort by the deletion date; a primary that waits for its replicas has none."""
     date = key.get("DeletionDate")
-    return date is None, f"{date:%Y-%m-%dT%H:%M}" if date else ""
+    return date is None, rfc3339(date) if date else ""
 
 
 def _counted(region: str, number: int, pending: Sequence[Reply]) -> str:
@@ -83,7 +84,7 @@ def _counted(region: str, number: int, pending: Sequence[Reply]) -> str:
         f"{len(pending)} of {number} keys in {region} {'is' if len(pending) == 1 else 'are'} pending deletion"
     )
     dated = [key for key in pending if "DeletionDate" in key]
-    return f"{said}, the next on {dated[0]['DeletionDate']:%Y-%m-%d}: {dated[0]['Arn']}" if dated else said
+    return f"{said}, the next on {day(dated[0]['DeletionDate'])}: {dated[0]['Arn']}" if dated else said
 
 
 def _unsaved(subject: Subject, key: KeyArn) -> Iterator[Result]:

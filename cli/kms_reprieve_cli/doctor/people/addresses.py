@@ -1,7 +1,6 @@
 """Whether each address of NotificationEmails gets the notices."""
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime
 from typing import Final
 
 from kms_reprieve_cli.doctor import table
@@ -9,6 +8,7 @@ from kms_reprieve_cli.doctor.check import Phase, Result, failure, passed
 from kms_reprieve_cli.doctor.group import Group
 from kms_reprieve_cli.doctor.subject import Subject
 from reprieve.cases.health_store import Address, Subscribed
+from reprieve.clock import for_people
 from reprieve.errors import AwsError
 
 ID: Final = "addresses"
@@ -56,7 +56,7 @@ def _judged(address: str, seen: Subscribed | None, known: Address | None) -> Res
     if seen is Subscribed.CONFIRMED:
         return passed(f"{address} is confirmed")
     if seen is Subscribed.ASKED:
-        since = f" since {_date(known.since)}" if known and known.seen is Subscribed.ASKED else ""
+        since = f" since {for_people(known.since)}" if known and known.seen is Subscribed.ASKED else ""
         return failure(
             f"{address} is not confirmed{since}",
             cause="the link in the email from AWS has not been followed",
@@ -69,7 +69,3 @@ def _judged(address: str, seen: Subscribed | None, known: Address | None) -> Res
         " or was not confirmed within two days",
         fix=f"{_AGAIN[0].upper()}{_AGAIN[1:]}.",
     )
-
-
-def _date(moment: datetime) -> str:
-    return f"{moment:%Y-%m-%d %H:%M} UTC"

@@ -9,6 +9,7 @@ from kms_reprieve_cli.doctor.group import Group
 from kms_reprieve_cli.doctor.people.channels import configured, document
 from kms_reprieve_cli.doctor.subject import Subject
 from reprieve.cases.health_store import channel_of
+from reprieve.clock import for_people
 
 ID: Final = "channel-failures"
 GROUP: Final = Group.PEOPLE
@@ -23,7 +24,7 @@ def look(subject: Subject) -> Iterator[Result]:
     failing = [each for each in noted if has_others or channel_of(each.channel) in own]
     for each in failing:
         yield failure(
-            f"{each.channel} has accepted nothing since {each.since:%Y-%m-%d %H:%M} UTC",
+            f"{each.channel} has accepted nothing since {for_people(each.since)}",
             cause=each.error,
             fix="Fix it, then redrive the queue that DeliveryDeadLetterQueueUrl names to DeliveryQueue.",
         )

@@ -8,6 +8,7 @@ from kms_reprieve_cli.doctor.check import Phase, Result, failure, passed, warnin
 from kms_reprieve_cli.doctor.group import Group
 from kms_reprieve_cli.doctor.source import log_groups, trails
 from kms_reprieve_cli.doctor.subject import Subject
+from reprieve.clock import for_people
 
 ID: Final = "delivery"
 GROUP: Final = Group.SOURCE
@@ -49,7 +50,7 @@ def _judged(name: str, last: datetime | None, now: datetime) -> Result:
             cause="a new trail takes some minutes",
             fix="Run doctor again in 15 minutes.",
         )
-    when = f"{last:%Y-%m-%d %H:%M} UTC"
+    when = for_people(last)
     if now - last > log_groups.RECENT:
         return warning(
             f"{name}: the last delivery was at {when}",

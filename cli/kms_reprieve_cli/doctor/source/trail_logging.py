@@ -7,6 +7,7 @@ from kms_reprieve_cli.doctor.check import Phase, Result, failure, passed
 from kms_reprieve_cli.doctor.group import Group
 from kms_reprieve_cli.doctor.source import trails
 from kms_reprieve_cli.doctor.subject import Subject
+from reprieve.clock import for_people
 
 ID: Final = "trail-logging"
 GROUP: Final = Group.SOURCE
@@ -29,4 +30,4 @@ def look(subject: Subject) -> Iterator[Result]:
 
 def _stopped(trail: trails.Trail) -> str:
     at = trail.status.get("StopLoggingTime")
-    return f"logging was stopped at {at:%Y-%m-%d %H:%M} UTC" if at else "logging was never started"
+    return f"logging was stopped at {for_people(at)}" if at else "logging was never started"

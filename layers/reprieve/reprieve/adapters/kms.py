@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import field
-from datetime import datetime
+from datetime import UTC, datetime
 from threading import Lock
 from typing import TYPE_CHECKING, Final, Protocol
 
@@ -188,5 +188,5 @@ def _metadata(told: "KeyMetadataTypeDef") -> KeyMetadata:
 
 
 def _whole(moment: datetime | None) -> datetime | None:
-    """Return a moment without fractions of a second."""
-    return moment.replace(microsecond=0) if moment else None
+    """Return a moment in UTC without fractions of a second: botocore tells it in the zone of this machine."""
+    return moment.astimezone(UTC).replace(microsecond=0) if moment else None

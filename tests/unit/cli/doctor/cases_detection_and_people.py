@@ -14,6 +14,7 @@ from kms_reprieve_cli.doctor.detection import (
     topic_keys,
 )
 from kms_reprieve_cli.doctor.people import addresses, channel_failures, channels, secret_arns, slack_secret
+from reprieve.clock import rfc3339
 from tests.unit.cli.doctor.case import FAIL, PASS, UNKNOWN, WARN, Case
 from tests.unit.cli.doctor.clouds import absent, denied
 from tests.unit.cli.doctor.healthy import (
@@ -49,7 +50,7 @@ CIS = "{ ($.eventSource = kms.amazonaws.com) && ($.eventName = DisableKey) }"
 NO_GROUP: dict[str, Any] = {"logs:DescribeLogGroups": {"logGroups": []}}
 ELSEWHERE = [{"metricNamespace": "Other", "metricName": "Else", "metricValue": "1"}]
 NOWHERE = "PendingConfirmation"
-TWO_DAYS_AGO = f"{NOW - timedelta(days=2):%Y-%m-%dT%H:%M:%SZ}"
+TWO_DAYS_AGO = rfc3339(NOW - timedelta(days=2))
 
 
 def filters(*patterns: str) -> dict[str, Any]:

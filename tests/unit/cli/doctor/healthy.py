@@ -2,16 +2,19 @@
 
 import json
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta, timezone
 from typing import Any
 
 from kms_reprieve_cli.doctor.cloud import HttpAnswer
 from kms_reprieve_cli.doctor.detection.metric_filters import PATTERN
 from kms_reprieve_cli.doctor.page.page_answers import NO_LINK
 from kms_reprieve_cli.doctor.subject import Reach, Subject
+from reprieve.clock import rfc3339
 from tests.unit.cli.doctor.clouds import FakeCloud, FakeNetwork, Reply, Said
 
-NOW = datetime(2026, 11, 24, 22, 0, tzinfo=UTC)
+NOW = datetime(2026, 11, 25, 3, 0, tzinfo=timezone(timedelta(hours=5)))
+"""22:00 UTC the day before: botocore tells times in the zone of the machine."""
+
 ACCOUNT, REGION, MEMBER = "111122223333", "eu-west-1", "444455556666"
 STACK, GROUP = "kms-reprieve", "cloudtrail/management"
 PAGE = "https://a1b2c3.execute-api.eu-west-1.amazonaws.com"
@@ -276,12 +279,10 @@ def items(bookmark: timedelta | None, run: timedelta | None) -> Callable[[Any], 
         if partition == "bookmark":
             if bookmark is None:
                 return {}
-            settled = {"settled_until": f"{NOW - bookmark:%Y-%m-%dT%H:%M:%SZ}"}
+            settled = {"settled_until": rfc3339(NOW - bookmark)}
             return {"Item": item("bookmark", GROUP, settled)}
         assert partition == "health"
-        return (
-            {} if run is None else {"Item": item("health", "run", {"at": f"{NOW - run:%Y-%m-%dT%H:%M:%SZ}"})}
-        )
+        return {} if run is None else {"Item": item("health", "run", {"at": rfc3339(NOW - run)})}
 
     return found
 
