@@ -24,7 +24,7 @@ ADDRESSES = (
 LINKED = re.compile(
     r"(?:https?|ftp|sftp|ldap|smb|file|ws|slack)://"
     r"|https?:|\b(?:mailto|tel|file|javascript):\S"
-    r"|(?<![\w/-])(?<![\w/]\.)(?<![\w.+-]@)(?:[a-z0-9][a-z0-9-]*\.)+(?:com|net|org|example|io|zip|dev|рф)\b"
+    r"|(?<![\w/-])(?<![^\s.]\.)(?<![\w.+-]@)(?:[a-z0-9][a-z0-9-]*\.)+(?:com|net|org|example|io|zip|dev|рф)\b"
     r"(?![\w.+-]*@[\w-]+\.\w)"
     r"|\\\\\w",
     re.IGNORECASE,

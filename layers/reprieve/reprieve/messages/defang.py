@@ -14,7 +14,7 @@ _HOST: Final = rf"(?:{_LABEL}\.)+(?:xn--[a-z0-9-]{{1,59}}|[^\W\d_]{{2,63}})"
 _ARN: Final = r"arn:aws[a-z-]*:[a-z0-9-]+:[a-z0-9-]*:\d*:[\w./:@-]*"
 
 _OF_AN_EMAIL: Final = rf"[\w.+-]{{0,64}}@{_HOST}(?!\w)"
-_BEFORE: Final = r"(?<![\w/])(?<![\w/]\.)(?<!\w-)(?<![\w.+-]@)"
+_BEFORE: Final = r"(?<![\w/])(?<![^\s.]\.)(?<!\w-)(?<![\w.+-]@)"
 _BARE: Final = re.compile(rf"(?P<arn>{_ARN})|{_BEFORE}{_HOST}(?!\w)(?!{_OF_AN_EMAIL})", re.IGNORECASE)
 _AUTHORITY: Final = re.compile(r"(?<=//)[^\s/?#]+")
 _HTTP: Final = re.compile(r"http(?=s?:)", re.IGNORECASE)
