@@ -157,9 +157,10 @@ def _is_folded(world: World, key: str) -> bool:
 
 
 def of_date(heard: Heard) -> Iterator[str]:
-    """Yield what is wrong with the deletion date that a notice shows: it is the one that KMS gives."""
+    """Yield what is wrong with the deletion date that a notice shows: it is that of KMS, if there is one."""
     date = heard.scheduled_again or heard.date
-    if heard.shown and date and heard.shown != date:
+    is_off = heard.claim is Claim.CANCELLED and heard.scheduled_again is None
+    if heard.shown and (is_off or (date and heard.shown != date)):
         yield f"people heard {heard}, and not until when there is time"
 
 

@@ -10,11 +10,12 @@ import pytest
 
 from reprieve.arn import KeyArn
 from reprieve.cases.bookmark import Bookmark, ReadOn
+from reprieve.clock import to_minute
 from reprieve.cloudtrail.line_cache import LineReader
 from reprieve.cloudtrail.record import ParsedRecord
 from reprieve.errors import AwsError, ConflictError, IncompleteError
 from reprieve.investigate.investigator import TIME_TO_READ
-from reprieve.investigate.log_reader import LATENESS, STEP, STORM, TOKEN_LIFE
+from reprieve.investigate.log_reader import HELD_FOR, LATENESS, STEP, STORM, TOKEN_LIFE
 from reprieve.ports import LogPage
 from tests.fakes import FakeLogs
 from tests.world import NOW, World, another, pending
@@ -301,6 +302,29 @@ def test_a_run_without_time_for_a_second_page_says_so_and_keeps_the_first(world:
 
     assert "Ran out of time; the next run does the rest" in world.log.said("warning")
     assert 0 < world.case().uses.count < 40
+
+
+def test_a_minute_that_is_more_than_a_run_can_read_is_passed_after_hours_and_what_follows_is_read(
+    world: World,
+) -> None:
+    pending(world, OTHER)
+    world.run("alarms/schedule")
+    for number in range(600):
+        world.logs.put(another(number), NOW - 15 * MINUTE)
+    world.logs.put(another(9999, errorMessage=f"{OTHER} is pending deletion."), NOW - 14 * MINUTE)
+    world.seconds_left = lambda: TIME_TO_READ - 1
+    with pytest.raises(IncompleteError):
+        world.run("alarms/schedule")
+    held = bookmark(world)
+
+    world.clock.now += HELD_FOR + MINUTE
+    with pytest.raises(IncompleteError):
+        world.run("alarms/schedule")
+    world.run("alarms/schedule")
+
+    assert (held.stuck_since, held.settled_until) == (NOW, to_minute(NOW - 15 * MINUTE))
+    assert bookmark(world).stuck_since is None
+    assert world.case(OTHER).uses.count == 1
 
 
 def test_a_run_that_died_between_a_case_and_the_bookmark_loses_no_count_in_the_backlog_after_it(

@@ -21,6 +21,7 @@ from reprieve.investigate.key_activity import KeyActivity
 from reprieve.investigate.review import Review
 from reprieve.investigate.update import LATE_USE, UNSTORED_FOR, ReadWindow, Update
 from tests.examples import ADMIN, DELETION, KEY, NOW, at, case, counted, key, use
+from tests.rendered import mail_subject
 
 MINUTE = timedelta(minutes=1)
 WEEK = timedelta(days=7)
@@ -125,6 +126,25 @@ def test_a_case_that_kms_calls_pending_again_for_its_date_is_open_again_and_that
     assert change
     assert change.case.closure is None
     assert [notice.reason for notice in change.notices] == ["correction"]
+
+
+def test_of_a_deletion_that_only_records_call_off_no_state_and_no_date_is_told() -> None:
+    closure = Closure(how=Ending.CANCELLED, at=at("14:40"), by=ADMIN)
+    kept = case(
+        version=1,
+        opened_at=at("14:00"),
+        decision=KEPT,
+        cancel_reported=closure,
+        notified=replace(TOLD, notices=2, in_use=True),
+    )
+
+    change = update(SILENT, kept)
+
+    assert change
+    (notice,) = (each for each in change.notices if each.reason == "deletion-cancelled")
+    assert notice.key
+    assert (notice.key.state, notice.key.deletion_date) == (None, None)
+    assert mail_subject(notice) == "Deletion cancelled, not confirmed by KMS: alias/orders-db"
 
 
 def test_a_use_long_after_the_end_of_a_case_is_nobodys() -> None:

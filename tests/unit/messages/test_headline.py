@@ -151,7 +151,11 @@ SUBJECTS = (
     ),
     (
         about(Key.bare(KEY), reason=Reason.DELETION_CANCELLED, closure=cancelled(confirmed=False)),
-        "Deletion cancelled: 1234abcd-12ab-34cd-56ef-1234567890ab",
+        "Deletion cancelled, not confirmed by KMS: 1234abcd-12ab-34cd-56ef-1234567890ab",
+    ),
+    (
+        about(key(), reason=Reason.DELETION_CANCELLED, closure=cancelled(confirmed=False)),
+        "Deletion cancelled, not confirmed by KMS: alias/orders-db",
     ),
     (
         about(reason=Reason.DELETION_CANCELLED, closure=cancelled(scheduled_again=DELETION)),

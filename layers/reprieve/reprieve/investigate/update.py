@@ -241,7 +241,8 @@ class Update:
         if not is_first:
             return other
         closure = other.cancel_reported or Closure(how=Ending.CANCELLED, at=self.now)
-        return replace(other, closure=replace(closure, confirmed=False), cancel_reported=None)
+        ended = replace(other, closure=replace(closure, confirmed=False), cancel_reported=None)
+        return as_answered(ended, self._answer)
 
     def _is_continued(self, undated: Case) -> bool:
         """Return whether the deletion that KMS reports now belongs to a case without a date."""

@@ -30,6 +30,7 @@ VERBS: Final[Mapping[Reason, str]] = {
 ENDED: Final = frozenset({Reason.DELETION_CANCELLED, *ENDS_THREADS})
 _NO_KEY: Final = "Correction, no such key"
 _STILL_PENDING: Final = "Correction, still pending deletion"
+_UNCONFIRMED: Final = f"{VERBS[Reason.DELETION_CANCELLED]}, not confirmed by KMS"
 _AGAIN: Final = "Pending deletion again"
 _STATE_LIMIT: Final = 24
 _LEAST: Final = 8
@@ -89,8 +90,8 @@ def _ending(notice: Notice) -> str:
     closure, is_deletion = notice.closure, notice.reason is Reason.KEY_DELETED
     if closure and closure.scheduled_again and not is_deletion:
         return _AGAIN
-    if closure and not closure.confirmed and is_deletion:
-        return "Deletion date passed"
+    if closure and not closure.confirmed:
+        return "Deletion date passed" if is_deletion else _UNCONFIRMED
     return VERBS[notice.reason]
 
 
@@ -154,6 +155,8 @@ def _end(notice: Notice, key: Key) -> str:
         return ""
     if key.state is None:
         return "" if notice.reason in ENDED or is_gone(notice) else ", state not known"
+    if key.is_pending and verb(notice) == _UNCONFIRMED:
+        return ""
     if not key.is_pending:
         return f", key is {shortened(key.state, _STATE_LIMIT)}"
     if key.deletion_date:
@@ -178,7 +181,7 @@ def _happened(entry: DigestEntry) -> str:
         case Reason.DELETION_CANCELLED if entry.closure and entry.closure.scheduled_again:
             return _AGAIN
         case Reason.DELETION_CANCELLED if entry.closure and not entry.closure.confirmed:
-            return f"{VERBS[entry.reason]}, not confirmed by KMS"
+            return _UNCONFIRMED
         case reason:
             return VERBS[reason]
 
