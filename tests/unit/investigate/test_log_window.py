@@ -9,7 +9,13 @@ from reprieve.arn import KeyArn
 from reprieve.cases.minute_counts import KEPT_AT_MOST, Requests
 from reprieve.cloudtrail.caller import Caller
 from reprieve.cloudtrail.key_use import KeyChange, KeyEvent, KeyUse, Scheduling, Skipped, Unproven
-from reprieve.investigate.log_window import DISMISSED_REMEMBERED, KEYS_KEPT, SESSIONS_SHARED, LogWindow
+from reprieve.investigate.log_window import (
+    DISMISSED_REMEMBERED,
+    KEYS_KEPT,
+    RECORDS_KEPT,
+    SESSIONS_SHARED,
+    LogWindow,
+)
 from reprieve.ports import LogLine
 from tests.examples import ADMIN, BILLING, JANE, KEY, ORDERS, OTHER_KEY, at, use, uses
 from tests.recorded import line
@@ -143,7 +149,28 @@ def test_of_no_more_than_so_many_keys_is_anything_of_a_kind_kept_at_a_time(kind:
     made.take(KeyChange(key=OTHER_KEY, change=KeyEvent.ENABLED, caller=JANE, at=at("14:50")))
 
     assert set(made.keys) == {*keys[:-1], OTHER_KEY}
-    assert made.passed == {Skipped.TOO_MANY_KEYS: 2 if kind != "a scheduling" else 1}
+    assert made.passed == {Skipped.TOO_MANY_KEYS: 2 if kind == "a use" else 3}
+
+
+def test_of_one_key_the_latest_records_are_kept_however_many_there_are() -> None:
+    made = LogWindow(_records=RECORDS_KEPT - 21)
+    changes = [
+        KeyChange(key=KEY, change=KeyEvent.CANCELLED, caller=JANE, at=at("14:00") + timedelta(seconds=second))
+        for second in range(30)
+    ]
+
+    for change in changes:
+        made.take(change)
+    assert made.changes[KEY] == changes[-20:]
+
+    made.take(replace(changes[0], key=OTHER_KEY))
+    made.take(Scheduling(key=OTHER_KEY, caller=JANE, at=at("14:30"), waiting_period=timedelta(days=7)))
+    assert made.keys == (KEY, OTHER_KEY)
+    assert made.schedulings == {}
+
+    made.dismiss([KEY])
+    made.take(Scheduling(key=OTHER_KEY, caller=JANE, at=at("14:30"), waiting_period=timedelta(days=7)))
+    assert len(made.schedulings[OTHER_KEY]) == 1
 
 
 @pytest.mark.parametrize("how", ["stored", "dismissed"])

@@ -24,8 +24,11 @@ SESSIONS_SHARED: Final = 1_000
 """How many ignored sessions are made once for all of their requests."""
 
 KEYS_KEPT: Final = 20_000
-"""How many keys may have uses at a time, and as many may be scheduled or changed: anyone who writes into the
-log group can name any number, and the memory is limited."""
+RECORDS_KEPT: Final = 20_000
+"""How many keys may have uses at a time, and how many records may say who scheduled or changed one.
+
+Anyone who writes into the log group can name any number of keys, and the memory is limited.
+"""
 
 
 def _minutes() -> dict[datetime, Counted]:
@@ -63,6 +66,7 @@ class LogWindow:
     _dismissed: dict[KeyArn, None] = field(default_factory=dict)
     _apart: dict[str, Caller] = field(default_factory=dict)
     _requests: Requests = field(default_factory=Requests)
+    _records: int = 0
 
     def take_lines(self, lines: Iterable[LogLine]) -> None:
         """Take in the events of a log group."""
@@ -87,23 +91,36 @@ class LogWindow:
                 self.passed[record] += 1
 
     def _take_use(self, use: KeyUse) -> None:
-        if use.key in self._dismissed or not self._has_room(self.minutes, use.key):
+        if use.key in self._dismissed or not self._has_room(use.key):
             return
         if use.caller.principal and self.ignores(use.caller):
             use = replace(use, caller=self._set_apart(use.caller))
         self._requests.count(use, self.minutes[use.key][to_minute(use.delivered_at)])
 
     def _take_scheduling(self, new: Scheduling) -> None:
-        if self._has_room(self.schedulings, new.key):
-            self.schedulings[new.key] = [*self.schedulings[new.key], new][-_SCHEDULINGS_LISTED:]
+        listed = self.schedulings.get(new.key, [])
+        longer = [*listed, new][-_SCHEDULINGS_LISTED:]
+        if self._may_keep(len(longer) - len(listed)):
+            self.schedulings[new.key] = longer
 
     def _take_change(self, new: KeyChange) -> None:
-        if self._has_room(self.changes, new.key):
-            self.changes[new.key] = _with(self.changes[new.key], new)
+        listed = self.changes.get(new.key, [])
+        longer = _with(listed, new)
+        if self._may_keep(len(longer) - len(listed)):
+            self.changes[new.key] = longer
 
-    def _has_room(self, kept: Mapping[KeyArn, object], key: KeyArn) -> bool:
-        if key in kept or len(kept) < KEYS_KEPT:
-            return True
+    def _has_room(self, key: KeyArn) -> bool:
+        """Return whether uses of a key may be kept."""
+        return key in self.minutes or len(self.minutes) < KEYS_KEPT or self._pass_over()
+
+    def _may_keep(self, more: int) -> bool:
+        """Return whether so many more records may be kept, and count them."""
+        if more and self._records >= RECORDS_KEPT:
+            return self._pass_over()
+        self._records += more
+        return True
+
+    def _pass_over(self) -> bool:
         self.passed[Skipped.TOO_MANY_KEYS] += 1
         return False
 
@@ -138,6 +155,8 @@ class LogWindow:
         """Find out how much is kept, as some of it has been dropped."""
         counted = (each for minutes in self.minutes.values() for each in minutes.values())
         self._requests.kept = sum(each.kept for each in counted)
+        schedulings = sum(map(len, self.schedulings.values()))
+        self._records = schedulings + sum(map(len, self.changes.values()))
 
     @property
     def keys(self) -> tuple[KeyArn, ...]:
