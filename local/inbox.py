@@ -31,7 +31,7 @@ class Inbox:
     Attributes:
         url: the inbox's own address, without a slash at its end.
         page_url: what the address of a key's page begins with, once the stack is deployed.
-        to: whom the e-mails are for, as the page shows it.
+        to: whom the emails are for, as the page shows it.
         secret: the end of the addresses that take messages, as a webhook's has one.
         refuses: whether Slack's webhook is out of order, and takes nothing.
         gone: the channels whose addresses are no more.

@@ -1,4 +1,4 @@
-"""E-mail subscriptions as SNS keeps them."""
+"""Email subscriptions as SNS keeps them."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING

@@ -22,7 +22,7 @@ QUARTER = timedelta(minutes=15)
 
 @dataclass
 class FakeSubscriptions:
-    """A topic's e-mail subscriptions: True for one that is confirmed."""
+    """A topic's email subscriptions: True for one that is confirmed."""
 
     present: dict[str, bool] = field(default_factory=dict)
     added: list[str] = field(default_factory=list)
