@@ -56,8 +56,8 @@ class _Row:
     @property
     def kept(self) -> int:
         """How many kilobytes it is, about."""
-        lists = (self.operations, self.source_ips, self.user_agents, self.event_ids, self.sessions)
-        return 2 + len(self.resources) + sum(map(len, lists)) // 8
+        how = len(self.operations) + len(self.source_ips) + len(self.user_agents)
+        return 2 + len(self.resources) + (how + len(self.event_ids) + len(self.sessions)) // 8
 
     def absorb(self, part: CallerUses) -> None:
         self.count += part.count
