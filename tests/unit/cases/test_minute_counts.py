@@ -7,7 +7,7 @@ import pytest
 
 from reprieve.cases.minute_counts import KEPT_AT_MOST, Counted, Requests
 from reprieve.cases.tallies import CALLERS_LISTED
-from reprieve.cases.usage import OTHERS_LISTED
+from reprieve.cases.usage import OTHER_OPERATIONS, OTHERS_LISTED
 from reprieve.cloudtrail.key_use import KeyUse
 from reprieve.cloudtrail.resource import Resource
 from tests.examples import JANE, ORDERS, OTHER_KEY, SOMEBODY, at, use
@@ -114,7 +114,8 @@ def test_where_much_is_kept_only_numbers_grow() -> None:
     kept = place.kept
     requests.kept = KEPT_AT_MOST
 
-    requests.count(replace(GENUINE, request="r2", resources=RESOURCES), place)
+    later = GENUINE.at + timedelta(seconds=1)
+    requests.count(replace(GENUINE, request="r2", resources=RESOURCES, user_agent="another", at=later), place)
     requests.count(replace(GENUINE, request="r3", caller=JANE), place)
     requests.count(replace(NAMELESS, request="r4"), place)
     requests.count(replace(GENUINE, request="r4"), place)
@@ -122,4 +123,6 @@ def test_where_much_is_kept_only_numbers_grow() -> None:
     found = place.uses.uses()
     assert (requests.kept, place.kept) == (KEPT_AT_MOST, kept)
     assert (rows(place), found.unnamed, found.count) == ({ORDERS.id: 3}, 1, 4)
-    assert found.by_caller[0].resources == RESOURCES[:1]
+    (row,) = found.by_caller
+    assert (row.resources, row.user_agents, row.last_at) == (RESOURCES[:1], (GENUINE.user_agent,), later)
+    assert row.operations == {GENUINE.operation: 1, OTHER_OPERATIONS: 2}

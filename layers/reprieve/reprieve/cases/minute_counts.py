@@ -10,9 +10,11 @@ from reprieve.cloudtrail.key_use import KeyUse
 from reprieve.dataclass import dataclass
 
 REQUESTS_REMEMBERED: Final = 50_000
-KEPT_AT_MOST: Final = 80_000
-"""How many rows, names and resources all minutes keep together, which is some 200 MB; beyond, only numbers
-grow: anyone who writes into the log group can name any number of callers."""
+KEPT_AT_MOST: Final = 200_000
+"""How many kilobytes of callers and what they did all minutes keep together, about.
+
+Beyond, only numbers grow: anyone who writes into the log group can name any number of callers.
+"""
 
 _Request = int
 """A hash of what the copies of one request have in common; and of a caller, if another was named before.
@@ -35,7 +37,7 @@ class Counted:
 
     @property
     def kept(self) -> int:
-        """How many rows, names and resources it keeps."""
+        """How many kilobytes it keeps, about."""
         return self.uses.kept + self.management_calls.kept
 
     @property
@@ -58,7 +60,7 @@ class Counted:
 class Requests:
     """Which requests were counted: the latest `REQUESTS_REMEMBERED` at most; the older half goes at once.
 
-    `kept` is how many rows, names and resources they take in all minutes that are still held.
+    `kept` is how many kilobytes they take, about, in all minutes that are still held.
     """
 
     kept: int = 0

@@ -9,7 +9,7 @@ among the others that was listed in another minute.
 """
 
 from collections.abc import Hashable, Iterable
-from dataclasses import field, replace
+from dataclasses import field
 from datetime import datetime
 from typing import Final, TypeVar
 
@@ -52,6 +52,12 @@ class _Row:
     resources: dict[Resource, None] = field(default_factory=dict)
     event_ids: dict[str, None] = field(default_factory=dict)
     sessions: dict[str, None] = field(default_factory=dict)
+
+    @property
+    def kept(self) -> int:
+        """How many kilobytes it is, about."""
+        how = len(self.operations) + len(self.source_ips) + len(self.user_agents)
+        return 2 + len(self.resources) + (how + len(self.event_ids) + len(self.sessions)) // 8
 
     def absorb(self, part: CallerUses) -> None:
         self.count += part.count
@@ -162,7 +168,7 @@ class Tally:
             self._take(part.caller, part.first_at, part.last_at, part.count)
 
     def add_one(self, use: KeyUse) -> int:
-        """Add a single request, and return how many rows, names and resources more are kept for it."""
+        """Add a single request, and return how many kilobytes more are kept for it, about."""
         before = self._kept_for(use.caller)
         row = self._row(use.caller, use.at, use.at)
         if row:
@@ -172,9 +178,10 @@ class Tally:
         return self._kept_for(use.caller) - before
 
     def count_one(self, use: KeyUse) -> None:
-        """Add a single request, and keep no row, name or resource more for it."""
+        """Add a single request, and keep no more than its number for it."""
         if row := self._rows.get(use.caller.place):
-            row.absorb_one(replace(use, resources=()))
+            row.absorb_other(1)
+            row.last_at = max(row.last_at, use.at)
         else:
             self._rest(use.at, use.at).count += 1
 
@@ -205,8 +212,8 @@ class Tally:
 
     @property
     def kept(self) -> int:
-        """How many rows, names and resources are kept."""
-        return self._names + sum(1 + len(row.resources) for row in self._rows.values())
+        """How many kilobytes are kept, about."""
+        return self._names + sum(row.kept for row in self._rows.values())
 
     def uses(self) -> Uses:
         """Return the count as it stands."""
@@ -229,7 +236,7 @@ class Tally:
 
     def _kept_for(self, caller: Caller) -> int:
         row = self._rows.get(caller.place)
-        return self._names + (1 + len(row.resources) if row else 0)
+        return self._names + (row.kept if row else 0)
 
     def _row(self, caller: Caller, first_at: datetime, last_at: datetime) -> _Row | None:
         row = self._rows.get(caller.place)
