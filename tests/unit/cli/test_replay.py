@@ -44,7 +44,10 @@ def test_a_cancellation_is_told_after_the_use() -> None:
     result = replay(record("decrypt-by-role"), record("schedule-key-deletion"), record("cancel-key-deletion"))
 
     subjects = [line for line in result.stdout.splitlines() if line.startswith("Subject: ")]
-    assert [subject.split(":")[1] for subject in subjects] == [" Calls refused", " Deletion cancelled"]
+    assert [subject.split(":")[1] for subject in subjects] == [
+        " Calls refused",
+        " Deletion cancelled, not confirmed by KMS",
+    ]
 
 
 def test_a_cancellation_of_a_key_that_nobody_used_is_no_notice() -> None:
