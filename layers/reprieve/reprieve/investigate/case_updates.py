@@ -49,7 +49,7 @@ UNANSWERED: Final = 2_000
 """How many keys for which KMS does not answer are followed, and as many of accounts that can't be asked.
 Every run reads the list of all of them."""
 
-_NO_MORE: Final = "KMS does not answer for them, nor for so many others that no more are followed"
+_NO_MORE: Final = "KMS does not answer for them, and too many such keys are followed already"
 
 TRIAGE_SECONDS: Final = 20.0
 REVIEW_SECONDS: Final = 10.0
