@@ -9,6 +9,7 @@ import secrets
 import threading
 import time
 from collections.abc import Callable, Mapping
+from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any, Final
 from urllib.parse import parse_qsl, urlencode
@@ -95,6 +96,11 @@ class Workspace:
     def api(self) -> str:
         """Where the Web API is."""
         return f"{self.url}/api"
+
+    def now(self) -> dict[str, dict[str, Any]]:
+        """Return the messages as they are at this moment: the threads of requests change them."""
+        with self._lock:
+            return deepcopy(self.messages)
 
     def call(self, method: str, headers: Mapping[str, str], body: bytes) -> Answer:
         """Answer a call of the Web API."""

@@ -38,9 +38,7 @@ def root(slack: Local, scene: Scene) -> str:
     scene.deliver(scene.use())
 
     def found() -> str | None:
-        with_key = (
-            ts for ts, said in slack.inbox.workspace.messages.items() if scene.key in json.dumps(said)
-        )
+        with_key = (ts for ts, said in slack.inbox.workspace.now().items() if scene.key in json.dumps(said))
         return next((ts for ts in with_key if buttons(slack, ts)), None)
 
     name: str = wait_for(found, SECONDS_FOR_A_NOTICE)
@@ -48,11 +46,11 @@ def root(slack: Local, scene: Scene) -> str:
 
 
 def buttons(slack: Local, ts: str) -> list[str]:
-    return re.findall(r'"action_id": "(cancel_\w+)"', json.dumps(slack.inbox.workspace.messages[ts]))
+    return re.findall(r'"action_id": "(cancel_\w+)"', json.dumps(slack.inbox.workspace.now()[ts]))
 
 
 def shown(slack: Local, ts: str) -> str:
-    return json.dumps(slack.inbox.workspace.messages[ts], ensure_ascii=False)
+    return json.dumps(slack.inbox.workspace.now()[ts], ensure_ascii=False)
 
 
 def audited(slack: Local, key: str) -> list[dict[str, Any]]:

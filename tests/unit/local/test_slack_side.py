@@ -36,6 +36,16 @@ def test_a_message_is_posted_changed_and_answered_in_its_thread(workspace: Works
     assert workspace.refused == []
 
 
+def test_what_was_read_of_the_channel_is_as_it_was_while_more_arrives(workspace: Workspace) -> None:
+    ts = called(workspace, "chat.postMessage", {"channel": CHANNEL, "text": "old"})["ts"]
+
+    read = workspace.now()
+    called(workspace, "chat.update", {"channel": CHANNEL, "ts": ts, "text": "new"})
+    called(workspace, "chat.postMessage", {"channel": CHANNEL, "text": "another"})
+
+    assert {name: said["text"] for name, said in read.items()} == {ts: "old"}
+
+
 @pytest.mark.parametrize(
     ("method", "fields", "headers", "error"),
     [
