@@ -34,7 +34,6 @@ import json
 import os
 import sys
 from collections.abc import Awaitable, Callable
-from functools import partialmethod
 from pathlib import Path
 from typing import Any
 
@@ -48,7 +47,21 @@ Application = Callable[[Scope, Any, Any], Awaitable[None]]
 MAC_ACTIONS = frozenset({"kms:GenerateMac", "kms:VerifyMac"})
 BATCHING = frozenset({"sqs", "sns"})
 ALARM_MESSAGE = '{"AlarmName": '
-FIRST_LINE_SECONDS = 0.005
+FIRST_LINE_SECONDS = 0.2
+"""How long a function's log is waited for: a later line stands in the log of the next invocation."""
+
+QUIET_SECONDS = 0.005
+"""The same of respond, which logs nothing of a page that is only opened."""
+
+
+def patient(drain: Callable[..., str]) -> Callable[..., str]:
+    """What collects a worker's output, with the time that its function needs."""
+
+    def drained(worker: Any, **waits: float) -> str:  # noqa: ANN401 - the emulator has no type for it
+        seconds = QUIET_SECONDS if "Respond" in worker.func_name else FIRST_LINE_SECONDS
+        return drain(worker, **{"first_line_wait": seconds, **waits})
+
+    return drained
 
 
 def behind_tls(application: Application) -> Application:
@@ -173,9 +186,8 @@ def add_what_is_missing() -> None:
     lambda_svc._execute_function_with_config_scope = with_cookies(  # noqa: SLF001 - as above
         lambda_svc._execute_function_with_config_scope  # noqa: SLF001 - as above
     )
-    lambda_runtime.Worker._drain_stderr_bounded = partialmethod(  # noqa: SLF001 - as above
-        lambda_runtime.Worker._drain_stderr_bounded,  # noqa: SLF001 - as above
-        first_line_wait=FIRST_LINE_SECONDS,
+    lambda_runtime.Worker._drain_stderr_bounded = patient(  # noqa: SLF001 - as above
+        lambda_runtime.Worker._drain_stderr_bounded  # noqa: SLF001 - as above
     )
     api = RESOURCES["AWS::ApiGatewayV2::Api"]
     api["create"] = with_reachable_address(api["create"])
