@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from typing import Final, NoReturn
+from typing import NoReturn
 
 from rich.console import Console, ConsoleOptions, RenderableType
 from rich.progress import (
@@ -17,7 +17,7 @@ from rich.progress import (
 from rich.segment import Segment
 from rich.text import Text
 
-_REPLACEMENT: Final = "\N{REPLACEMENT CHARACTER}"
+from reprieve.untrusted import printable
 
 
 class _Terminal(Console):
@@ -32,15 +32,11 @@ class _Terminal(Console):
     def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
         """Yield what is printed, with nothing in it that a terminal obeys but rich's own styles."""
         for segment in super().render(renderable, options):
-            yield segment if segment.control else segment._replace(text=_printable(segment.text))
+            yield segment if segment.control else segment._replace(text=printable(segment.text, also="\n\t"))
 
     def on_broken_pipe(self) -> NoReturn:
         """Let it out: `conclude` ends the command."""
         raise BrokenPipeError
-
-
-def _printable(text: str) -> str:
-    return "".join(char if char.isprintable() or char in "\n\t" else _REPLACEMENT for char in text)
 
 
 def output() -> Console:

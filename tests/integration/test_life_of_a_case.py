@@ -297,35 +297,6 @@ def test_a_minute_that_is_more_than_one_run_can_read_fails_and_says_so(world: Wo
     assert "500 lines were read, and not one whole minute" in str(refused.value)
 
 
-def test_a_minute_that_is_more_than_one_run_can_read_stops_nothing_for_longer_than_hours(
-    world: World,
-) -> None:
-    pending(world)
-    pending(world, OTHER)
-    world.run("alarms/schedule")
-    for number in range(2 * PAGE):
-        world.logs.put(another(number), NOW - 15 * MINUTE)
-    world.logs.put(another(9999, errorMessage=f"{OTHER} is pending deletion."), NOW - 14 * MINUTE)
-    world.seconds_left = lambda: TIME_TO_READ - 1
-
-    refused = 0
-    for _ in range(51):
-        try:
-            world.run("alarms/schedule")
-        except IncompleteError:
-            refused += 1
-        world.clock.now += 5 * MINUTE
-
-    assert refused == 50
-    assert world.case().uses.count == PAGE
-    assert world.case(OTHER).uses.count == 1
-    assert set(world.log.said("error")) >= {"Skipped the rest of a minute that is more than a run can read"}
-    bookmark = world.store.bookmark("trail")
-    assert bookmark.settled_until
-    assert bookmark.settled_until > NOW
-    assert bookmark.stuck_since is None
-
-
 def test_after_an_outage_people_hear_first_of_what_is_going_on_now(world: World) -> None:
     pending(world)
     pending(world, OTHER)

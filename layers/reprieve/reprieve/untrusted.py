@@ -66,10 +66,20 @@ def one_line(value: str, limit: int = TEXT_LIMIT) -> str:
     It has `BYTES_A_CHARACTER` * `limit` bytes at the most, in UTF-8 and as JSON: a script of long characters
     is cut earlier, so that whatever anybody writes has a bounded size where it is stored.
     """
-    shortened = value if len(value) <= limit else value[: limit - 1] + ELLIPSIS
-    if not shortened.isprintable():
-        shortened = "".join(char if char.isprintable() else _REPLACEMENT for char in shortened)
+    shortened = printable(value if len(value) <= limit else value[: limit - 1] + ELLIPSIS)
     return shortened if shortened.isascii() else _within(_visible(shortened), limit * BYTES_A_CHARACTER)
+
+
+def printable(value: str, also: str = "") -> str:
+    """Return `value` with every unprintable character replaced, but for those in `also`."""
+    if value.isprintable():
+        return value
+    return "".join(char if char.isprintable() or char in also else _REPLACEMENT for char in value)
+
+
+def within_quotes(value: str) -> str:
+    """Return a text as it can be shown in quotation marks: nothing in it ends them."""
+    return value.replace('"', "'")
 
 
 def is_over_tls(address: str) -> bool:

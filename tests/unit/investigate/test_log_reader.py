@@ -15,11 +15,12 @@ from reprieve.cloudtrail.line_cache import LineReader
 from reprieve.cloudtrail.record import ParsedRecord
 from reprieve.errors import AwsError, ConflictError, IncompleteError
 from reprieve.investigate.investigator import TIME_TO_READ
-from reprieve.investigate.log_reader import HELD_FOR, LATENESS, STEP, STORM, TOKEN_LIFE
+from reprieve.investigate.log_reader import LATENESS, STEP, STORM, TOKEN_LIFE
 from reprieve.ports import LogPage
 from tests.fakes import FakeLogs
 from tests.world import NOW, World, another, pending
 
+PAGE = 500
 OTHER = KeyArn.parse("arn:aws:kms:eu-west-1:111122223333:key/9999abcd-12ab-34cd-56ef-1234567890ab")
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
@@ -304,27 +305,35 @@ def test_a_run_without_time_for_a_second_page_says_so_and_keeps_the_first(world:
     assert 0 < world.case().uses.count < 40
 
 
-def test_a_minute_that_is_more_than_a_run_can_read_is_passed_after_hours_and_what_follows_is_read(
+def test_a_minute_that_is_more_than_one_run_can_read_stops_nothing_for_longer_than_hours(
     world: World,
 ) -> None:
     pending(world, OTHER)
     world.run("alarms/schedule")
-    for number in range(600):
+    for number in range(2 * PAGE):
         world.logs.put(another(number), NOW - 15 * MINUTE)
     world.logs.put(another(9999, errorMessage=f"{OTHER} is pending deletion."), NOW - 14 * MINUTE)
     world.seconds_left = lambda: TIME_TO_READ - 1
-    with pytest.raises(IncompleteError):
-        world.run("alarms/schedule")
-    held = bookmark(world)
 
-    world.clock.now += HELD_FOR + MINUTE
-    with pytest.raises(IncompleteError):
-        world.run("alarms/schedule")
-    world.run("alarms/schedule")
+    held = set[tuple[datetime | None, datetime | None]]()
+    refused = 0
+    for _ in range(51):
+        try:
+            world.run("alarms/schedule")
+        except IncompleteError:
+            refused += 1
+        held.add((bookmark(world).stuck_since, bookmark(world).settled_until))
+        world.clock.now += 5 * MINUTE
 
-    assert (held.stuck_since, held.settled_until) == (NOW, to_minute(NOW - 15 * MINUTE))
-    assert bookmark(world).stuck_since is None
+    assert refused == 50
+    assert (NOW, to_minute(NOW - 15 * MINUTE)) in held
+    assert world.case().uses.count == PAGE
     assert world.case(OTHER).uses.count == 1
+    assert set(world.log.said("error")) >= {"Skipped the rest of a minute that is more than a run can read"}
+    after = bookmark(world)
+    assert after.settled_until
+    assert after.settled_until > NOW
+    assert after.stuck_since is None
 
 
 def test_a_run_that_died_between_a_case_and_the_bookmark_loses_no_count_in_the_backlog_after_it(

@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import field, replace
 from datetime import datetime
-from typing import Final
+from typing import Final, TypeVar
 
 from reprieve.arn import KeyArn
 from reprieve.cases.minute_counts import Counted, Requests
@@ -29,6 +29,9 @@ RECORDS_KEPT: Final = 20_000
 
 Anyone who writes into the log group can name any number of keys, and the memory is limited.
 """
+
+
+_Record = TypeVar("_Record", Scheduling, KeyChange)
 
 
 def _minutes() -> dict[datetime, Counted]:
@@ -81,9 +84,11 @@ class LogWindow:
             case KeyUse():
                 self._take_use(record)
             case Scheduling():
-                self._take_scheduling(record)
+                listed = [*self.schedulings.get(record.key, ()), record]
+                self._take_record(self.schedulings, record.key, listed[-_SCHEDULINGS_LISTED:])
             case KeyChange():
-                self._take_change(record)
+                changes = _with(self.changes.get(record.key, []), record)
+                self._take_record(self.changes, record.key, changes)
             case Unproven():
                 self.unproven = [*self.unproven, record][:_UNPROVEN_LISTED]
                 self.unproven_lines += 1
@@ -97,28 +102,18 @@ class LogWindow:
             use = replace(use, caller=self._set_apart(use.caller))
         self._requests.count(use, self.minutes[use.key][to_minute(use.delivered_at)])
 
-    def _take_scheduling(self, new: Scheduling) -> None:
-        listed = self.schedulings.get(new.key, [])
-        longer = [*listed, new][-_SCHEDULINGS_LISTED:]
-        if self._may_keep(len(longer) - len(listed)):
-            self.schedulings[new.key] = longer
-
-    def _take_change(self, new: KeyChange) -> None:
-        listed = self.changes.get(new.key, [])
-        longer = _with(listed, new)
-        if self._may_keep(len(longer) - len(listed)):
-            self.changes[new.key] = longer
+    def _take_record(self, kept: dict[KeyArn, list[_Record]], key: KeyArn, listed: list[_Record]) -> None:
+        """Keep what is listed of a key now, if that is no more than before or there is room for one more."""
+        more = len(listed) - len(kept.get(key, ()))
+        if more and self._records >= RECORDS_KEPT:
+            self._pass_over()
+            return
+        self._records += more
+        kept[key] = listed
 
     def _has_room(self, key: KeyArn) -> bool:
         """Return whether uses of a key may be kept."""
         return key in self.minutes or len(self.minutes) < KEYS_KEPT or self._pass_over()
-
-    def _may_keep(self, more: int) -> bool:
-        """Return whether so many more records may be kept, and count them."""
-        if more and self._records >= RECORDS_KEPT:
-            return self._pass_over()
-        self._records += more
-        return True
 
     def _pass_over(self) -> bool:
         self.passed[Skipped.TOO_MANY_KEYS] += 1

@@ -13,7 +13,7 @@ from reprieve.clock import for_people, left
 from reprieve.cloudtrail.caller import Caller
 from reprieve.cloudtrail.summary import summarised
 from reprieve.messages.defang import defanged
-from reprieve.untrusted import ELLIPSIS, one_line
+from reprieve.untrusted import ELLIPSIS, one_line, within_quotes
 
 CALLERS_SHOWN = 8
 RESOURCES_SHOWN = 3
@@ -32,7 +32,7 @@ def shortened(text: str, limit: int) -> str:
 
 def names(key: Key) -> str:
     """Return the key's aliases and description on one line: no description looks like an alias."""
-    described = key.description.replace('"', "'")
+    described = within_quotes(key.description)
     return ", ".join((*key.aliases, *([f'"{described}"'] if described else []))) or key.arn.key_id
 
 

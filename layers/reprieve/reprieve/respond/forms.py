@@ -13,7 +13,7 @@ from urllib.parse import parse_qsl
 
 from reprieve.cases.decision import Choice
 from reprieve.dataclass import dataclass
-from reprieve.untrusted import one_line
+from reprieve.untrusted import one_line, within_quotes
 
 FORM_LIMIT: Final = 8192  # bytes
 COOKIE: Final = "__Host-reprieve-form"
@@ -142,8 +142,8 @@ def _fields(body: bytes) -> Mapping[str, str]:
 
 
 def _said(fields: Mapping[str, str], name: str, limit: int) -> str:
-    """Return what somebody wrote: it is shown in quotation marks, and nothing in it ends them."""
-    return one_line(fields.get(name, "").strip().replace('"', "'"), limit)
+    """Return what someone wrote, as it is shown in quotation marks."""
+    return one_line(within_quotes(fields.get(name, "").strip()), limit)
 
 
 def _number(text: str) -> int:
