@@ -147,7 +147,7 @@ class Stack:
             alarm_name=ALARM,
             account=KEY.account,
             region=KEY.region,
-            policy=NoticeRules(),
+            rules=NoticeRules(),
             logs=self.logs,
             facts=replace(
                 facts_from(self.calls.of(self.kms), history=self.calls.of(FakeHistory()), clock=self.clock),

@@ -88,7 +88,7 @@ class History:
         self.world = World(
             table=FatefulTable(table or FakeTable(), self.fate),
             queue=FatefulQueue(fate=self.fate),
-            policy=NoticeRules(tells_of_scheduling=False),
+            rules=NoticeRules(tells_of_scheduling=False),
         )
         for key in KEYS:
             self.world.kms.add(key, days=6)

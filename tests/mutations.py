@@ -105,13 +105,13 @@ def outcome(made: dict[str, Any]) -> str:
     Raises:
         AssertionError: something got out of its place.
     """
-    reading = LogWindow()
+    window = LogWindow()
     meant = read_line(json.dumps(made), DELIVERED)
-    reading.take(meant)
+    window.take(meant)
     assert isinstance(meant, Skipped) or meant.caller.label.isprintable()
-    for key in reading.keys:
+    for key in window.keys:
         case = open_case(Key.bare(key), NOW, to_minute(DELIVERED) - timedelta(hours=1))
-        case = count(case, reading.of(key), NOW, NOW)
+        case = count(case, window.of(key), NOW, NOW)
         for reason in (Reason.KEY_IN_USE, Reason.MANAGEMENT_CALL):
             _check(tell(case, reason, NOW)[1])
         _check_page(case)

@@ -36,7 +36,7 @@ class World:
     table: Any = field(default_factory=FakeTable)
     queue: FakeQueue = field(default_factory=FakeQueue)
     log: FakeLog = field(default_factory=FakeLog)
-    policy: NoticeRules = field(default_factory=NoticeRules)
+    rules: NoticeRules = field(default_factory=NoticeRules)
     lines: LineReader = field(default_factory=LineReader)
     seconds_left: Callable[[], float] = lambda: 200.0
 
@@ -52,7 +52,7 @@ class World:
             alarm_name="KMSKeyPendingDeletionErrorAlarm",
             account="111122223333",
             region="eu-west-1",
-            policy=self.policy,
+            rules=self.rules,
             logs=self.logs,
             facts=facts_from(self.kms, history=self.history),
             store=self.store,

@@ -99,7 +99,7 @@ def _investigator() -> Investigator:
         alarm_name=settings.alarm_name,
         account=settings.account,
         region=settings.region,
-        policy=NoticeRules(
+        rules=NoticeRules(
             repeat_after=settings.repeat_after,
             tells_of_scheduling=settings.tells_of_scheduling,
             ignored_callers=settings.ignored_callers,

@@ -184,7 +184,7 @@ def test_who_scheduled_the_deletion_is_read_from_the_log_group(world: World) -> 
 def test_a_scheduling_alone_opens_the_case_and_is_told_if_that_is_wanted(
     world: World, *, tells: bool, reasons: list[str]
 ) -> None:
-    world.policy = NoticeRules(tells_of_scheduling=tells)
+    world.rules = NoticeRules(tells_of_scheduling=tells)
     date = datetime(2026, 11, 29, 14, 2, 10, tzinfo=UTC)
     world.kms.keys[KEY] = replace(world.kms.add(KEY), deletion_date=date)
     world.logs.put(line("schedule-key-deletion"), DELIVERED)
@@ -611,8 +611,8 @@ def test_broken_and_foreign_lines_are_passed_over_and_counted(world: World) -> N
     world.run()
 
     assert world.reasons() == ["key-in-use"]
-    (passed,) = [keys["passed"] for _, message, keys in world.log.lines if message == "Read the log group"]
-    assert passed == {"not-json": 2, "not-a-record": 4, "not-kms": 1, "other-event": 1}
+    (skipped,) = [keys["skipped"] for _, message, keys in world.log.lines if message == "Read the log group"]
+    assert skipped == {"not-json": 2, "not-a-record": 4, "not-kms": 1, "other-event": 1}
 
 
 def test_more_callers_than_a_case_lists_are_counted_all_the_same(world: World) -> None:

@@ -79,7 +79,7 @@ def test_a_new_caller_is_told_at_once_while_the_old_one_is_not_told_again(world:
 
 
 def test_people_are_reminded_three_days_and_one_day_before_the_deletion(world: World) -> None:
-    world.policy = NoticeRules(repeat_after=None)
+    world.rules = NoticeRules(repeat_after=None)
     in_use(world)
 
     wait(world, timedelta(days=6), every=HOUR)
@@ -147,7 +147,7 @@ def test_a_cancellation_of_an_earlier_scheduling_does_not_close_a_later_one(worl
 
 
 def test_a_key_that_was_deleted_closes_its_case_and_that_is_told_once(world: World) -> None:
-    world.policy = NoticeRules(repeat_after=None)
+    world.rules = NoticeRules(repeat_after=None)
     in_use(world)
     wait(world, timedelta(days=6), every=HOUR)
     del world.kms.keys[KEY]
@@ -160,7 +160,7 @@ def test_a_key_that_was_deleted_closes_its_case_and_that_is_told_once(world: Wor
 
 
 def test_a_key_that_is_gone_and_of_which_no_record_tells_closes_its_case_a_day_later(world: World) -> None:
-    world.policy = NoticeRules(repeat_after=None)
+    world.rules = NoticeRules(repeat_after=None)
     in_use(world)
     wait(world, timedelta(days=6), every=HOUR)
     del world.kms.keys[KEY]
@@ -228,7 +228,7 @@ def test_a_primary_that_waits_for_its_replicas_has_no_date_until_the_last_of_the
 
 
 def test_a_callers_pattern_is_counted_and_shown_and_wakes_nobody(world: World) -> None:
-    world.policy = NoticeRules(ignored_callers=("*:assumed-role/orders-fn/*",))
+    world.rules = NoticeRules(ignored_callers=("*:assumed-role/orders-fn/*",))
     pending(world)
     use(world, 1)
 

@@ -106,7 +106,7 @@ class Driver:
     """The product, and all its ports: each of them looks at `world`, which may be replaced at any time."""
 
     world: World = field(default_factory=World)
-    policy: NoticeRules = field(default_factory=lambda: NoticeRules(ignored_callers=(IGNORED,)))
+    rules: NoticeRules = field(default_factory=lambda: NoticeRules(ignored_callers=(IGNORED,)))
     problems: list[str] = field(default_factory=list)
     pool: AtOnce = field(default_factory=AtOnce)
     investigator: Investigator = field(init=False)
@@ -126,7 +126,7 @@ class Driver:
             alarm_name=ALARM,
             account=OURS,
             region=REGION,
-            policy=self.policy,
+            rules=self.rules,
             logs=_Logs(self),
             facts=Facts(sources=sources, pool=self.pool, budget=0.0),
             store=self.store,

@@ -7,8 +7,8 @@ _BOTH_SET: Final = "whatever was told was told at some time: the type alone asks
 _ASKED_AGAIN: Final = "the next line asks for the same again, where the type needs it"
 _TOLD_BEFORE: Final = "uses that nobody was told of are told as the first use, by the rule before this one"
 _SETTLING: Final = "case.notified.cancelled and case.notified.last_at"
-_REPEATS: Final = "policy.repeat_after and told.last_at and (ringing(case, policy) > told.uses)"
-_REPEATED: Final = "repeats and told.last_at and policy.repeat_after"
+_REPEATS: Final = "rules.repeat_after and told.last_at and (ringing(case, rules) > told.uses)"
+_REPEATED: Final = "repeats and told.last_at and rules.repeat_after"
 
 _LATE: Final = "case.closure and self.now - case.closure.at <= LATE_USE"
 
@@ -17,17 +17,17 @@ EQUIVALENT: Final[Mapping[str, str]] = {
     " (not is_recent(told.last_at, now, SETTLING))`": _BOTH_SET,
     f"wake_at: without `case.notified.last_at` in `{_SETTLING}`": _BOTH_SET,
     f"_later_notices: without `told.last_at` in `{_REPEATS}`": _ASKED_AGAIN,
-    f"_later_notices: without `policy.repeat_after` in `{_REPEATS}`": _ASKED_AGAIN,
+    f"_later_notices: without `rules.repeat_after` in `{_REPEATS}`": _ASKED_AGAIN,
     f"_later_notices: without `told.last_at` in `{_REPEATED}`": _ASKED_AGAIN,
-    f"_later_notices: without `policy.repeat_after` in `{_REPEATED}`": _ASKED_AGAIN,
+    f"_later_notices: without `rules.repeat_after` in `{_REPEATED}`": _ASKED_AGAIN,
     "_new_caller: without `not case.notified.in_use` in `not case.notified.in_use or not"
-    " _unheard(case, policy)`": (_TOLD_BEFORE),
+    " _unheard(case, rules)`": (_TOLD_BEFORE),
     "_still_in_use: without `not case.notified.in_use` in `not case.notified.in_use or not"
-    " policy.repeat_after or"
-    " ringing(case, policy) <= case.notified.uses`": _TOLD_BEFORE,
+    " rules.repeat_after or"
+    " ringing(case, rules) <= case.notified.uses`": _TOLD_BEFORE,
     "_still_in_use: without `last_at` in"
-    " `last_at and is_recent(last_at, now, policy.repeat_after)`": _BOTH_SET,
-    "_deletion_scheduled: without `case.notified.scheduled` in `not policy.tells_of_scheduling or"
+    " `last_at and is_recent(last_at, now, rules.repeat_after)`": _BOTH_SET,
+    "_deletion_scheduled: without `case.notified.scheduled` in `not rules.tells_of_scheduling or"
     " case.notified.scheduled or case.notified.notices or (not case.s...`": (
         "who knows of the scheduling has had a notice, which the next condition asks for"
     ),

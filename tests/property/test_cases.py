@@ -60,17 +60,17 @@ def visible(lines: list[Line], start: datetime, now: datetime) -> list[KeyUse]:
 
 
 def read(lines: list[Line], start: datetime, now: datetime) -> LogWindow:
-    reading = LogWindow()
+    window = LogWindow()
     for record in visible(lines, start, now):
-        reading.take(record)
-    return reading
+        window.take(record)
+    return window
 
 
 def reread(known: Case, lines: list[Line], now: datetime, earlier: timedelta) -> Case:
     """Read as an investigation does: from where nothing is awaited any more, and a while before that."""
     start = known.settled_until - COPIES_APART - earlier
-    reading = read(lines, start, now)
-    return count(known, reading.of(KEY), to_minute(now - LATENESS), now)
+    window = read(lines, start, now)
+    return count(known, window.of(KEY), to_minute(now - LATENESS), now)
 
 
 def by_caller(known: Case) -> list[dict[str, int]]:

@@ -88,13 +88,13 @@ def test_any_line_has_a_meaning(line: str) -> None:
 
 def notices_of(found: list[dict[str, Any]]) -> list[Notice]:
     """What people are told of some records, in one reading."""
-    reading = LogWindow()
+    window = LogWindow()
     for each in found:
-        reading.take(read(each, DELIVERED))
+        window.take(read(each, DELIVERED))
     notices = []
-    for key in reading.keys:
+    for key in window.keys:
         case = open_case(Key.bare(key), NOW, to_minute(DELIVERED) - timedelta(hours=1))
-        case = count(case, reading.of(key), NOW, NOW)
+        case = count(case, window.of(key), NOW, NOW)
         notices += [tell(case, reason, NOW)[1] for reason in (Reason.KEY_IN_USE, Reason.MANAGEMENT_CALL)]
     return notices
 

@@ -31,12 +31,12 @@ def test_the_gap_is_worked_off_in_the_time_that_the_function_has() -> None:
 
 
 def test_a_storm_has_as_many_requests_as_lines() -> None:
-    reading = LogWindow()
+    window = LogWindow()
 
-    reading.take_lines(lines(1000))
+    window.take_lines(lines(1000))
 
-    (key,) = reading.keys
-    assert reading.of(key)[START].uses.uses().count == 1000
+    (key,) = window.keys
+    assert window.of(key)[START].uses.uses().count == 1000
 
 
 def test_a_figure_is_held_against_its_goal() -> None:

@@ -92,7 +92,7 @@ KEPT = told(replace(IN_USE, decision=decision("keep")), Reason.DELETION_KEPT)
 
 
 @pytest.mark.parametrize(
-    ("of", "after", "policy", "reason", "why"),
+    ("of", "after", "rules", "reason", "why"),
     [
         (case(), 0 * HOUR, RULES, None, NOTHING),
         (case(uses("a")), 0 * HOUR, RULES, Reason.KEY_IN_USE, FIRST),
@@ -141,9 +141,9 @@ KEPT = told(replace(IN_USE, decision=decision("keep")), Reason.DELETION_KEPT)
     ],
 )  # fmt: skip
 def test_a_notice_is_due_for_one_reason_or_none_and_says_why(
-    of: Case, after: timedelta, policy: NoticeRules, reason: Reason | None, why: str
+    of: Case, after: timedelta, rules: NoticeRules, reason: Reason | None, why: str
 ) -> None:
-    verdict = due(of, NOW + after, policy)
+    verdict = due(of, NOW + after, rules)
 
     assert (verdict.reason, verdict.why) == (reason, why)
 
@@ -174,20 +174,20 @@ def test_callers_that_appear_together_make_one_notice() -> None:
 
 
 def test_ignored_callers_are_counted_and_wake_nobody() -> None:
-    policy = NoticeRules(ignored_callers=("arn:scan*",))
+    rules = NoticeRules(ignored_callers=("arn:scan*",))
     scanned = case(uses("scanner", count=7), managed=uses("scan2"))
 
-    silent = due(scanned, NOW, policy)
-    used = due(more(scanned, uses("scanner", "a", count=7)), NOW, policy)
+    silent = due(scanned, NOW, rules)
+    used = due(more(scanned, uses("scanner", "a", count=7)), NOW, rules)
 
     assert silent.reason is None
     assert used.reason is Reason.KEY_IN_USE
     assert scanned.uses.count == 7
-    assert ringing(more(scanned, uses("scanner", "a", count=7)), policy) == 7
+    assert ringing(more(scanned, uses("scanner", "a", count=7)), rules) == 7
 
 
 @pytest.mark.parametrize(
-    ("of", "policy", "hours"),
+    ("of", "rules", "hours"),
     [
         (case(), RULES, 180),
         (case(days=0.5), RULES, 36),
@@ -212,9 +212,9 @@ def test_ignored_callers_are_counted_and_wake_nobody() -> None:
     ],
 )
 def test_a_case_is_looked_at_when_the_next_notice_may_be_due(
-    of: Case, policy: NoticeRules, hours: float
+    of: Case, rules: NoticeRules, hours: float
 ) -> None:
-    assert wake_at(of, policy) == NOW + hours * HOUR
+    assert wake_at(of, rules) == NOW + hours * HOUR
 
 
 @pytest.mark.parametrize(

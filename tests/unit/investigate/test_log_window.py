@@ -149,7 +149,7 @@ def test_of_no_more_than_so_many_keys_is_anything_of_a_kind_kept_at_a_time(kind:
     made.take(KeyChange(key=OTHER_KEY, change=KeyEvent.ENABLED, caller=JANE, at=at("14:50")))
 
     assert set(made.keys) == {*keys[:-1], OTHER_KEY}
-    assert made.passed == {Skipped.TOO_MANY_KEYS: 2 if kind == "a use" else 3}
+    assert made.skipped == {Skipped.TOO_MANY_KEYS: 2 if kind == "a use" else 3}
 
 
 def test_of_one_key_the_latest_records_are_kept_however_many_there_are() -> None:
@@ -219,7 +219,7 @@ def test_what_is_passed_over_is_counted_by_why() -> None:
 
     made.take_lines([LogLine(at("14:55"), "{"), LogLine(at("14:55"), "{}")])
 
-    assert made.passed == {
+    assert made.skipped == {
         Skipped.NOT_KMS: 1,
         Skipped.OTHER_EVENT: 2,
         Skipped.NOT_JSON: 1,

@@ -48,8 +48,8 @@ def facts(answer: KmsAnswer) -> KeyFacts:
 def update_of(
     answer: KmsAnswer, minutes: Mapping[datetime, Counted] = MINUTES, *, is_whole: bool = True, **more: Any
 ) -> Update:
-    stretch = ReadWindow(at("14:25"), at("14:40"), at("14:55"), is_whole=is_whole)
-    return Update(KeyActivity(facts(answer), minutes, **more), stretch, QUIET, NOW)
+    span = ReadWindow(at("14:25"), at("14:40"), at("14:55"), is_whole=is_whole)
+    return Update(KeyActivity(facts(answer), minutes, **more), span, QUIET, NOW)
 
 
 def update(
@@ -241,9 +241,9 @@ def long_ago(
     found: Mapping[datetime, Counted] = MINUTES,
 ) -> CaseChange | None:
     """A reading that goes on where cases could not be stored for long."""
-    stretch = ReadWindow(NOW - minutes, at("14:40"), at("14:55"))
+    span = ReadWindow(NOW - minutes, at("14:40"), at("14:55"))
     activity = KeyActivity(facts(answer), found, changes=(cancelled("14:52"),))
-    return Update(activity, stretch, QUIET, NOW).apply(cases)
+    return Update(activity, span, QUIET, NOW).apply(cases)
 
 
 def test_people_hear_that_a_key_is_rescued_of_which_they_may_have_heard_while_nothing_could_be_stored() -> (
@@ -499,9 +499,9 @@ def test_a_use_in_the_second_of_the_end_belongs_to_the_case_that_ended() -> None
     [(PENDING, True), (SILENT, True), (OUT_OF_REACH, True), (DISABLED, False), (ABSENT, False)],
 )
 def test_a_key_may_be_pending_unless_kms_says_that_it_is_not(answer: KmsAnswer, *, may_be: bool) -> None:
-    stretch = ReadWindow(at("14:25"), at("14:40"), at("14:55"))
+    span = ReadWindow(at("14:25"), at("14:40"), at("14:55"))
 
-    assert Update(KeyActivity(facts(answer), MINUTES), stretch, QUIET, NOW).may_be_pending is may_be
+    assert Update(KeyActivity(facts(answer), MINUTES), span, QUIET, NOW).may_be_pending is may_be
 
 
 SCHEDULED_AGAIN: dict[str, Any] = {"schedulings": (scheduling(at("14:35")),)}
@@ -748,12 +748,12 @@ def test_who_scheduled_the_deletion_before_is_not_named_for_one_that_is_minutes_
     over, there = ended(case(version=1)), case(version=1, number=2, deletion_date=DELETION + MINUTE)
     known = replace(facts(NEARLY), schedulings=() if told_by == "log group" else (record,))
     read = KeyActivity(known, MINUTES, schedulings=(record,) if told_by == "log group" else ())
-    stretch = ReadWindow(at("14:25"), at("14:40"), at("14:55"))
+    span = ReadWindow(at("14:25"), at("14:40"), at("14:55"))
 
     change = (
         Review(there.name, known, QUIET, NOW).apply((over, there))
         if told_by == "review"
-        else Update(read, stretch, QUIET, NOW).apply((over,))
+        else Update(read, span, QUIET, NOW).apply((over,))
     )
 
     scheduled_by = change.case.scheduled_by if change else None
@@ -775,6 +775,6 @@ def test_who_scheduled_the_deletion_before_is_not_named_for_one_that_is_minutes_
 def test_people_need_not_hear_again_of_what_they_kept_or_know_to_be_over(
     answer: KmsAnswer, cases: tuple[Case, ...], *, is_known: bool
 ) -> None:
-    stretch = ReadWindow(at("14:25"), at("14:40"), at("14:55"))
+    span = ReadWindow(at("14:25"), at("14:40"), at("14:55"))
 
-    assert Update(KeyActivity(facts(answer), MINUTES), stretch, QUIET, NOW).is_known(cases) is is_known
+    assert Update(KeyActivity(facts(answer), MINUTES), span, QUIET, NOW).is_known(cases) is is_known

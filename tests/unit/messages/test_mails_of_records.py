@@ -171,12 +171,12 @@ MAILS = {
 
 def told(*names: str) -> Notice:
     """What people are told of some recorded requests for one key."""
-    reading = LogWindow()
+    window = LogWindow()
     for name in names:
-        reading.take(read(record(name), at("14:54:40")))
-    (key,) = reading.keys
+        window.take(read(record(name), at("14:54:40")))
+    (key,) = window.keys
     case = open_case(Key.bare(key), NOW, to_minute(NOW) - timedelta(hours=1))
-    return tell(count(case, reading.of(key), NOW, NOW), Reason.KEY_IN_USE, NOW)[1]
+    return tell(count(case, window.of(key), NOW, NOW), Reason.KEY_IN_USE, NOW)[1]
 
 
 @pytest.mark.parametrize(("mail", "names"), MAILS.items())

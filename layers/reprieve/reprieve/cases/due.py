@@ -86,13 +86,13 @@ class Verdict:
     why: str
 
 
-def due(case: Case, now: datetime, policy: NoticeRules, heard_today: int = 0) -> Verdict:
+def due(case: Case, now: datetime, rules: NoticeRules, heard_today: int = 0) -> Verdict:
     """Return what people must be notified of in this case now, if anything.
 
     Args:
         case: The case.
         now: The present.
-        policy: What the stack's parameters say.
+        rules: What the stack's parameters say.
         heard_today: How many notices of the key there were in the last 24 hours.
     """
     if case.closure:
@@ -106,19 +106,18 @@ def due(case: Case, now: datetime, policy: NoticeRules, heard_today: int = 0) ->
         return Verdict(None, "KMS does not call the key pending any more, and the record of why is awaited")
     if case.is_kept:
         return _kept(case, now)
-    rules = _RULES if heard_today < NOTICES_A_DAY else _RULES_THAT_CANNOT_WAIT
-    for rule in rules:
-        if verdict := rule(case, now, policy):
+    for rule in _RULES if heard_today < NOTICES_A_DAY else _RULES_THAT_CANNOT_WAIT:
+        if verdict := rule(case, now, rules):
             return verdict
     return Verdict(None, "nothing is new")
 
 
-def wake_at(case: Case, policy: NoticeRules, heard_at: Collection[datetime] = ()) -> datetime | None:
+def wake_at(case: Case, rules: NoticeRules, heard_at: Collection[datetime] = ()) -> datetime | None:
     """Return when the case is to be looked at although nothing was read of it; None for never.
 
     Args:
         case: The case.
-        policy: What the stack's parameters say.
+        rules: What the stack's parameters say.
         heard_at: When people heard of the key, lately.
     """
     if case.closure:
@@ -129,18 +128,18 @@ def wake_at(case: Case, policy: NoticeRules, heard_at: Collection[datetime] = ()
         _report_is_believed_at(case),
         case.notified.last_at + SETTLING if case.notified.cancelled and case.notified.last_at else None,
         date + DELETED_WITHIN if date else case.opened_at + LONGEST_DELETION,
-        *([] if case.is_kept else _later_notices(case, policy)),
-        _limit_ends_at(case, policy, heard_at),
-        *(date - hours * _HOUR for hours in _reminders(case, policy) if date and _is_left(case, hours)),
+        *([] if case.is_kept else _later_notices(case, rules)),
+        _limit_ends_at(case, rules, heard_at),
+        *(date - hours * _HOUR for hours in _reminders(case, rules) if date and _is_left(case, hours)),
     ]
     return min((moment for moment in times if moment), default=None)
 
 
-def _reminders(case: Case, policy: NoticeRules) -> tuple[int, ...]:
+def _reminders(case: Case, rules: NoticeRules) -> tuple[int, ...]:
     """Return at how many hours before the deletion a notice is due: none for a key that nobody uses."""
     if case.is_kept:
         return HOURS_BEFORE[-1:]
-    return HOURS_BEFORE if ringing(case, policy) else ()
+    return HOURS_BEFORE if ringing(case, rules) else ()
 
 
 def _report_is_believed_at(case: Case) -> datetime | None:
@@ -151,32 +150,32 @@ def _report_is_believed_at(case: Case) -> datetime | None:
     return case.unanswered_since + ANSWER_DELAY if case.unanswered_since else reported.at
 
 
-def _later_notices(case: Case, policy: NoticeRules) -> list[datetime | None]:
+def _later_notices(case: Case, rules: NoticeRules) -> list[datetime | None]:
     told = case.notified
-    repeats = policy.repeat_after and told.last_at and ringing(case, policy) > told.uses
-    folded = told.new_callers_at and _unheard(case, policy)
+    repeats = rules.repeat_after and told.last_at and ringing(case, rules) > told.uses
+    folded = told.new_callers_at and _unheard(case, rules)
     return [
-        told.last_at + policy.repeat_after if repeats and told.last_at and policy.repeat_after else None,
+        told.last_at + rules.repeat_after if repeats and told.last_at and rules.repeat_after else None,
         told.new_callers_at[0] + _HOUR if folded else None,
     ]
 
 
-def _limit_ends_at(case: Case, policy: NoticeRules, heard_at: Collection[datetime]) -> datetime | None:
+def _limit_ends_at(case: Case, rules: NoticeRules, heard_at: Collection[datetime]) -> datetime | None:
     """Return when a notice goes out that waits because people heard of the key often; None if none waits."""
     if len(heard_at) < NOTICES_A_DAY:
         return None
     end = sorted(heard_at)[-NOTICES_A_DAY] + DAY
-    return end if due(case, end, policy).reason else None
+    return end if due(case, end, rules).reason else None
 
 
-def ringing(case: Case, policy: NoticeRules) -> int:
+def ringing(case: Case, rules: NoticeRules) -> int:
     """Return the number of uses that count for notices."""
-    return case.uses.count - sum(part.count for part in case.uses.by_caller if policy.ignores(part))
+    return case.uses.count - sum(part.count for part in case.uses.by_caller if rules.ignores(part))
 
 
-def is_untold(case: Case, policy: NoticeRules) -> bool:
+def is_untold(case: Case, rules: NoticeRules) -> bool:
     """Return whether there is a use, a caller or a resource that people have to hear of, and have not."""
-    return (ringing(case, policy) > 0 and not case.notified.in_use) or _unheard(case, policy)
+    return (ringing(case, rules) > 0 and not case.notified.in_use) or _unheard(case, rules)
 
 
 def _closed(case: Case) -> Verdict:
@@ -201,14 +200,14 @@ def _kept(case: Case, now: datetime) -> Verdict:
     return Verdict(None, "someone decided that the deletion is intentional")
 
 
-def _key_in_use(case: Case, _now: datetime, policy: NoticeRules) -> Verdict | None:
-    if case.notified.in_use or not ringing(case, policy):
+def _key_in_use(case: Case, _now: datetime, rules: NoticeRules) -> Verdict | None:
+    if case.notified.in_use or not ringing(case, rules):
         return None
     return Verdict(Reason.KEY_IN_USE, "it is used, and nobody has been told")
 
 
-def _new_caller(case: Case, now: datetime, policy: NoticeRules) -> Verdict | None:
-    if not case.notified.in_use or not _unheard(case, policy):
+def _new_caller(case: Case, now: datetime, rules: NoticeRules) -> Verdict | None:
+    if not case.notified.in_use or not _unheard(case, rules):
         return None
     lately = sum(is_recent(moment, now, _HOUR) for moment in case.notified.new_callers_at)
     if lately >= NEW_CALLERS_AN_HOUR:
@@ -216,37 +215,37 @@ def _new_caller(case: Case, now: datetime, policy: NoticeRules) -> Verdict | Non
     return Verdict(Reason.NEW_CALLER, "a caller, or a resource, is new")
 
 
-def _still_in_use(case: Case, now: datetime, policy: NoticeRules) -> Verdict | None:
+def _still_in_use(case: Case, now: datetime, rules: NoticeRules) -> Verdict | None:
     last_at = case.notified.last_at
-    if not case.notified.in_use or not policy.repeat_after or ringing(case, policy) <= case.notified.uses:
+    if not case.notified.in_use or not rules.repeat_after or ringing(case, rules) <= case.notified.uses:
         return None
-    if last_at and is_recent(last_at, now, policy.repeat_after):
+    if last_at and is_recent(last_at, now, rules.repeat_after):
         return None
     return Verdict(Reason.STILL_IN_USE, "it was used since the last notice, long ago")
 
 
-def _management_call(case: Case, _now: datetime, policy: NoticeRules) -> Verdict | None:
+def _management_call(case: Case, _now: datetime, rules: NoticeRules) -> Verdict | None:
     told, calls = frozenset(case.notified.management_callers), case.management_calls
     new = any(
-        caller_hash(part.caller.place) not in told and not policy.ignores(part) for part in calls.by_caller
+        caller_hash(part.caller.place) not in told and not rules.ignores(part) for part in calls.by_caller
     )
     if not new and all(other.id in told for other in calls.others):
         return None
     return Verdict(Reason.MANAGEMENT_CALL, "someone tried to manage it")
 
 
-def _deletion_soon(case: Case, now: datetime, policy: NoticeRules) -> Verdict | None:
+def _deletion_soon(case: Case, now: datetime, rules: NoticeRules) -> Verdict | None:
     for hours in reversed(HOURS_BEFORE):
-        if ringing(case, policy) and _is_left(case, hours) and _is_near(case, now, hours):
+        if ringing(case, rules) and _is_left(case, hours) and _is_near(case, now, hours):
             return Verdict(
                 Reason.DELETION_SOON, f"it is in use, and the deletion is in less than {hours} hours"
             )
     return None
 
 
-def _deletion_scheduled(case: Case, _now: datetime, policy: NoticeRules) -> Verdict | None:
+def _deletion_scheduled(case: Case, _now: datetime, rules: NoticeRules) -> Verdict | None:
     if (
-        not policy.tells_of_scheduling
+        not rules.tells_of_scheduling
         or case.notified.scheduled
         or case.notified.notices
         or not case.scheduled_by
@@ -255,7 +254,7 @@ def _deletion_scheduled(case: Case, _now: datetime, policy: NoticeRules) -> Verd
     return Verdict(Reason.DELETION_SCHEDULED, "someone scheduled its deletion")
 
 
-def _unheard(case: Case, policy: NoticeRules) -> bool:
+def _unheard(case: Case, rules: NoticeRules) -> bool:
     """Return whether a caller or a resource is new to those who were told."""
     callers, resources = frozenset(case.notified.callers), frozenset(case.notified.resources)
     uses = case.uses
@@ -263,7 +262,7 @@ def _unheard(case: Case, policy: NoticeRules) -> bool:
         caller_hash(part.caller.place) not in callers
         or any(caller_hash(str(resource)) not in resources for resource in part.resources)
         for part in uses.by_caller
-        if not policy.ignores(part)
+        if not rules.ignores(part)
     )
 
 

@@ -75,7 +75,7 @@ class KeyChange:
 
 
 class Skipped(StrEnum):
-    """Why a line of the log group is passed over."""
+    """Why a line of the log group is skipped."""
 
     NOT_JSON = "not-json"
     NOT_A_RECORD = "not-a-record"

@@ -35,7 +35,7 @@ class Telling:
     """Decides what people are told: `cases` are all cases of the key, as they are stored."""
 
     cases: tuple[Case, ...]
-    policy: NoticeRules
+    rules: NoticeRules
     now: datetime
 
     def change(
@@ -50,8 +50,8 @@ class Telling:
         """
         heard = sum(is_recent(at, self.now, DAY) for each in self.cases for at in each.notified.lately)
         ended, notices = list[Case](), list[Notice]()
-        for each in (*earlier, until_told(case, self.policy)):
-            told, found = tell_all(each, self.now, self.policy, heard + len(notices))
+        for each in (*earlier, until_told(case, self.rules)):
+            told, found = tell_all(each, self.now, self.rules, heard + len(notices))
             ended.append(told)
             notices.extend(found)
         *before, last = ended
@@ -72,24 +72,24 @@ class Telling:
 
 
 def tell_all(
-    case: Case, now: datetime, policy: NoticeRules, heard_today: int = 0
+    case: Case, now: datetime, rules: NoticeRules, heard_today: int = 0
 ) -> tuple[Case, tuple[Notice, ...]]:
     """Return the case with every notice that is due, and the notices."""
     notices: list[Notice] = []
-    while reason := due(case, now, policy, heard_today + len(notices)).reason:
-        case, notice = tell(case, reason, now, ringing(case, policy))
+    while reason := due(case, now, rules, heard_today + len(notices)).reason:
+        case, notice = tell(case, reason, now, ringing(case, rules))
         notices.append(notice)
     return case, tuple(notices)
 
 
-def until_told(case: Case, policy: NoticeRules) -> Case:
+def until_told(case: Case, rules: NoticeRules) -> Case:
     """Return a case that only a record says is over unchanged, until people are notified of who uses its key.
 
     Anyone who writes into the log group can write such a record.
     """
     closure = case.closure
     is_believed = closure is not None and closure.how is Ending.CANCELLED and not closure.confirmed
-    if not is_believed or not is_untold(case, policy):
+    if not is_believed or not is_untold(case, rules):
         return case
     notified = replace(case.notified, cancelled=False)
     return replace(case, closure=None, cancel_reported=closure, notified=notified)

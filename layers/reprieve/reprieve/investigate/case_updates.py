@@ -33,7 +33,7 @@ from reprieve.errors import (
 )
 from reprieve.investigate.case_change import CaseChange
 from reprieve.investigate.facts.lookup import Facts
-from reprieve.investigate.key_activity import findings
+from reprieve.investigate.key_activity import activities
 from reprieve.investigate.log_window import LogWindow
 from reprieve.investigate.review import Review
 from reprieve.investigate.update import UNSTORED_FOR, ReadWindow, Update
@@ -89,7 +89,7 @@ class CaseUpdater:
     facts: Facts
     store: CaseStore
     outbox: Outbox
-    policy: NoticeRules
+    rules: NoticeRules
     pool: Executor
     clock: Clock
     has_time: Callable[[], bool]
@@ -102,28 +102,28 @@ class CaseUpdater:
         """Begin to read the list of open cases, beside the log group, so that nobody waits for it."""
         self._listing.append(self.pool.submit(self.store.open_cases))
 
-    def keep(self, reading: LogWindow, stretch: ReadWindow, keys: Collection[KeyArn]) -> None:
-        """Bring the cases of some of a reading's keys up to date.
+    def keep(self, window: LogWindow, span: ReadWindow, keys: Collection[KeyArn]) -> None:
+        """Bring the cases of some of the keys in a window up to date.
 
         Args:
-            reading: What was read.
-            stretch: The part of the log group that it holds.
+            window: What was read.
+            span: The part of the log group that it holds.
             keys: The keys.
         """
         known = {
             entry.key: _Known(entry.knows_who, entry.answer.is_pending) for entry in self._listed()
         } | self._updated
-        knows_who = {key for key, of in known.items() if of.knows_who} | reading.schedulings.keys()
-        for some in _parts(self._ordered(reading, keys, known), AT_ONCE):
+        knows_who = {key for key, of in known.items() if of.knows_who} | window.schedulings.keys()
+        for some in _parts(self._ordered(window, keys, known), AT_ONCE):
             if not self.has_time():
                 self.unfinished.note("the keys that are left", OutOfTimeError())
                 return
             cases = {key: self.pool.submit(self.store.cases, key) for key in some}
-            found = findings(reading, self.facts.gather(some, knows_who))
-            self._apply((Update(finding, stretch, self.policy, self.clock()) for finding in found), cases)
+            found = activities(window, self.facts.gather(some, knows_who))
+            self._apply((Update(activity, span, self.rules, self.clock()) for activity in found), cases)
 
     def _ordered(
-        self, reading: LogWindow, keys: Collection[KeyArn], known: Mapping[KeyArn, _Known]
+        self, window: LogWindow, keys: Collection[KeyArn], known: Mapping[KeyArn, _Known]
     ) -> list[KeyArn]:
         """Return keys in the order in which there is time for them, without those that are not pending.
 
@@ -131,7 +131,7 @@ class CaseUpdater:
         come first, and of these the ones that have a case.
         """
         followed = Counter(self.facts.sources.reaches(key) for key, of in known.items() if not of.is_pending)
-        new, unanswered = self._triaged(reading, [key for key in keys if key not in known], followed)
+        new, unanswered = self._triaged(window, [key for key in keys if key not in known], followed)
         pending = [key for key in keys if key in known and known[key].is_pending]
         others = [key for key in keys if key in known and not known[key].is_pending]
         return [*pending, *new, *others, *unanswered]
@@ -153,15 +153,15 @@ class CaseUpdater:
                 return
             knows_who = {entry.key for entry in some if entry.knows_who}
             known = self.facts.gather((entry.key for entry in some), knows_who)
-            self._apply(Review(entry.name, known[entry.key], self.policy, self.clock()) for entry in some)
+            self._apply(Review(entry.name, known[entry.key], self.rules, self.clock()) for entry in some)
 
     def _triaged(
-        self, reading: LogWindow, keys: list[KeyArn], followed: Counter[bool]
+        self, window: LogWindow, keys: list[KeyArn], followed: Counter[bool]
     ) -> tuple[list[KeyArn], list[KeyArn]]:
         """Return those of many unknown keys that KMS calls pending, and as many that it does not answer for.
 
         Args:
-            reading: What was read: it forgets all others.
+            window: What was read: it forgets all others.
             keys: The keys.
             followed: How many are followed for which KMS does not answer, by whether it can be asked.
         """
@@ -175,7 +175,7 @@ class CaseUpdater:
             (unanswered if followed[answers[key].can_be_asked] <= UNANSWERED else more).append(key)
         dismissed = set(keys).difference(pending, unanswered, more)
         self.log.warning("Ignored keys that are not pending deletion", keys=len(dismissed))
-        reading.dismiss(dismissed.union(more))
+        window.dismiss(dismissed.union(more))
         if more:
             self.unfinished.failures.append(Failure(f"{len(more)} keys", _NO_MORE))
         return pending, unanswered
@@ -211,7 +211,7 @@ class CaseUpdater:
                 self.store.save(
                     change.case,
                     *change.notices,
-                    wake_at=wake_at(change.case, self.policy, change.heard_at),
+                    wake_at=wake_at(change.case, self.rules, change.heard_at),
                     earlier=change.earlier,
                     in_digest=change.in_digest,
                 )
@@ -224,9 +224,9 @@ class CaseUpdater:
         """Note that a key's case could not be stored; if that lasts, tell people without it."""
         self.log.error("Could not store a case", key=str(update.key), problem=str(error))
         self.unfinished.note(str(update.key), error)
-        if not isinstance(update, Update) or not update.finding.last_use or not update.may_be_pending:
+        if not isinstance(update, Update) or not update.activity.last_use or not update.may_be_pending:
             return
-        is_long = self.clock() - update.stretch.start > UNSTORED_FOR
+        is_long = self.clock() - update.span.start > UNSTORED_FOR
         if (is_long or not isinstance(error, PASSING)) and not self._is_known(update):
             self.outbox.put_into_queue([reduced(update, str(error))])
 

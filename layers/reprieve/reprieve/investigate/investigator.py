@@ -58,7 +58,7 @@ class Investigator:
         alarm_name: The one alarm that is ours; the topic may carry others.
         account: The account of this stack.
         region: The Region of the log group and of the alarm.
-        policy: When a notice is due.
+        rules: When a notice is due.
         remaining: How many seconds this invocation has left.
         lines: What reads the lines of the log group. A run knows what earlier runs have learned of them.
     """
@@ -67,7 +67,7 @@ class Investigator:
     alarm_name: str
     account: str
     region: str
-    policy: NoticeRules
+    rules: NoticeRules
     logs: LogReader
     facts: Facts
     store: CaseStore
@@ -170,7 +170,7 @@ class Investigator:
             facts=self.facts,
             store=self.store,
             outbox=outbox,
-            policy=self.policy,
+            rules=self.rules,
             pool=self.pool,
             clock=self.clock,
             has_time=lambda: self.remaining() >= TIME_TO_STORE,
@@ -184,7 +184,7 @@ class Investigator:
             lines=self.lines,
             store=self.store,
             updater=updater,
-            policy=self.policy,
+            rules=self.rules,
             clock=self.clock,
             has_time=lambda: self.remaining() >= TIME_TO_READ,
             remaining=self.remaining,

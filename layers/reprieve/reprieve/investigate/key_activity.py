@@ -16,7 +16,7 @@ from reprieve.investigate.log_window import LogWindow
 
 @dataclass(frozen=True, slots=True)
 class KeyActivity:
-    """What a reading found of one key, and what was looked up about it."""
+    """What a window of the log group has of one key, and what was looked up about it."""
 
     facts: KeyFacts
     minutes: Mapping[datetime, Counted]
@@ -53,12 +53,12 @@ class KeyActivity:
         return max((each.at for each in self.changes if each.change is KeyEvent.CANCELLED), default=None)
 
 
-def findings(reading: LogWindow, known: Mapping[KeyArn, KeyFacts]) -> Iterator[KeyActivity]:
+def activities(window: LogWindow, known: Mapping[KeyArn, KeyFacts]) -> Iterator[KeyActivity]:
     """Yield what was found of each key that something is known of."""
     for key, facts in known.items():
         yield KeyActivity(
             facts,
-            reading.of(key),
-            tuple(reading.schedulings.get(key, ())),
-            tuple(reading.changes.get(key, ())),
+            window.of(key),
+            tuple(window.schedulings.get(key, ())),
+            tuple(window.changes.get(key, ())),
         )

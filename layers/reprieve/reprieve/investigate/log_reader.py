@@ -94,7 +94,7 @@ class LogGroupReading:
     lines: LineReader
     store: CaseStore
     updater: CaseUpdater
-    policy: NoticeRules
+    rules: NoticeRules
     clock: Clock
     has_time: Callable[[], bool]
     remaining: Callable[[], float]
@@ -116,22 +116,22 @@ class LogGroupReading:
             if is_first and now - start > BACKLOG:
                 self._glance(start, now)
             is_first = False
-            reading, reached = self._read(bookmark, start, now)
+            window, reached = self._read(bookmark, start, now)
             if reached >= now or not self.has_time():
                 if reached < now:
                     self.log.warning(
                         "Ran out of time; the next run does the rest", read_until=reached.isoformat()
                     )
-                return reading
+                return window
 
     def look(self, start: datetime, end: datetime) -> LogWindow:
         """Read a window, as far as there is time, and change nothing."""
-        reading = self._reading()
+        window = self._new_window()
         for page in self.logs.read(start, end, READ_PATTERN):
-            reading.take_lines(page.lines)
+            window.take_lines(page.lines)
             if not self.has_time():
                 break
-        return reading
+        return window
 
     def _start(self, bookmark: Bookmark, wanted_from: datetime, now: datetime) -> datetime:
         """Return from which minute on lines are counted: never one to come, where a clock was ahead."""
@@ -141,43 +141,43 @@ class LogGroupReading:
     def _glance(self, start: datetime, now: datetime) -> None:
         """Before a backlog is worked off, notify people of what is going on now."""
         until = self.remaining() - GLANCE_SECONDS
-        reading = self._reading()
+        window = self._new_window()
         for page in self.logs.read(max(start, now - LATENESS), now, READ_PATTERN):
-            reading.take_lines(page.lines)
+            window.take_lines(page.lines)
             if not self.has_time() or self.remaining() < until:
                 break
-        self._keep(reading, ReadWindow(start, start, start, is_whole=False), reading.keys)
+        self._keep(window, ReadWindow(start, start, start, is_whole=False), window.keys)
 
     def _read(self, bookmark: Bookmark, start: datetime, now: datetime) -> tuple[LogWindow, datetime]:
         """Read one question's pages, store what they hold, move the bookmark; return how far that is."""
         question = self._question(bookmark, start, now)
-        reading, pages, settled = self._reading(), _Pages(question.token), start
+        window, pages, settled = self._new_window(), _Pages(question.token), start
         seen: set[KeyArn] = set()
         try:
             for page in self.logs.read(question.start, question.end, READ_PATTERN, question.token):
-                reading.take_lines(page.lines)
+                window.take_lines(page.lines)
                 pages.took(page, page.lines[-1].timestamp if page.lines else EARLIEST)
-                whole = to_minute(reading.last_at or start)
+                whole = to_minute(window.last_at or start)
                 if now - start > BACKLOG and settled + STEP <= whole <= to_minute(now - LATENESS):
-                    settled = self._checkpoint(reading, settled, whole)
+                    settled = self._checkpoint(window, settled, whole)
                     pages.settled(settled)
                 if page.token and not self.has_time():
-                    return reading, self._broken_off(reading, question, pages, (start, settled))
-                new = [key for key in reading.minutes if key not in seen]
+                    return window, self._broken_off(window, question, pages, (start, settled))
+                new = [key for key in window.minutes if key not in seen]
                 if page.token and new:
                     seen.update(new)
-                    self._keep(reading, ReadWindow(settled, settled, settled, is_whole=False), new)
+                    self._keep(window, ReadWindow(settled, settled, settled, is_whole=False), new)
         except AwsError as error:
             if question.token and error.code == _BAD_PARAMETER:
                 self._move(settled_until=settled)
             raise
-        self._note_reading(reading, question)
-        is_storm = reading.lines > STORM
+        self._note_reading(window, question)
+        is_storm = window.lines > STORM
         complete = question.end if is_storm else min(question.end, now - LATENESS)
         settle = max(settled, to_minute(complete))
-        if self._keep(reading, ReadWindow(settled, settle, question.end), reading.keys):
+        if self._keep(window, ReadWindow(settled, settle, question.end), window.keys):
             self._move(settled_until=settle, copies_from=settle if is_storm else None)
-        return reading, question.end
+        return window, question.end
 
     def _question(self, bookmark: Bookmark, start: datetime, now: datetime) -> ReadOn:
         """Return what to ask: the rest of what an earlier run could not finish, or all up to the present."""
@@ -188,17 +188,17 @@ class LogGroupReading:
             start=max(start - COPIES_APART, bookmark.copies_from or EARLIEST), end=now, token="", at=now
         )
 
-    def _checkpoint(self, reading: LogWindow, settled: datetime, whole: datetime) -> datetime:
+    def _checkpoint(self, window: LogWindow, settled: datetime, whole: datetime) -> datetime:
         """Store the whole minutes that were read of a backlog; return up to where that is done."""
-        stretch = ReadWindow(settled, whole, reading.last_at or whole)
-        if not self._keep(reading, stretch, reading.keys):
+        span = ReadWindow(settled, whole, window.last_at or whole)
+        if not self._keep(window, span, window.keys):
             return settled
-        reading.drop_before(whole)
+        window.drop_before(whole)
         self._move(settled_until=whole)
         return whole
 
     def _broken_off(
-        self, reading: LogWindow, question: ReadOn, pages: _Pages, done: tuple[datetime, datetime]
+        self, window: LogWindow, question: ReadOn, pages: _Pages, done: tuple[datetime, datetime]
     ) -> datetime:
         """Store what was read when time ran out, and where to go on; return up to where that is done.
 
@@ -206,18 +206,18 @@ class LogGroupReading:
             TooMuchError: not a whole minute was read, and no page that need not be read again.
         """
         began, settled = done
-        whole = max(settled, to_minute(reading.last_at or settled))
+        whole = max(settled, to_minute(window.last_at or settled))
         token = pages.before(whole)
         if whole == began and token == question.token:
-            self._stuck(reading, settled)
-            raise TooMuchError(reading.lines)
-        self._note_reading(reading, question)
-        if self._keep(reading, ReadWindow(settled, whole, reading.last_at or whole), reading.keys):
+            self._stuck(window, settled)
+            raise TooMuchError(window.lines)
+        self._note_reading(window, question)
+        if self._keep(window, ReadWindow(settled, whole, window.last_at or whole), window.keys):
             read_on = replace(question, token=token, at=self.clock()) if token else None
             self._move(settled_until=whole, copies_from=whole, read_on=read_on)
         return whole
 
-    def _stuck(self, reading: LogWindow, minute: datetime) -> None:
+    def _stuck(self, window: LogWindow, minute: datetime) -> None:
         """Store what was read of a minute that is too much; after a while, go on behind it without the rest.
 
         Anyone who writes into the log group can write such a minute, which would stop the reading for good.
@@ -225,21 +225,21 @@ class LogGroupReading:
         bookmark, now = self.store.bookmark(self.log_group), self.clock()
         since = bookmark.stuck_since or now
         if now - since <= HELD_FOR:
-            self._keep(reading, ReadWindow(minute, minute, minute, is_whole=False), reading.keys)
+            self._keep(window, ReadWindow(minute, minute, minute, is_whole=False), window.keys)
             self._store(bookmark, replace(bookmark, stuck_since=since))
             return
         behind = minute + MINUTE
-        self._keep(reading, ReadWindow(minute, behind, behind), reading.keys)
+        self._keep(window, ReadWindow(minute, behind, behind), window.keys)
         self._move(settled_until=behind, copies_from=behind)
         self.log.error(
             "Skipped the rest of a minute that is more than a run can read", minute=minute.isoformat()
         )
 
-    def _keep(self, reading: LogWindow, stretch: ReadWindow, keys: Collection[KeyArn]) -> bool:
+    def _keep(self, window: LogWindow, span: ReadWindow, keys: Collection[KeyArn]) -> bool:
         """Store what was read; return whether the bookmark may pass it."""
         unfinished = self.updater.unfinished
         unfinished.is_held = False
-        self.updater.keep(reading, stretch, keys)
+        self.updater.keep(window, span, keys)
         return not unfinished.is_held or self._has_waited()
 
     def _has_waited(self) -> bool:
@@ -272,16 +272,16 @@ class LogGroupReading:
         except ConflictError:
             self.log.info("Another run moved the bookmark")
 
-    def _reading(self) -> LogWindow:
-        return LogWindow(reader=self.lines, ignores=self.policy.ignores_caller)
+    def _new_window(self) -> LogWindow:
+        return LogWindow(reader=self.lines, ignores=self.rules.ignores_caller)
 
-    def _note_reading(self, reading: LogWindow, question: ReadOn) -> None:
+    def _note_reading(self, window: LogWindow, question: ReadOn) -> None:
         self.log.info(
             READ_LOG_GROUP,
             start=question.start.isoformat(),
             end=question.end.isoformat(),
-            lines=reading.lines,
-            keys=len(reading.keys),
-            unproven=reading.unproven_lines,
-            passed=dict(reading.passed),
+            lines=window.lines,
+            keys=len(window.keys),
+            unproven=window.unproven_lines,
+            skipped=dict(window.skipped),
         )

@@ -1,4 +1,4 @@
-"""A reading: the sums of a stretch of CloudTrail records, by key and minute, while it streams past."""
+"""A window of the log group: what its CloudTrail records come to, by key and minute, as they stream past."""
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
@@ -48,7 +48,7 @@ class LogWindow:
         changes: For each key, who cancelled that, or enabled it, or that it was deleted: the latest few
             of each.
         unproven: The first few records that look like a refusal and are none that KMS wrote.
-        passed: How many lines were passed over, and why.
+        skipped: How many lines were skipped, and why.
         lines: How many lines were read.
         unproven_lines: How many of these there were.
         last_at: When the last of them was delivered.
@@ -61,7 +61,7 @@ class LogWindow:
     changes: dict[KeyArn, list[KeyChange]] = field(default_factory=lambda: defaultdict(list))
     unproven: list[Unproven] = field(default_factory=list)
     unproven_lines: int = 0
-    passed: Counter[Skipped] = field(default_factory=Counter)
+    skipped: Counter[Skipped] = field(default_factory=Counter)
     lines: int = 0
     last_at: datetime | None = None
     reader: LineReader = field(default_factory=LineReader)
@@ -93,7 +93,7 @@ class LogWindow:
                 self.unproven = [*self.unproven, record][:_UNPROVEN_LISTED]
                 self.unproven_lines += 1
             case _:
-                self.passed[record] += 1
+                self.skipped[record] += 1
 
     def _take_use(self, use: KeyUse) -> None:
         if use.key in self._dismissed or not self._has_room(use.key):
@@ -106,17 +106,17 @@ class LogWindow:
         """Keep what is listed of a key now, if that is no more than before or there is room for one more."""
         more = len(listed) - len(kept.get(key, ()))
         if more and self._records >= RECORDS_KEPT:
-            self._pass_over()
+            self._skip()
             return
         self._records += more
         kept[key] = listed
 
     def _has_room(self, key: KeyArn) -> bool:
         """Return whether uses of a key may be kept."""
-        return key in self.minutes or len(self.minutes) < KEYS_KEPT or self._pass_over()
+        return key in self.minutes or len(self.minutes) < KEYS_KEPT or self._skip()
 
-    def _pass_over(self) -> bool:
-        self.passed[Skipped.TOO_MANY_KEYS] += 1
+    def _skip(self) -> bool:
+        self.skipped[Skipped.TOO_MANY_KEYS] += 1
         return False
 
     def _set_apart(self, caller: Caller) -> Caller:
@@ -127,7 +127,7 @@ class LogWindow:
         return apart
 
     def dismiss(self, keys: Iterable[KeyArn]) -> None:
-        """Forget keys that KMS does not call pending, and pass over what else is read of them."""
+        """Forget keys that KMS does not call pending, and skip what else is read of them."""
         for key in keys:
             for found in (self.minutes, self.schedulings, self.changes):
                 found.pop(key, None)

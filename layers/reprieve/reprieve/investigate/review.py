@@ -18,7 +18,7 @@ class Review:
 
     case_name: str
     facts: KeyFacts
-    policy: NoticeRules
+    rules: NoticeRules
     now: datetime
 
     @property
@@ -39,7 +39,7 @@ class Review:
         if answer.deletion_date and self._is_dated_by(before, answer.deletion_date):
             return self._dated(before, cases)
         case = note_answer(with_facts(before, self.facts), answer, self.now)
-        return Telling(cases, self.policy, self.now).change(as_answered(case, answer), unless=before)
+        return Telling(cases, self.rules, self.now).change(as_answered(case, answer), unless=before)
 
     def _is_dated_by(self, case: Case, date: datetime) -> bool:
         """Return whether a case without a date belongs to the deletion that KMS reports.
@@ -65,4 +65,4 @@ class Review:
         case = note_answer(
             with_facts(replace(case, recent=undated.recent), self.facts), self.facts.answer, self.now
         )
-        return Telling(cases, self.policy, self.now).change(case, (left.case,))
+        return Telling(cases, self.rules, self.now).change(case, (left.case,))

@@ -51,17 +51,17 @@ class ReadWindow:
 
 @dataclass(frozen=True, slots=True)
 class Update:
-    """A finding, and everything that decides what is done with it."""
+    """The activity of a key, and everything that decides what is done with it."""
 
-    finding: KeyActivity
-    stretch: ReadWindow
-    policy: NoticeRules
+    activity: KeyActivity
+    span: ReadWindow
+    rules: NoticeRules
     now: datetime
 
     @property
     def key(self) -> KeyArn:
         """The key that it is about."""
-        return self.finding.facts.key.arn
+        return self.activity.facts.key.arn
 
     def apply(self, cases: tuple[Case, ...]) -> CaseChange | None:
         """Return what is to be stored; None if there is nothing to keep, or nothing new.
@@ -69,18 +69,18 @@ class Update:
         Args:
             cases: The key's cases so far, in the order in which they were opened.
         """
-        return replace(self, finding=self.finding.apart_from(cases)).change(cases)
+        return replace(self, activity=self.activity.apart_from(cases)).change(cases)
 
     def change(self, cases: tuple[Case, ...]) -> CaseChange | None:
         """Return what is to be stored, where no record is of a deletion that is another case's."""
         before = self._case_of(cases)
         if before is None:
             return None
-        others = tuple(case for case in cases if case.name != before.name) if self.stretch.is_whole else ()
+        others = tuple(case for case in cases if case.name != before.name) if self.span.is_whole else ()
         left = tuple(self._left(other, before, is_latest=other is others[-1]) for other in others)
         case = self._noted(self._counted(succeeding(before, left)))
         changed = tuple(each.case for each, other in zip(left, others, strict=True) if each.case != other)
-        telling = Telling(cases, self.policy, self.now)
+        telling = Telling(cases, self.rules, self.now)
         return telling.change(case, changed, unless=before if before in cases else None)
 
     @property
@@ -97,13 +97,13 @@ class Update:
 
     def untracked(self) -> Case:
         """Return what was found as a case of its own, of which nothing of before is known."""
-        case = open_case(self.finding.facts.key, self.now, self.stretch.start)
-        case = replace(case, unknown=self.finding.facts.unknown)
-        return glimpse(case, self.finding.minutes)
+        case = open_case(self.activity.facts.key, self.now, self.span.start)
+        case = replace(case, unknown=self.activity.facts.unknown)
+        return glimpse(case, self.activity.minutes)
 
     @property
     def _answer(self) -> KmsAnswer:
-        return self.finding.facts.answer
+        return self.activity.facts.answer
 
     def _case_of(self, cases: tuple[Case, ...]) -> Case | None:
         """Return the case that the records belong to, which may be a new one; None if there is none."""
@@ -111,7 +111,7 @@ class Update:
         if self._answer.is_pending:
             return self._of_this_deletion(cases) or self._new(cases)
         if self._answer.is_answer:
-            return self._of_ended_deletion(cases, running) if self.stretch.is_whole else None
+            return self._of_ended_deletion(cases, running) if self.span.is_whole else None
         return self._of_unknown_deletion(cases, running)
 
     def _of_this_deletion(self, cases: tuple[Case, ...]) -> Case | None:
@@ -119,7 +119,7 @@ class Update:
 
         Of two that wait for replicas KMS says the same: only a record tells which was scheduled later.
         """
-        date, scheduled = self._answer.deletion_date, self.finding.last_scheduled
+        date, scheduled = self._answer.deletion_date, self.activity.last_scheduled
         same = (case for case in reversed(cases) if case.deletion_date == date)
         if date:
             return next(same, None)
@@ -136,8 +136,8 @@ class Update:
 
         People may have been notified of its use, without a case. So they are notified that it is over.
         """
-        last_use = self.finding.last_use
-        if last_use is None or self._answer.is_absent or self.now - self.stretch.start <= UNSTORED_FOR:
+        last_use = self.activity.last_use
+        if last_use is None or self._answer.is_absent or self.now - self.span.start <= UNSTORED_FOR:
             return None
         if any(case.closure and case.closure.at >= last_use for case in cases):
             return None
@@ -146,7 +146,7 @@ class Update:
 
     def _just_ended(self, cases: tuple[Case, ...]) -> tuple[Case, ...]:
         """Return the latest case, where uses of before its end may still be delivered."""
-        latest = cases[-1:] if self.finding.minutes else ()
+        latest = cases[-1:] if self.activity.minutes else ()
         return tuple(case for case in latest if case.closure and self.now - case.closure.at <= LATE_USE)
 
     def _of_unknown_deletion(self, cases: tuple[Case, ...], running: tuple[Case, ...]) -> Case | None:
@@ -156,9 +156,9 @@ class Update:
         """
         if running and not self._is_over(running[-1]):
             return running[-1]
-        if running and self.finding.last_use is None:
+        if running and self.activity.last_use is None:
             return running[-1]
-        last_refused = self.finding.last_refused
+        last_refused = self.activity.last_refused
         latest = cases[-1].closure if cases and not running else None
         if latest and last_refused and last_refused <= latest.at:
             return cases[-1]
@@ -170,11 +170,11 @@ class Update:
         KMS said so before it stopped answering. Or the records say so of a case without a date, or of one
         that someone decided to keep: nobody decided that of the next deletion.
         """
-        if not self.stretch.is_whole:
+        if not self.span.is_whole:
             return False
-        finding, reported = self.finding, case.cancel_reported if case.is_kept else None
-        scheduled, last_use = finding.last_scheduled, finding.last_use
-        cancelled = finding.last_cancelled or (reported.at if reported else None)
+        activity, reported = self.activity, case.cancel_reported if case.is_kept else None
+        scheduled, last_use = activity.last_scheduled, activity.last_use
+        cancelled = activity.last_cancelled or (reported.at if reported else None)
         if case.not_pending_since and last_use and last_use > case.not_pending_since:
             return True
         if case.deletion_date and not case.is_kept:
@@ -185,16 +185,16 @@ class Update:
 
     def _new(self, cases: tuple[Case, ...]) -> Case | None:
         """Return a new case. What an earlier one has counted is not counted again in it."""
-        if not (self._answer.is_pending or self.finding.minutes or self._is_scheduled(cases)):
+        if not (self._answer.is_pending or self.activity.minutes or self._is_scheduled(cases)):
             return None
-        start = max((self.stretch.start, *(self._counted_until(case) for case in cases)))
-        case = open_case(self.finding.facts.key, self.now, start)
+        start = max((self.span.start, *(self._counted_until(case) for case in cases)))
+        case = open_case(self.activity.facts.key, self.now, start)
         number = max((each.number for each in cases), default=0) + 1
         return replace(case, number=number, previous=cases[-1].id if cases else None)
 
     def _is_scheduled(self, cases: tuple[Case, ...]) -> bool:
         """Return whether records report a new deletion whose date KMS may still say."""
-        scheduled, cancelled = self.finding.last_scheduled, self.finding.last_cancelled
+        scheduled, cancelled = self.activity.last_scheduled, self.activity.last_cancelled
         if scheduled is None or not self._answer.can_be_asked or (cancelled and cancelled >= scheduled):
             return False
         return all(scheduled > max(case.opened_at, case.closure.at) for case in cases[-1:] if case.closure)
@@ -215,7 +215,7 @@ class Update:
     @property
     def _scheduled_at(self) -> datetime | None:
         """When the deletion that KMS reports was scheduled, if a record says so."""
-        records = (*self.finding.schedulings, *self.finding.facts.schedulings)
+        records = (*self.activity.schedulings, *self.activity.facts.schedulings)
         scheduling = of_deletion(records, self._answer.deletion_date)
         return scheduling.at if scheduling else None
 
@@ -230,14 +230,14 @@ class Update:
             gives, other = other.unanswered, replace(other, unanswered=gives)
         ended = self._ended(other, is_first=is_first) if other.closure is None else other
         if is_first and is_latest:
-            ended = cut(ended, self.finding.minutes, case.settled_until, read_from=self.stretch.start)
+            ended = cut(ended, self.activity.minutes, case.settled_until, read_from=self.span.start)
         return Left(ended, gives=gives)
 
     def _ended(self, other: Case, *, is_first: bool) -> Case:
         """Return an open case of another deletion as KMS' answer, or the use of the key after it, has it."""
-        other = note_changes(other, self.finding.changes, self.now)
+        other = note_changes(other, self.activity.changes, self.now)
         if self._answer.is_answer:
-            return note_answer(with_facts(other, self.finding.facts), self._answer, self.now)
+            return note_answer(with_facts(other, self.activity.facts), self._answer, self.now)
         if not is_first:
             return other
         closure = other.cancel_reported or Closure(how=Ending.CANCELLED, at=self.now)
@@ -255,17 +255,17 @@ class Update:
 
     def _noted(self, case: Case) -> Case:
         """Return the case with what was looked up, and who did what."""
-        case = note_schedulings(with_facts(case, self.finding.facts), self.finding.schedulings)
-        case = note_answer(note_changes(case, self.finding.changes, self.now), self._answer, self.now)
+        case = note_schedulings(with_facts(case, self.activity.facts), self.activity.schedulings)
+        case = note_answer(note_changes(case, self.activity.changes, self.now), self._answer, self.now)
         return as_answered(case, self._answer)
 
     def _counted(self, case: Case) -> Case:
-        if not self.stretch.is_whole:
-            return case if case.uses.count else glimpse(case, self.finding.minutes)
+        if not self.span.is_whole:
+            return case if case.uses.count else glimpse(case, self.activity.minutes)
         return count(
             case,
-            self.finding.minutes,
-            self.stretch.settle_until,
-            self.stretch.read_until,
+            self.activity.minutes,
+            self.span.settle_until,
+            self.span.read_until,
             is_answered=self._answer.is_answer or not self._answer.can_be_asked,
         )
