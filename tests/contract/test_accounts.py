@@ -1,13 +1,17 @@
 """Clients in the accounts of the keys: roles are assumed there, and kept for as long as they last."""
 
+import gc
+import tracemalloc
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
+from botocore.exceptions import ClientError
 from botocore.stub import Stubber
 
 from reprieve.adapters.accounts import (
@@ -219,6 +223,32 @@ def test_an_account_without_the_role_is_denied_by_the_name_of_the_role(sts: Sts)
 
         with pytest.raises(DeniedError, match=rf"^sts:AssumeRole of arn:aws:iam::{MEMBER}:role/member: "):
             KmsDirectory(accounts(sts)).describe(key)
+
+
+def test_accounts_and_partitions_that_somebody_invents_take_no_memory() -> None:
+    class Refusing:
+        def assume_role(self, **_: object) -> None:
+            raise ClientError({"Error": {"Code": "AccessDenied"}}, "AssumeRole")
+
+    made = Accounts(own=OWN, members=MemberSessions(ROLE, Refusing))  # type: ignore[arg-type]
+
+    def ask(numbers: range) -> int:
+        for number in numbers:
+            invented = "aws-" + "abcdefghij"[number % 10] + "abcdefghij"[number // 10 % 10]
+            key = replace(KEY, account=f"{number:012d}", partition=invented)
+            with suppress(DeniedError, UnreachableError):
+                made.of(key)
+        gc.collect()
+        return tracemalloc.get_traced_memory()[0]
+
+    tracemalloc.start()
+    try:
+        before = ask(range(100))
+        after = ask(range(100, 3_000))
+    finally:
+        tracemalloc.stop()
+
+    assert after - before < 20_000
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import field
 from datetime import datetime, timedelta
-from functools import cache
+from functools import lru_cache
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Final
 
@@ -71,6 +71,15 @@ class _Session:
 _Holder = tuple[str, str]
 """An account, and who decided what is done there."""
 
+_LOCKS: Final = 64
+"""How many sessions may begin side by side: anyone who writes into the log group can name any account."""
+
+_PARTITIONS: Final = 16  # AWS has eight
+
+
+def _new_locks() -> tuple[Lock, ...]:
+    return tuple(Lock() for _ in range(_LOCKS))
+
 
 @dataclass(frozen=True, slots=True)
 class MemberSessions:
@@ -81,7 +90,7 @@ class MemberSessions:
     clock: Clock = utc_now
     _sts: "list[STSClient]" = field(default_factory=list)
     _held: dict[_Holder, _Session] = field(default_factory=dict)
-    _locks: dict[_Holder, Lock] = field(default_factory=dict)
+    _locks: tuple[Lock, ...] = field(default_factory=_new_locks)
     _lock: Lock = field(default_factory=Lock)
 
     def of(self, key: KeyArn, by: str) -> _Session:
@@ -91,9 +100,7 @@ class MemberSessions:
             DeniedError: the account has no such role, or it does not trust us.
         """
         holder = (key.account, by)
-        with self._lock:
-            lock = self._locks.setdefault(holder, Lock())
-        with lock:
+        with self._locks[hash(holder) % _LOCKS]:
             held = self._held.get(holder)
             if held is None or held.expires_at - BEFORE_EXPIRY <= self.clock():
                 held = self._held[holder] = self._assume(key, by)
@@ -138,7 +145,7 @@ NEW_REGIONS: Final = 8
 """How many Regions may be asked that are newer than the SDK."""
 
 
-@cache
+@lru_cache(_PARTITIONS)
 def known_regions(partition: str) -> frozenset[str]:
     """Return the Regions of a partition that have KMS, as far as the SDK knows.
 
