@@ -52,7 +52,8 @@ EVERY: dict[str, Outcome] = {
         key(state="PendingReplicaDeletion", deletion_date=None), LATER
     ),
     "scheduled-again": outcomes.scheduled_again(key(), NOW),
-    "gone": outcomes.gone(key()),
+    "gone": outcomes.gone(key(), is_due=True),
+    "no-such-key": outcomes.gone(key(), is_due=False),
     "denied": denied(" because no resource-based policy allows the kms:CancelKeyDeletion action"),
     "denied-entry": denied(operation="sts:AssumeRole of role/m", account="444455556666"),
     "busy": failed.busy(key()),

@@ -17,7 +17,7 @@ from reprieve.errors import (
 )
 from reprieve.respond.forms import COOKIE, CsrfSecret
 from reprieve.respond.pages.rendering import Page
-from tests.examples import JANE
+from tests.examples import JANE, decision
 from tests.respond_world import CANCEL, CANCEL_ONLY, KEEP, KEY, NOW, World, controls, denied, read
 
 
@@ -250,6 +250,41 @@ def test_a_case_that_is_closed_is_not_kept_any_more(world: World) -> None:
 
     assert page.status == 503
     assert not world.store.cases(KEY)[-1].is_kept
+
+
+@pytest.mark.parametrize("how", [Ending.CANCELLED, Ending.DELETED])
+def test_a_deletion_that_only_a_record_or_the_calendar_calls_over_can_be_kept(
+    world: World, how: Ending
+) -> None:
+    """KMS calls it pending: a line that anyone may have written does not take the decision away."""
+    case = world.store.cases(KEY)[-1]
+    told = replace(case.notified, cancelled=True, last_at=NOW - timedelta(minutes=20))
+    reported = Closure(how=how, at=NOW - timedelta(minutes=20), by=JANE, confirmed=False)
+    world.store.save(replace(case, closure=reported, notified=told), wake_at=None)
+
+    page = world.post(KEEP)
+
+    kept = world.store.cases(KEY)[-1]
+    (message,) = world.handled()
+    assert page.status == 200
+    assert "Nothing stops the deletion on 29 Nov" in read(page)
+    assert (kept.is_kept, kept.closure, kept.notified.cancelled) == (True, None, False)
+    assert message["notice"]["reason"] == "deletion-kept"
+    assert "closure" not in message["notice"]
+
+
+def test_a_deletion_that_somebody_cancelled_on_the_page_is_not_kept_while_kms_shows_it_still(
+    world: World,
+) -> None:
+    case = world.store.cases(KEY)[-1]
+    cancelled = decision(at=NOW - timedelta(minutes=1))
+    unproven = Closure(how=Ending.CANCELLED, at=NOW - timedelta(minutes=1), confirmed=False)
+    world.store.save(replace(case, closure=unproven, decision=cancelled), wake_at=None)
+
+    page = world.post(KEEP)
+
+    assert page.status == 503
+    assert world.store.cases(KEY)[-1].closure == unproven
 
 
 @pytest.mark.parametrize("how", [Ending.CANCELLED, Ending.DELETED])

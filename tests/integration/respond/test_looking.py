@@ -290,7 +290,7 @@ def test_a_good_link_of_a_decided_case_shows_what_happened_and_nothing_to_press(
 
     page = world.ask()
 
-    assert ("The key is deleted" if how == "gone" else "The deletion is already cancelled") in read(page)
+    assert ("KMS has no such key" if how == "gone" else "The deletion is already cancelled") in read(page)
     assert "Reason: The tenant has left" in read(page)
     assert "role orders-fn, session orders-api" in read(page)
     assert "From scheduling to the end" in read(page)

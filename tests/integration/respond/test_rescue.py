@@ -18,7 +18,7 @@ from reprieve.errors import (
 )
 from reprieve.ports import Document
 from tests.fakes import FakeTable
-from tests.respond_world import CANCEL, ENABLE, KEY, World, controls, denied, fields, read
+from tests.respond_world import CANCEL, DELETION, ENABLE, KEY, World, controls, denied, fields, read
 
 
 def replace_error(error: AwsError, operation: str) -> AwsError:
@@ -41,8 +41,19 @@ def test_a_key_that_is_gone_is_said_to_be_gone(world: World) -> None:
     shown, page = world.ask(), world.post()
 
     assert (shown.status, page.status) == (410, 410)
-    assert "The key is deleted" in read(page)
+    assert "It may never have existed" in read(page)
+    assert "The key is deleted" not in read(shown) + read(page)
     assert world.queue.bodies == []
+
+
+def test_a_key_that_is_gone_after_its_date_is_deleted(world: World) -> None:
+    del world.kms.keys[KEY]
+    world.clock.now = DELETION
+
+    page = world.ask(token=world.token(expires_at=DELETION + timedelta(hours=1)))
+
+    assert page.status == 410
+    assert "The key is deleted" in read(page)
 
 
 def test_a_key_that_goes_between_looking_and_cancelling_is_said_to_be_gone(world: World) -> None:

@@ -444,7 +444,7 @@ def test_a_key_that_is_gone_is_said_to_be(slack: SlackWorld) -> None:
 
     slack.press()
 
-    assert "The key is deleted" in slack.whispered()[0]
+    assert "KMS has no such key" in slack.whispered()[0]
     assert slack.buttons() == []
 
 

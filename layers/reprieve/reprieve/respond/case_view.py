@@ -129,7 +129,9 @@ class CaseReader:
         key = record.case.key if record.case else Key.bare(claims.key)
         if isinstance(told, AwsError):
             self.log.warning("Could not read a key", problem=str(told), key=str(claims.key))
-            return CaseView(replace(key, state=None), record, self.clock(), refused(key, told))
+            now = self.clock()
+            why = refused(key, told, is_due=now >= claims.deletion_date)
+            return CaseView(replace(key, state=None), record, now, why)
         return CaseView(as_told(key, told), record, self.clock())
 
     def _record(self, claims: LinkClaims) -> CaseRecord:
@@ -157,11 +159,11 @@ def as_told(key: Key, told: KeyMetadata) -> Key:
     )
 
 
-def refused(key: Key, error: AwsError) -> Outcome:
-    """Return what to say where a key can't be read."""
+def refused(key: Key, error: AwsError, *, is_due: bool) -> Outcome:
+    """Return what to say where a key can't be read; `is_due` is whether its deletion date has passed."""
     match error:
         case AbsentError():
-            return outcomes.gone(key)
+            return outcomes.gone(key, is_due=is_due)
         case DeniedError():
             return failed.denied(key, error)
         case ThrottledError():

@@ -183,7 +183,7 @@ class Rescuer:
         for _ in range(_TRIES):
             try:
                 case = self.store.case(claims.key, claims.deletion_date) or _case_of(attempt)
-                if reason is Reason.DELETION_KEPT and case.closure:
+                if reason is Reason.DELETION_KEPT and _is_off(case):
                     return None
                 decided = _decided(case, attempt, reason)
                 case, notice = tell(decided, reason, self.clock(), is_decided=True)
@@ -275,9 +275,15 @@ def _brought_back(key: Key, decision: Decision, problem: AwsError | None, at: da
             return outcomes.not_enabled(key, problem, at) if problem else failed.unproven(key, at)
 
 
+def _is_off(case: Case) -> bool:
+    """Return whether it is over, by more than the word of a record or the calendar, which KMS contradicts."""
+    return case.closure is not None and (case.closure.confirmed or case.decision is not None)
+
+
 def _decided(case: Case, attempt: Attempt, reason: Reason) -> Case:
     """Return the case with what was decided, and closed if that is its end."""
-    closure, key, decision = case.closure, attempt.seen.key, attempt.decision
+    key, decision = attempt.seen.key, attempt.decision
+    closure = None if reason is Reason.DELETION_KEPT else case.closure
     if reason is Reason.DELETION_CANCELLED and not (closure and closure.confirmed):
         cancelled = Closure(how=Ending.CANCELLED, at=decision.at)
         before = closure if decision.choice is Choice.ENABLE else None

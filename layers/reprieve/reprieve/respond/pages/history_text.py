@@ -27,7 +27,7 @@ RESULTS: Final[Mapping[str, str]] = {
     Result.UNSURE: "KMS' answer was lost; it is not known whether it worked.",
     Result.NOT_DONE: "KMS did not do it.",
     Result.UNPROVEN: "KMS accepted it and had not confirmed it.",
-    Result.GONE: "The key was deleted already.",
+    Result.GONE: "KMS had no such key.",
     Result.WAITS_FOR_REPLICAS: "The key was waiting for its replicas; nothing was changed.",
     Result.SCHEDULED_AGAIN: "The key had been scheduled again; nothing was changed.",
     Result.DECIDED_MEANWHILE: "Another decision came first; this one changed nothing.",

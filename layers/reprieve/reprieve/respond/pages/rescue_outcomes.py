@@ -197,8 +197,18 @@ def scheduled_again(key: Key, at: datetime) -> Outcome:
     )
 
 
-def gone(key: Key) -> Outcome:
-    """The key does not exist any more."""
+def gone(key: Key, *, is_due: bool) -> Outcome:
+    """KMS has no such key: it is deleted, or, before its date, never was."""
+    if not is_due:
+        return Outcome(
+            name=Result.GONE,
+            title="KMS has no such key",
+            said=(
+                "Its deletion date has not passed, and KMS deletes no key before. It may never have existed.",
+            ),
+            next=f"Look in CloudTrail for ScheduleKeyDeletion of {key.arn}. If you find it, ask AWS Support.",
+            key=key,
+        )
     return Outcome(
         name=Result.GONE,
         title="The key is deleted",
