@@ -12,11 +12,13 @@ from reprieve.cases.decision import Choice, Decision
 from reprieve.cases.due import NoticeRules
 from reprieve.cases.notice import Reason, tell
 from reprieve.cases.transitions import CANCEL_RECORD_DELAY
-from reprieve.errors import DeniedError, IncompleteError
+from reprieve.errors import DeniedError, IncompleteError, UnreachableError
 from reprieve.investigate.investigator import TIME_TO_READ
 from reprieve.investigate.log_reader import STORM
 from tests.examples import visitor
 from tests.recorded import line
+from tests.respond_world import CANCEL
+from tests.respond_world import World as PageWorld
 from tests.world import KEY, NOW, World, another, pending
 
 OTHER = KeyArn.parse("arn:aws:kms:eu-west-1:111122223333:key/9999abcd-12ab-34cd-56ef-1234567890ab")
@@ -335,3 +337,45 @@ def test_a_case_that_is_used_every_minute_for_thirty_days_stays_two_small_items(
     assert len(told) == len(world.reasons())
     assert len(written_each_time) == 2
     assert sum(len(json.dumps(document.body)) for document in written_each_time) < 8000
+
+
+def rescue(world: World) -> None:
+    """Somebody rescues the key on the page."""
+    page = PageWorld(clock=world.clock, table=world.table, queue=world.queue)
+    page.kms, page.store = world.kms, world.store
+    date = world.kms.keys[KEY].deletion_date
+    done = page.send(CANCEL, 0, page.token(deletion_date=date, expires_at=world.clock.now + HOUR))
+    assert (done.status, world.kms.keys[KEY].state) == (200, "Enabled")
+
+
+def rescued_while_kms_shows_the_state_before(world: World) -> None:
+    in_use(world)
+    before = world.kms.keys[KEY]
+    world.clock.now += 3 * MINUTE
+    rescue(world)
+    after, world.kms.keys[KEY] = world.kms.keys[KEY], before
+    use(world, 2)
+    world.clock.now += timedelta(seconds=90)
+    world.run("alarms/schedule")
+    world.kms.keys[KEY] = after
+
+
+def test_a_key_that_works_again_is_not_corrected_to_pending_since_kms_was_asked_too_early(
+    world: World,
+) -> None:
+    rescued_while_kms_shows_the_state_before(world)
+
+    wait(world, 40 * MINUTE, every=5 * MINUTE)
+
+    assert world.reasons() == ["key-in-use", "deletion-cancelled"]
+
+
+def test_nor_is_it_while_kms_does_not_answer_for_a_few_minutes(world: World) -> None:
+    rescued_while_kms_shows_the_state_before(world)
+
+    silence = [UnreachableError("kms:DescribeKey", "timeout", "")] * 20
+    for _ in range(3):
+        world.kms.fail("kms:DescribeKey", *silence)
+        wait(world, 3 * MINUTE, every=3 * MINUTE)
+
+    assert world.reasons() == ["key-in-use", "deletion-cancelled"]

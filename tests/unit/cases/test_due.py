@@ -74,8 +74,8 @@ NEW = "a caller, or a resource, is new"
 MEANT = "someone decided that the deletion is intentional"
 CLOSED = "the case is closed"
 GOES_ON = "the case goes on as another one, which has a date"
-THREE_DAYS = "it is in use, and the deletion is in less than 72 hours"
-ONE_DAY = "it is in use, and the deletion is in less than 24 hours"
+THREE_DAYS = "it is in use, and deleted in less than 72 hours"
+ONE_DAY = "it is in use, and deleted in less than 24 hours"
 REMINDER = "the intentional deletion is in less than 24 hours"
 OFF = "the deletion is off"
 OVER = "the deletion is over"
@@ -284,6 +284,17 @@ def test_a_state_from_before_a_cancellation_is_corrected_once_it_has_settled() -
 
     assert due(open_again, NOW + five_minutes - timedelta(seconds=1), QUIET).reason is None
     assert due(open_again, NOW + five_minutes, QUIET).reason is Reason.CORRECTION
+
+
+def test_nothing_is_corrected_once_kms_calls_the_key_not_pending_or_while_it_has_just_fallen_silent() -> None:
+    open_again = replace(told(replace(IN_USE, closure=CANCELLED), Reason.DELETION_CANCELLED), closure=None)
+    later = NOW + timedelta(minutes=20)
+    silent = replace(open_again, unanswered_since=NOW + timedelta(minutes=12))
+
+    assert due(open_again, later, QUIET).reason is Reason.CORRECTION
+    assert due(replace(open_again, not_pending_since=later), later, QUIET).reason is None
+    assert due(silent, NOW + timedelta(minutes=22) - timedelta(seconds=1), QUIET).reason is None
+    assert due(silent, NOW + timedelta(minutes=22), QUIET).reason is Reason.CORRECTION
 
 
 def test_a_caller_that_is_only_listed_by_name_is_new_as_well() -> None:

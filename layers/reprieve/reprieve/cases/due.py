@@ -97,13 +97,10 @@ def due(case: Case, now: datetime, rules: NoticeRules, heard_today: int = 0) -> 
     """
     if case.closure:
         return _closed(case)
-    told = case.notified
-    if told.cancelled and told.last_at and not is_recent(told.last_at, now, SETTLING):
-        return Verdict(
-            Reason.CORRECTION, "people heard that the deletion is off, and KMS says that it is not"
-        )
     if case.not_pending_since:
         return Verdict(None, "KMS does not call the key pending any more, and the record of why is awaited")
+    if _is_to_be_corrected(case, now):
+        return Verdict(Reason.CORRECTION, "people heard that it is off, and KMS says that it is not")
     if case.is_kept:
         return _kept(case, now)
     for rule in _RULES if heard_today < NOTICES_A_DAY else _RULES_THAT_CANNOT_WAIT:
@@ -193,6 +190,14 @@ def _has_heard(known: Notified, closure: Closure) -> bool:
     return known.cancelled
 
 
+def _is_to_be_corrected(case: Case, now: datetime) -> bool:
+    """Return whether people heard that a deletion is off, and KMS has had the time to say so itself."""
+    heard_at, silent_since = case.notified.last_at, case.unanswered_since
+    if silent_since and is_recent(silent_since, now, ANSWER_DELAY):
+        return False
+    return case.notified.cancelled and heard_at is not None and not is_recent(heard_at, now, SETTLING)
+
+
 def _kept(case: Case, now: datetime) -> Verdict:
     last = HOURS_BEFORE[-1]
     if _is_left(case, last) and _is_near(case, now, last):
@@ -237,19 +242,13 @@ def _management_call(case: Case, _now: datetime, rules: NoticeRules) -> Verdict 
 def _deletion_soon(case: Case, now: datetime, rules: NoticeRules) -> Verdict | None:
     for hours in reversed(HOURS_BEFORE):
         if ringing(case, rules) and _is_left(case, hours) and _is_near(case, now, hours):
-            return Verdict(
-                Reason.DELETION_SOON, f"it is in use, and the deletion is in less than {hours} hours"
-            )
+            return Verdict(Reason.DELETION_SOON, f"it is in use, and deleted in less than {hours} hours")
     return None
 
 
 def _deletion_scheduled(case: Case, _now: datetime, rules: NoticeRules) -> Verdict | None:
-    if (
-        not rules.tells_of_scheduling
-        or case.notified.scheduled
-        or case.notified.notices
-        or not case.scheduled_by
-    ):
+    known = case.notified
+    if not rules.tells_of_scheduling or known.scheduled or known.notices or not case.scheduled_by:
         return None
     return Verdict(Reason.DELETION_SCHEDULED, "someone scheduled its deletion")
 
