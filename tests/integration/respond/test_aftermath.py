@@ -1,16 +1,19 @@
 """Which key the page enables after a cancellation, and which one it leaves alone."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from reprieve.arn import KeyArn
 from reprieve.cases.audit_entry import Entry, Event
-from reprieve.cases.case import case_id
+from reprieve.cases.case import Closure, Ending, case_id
+from reprieve.cloudtrail.caller import Caller
 from reprieve.errors import (
     UnreachableError,
 )
 from reprieve.ports import Document
+from tests.examples import JANE
 from tests.respond_world import CANCEL_ONLY, DELETION, ENABLE, KEY, NOW, World, controls, denied, read
 
 
@@ -140,3 +143,33 @@ def test_enabling_needs_a_cancellation_first(world: World, *, gone: bool) -> Non
 
     assert page.status == (403 if gone else 400)
     assert world.kms.changes() == []
+
+
+@pytest.mark.parametrize("by", [JANE, None], ids=["on record", "not yet on record"])
+def test_a_cancellation_that_kms_refused_here_is_not_said_to_be_who_cancelled(
+    world: World, by: Caller | None
+) -> None:
+    world.kms.fail("kms:CancelKeyDeletion", UnreachableError("kms:CancelKeyDeletion", "500", "InternalError"))
+    assert "KMS did not do that" in read(world.post())
+    world.clock.now += timedelta(hours=1)
+    disable(world)
+    case = world.store.case(KEY, DELETION)
+    assert case
+    closure = Closure(how=Ending.CANCELLED, at=world.clock.now, by=by)
+    world.store.save(replace(case, closure=closure if by else None), wake_at=None)
+
+    assert not_enabled_by_the_link(world)
+    who = "user jane cancelled the deletion outside this page" if by else "CloudTrail shows who did it"
+    assert who in read(world.ask())
+
+
+def test_what_kms_did_without_an_answer_is_finished_by_the_link_once_kms_shows_it(world: World) -> None:
+    lost = UnreachableError("kms:CancelKeyDeletion", "ReadTimeoutError", "")
+    world.kms.fail("kms:CancelKeyDeletion", lost)
+    assert "KMS did not do that" in read(world.post())
+    world.clock.now += timedelta(minutes=2)
+    disable(world)
+
+    page = world.post(ENABLE)
+
+    assert "The key works again" in read(page)

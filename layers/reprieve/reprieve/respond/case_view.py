@@ -8,6 +8,7 @@ from typing import Final
 from reprieve.cases.audit_entry import Aftermath
 from reprieve.cases.case import Case
 from reprieve.cases.decision import Choice, Decision
+from reprieve.cases.due import SETTLING
 from reprieve.cases.key import Key, KeyState
 from reprieve.cases.result import Result
 from reprieve.cases.store import CaseRecord, CaseStore
@@ -125,14 +126,14 @@ class CaseReader:
             told: KeyMetadata | AwsError = self.keys.describe(claims.key)
         except AwsError as error:
             told = error
-        record = on_record.result()
+        now = self.clock()
+        record = _settled(on_record.result(), now)
         key = record.case.key if record.case else Key.bare(claims.key)
         if isinstance(told, AwsError):
             self.log.warning("Could not read a key", problem=str(told), key=str(claims.key))
-            now = self.clock()
             why = refused(key, told, is_due=now >= claims.deletion_date)
             return CaseView(replace(key, state=None), record, now, why)
-        return CaseView(as_told(key, told), record, self.clock())
+        return CaseView(as_told(key, told), record, now)
 
     def _record(self, claims: LinkClaims) -> CaseRecord:
         """Return what is on record; without it the page still shows the key."""
@@ -146,6 +147,13 @@ class CaseReader:
                 "Skipped items of a case that could not be read", items=record.unreadable, key=str(claims.key)
             )
         return record
+
+
+def _settled(record: CaseRecord, now: datetime) -> CaseRecord:
+    """Return a record without a rescue that KMS refused, once KMS has shown all that it has done."""
+    latest = next((entry for entry in reversed(record.history) if entry.rescue), None)
+    is_refused = latest is not None and latest.outcome == Result.NOT_DONE and now - latest.at > SETTLING
+    return replace(record, rescue=None) if is_refused else record
 
 
 def as_told(key: Key, told: KeyMetadata) -> Key:
