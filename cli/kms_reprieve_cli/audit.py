@@ -127,7 +127,10 @@ def _life(document: Document, decided: Iterable[tuple[str, datetime]]) -> str:
 
 
 def _end(case: Case) -> str:
-    return f", {case.closure.how} {rfc3339(case.closure.at)}" if case.closure else ""
+    if case.closure is None:
+        return ""
+    unproven = "" if case.closure.confirmed else ", not confirmed by KMS"
+    return f", {case.closure.how} {rfc3339(case.closure.at)}{unproven}"
 
 
 def _parts(said: Facts) -> Iterator[str]:

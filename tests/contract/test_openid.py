@@ -83,7 +83,7 @@ def adapter(provider: Provider, secret: ClientSecret | None = None, **more: Any)
         "issuer": provider.issuer,
         "client_id": provider.client_id,
         "redirect_uri": BACK,
-        "timeout": 2,
+        "timeout": 20,
     }
     return OpenIdProvider(secret=secret, **{**usual, **more})
 

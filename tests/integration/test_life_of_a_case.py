@@ -10,12 +10,14 @@ from reprieve.arn import KeyArn
 from reprieve.cases.case import Ending
 from reprieve.cases.decision import Choice, Decision
 from reprieve.cases.due import NoticeRules
-from reprieve.cases.notice import Reason, tell
+from reprieve.cases.notice import Notice, Reason, tell
+from reprieve.cases.serialization import from_json
 from reprieve.cases.transitions import CANCEL_RECORD_DELAY
 from reprieve.errors import DeniedError, IncompleteError, UnreachableError
 from reprieve.investigate.investigator import TIME_TO_READ
 from reprieve.investigate.log_reader import STORM
-from tests.examples import visitor
+from reprieve.messages.headline import is_over
+from tests.examples import DELETION, visitor
 from tests.recorded import line
 from tests.respond_world import CANCEL
 from tests.respond_world import World as PageWorld
@@ -379,3 +381,26 @@ def test_nor_is_it_while_kms_does_not_answer_for_a_few_minutes(world: World) -> 
         wait(world, 3 * MINUTE, every=3 * MINUTE)
 
     assert world.reasons() == ["key-in-use", "deletion-cancelled"]
+
+
+@pytest.mark.parametrize("is_used", [True, False])
+def test_the_last_word_on_a_key_that_waits_for_its_replicas_again_is_not_that_all_is_well(
+    world: World, *, is_used: bool
+) -> None:
+    """KMS gives such a key no deletion date."""
+    pending(world)
+    if is_used:
+        use(world, 1)
+    else:
+        world.kms.keys[KEY] = replace(world.kms.keys[KEY], deletion_date=DELETION)
+        world.logs.put(line("schedule-key-deletion"), NOW - 5 * MINUTE)
+    world.run("alarms/schedule")
+    world.clock.now += 20 * MINUTE
+    waiting = replace(world.kms.keys[KEY], state="PendingReplicaDeletion", deletion_date=None)
+    world.kms.keys[KEY] = replace(waiting, multi_region="PRIMARY")
+    world.logs.put(another(9, "schedule-key-deletion", eventTime="2026-11-22T15:10:00Z"))
+
+    wait(world, 50 * HOUR)
+
+    told = [from_json(Notice, notice) for notice in world.notices()]
+    assert not is_over(told[-1])

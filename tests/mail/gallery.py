@@ -15,8 +15,9 @@ from typing import Any, Final, Literal
 
 from playwright.sync_api import Browser
 
+from kms_reprieve_cli.channels.example import example
 from kms_reprieve_cli.channels.offline import Offline
-from kms_reprieve_cli.channels.preview import example, page, without_link
+from kms_reprieve_cli.channels.preview import page, without_link
 from local.browser import running_browser
 from local.emulator import ROOT
 from reprieve.cases.notice import Notice, Reason

@@ -31,7 +31,7 @@ def test_one_line_is_one_short_printable_line(text: str, limit: int) -> None:
 
 
 VISIBLE = st.characters(
-    exclude_categories=("Cs", "Mn", "Me"), exclude_characters="\u115f\u1160\u2800\u3164\uffa0"
+    exclude_categories=("Cs", "Mn", "Me", "Cf"), exclude_characters="\u115f\u1160\u2800\u3164\uffa0"
 )
 
 

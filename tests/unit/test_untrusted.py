@@ -63,8 +63,16 @@ def test_what_can_leave_its_line_is_replaced(unprintable: str) -> None:
         ("team\u2800orders\u034f", "team\N{REPLACEMENT CHARACTER}orders\N{REPLACEMENT CHARACTER}"),
         ("e" + "\u0301\u0323" * 50, "e\u0301\u0323\u0301"),
         ("Việt Nam, Vie\u0302\u0323t Nam", "Việt Nam, Vie\u0302\u0323t Nam"),
+        ("\ufe0f\U000e0100\u180b" * 5, ""),
+        ("\u17b4", "\N{REPLACEMENT CHARACTER}"),
+        ("prod \u2764\ufe0f", "prod \u2764"),
+        ("\u0e01" + "\u0e47" * 40, "\u0e01" + "\u0e47" * 3),
+        ("\u0628" + "\u064e" * 40, "\u0628" + "\u064e" * 3),
     ],
-    ids=["of nothing", "with gaps", "a tower", "a language"],
+    ids=[
+        *("of nothing", "with gaps", "a tower", "a language", "of variants", "a vowel that is not drawn"),
+        *("an emoji", "a tower in Thai", "a tower in Arabic"),
+    ],
 )
 def test_nothing_is_there_that_nobody_sees_or_that_covers_other_lines(written: str, shown: str) -> None:
     assert one_line(written) == shown

@@ -2,30 +2,21 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from html import escape
 from pathlib import Path
 from typing import Final
 
 from kms_reprieve_cli.channels.document_file import read_file
 from kms_reprieve_cli.channels.drawing import STYLE, drawn
+from kms_reprieve_cli.channels.example import example
 from kms_reprieve_cli.channels.offline import Offline
 from kms_reprieve_cli.status import Status
 from kms_reprieve_cli.terminal import complain
-from reprieve.arn import KeyArn
-from reprieve.cases.case import ScheduledBy, open_case
-from reprieve.cases.key import Key
-from reprieve.cases.notice import Notice, Reason, tell
-from reprieve.cases.tallies import Tally, one
-from reprieve.cases.visitor import AuthMethod
-from reprieve.cloudtrail.caller import Caller
-from reprieve.cloudtrail.key_use import KeyUse
-from reprieve.cloudtrail.resource import Resource
+from reprieve.cases.notice import Notice, Reason
 from reprieve.messages.channels import delivery
 from reprieve.messages.channels.document import Document
 
-LINK: Final = "https://example.execute-api.eu-west-1.amazonaws.com/keys/preview"
-_KEY: Final = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
 _STYLE: Final = (
     "body{font-family:sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem}"
     f"iframe{{width:100%;height:40rem;border:1px solid}}{STYLE}"
@@ -41,49 +32,6 @@ def preview(file: Path, reason: Reason) -> Status:
     for fault in document.faults:
         complain(str(fault))
     return Status.WRONG if document.faults else Status.DONE
-
-
-def example(reason: Reason, now: datetime) -> Notice:
-    """Return a notice about a key that does not exist."""
-    arn = KeyArn.parse(_KEY)
-    key = replace(
-        Key.bare(arn),
-        aliases=("alias/orders-db",),
-        description="Orders database, prod",
-        state="PendingDeletion",
-        deletion_date=now + timedelta(days=6),
-        owner="team-orders",
-    )
-    jane = Caller(kind="IAMUser", id="jane", name="user jane")
-    case = replace(
-        open_case(key, now, now), scheduled_by=ScheduledBy(caller=jane, at=now - timedelta(days=1))
-    )
-    tally = Tally()
-    tally.add(one(_use(arn, now)))
-    _, notice = tell(case, reason, now)
-    return replace(
-        notice,
-        uses=tally.uses(),
-        link=LINK,
-        link_expires_at=now + timedelta(days=6),
-        approvers=AuthMethod.LINK,
-    )
-
-
-def _use(arn: KeyArn, now: datetime) -> KeyUse:
-    return KeyUse(
-        key=arn,
-        event_id="preview",
-        request="preview",
-        at=now - timedelta(minutes=3),
-        delivered_at=now,
-        operation="Decrypt",
-        is_use=True,
-        caller=Caller(kind="AssumedRole", id="orders", name="role orders-fn", session="orders-api"),
-        source_ip="198.51.100.7",
-        user_agent="Boto3",
-        resources=(Resource(service="secret", name="prod/orders/db"),),
-    )
 
 
 def _drawn(document: Document, tools: Offline, told: Notice) -> Iterator[tuple[str, str]]:

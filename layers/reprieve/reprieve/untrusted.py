@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping
 from ipaddress import ip_address
 from typing import Any, Final
+from unicodedata import category
 from urllib.parse import urlsplit
 
 _NOTHING: Mapping[str, Any] = {}
@@ -19,12 +20,15 @@ TEXT_LIMIT = 128
 BYTES_A_CHARACTER = 2
 EMAIL_LIMIT = 320  # RFC 3696: 64 for the name, 1 for the sign, 255 for the domain
 ARN_LIMIT = 640  # an IAM user's path (512) and name (64), and what stands before them
-_MARKS: Final = r"[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]"
-_STACKED: Final = re.compile(f"({_MARKS}{{3}}){_MARKS}+")
-"""More marks on one letter than any language has: they would cover the lines above and below."""
+_MARKS: Final = frozenset({"Mn", "Me"})
+_MOST_MARKS: Final = 3
+"""With more marks on one letter than any language has, they would cover the lines above and below."""
 
-_INVISIBLE: Final = re.compile(r"[\u034f\u115f\u1160\u2800\u3164\uffa0]")
+_INVISIBLE: Final = re.compile(r"[\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0]")
 """What Unicode takes for letters, marks and symbols, and nobody sees: a name of these looks like none."""
+
+_VARIANTS: Final = re.compile(r"[\u180b-\u180f\ufe00-\ufe0f\U000e0100-\U000e01ef]")
+"""What says how the character before it is drawn, as emojis have it."""
 
 _LOCALHOST: Final = re.compile(r"^https?://([^/?#]*\.)?localhost\.?(:|[/?#]|$)", re.IGNORECASE)
 _HOST: Final = re.compile(r"https://[a-z0-9][a-z0-9.-]*(:\d{1,5})?([/?#]|$)", re.IGNORECASE)
@@ -103,7 +107,12 @@ def is_loopback(address: str) -> bool:
 
 def _visible(value: str) -> str:
     """Return a text of which everything is seen, and which covers no other."""
-    return _STACKED.sub(r"\1", _INVISIBLE.sub(_REPLACEMENT, value))
+    kept, marks = list[str](), 0
+    for char in _INVISIBLE.sub(_REPLACEMENT, _VARIANTS.sub("", value)):
+        marks = marks + 1 if category(char) in _MARKS else 0
+        if marks <= _MOST_MARKS:
+            kept.append(char)
+    return "".join(kept)
 
 
 def _within(value: str, room: int) -> str:

@@ -265,6 +265,12 @@ def test_a_case_that_is_over_is_drawn_to_its_end_and_says_how_it_ended(book: Cas
     assert "┄" not in line
 
 
+def test_an_end_that_kms_did_not_confirm_is_said_to_be_so(book: CaseStore) -> None:
+    closure = Closure(how=Ending.DELETED, at=at("15:30"), confirmed=False)
+
+    assert saved(book, closure=closure)[-1].endswith(", deleted 2026-11-22T15:30:00Z, not confirmed by KMS")
+
+
 def test_a_case_that_can_not_be_read_is_said_to_be_so(table: DynamoTable) -> None:
     table.put(Document(partition=f"key#{KEY}", sort="case#x", body={"key": HOSTILE}))
 

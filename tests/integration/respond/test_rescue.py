@@ -46,6 +46,16 @@ def test_a_key_that_is_gone_is_said_to_be_gone(world: World) -> None:
     assert world.queue.bodies == []
 
 
+def test_a_key_that_was_rescued_and_is_gone_is_not_said_to_have_never_existed(world: World) -> None:
+    world.post()
+    del world.kms.keys[KEY]
+
+    page = world.ask()
+
+    assert page.status == 410
+    assert "The key is deleted" in read(page)
+
+
 def test_a_key_that_is_gone_after_its_date_is_deleted(world: World) -> None:
     del world.kms.keys[KEY]
     world.clock.now = DELETION

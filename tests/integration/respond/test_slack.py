@@ -22,7 +22,7 @@ from reprieve.errors import (
 from reprieve.links import SampleClaims, mint_sample
 from reprieve.respond.id_tokens import ApproverRules
 from reprieve.respond.slack.press import BODY_LIMIT
-from tests.respond_world import KEEP, KEY, NOW, World, denied, read
+from tests.respond_world import CANCEL, KEEP, KEY, NOW, World, denied, read
 from tests.slack_world import ENTRY, SlackWorld
 
 JOE = "U0JOE"
@@ -92,6 +92,18 @@ def test_the_page_says_then_who_it_was_and_that_it_was_in_slack(slack: SlackWorl
         " (just now), from Slack." in page
     )
     assert "From Slack, identified by Slack." in page
+
+
+def test_what_somebody_calls_themselves_is_no_address_in_slack(slack: SlackWorld) -> None:
+    slack.world.send(CANCEL + b"&name=https://evil.example/login", 0)
+
+    slack.press()
+    slack.world.clock.now += timedelta(minutes=1)
+    slack.press()
+
+    for said in (*slack.whispered(), slack.shown()):
+        assert "hxxps://evil[.]example/login" in said
+        assert "evil.example" not in said
 
 
 def test_cancel_only_leaves_the_key_disabled_and_says_so(slack: SlackWorld) -> None:

@@ -85,6 +85,24 @@ def test_preview_shows_what_every_type_would_send(tmp_path: Path, reason: Reason
         assert f"<h2>by-{kind}</h2>" in result.stdout
     assert result.stdout.count("<iframe sandbox") == 1
     assert "alias/orders-db" in result.stdout
+    assert reason is not Reason.DELETION_CANCELLED or "PendingDeletion" not in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("reason", "said"),
+    [
+        (Reason.DIGEST, "alias/orders-db"),
+        (Reason.NO_EVENT_FOUND, "CloudTrail/logs"),
+        (Reason.STACK_UNHEALTHY, "redrive"),
+    ],
+)
+def test_preview_shows_what_is_about_no_single_key(tmp_path: Path, reason: Reason, said: str) -> None:
+    entries = [entry(kind, name=f"by-{kind}") for kind in TYPES]
+
+    result = run("preview", written(tmp_path, *entries), "--reason", reason.value)
+
+    assert (result.exit_code, result.stdout.count("<h2>")) == (0, len(TYPES))
+    assert said in result.stdout
 
 
 def test_check_tells_of_a_route_that_leads_nowhere(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -445,6 +446,19 @@ def test_a_key_that_was_scheduled_again_has_a_button_and_no_commands() -> None:
     assert said[0] == "Pending deletion again: alias/orders-db, deleted in 6 days"
     assert "Review and decide" in said
     assert "To check or decide without the link:" not in said
+
+
+@pytest.mark.parametrize("again", [DELETION, None], ids=["with a date", "after its replicas"])
+def test_a_key_that_was_scheduled_again_and_has_no_link_has_the_commands(again: datetime | None) -> None:
+    closure = Closure(how=Ending.CANCELLED, at=NOW, by=JANE, scheduled_again=again)
+    pending = key() if again else key(state="PendingReplicaDeletion", deletion_date=None)
+
+    said = texts(
+        about(pending, reason=Reason.DELETION_CANCELLED, closure=closure, command=rescue_commands(KEY))
+    )
+
+    assert said[0].startswith("Pending deletion again: alias/orders-db, deleted ")
+    assert any("aws kms cancel-key-deletion" in each for each in said)
 
 
 def test_a_test_notice_has_one_button_which_opens_its_page() -> None:

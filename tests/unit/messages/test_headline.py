@@ -58,6 +58,7 @@ def crowd(number: int) -> Uses:
 
 
 OFF = key(state="Enabled", deletion_date=None)
+REPLICAS = key(state="PendingReplicaDeletion", deletion_date=None)
 REPLICATED = key(state="PendingReplicaDeletion", deletion_date=None)
 SUBJECTS = (
     (about(), "Calls refused: alias/orders-db (role orders-fn and 1 more), deleted in 6 days"),
@@ -263,6 +264,10 @@ PLACE = "alias/orders-db (1234abcd-12ab-34cd-56ef-1234567890ab) in 111122223333,
             " in 111122223333, eu-west-1",
         ),
         (
+            replace(ENTRY, reason=Reason.NEW_CALLER, callers=()),
+            f"New caller or use refused: {PLACE}, deleted 2026-11-29 14:02 UTC, in 6 days",
+        ),
+        (
             replace(CANCELLED_ENTRY, closure=Closure(how=Ending.CANCELLED, at=NOW)),
             f"Deletion cancelled: {PLACE}",
         ),
@@ -314,6 +319,7 @@ def test_the_subject_of_a_test_notice_says_that_nothing_is_broken(region: str) -
         (about(reason=Reason.DELETION_CANCELLED, closure=cancelled()), True),
         (about(reason=Reason.DELETION_CANCELLED, closure=cancelled(confirmed=False)), False),
         (about(reason=Reason.DELETION_CANCELLED, closure=cancelled(scheduled_again=DELETION)), False),
+        (about(REPLICAS, reason=Reason.DELETION_CANCELLED, closure=cancelled()), False),
     ],
 )
 def test_a_case_is_over_when_there_is_nothing_to_do_any_more(told: Notice, *, over: bool) -> None:

@@ -62,6 +62,10 @@ def ended(state: str | None = "Enabled", **changes: Any) -> Notice:
             ended("PendingDeletion", closure=replace(ELSEWHERE, scheduled_again=DELETION)),
             "Pending deletion again, due 2026-11-29 14:02 UTC, after a cancellation.",
         ),
+        (
+            ended("PendingReplicaDeletion", closure=ELSEWHERE),
+            "Pending deletion again, due after its replicas, after a cancellation.",
+        ),
     ],
 )
 def test_of_a_cancellation_only_what_is_known_is_said(told: Notice, sentence: str) -> None:

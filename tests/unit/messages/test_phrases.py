@@ -37,6 +37,9 @@ from tests.examples import (
         ("already cut\N{HORIZONTAL ELLIPSIS}", "already cut..."),
         ("evil.example", "evil[.]example"),
         ("https://evil.example/x", "hxxps://evil[.]ex..."),
+        ("for you: evil.com_and_more_of_it", "for you: evil..."),
+        ("evil.example.com_1_and_more", "evil[.]example..."),
+        ("see/evil.company_x_and_so_on", "see/evil.company_..."),
         ("line\nbreak", "line\N{REPLACEMENT CHARACTER}break"),
     ],
 )

@@ -10,7 +10,8 @@ from re import Match
 from typing import Final
 
 _LABEL: Final = r"[^\W_][\w-]{0,62}"
-_HOST: Final = rf"(?:{_LABEL}\.)+(?:xn--[a-z0-9-]{{1,59}}|[^\W\d_]{{2,63}})"
+_INDIC: Final = "[\u0900-\u0dff]{2,63}"  # `re` does not take vowel signs for letters
+_HOST: Final = rf"(?:{_LABEL}\.)+(?:xn--[a-z0-9-]{{1,59}}|[^\W\d_]{{2,63}}|{_INDIC})"
 _ARN: Final = r"arn:aws[a-z-]*:[a-z0-9-]+:[a-z0-9-]*:\d*:[\w./:@-]*"
 
 _OF_AN_EMAIL: Final = rf"[\w.+-]{{0,64}}@{_HOST}(?!\w)"
@@ -31,6 +32,8 @@ _MARKS: Final = (".", ":", "\\\\")
 _OF_AWS: Final = re.compile(r"[a-z0-9-]+(\.[a-z]{2}(-[a-z]+)+-\d)?\.amazonaws\.com(\.cn)?")
 """What services are called in records. Other names below it may be anybody's, as those of buckets are."""
 
+_BELOW: Final = re.compile(r":\d|[/?#]")
+
 
 def defanged(text: str) -> str:
     """Return a text in which no program finds an address to link to; to do it twice changes nothing."""
@@ -44,7 +47,7 @@ def defanged(text: str) -> str:
 
 def _bare(found: Match[str]) -> str:
     """Return a host without dots, unless it is an ARN's, or the name of a service and no address below it."""
-    is_service = _OF_AWS.fullmatch(found[0]) and found.string[found.end() : found.end() + 1] != "/"
+    is_service = _OF_AWS.fullmatch(found[0]) and not _BELOW.match(found.string, found.end())
     return found[0] if found["arn"] or is_service else _without_dots(found)
 
 

@@ -9,7 +9,7 @@ from reprieve.cases.notice import ENDS_THREADS, DigestEntry, Notice, Reason
 from reprieve.cases.notified import NEW_LISTED
 from reprieve.cases.usage import Uses
 from reprieve.clock import for_people
-from reprieve.messages.outcome import is_kept
+from reprieve.messages.outcome import is_kept, is_pending_again
 from reprieve.messages.phrases import shortened, until
 from reprieve.messages.problem_phrases import title
 
@@ -32,6 +32,9 @@ _NO_KEY: Final = "Correction, no such key"
 _STILL_PENDING: Final = "Correction, still pending deletion"
 _UNCONFIRMED: Final = f"{VERBS[Reason.DELETION_CANCELLED]}, not confirmed by KMS"
 _AGAIN: Final = "Pending deletion again"
+_NEW: Final = "New caller or use refused"
+"""In a digest, which does not say which of the two is new."""
+
 _STATE_LIMIT: Final = 24
 _LEAST: Final = 8
 
@@ -88,7 +91,7 @@ def verb(notice: Notice) -> str:
 def _ending(notice: Notice) -> str:
     """Return how a case ended, or that it has not."""
     closure, is_deletion = notice.closure, notice.reason is Reason.KEY_DELETED
-    if closure and closure.scheduled_again and not is_deletion:
+    if is_pending_again(notice):
         return _AGAIN
     if closure and not closure.confirmed:
         return "Deletion date passed" if is_deletion else _UNCONFIRMED
@@ -108,7 +111,7 @@ def is_over(notice: Notice) -> bool:
     match notice.reason:
         case Reason.DELETION_CANCELLED:
             ending = notice.closure
-            return not ending or (ending.confirmed and not ending.scheduled_again)
+            return not ending or (ending.confirmed and not is_pending_again(notice))
         case Reason.DELETION_KEPT | Reason.KEY_DELETED | Reason.CASE_CONTINUED:
             return True
         case _:
@@ -178,6 +181,8 @@ def _happened(entry: DigestEntry) -> str:
     match entry.reason:
         case Reason.CORRECTION:
             return _NO_KEY if entry.closure else _STILL_PENDING
+        case Reason.NEW_CALLER:
+            return _NEW
         case Reason.DELETION_CANCELLED if entry.closure and entry.closure.scheduled_again:
             return _AGAIN
         case Reason.DELETION_CANCELLED if entry.closure and not entry.closure.confirmed:

@@ -18,11 +18,22 @@ def is_kept(notice: Notice) -> bool:
     return notice.reason in _KEPT and notice.decision is not None and notice.decision.choice is Choice.KEEP
 
 
+def is_pending_again(notice: Notice) -> bool:
+    """Return whether KMS calls the key pending after a cancellation: with a new date, or none yet."""
+    closure = notice.closure
+    if notice.reason is not Reason.DELETION_CANCELLED or closure is None:
+        return False
+    waits = notice.key is not None and notice.key.state == KeyState.PENDING_REPLICA_DELETION
+    return closure.scheduled_again is not None or (closure.confirmed and waits)
+
+
 def cancelled(notice: Notice) -> str:
     """Return that the deletion was cancelled, how much of that is known, and whether calls work."""
     closure, key = notice.closure, notice.key
-    if closure and closure.scheduled_again:
-        return f"Pending deletion again, due {for_people(closure.scheduled_again)}, after a cancellation."
+    if is_pending_again(notice):
+        date = closure.scheduled_again if closure else None
+        due = for_people(date) if date else "after its replicas"
+        return f"Pending deletion again, due {due}, after a cancellation."
     if closure and not closure.confirmed:
         if _made_here(notice):
             return "KMS accepted the cancellation, and has not confirmed it yet."

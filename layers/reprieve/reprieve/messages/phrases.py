@@ -27,7 +27,15 @@ def shortened(text: str, limit: int) -> str:
     The dots are ASCII, as subjects need them.
     """
     safe = defanged(one_line(text, 4 * limit)).replace(ELLIPSIS, _DOTS)
-    return safe if len(safe) <= limit else f"{safe[: limit - len(_DOTS)].rstrip()}{_DOTS}"
+    return safe if len(safe) <= limit else _cut(safe, limit - len(_DOTS))
+
+
+def _cut(safe: str, room: int) -> str:
+    """Return the beginning of a text: where the cut makes an address of what was none, without that."""
+    cut = safe[:room].rstrip()
+    if defanged(cut) == cut:
+        return f"{cut}{_DOTS}"
+    return _cut(safe, max(0, *map(safe[: room - 1].rfind, " .:")))
 
 
 def names(key: Key) -> str:

@@ -69,12 +69,17 @@ def _used_by(notice: Notice) -> str:
 
 
 def _decided(notice: Notice) -> str:
-    if notice.decision:
-        return _by(notice.decision)
     ending = notice.closure
+    if notice.decision and not _is_overruled(notice, notice.decision):
+        return _by(notice.decision, is_proven=ending is None or ending.confirmed)
     if ending is None:
         return "nothing so far"
     return _elsewhere(ending) if ending.how is Ending.CANCELLED else "nothing"
+
+
+def _is_overruled(notice: Notice, decision: Decision) -> bool:
+    """Return whether a deletion was cancelled although a person here let the key be deleted."""
+    return notice.reason is Reason.DELETION_CANCELLED and decision.choice is Choice.KEEP
 
 
 def _elsewhere(ending: Closure) -> str:
@@ -84,8 +89,10 @@ def _elsewhere(ending: Closure) -> str:
     return ", ".join((*who, "outside this stack's page", *unproven))
 
 
-def _by(decision: Decision) -> str:
+def _by(decision: Decision, *, is_proven: bool) -> str:
     done = _DONE.get(decision.choice, "lets the key be deleted")
+    if decision.choice is Choice.CANCEL and not is_proven:
+        done = "asked KMS to cancel the deletion"
     return f"{shortened(decision.by.label, _LABEL_LIMIT)} {done}, {for_people(decision.at)}"
 
 

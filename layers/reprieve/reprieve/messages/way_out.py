@@ -5,7 +5,7 @@ from reprieve.cases.notice import LINK, Notice, Reason
 from reprieve.cases.visitor import AuthMethod
 from reprieve.clock import for_people
 from reprieve.messages.headline import ENDED
-from reprieve.messages.outcome import is_kept
+from reprieve.messages.outcome import is_kept, is_pending_again
 
 BUTTON = "Review and decide"
 WITHOUT_LINK = "To check or decide without the link:"
@@ -15,8 +15,9 @@ RUNBOOK = "Open the runbook"
 
 
 def commands(notice: Notice) -> tuple[str, ...]:
-    """Return the commands that bring the key back; none once the deletion is off."""
-    return () if notice.reason in ENDED else notice.command
+    """Return the commands that bring the key back; none once the deletion is off, or where a link does."""
+    is_needed = notice.reason not in ENDED or (is_pending_again(notice) and not notice.link)
+    return notice.command if is_needed else ()
 
 
 def has_page(notice: Notice) -> bool:

@@ -131,7 +131,8 @@ class CaseReader:
         key = record.case.key if record.case else Key.bare(claims.key)
         if isinstance(told, AwsError):
             self.log.warning("Could not read a key", problem=str(told), key=str(claims.key))
-            why = refused(key, told, is_due=now >= claims.deletion_date)
+            was_over = bool(record.rescue or (record.case and record.case.closure))
+            why = refused(key, told, is_due=was_over or now >= claims.deletion_date)
             return CaseView(replace(key, state=None), record, now, why)
         return CaseView(as_told(key, told), record, now)
 
@@ -168,7 +169,7 @@ def as_told(key: Key, told: KeyMetadata) -> Key:
 
 
 def refused(key: Key, error: AwsError, *, is_due: bool) -> Outcome:
-    """Return what to say where a key can't be read; `is_due` is whether its deletion date has passed."""
+    """Return what to say where a key can't be read; `is_due` is whether it may have been deleted by now."""
     match error:
         case AbsentError():
             return outcomes.gone(key, is_due=is_due)

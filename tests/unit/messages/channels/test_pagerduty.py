@@ -18,6 +18,8 @@ from tests.examples import DELETION, JANE, NOW, decision, key, notice, problem, 
 from tests.fakes import FakeTools
 from tests.unit.messages.test_block_kit import IN_USE, NOTHING_FOUND
 
+WAITS = CaseSummary(id="x", key=key(state="PendingReplicaDeletion", deletion_date=None), opened_at=NOW)
+
 
 def ended(**changes: Any) -> Notice:
     closure = Closure(**{"how": Ending.CANCELLED, "at": NOW, "by": JANE, "confirmed": True, **changes})
@@ -61,6 +63,7 @@ def test_the_service_region_is_that_of_the_entry() -> None:
         (ended(), "resolve"),
         (ended(confirmed=False), "trigger"),
         (ended(scheduled_again=DELETION), "trigger"),
+        (replace(ended(), case=WAITS), "trigger"),
         (notice(reason=Reason.DELETION_CANCELLED, decision=decision()), "resolve"),
         (replace(ended(confirmed=False), decision=decision()), "acknowledge"),
         (replace(ended(scheduled_again=DELETION), decision=decision()), "trigger"),

@@ -215,8 +215,13 @@ def test_the_first_message_shows_the_state_now() -> None:
             f"Decided\n{visitor().label} enabled the key, 2026-11-22 15:10 UTC",
         ),
         (
-            replace(OFF, decision=decision(choice=Choice.KEEP)),
+            replace(OFF, reason=Reason.DELETION_KEPT, closure=None, decision=decision(choice=Choice.KEEP)),
             f"Decided\n{visitor().label} lets the key be deleted, 2026-11-22 15:10 UTC",
+        ),
+        (replace(OFF, decision=decision(choice=Choice.KEEP)), "Decided\noutside this stack's page"),
+        (
+            replace(OFF, closure=REPORTED),
+            f"Decided\n{visitor().label} asked KMS to cancel the deletion, 2026-11-22 15:10 UTC",
         ),
         (replace(OFF, decision=None), "Decided\noutside this stack's page"),
         (

@@ -150,7 +150,7 @@ def test_what_was_decided_meanwhile_is_said(choice: Choice, chose: str, *, enabl
     assert (
         f"Jane Doe (jane@example.com) chose to {chose}, on 2026-11-22 15:10 UTC (3 hours ago)." in page.text
     )
-    assert "The reason given: it is needed Your own choice changed nothing." in page.text
+    assert 'The reason given: "it is needed". Your own choice changed nothing.' in page.text
     assert "" in page.links
     silent = outcomes.decided_meanwhile(ENABLED, replace(made, why=None), LATER)
     assert "The reason given" not in said(silent).text

@@ -19,6 +19,7 @@ from reprieve.messages.channels.channel import Delivery, Threads, ToAll
 from reprieve.messages.channels.entry import Entry
 from reprieve.messages.channels.posting import GONE, as_json, post
 from reprieve.messages.headline import is_over
+from reprieve.messages.outcome import is_pending_again
 from reprieve.messages.parts import TITLE_LIMIT, Kind, Room, fitting, parts
 from reprieve.messages.phrases import shortened
 from reprieve.messages.story import Story
@@ -118,8 +119,7 @@ def action(notice: Notice) -> str:
     if is_over(notice):
         return "resolve"
     is_decided = notice.reason is Reason.DELETION_CANCELLED and notice.decision is not None
-    is_pending_again = notice.closure is not None and notice.closure.scheduled_again is not None
-    return "acknowledge" if is_decided and not is_pending_again else "trigger"
+    return "acknowledge" if is_decided and not is_pending_again(notice) else "trigger"
 
 
 def severity(notice: Notice) -> str:

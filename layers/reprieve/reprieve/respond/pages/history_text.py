@@ -40,7 +40,7 @@ _NOTICES: Final[Mapping[str, str]] = {
     Reason.MANAGEMENT_CALL: "a management call was refused",
     Reason.DELETION_SCHEDULED: "the deletion was scheduled",
     Reason.DELETION_SOON: "the deletion is near",
-    Reason.DELETION_CANCELLED: "the deletion is cancelled",
+    Reason.DELETION_CANCELLED: "a cancellation of the deletion",
     Reason.DELETION_KEPT: "nothing stops the deletion",
     Reason.KEY_DELETED: "the deletion is over",
     Reason.CASE_CONTINUED: "the case continues with its date",

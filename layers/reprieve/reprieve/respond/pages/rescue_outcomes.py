@@ -148,7 +148,7 @@ def _disabled_afterwards(key: Key, by: str, at: datetime) -> Outcome:
 
 def decided_meanwhile(key: Key, decision: Decision, at: datetime) -> Outcome:
     """Another decision was taken while this person was reading; it may have been their own second click."""
-    reason = (f"The reason given: {decision.why}",) if decision.why else ()
+    reason = (f'The reason given: "{decision.why}".',) if decision.why else ()
     return Outcome(
         name=Result.DECIDED_MEANWHILE,
         title="This was decided while you were reading",

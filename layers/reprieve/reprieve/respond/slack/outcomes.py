@@ -69,10 +69,9 @@ NO_EMAIL: Final = _nothing_changed(
     name=Refusal.NOT_SIGNED_IN,
     title="Slack does not confirm your email address",
     said=(
-        "Approvers are known by their email addresses. Slack shows none for you, or has not confirmed it."
-        " The app needs the scope users:read.email.",
+        "Approvers are known by their email addresses. Slack shows none for you, or has not confirmed it.",
     ),
-    next=_BY_PAGE,
+    next=f"The app needs the scope users:read.email. {_BY_PAGE}",
     offer_again=True,
 )
 NOT_APPROVER: Final = _nothing_changed(

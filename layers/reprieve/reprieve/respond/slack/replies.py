@@ -15,6 +15,7 @@ from reprieve.errors import NoAnswerError, SlackError
 from reprieve.messages.block_kit import fitting
 from reprieve.messages.channels.posting import JSON, as_json
 from reprieve.messages.channels.slack_app_entry import SlackAppEntry
+from reprieve.messages.defang import defanged
 from reprieve.messages.slack_buttons import DECIDE
 from reprieve.ports import Http, Log, Slack
 from reprieve.respond.pages.outcome import Outcome
@@ -128,7 +129,8 @@ def _pressed(press: Press) -> Block:
 def _told(outcome: Outcome) -> Iterator[Block]:
     yield _section(outcome.title)
     unchanged = "Nothing was changed." if outcome.is_unchanged else ""
-    if said := " ".join(filter(None, (unchanged, *outcome.said, outcome.next, outcome.warning))):
+    parts = (unchanged, *map(defanged, outcome.said), outcome.next, outcome.warning)
+    if said := " ".join(filter(None, parts)):
         yield _section(said.replace(HERE, "Enable it on the page"))
     for lines in ("\n".join(outcome.commands), outcome.statement):
         if lines:
