@@ -68,7 +68,7 @@ class Archive:
     @property
     def summary(self) -> str:
         """How many records were read, how many were skipped, and why."""
-        skipped = {_WHY[why]: number for why, number in self.window.passed.items()}
+        skipped = {_WHY[why]: number for why, number in self.window.skipped.items()}
         skipped |= {_UNPROVEN: self.window.unproven_lines} if self.window.unproven_lines else {}
         why = ", ".join(f"{number:,} {reason}" for reason, number in skipped.items())
         read = f"read {self.records:,} record{'' if self.records == 1 else 's'}"

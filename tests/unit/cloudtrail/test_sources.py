@@ -74,5 +74,5 @@ def test_a_line_that_wraps_records_is_no_record_and_is_counted_as_such(source: s
 
     window.take_lines([LogLine(DELIVERED, line)])
 
-    assert window.passed == {Skipped.NOT_A_RECORD: 1}
+    assert window.skipped == {Skipped.NOT_A_RECORD: 1}
     assert not parse(READ_PATTERN)(line)
