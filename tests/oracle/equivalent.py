@@ -13,8 +13,8 @@ _REPEATED: Final = "repeats and told.last_at and rules.repeat_after"
 _LATE: Final = "case.closure and self.now - case.closure.at <= LATE_USE"
 
 EQUIVALENT: Final[Mapping[str, str]] = {
-    "due: without `told.last_at` in `told.cancelled and told.last_at and"
-    " (not is_recent(told.last_at, now, SETTLING))`": _BOTH_SET,
+    "_is_to_be_corrected: without `heard_at is not None` in `case.notified.cancelled and"
+    " heard_at is not None and (not is_recent(heard_at, now, SETTLING))`": _BOTH_SET,
     f"wake_at: without `case.notified.last_at` in `{_SETTLING}`": _BOTH_SET,
     f"_later_notices: without `told.last_at` in `{_REPEATS}`": _ASKED_AGAIN,
     f"_later_notices: without `rules.repeat_after` in `{_REPEATS}`": _ASKED_AGAIN,
@@ -27,8 +27,8 @@ EQUIVALENT: Final[Mapping[str, str]] = {
     " ringing(case, rules) <= case.notified.uses`": _TOLD_BEFORE,
     "_still_in_use: without `last_at` in"
     " `last_at and is_recent(last_at, now, rules.repeat_after)`": _BOTH_SET,
-    "_deletion_scheduled: without `case.notified.scheduled` in `not rules.tells_of_scheduling or"
-    " case.notified.scheduled or case.notified.notices or (not case.s...`": (
+    "_deletion_scheduled: without `known.scheduled` in `not rules.tells_of_scheduling or"
+    " known.scheduled or known.notices or (not case.scheduled_by)`": (
         "who knows of the scheduling has had a notice, which the next condition asks for"
     ),
     "_answered: without `if case.unanswered_since is None and case.answered_until is None`": (
