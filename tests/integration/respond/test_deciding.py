@@ -1,5 +1,6 @@
 """A decision on the page: one of two people decides, it is on record, and everybody is told."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -7,8 +8,13 @@ from typing import Any
 import pytest
 
 from reprieve.arn import KeyArn
-from reprieve.cases.case import Closure, Ending
+from reprieve.cases.case import Closure, Counts, Ending
+from reprieve.cases.notice import Notice
+from reprieve.cases.serialization import from_json
+from reprieve.cases.sizes import NOTICE_LIMIT, fitting_case, size
 from reprieve.clock import rfc3339
+from reprieve.cloudtrail.key_use import KeyUse
+from reprieve.cloudtrail.resource import Resource
 from reprieve.errors import (
     AbsentError,
     ConflictError,
@@ -17,7 +23,7 @@ from reprieve.errors import (
 )
 from reprieve.respond.forms import COOKIE, CsrfSecret
 from reprieve.respond.pages.rendering import Page
-from tests.examples import JANE, decision
+from tests.examples import JANE, ORDERS, counted, decision, use
 from tests.respond_world import CANCEL, CANCEL_ONLY, KEEP, KEY, NOW, World, controls, denied, read
 
 
@@ -393,3 +399,45 @@ def test_the_name_that_somebody_gives_is_on_record_marked_and_as_text(world: Wor
     assert len(by["claimed_name"]) == 64
     assert 'Someone with the link from email, who says they are "<i>Jane</i>x' in read(shown)
     assert "<i>" not in shown.html
+
+
+def large_uses() -> Iterator[KeyUse]:
+    for caller in range(20):
+        who = replace(
+            ORDERS,
+            id=f"arn:{caller}",
+            principal=f"arn:{caller}",
+            name=f"n{caller}{'n' * 120}",
+            console_url="https://c/" + "c" * 300,
+        )
+        for number in range(12):
+            yield use(
+                event_id=f"{caller}-{number}{'e' * 100}",
+                operation=f"Operation{number}{'o' * 100}",
+                source_ip=f"{number}{'i' * 120}",
+                user_agent=f"{number}{'u' * 120}",
+                caller=replace(who, session=f"s{number}{'s' * 120}"),
+                resources=tuple(
+                    Resource(
+                        service="x",
+                        name=f"{caller}-{number}-{each}{'r' * 480}",
+                        arn="a" * 300,
+                        console_url="https://c/" + "c" * 600,
+                    )
+                    for each in range(9)
+                ),
+            )
+    for number in range(420):
+        manager = replace(ORDERS, id=f"arn:m{number}", principal=f"arn:m{number}{'p' * 80}", name="m" * 60)
+        yield use(event_id=f"m{number}", is_use=False, caller=replace(manager, behind=f"role {'b' * 58}"))
+
+
+def test_a_notice_of_a_decision_is_no_larger_than_any_other(world: World) -> None:
+    case = world.store.cases(KEY)[-1]
+    large = fitting_case(replace(case, settled=Counts().plus([counted(*large_uses())])))
+    world.store.save(large, wake_at=None)
+
+    world.post()
+
+    (message,) = world.handled()
+    assert size(from_json(Notice, message["notice"])) <= NOTICE_LIMIT

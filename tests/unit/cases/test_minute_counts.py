@@ -1,11 +1,12 @@
 """Each request counts once, whoever repeats its identifier."""
 
+import tracemalloc
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from reprieve.cases.minute_counts import KEPT_AT_MOST, Counted, Requests
+from reprieve.cases.minute_counts import KEPT_AT_MOST, REQUESTS_REMEMBERED, Counted, Requests
 from reprieve.cases.tallies import CALLERS_LISTED
 from reprieve.cases.usage import OTHER_OPERATIONS, OTHERS_LISTED
 from reprieve.cloudtrail.key_use import KeyUse
@@ -126,3 +127,39 @@ def test_where_much_is_kept_only_numbers_grow() -> None:
     (row,) = found.by_caller
     assert (row.resources, row.user_agents, row.last_at) == (RESOURCES[:1], (GENUINE.user_agent,), later)
     assert row.operations == {GENUINE.operation: 1, OTHER_OPERATIONS: 2}
+
+
+def test_the_second_name_of_a_request_is_known_after_many_others() -> None:
+    requests, place = Requests(), Counted()
+    second = replace(GENUINE, caller=JANE)
+    requests.count(GENUINE, place)
+    requests.count(second, place)
+    for number in range(REQUESTS_REMEMBERED // 2):
+        requests.count(replace(GENUINE, request=f"r{number}", event_id=f"n{number}"), place)
+    before = place.uses.uses().count
+
+    requests.count(second, place)
+
+    assert place.uses.uses().count == before
+
+
+def test_requests_of_nobody_take_little_memory_whatever_they_are_for() -> None:
+    requests, place = Requests(), Counted()
+
+    def take(numbers: range) -> int:
+        for number in numbers:
+            names = tuple(
+                Resource(service="secret", name=f"{number}-{each}" + "n" * 200) for each in range(9)
+            )
+            each = replace(NAMELESS, request=f"r{number}", event_id=f"e{number}", resources=names)
+            requests.count(each, place)
+        return tracemalloc.get_traced_memory()[0]
+
+    tracemalloc.start()
+    try:
+        before = take(range(500))
+        after = take(range(500, 1_500))
+    finally:
+        tracemalloc.stop()
+
+    assert (after - before) / 1_000 < 2_000

@@ -266,6 +266,13 @@ def test_what_a_person_decided_is_told_whatever_else_there_is(office: Office) ->
     assert office.sent()[-1]["id"] == "notice-99"
 
 
+def test_an_alarm_without_an_explanation_goes_out_whatever_else_there_is(office: Office) -> None:
+    """A digest lists keys, and this one is about none."""
+    office.run(*some(40), notice(id="alarm", case=None, reason=Reason.NO_EVENT_FOUND))
+
+    assert "alarm" in [each["id"] for each in office.sent()]
+
+
 @pytest.mark.parametrize("reason", sorted(ENDS_THREADS))
 def test_the_end_of_a_case_goes_out_whatever_else_there_is_and_in_no_digest(
     reason: Reason, office: Office

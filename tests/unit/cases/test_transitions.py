@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from reprieve.cases.case import Case, Closure, Counts, Ending, ScheduledBy
+from reprieve.cases.decision import Choice
 from reprieve.cases.key import KmsAnswer
 from reprieve.cases.transitions import (
     ANSWER_DELAY,
@@ -23,7 +24,7 @@ from reprieve.cases.transitions import (
     without_those_of,
 )
 from reprieve.cloudtrail.key_use import KeyChange, KeyEvent, Scheduling
-from tests.examples import ADMIN, DELETION, JANE, KEY, NOW, at, case, counted, use
+from tests.examples import ADMIN, DELETION, JANE, KEY, NOW, at, case, counted, decision, use
 
 MINUTE = timedelta(minutes=1)
 AGAIN = DELETION + timedelta(days=3)
@@ -191,6 +192,13 @@ def test_the_latest_cancellation_after_the_scheduling_is_kept_as_reported(
     reported = note_changes(case(**of), changes, NOW).cancel_reported
 
     assert (reported.at if reported else None) == (at(reported_at) if reported_at else None)
+
+
+def test_a_cancellation_of_before_somebody_kept_the_deletion_is_no_news() -> None:
+    kept = case(decision=decision(choice=Choice.KEEP, at=at("14:45")))
+
+    assert note_changes(kept, [change("14:41")], NOW).cancel_reported is None
+    assert note_changes(kept, [change("14:41"), change("14:46")], NOW).cancel_reported is not None
 
 
 def test_a_record_alone_never_closes_a_case() -> None:

@@ -6,10 +6,11 @@ from datetime import timedelta
 import pytest
 
 from reprieve.cases.case import Case, Closure, Counts, Ending
+from reprieve.cases.decision import Choice
 from reprieve.cases.due import MOST_NOTICES_A_DAY, NoticeRules
 from reprieve.cases.key import KmsAnswer
 from reprieve.investigate.case_change import Left, Telling, as_answered, succeeding, until_told
-from tests.examples import NOW, at, case, counted, key, use
+from tests.examples import NOW, at, case, counted, decision, key, use
 
 CLOSURE = Closure(how=Ending.CANCELLED, at=at("14:40"))
 PENDING = KmsAnswer(state="PendingDeletion")
@@ -120,7 +121,7 @@ KNOWN = replace(case().notified, in_use=True, cancelled=True)
 def test_a_record_closes_a_case_only_when_people_have_heard_who_uses_the_key(
     of: Case, *, is_open: bool
 ) -> None:
-    left = until_told(of, NoticeRules())
+    left = until_told(of, NoticeRules(), NOW)
 
     assert (left.closure is None) is is_open
     assert left.cancel_reported == (of.closure if is_open else None)
@@ -130,7 +131,16 @@ def test_a_record_closes_a_case_only_when_people_have_heard_who_uses_the_key(
 def test_what_nobody_is_woken_for_keeps_no_case_open() -> None:
     used = case(settled=part("a"), closure=REPORTED)
 
-    assert until_told(used, NoticeRules(ignored_callers=("*",))) is used
+    assert until_told(used, NoticeRules(ignored_callers=("*",)), NOW) is used
+
+
+def test_what_waits_keeps_no_case_open_of_a_deletion_that_a_record_calls_off() -> None:
+    kept = replace(case(settled=part("a"), closure=REPORTED), decision=decision(choice=Choice.KEEP))
+    heard = replace(kept, decision=None, notified=replace(kept.notified, notices=1, in_use=True, uses=1))
+
+    assert until_told(kept, NoticeRules(), NOW) is kept
+    assert until_told(heard, NoticeRules(), NOW, 7).closure is None
+    assert until_told(heard, NoticeRules(), NOW, 8) is heard
 
 
 def test_people_hear_of_a_use_before_they_hear_of_the_cancellation_that_only_a_record_tells_of() -> None:

@@ -398,3 +398,40 @@ def test_a_review_that_can_not_be_stored_fails_the_run_and_makes_no_notice(
 
     assert len(world.notices()) == before
     assert "Could not store a case" in world.log.said("error")
+
+
+@pytest.mark.parametrize("hours", [3, 5])
+def test_after_an_outage_one_write_that_is_throttled_loses_no_use(
+    world: World, table: PickyTable, hours: int
+) -> None:
+    """The bookmark is hours old then, although nothing has been tried for hours."""
+    run(world)
+    for number in range(20):
+        world.logs.put(another(number))
+    world.clock.now += hours * 60 * MINUTE
+    table.refused[KEY] = FOR_NOW
+    assert run(world)
+    table.refused.clear()
+
+    for _ in range(6):
+        world.clock.now += 5 * MINUTE
+        run(world)
+
+    assert world.case().uses.count == 20
+
+
+@pytest.mark.parametrize("hours", [3, 5])
+def test_after_an_outage_a_run_that_has_no_time_left_silences_no_key(world: World, hours: int) -> None:
+    run(world)
+    world.logs.put(another(1))
+    world.clock.now += hours * 60 * MINUTE
+    before = len(world.logs.reads)
+    world.seconds_left = lambda: 19.0 if len(world.logs.reads) > before + 1 else 60.0
+    assert run(world)
+
+    world.seconds_left = lambda: 200.0
+    for _ in range(6):
+        world.clock.now += 5 * MINUTE
+        run(world)
+
+    assert "key-in-use" in world.reasons()

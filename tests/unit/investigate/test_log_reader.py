@@ -1,8 +1,10 @@
 """Reading the log group: a stream that looks at the time with every page, and always gets on."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import partial
 from itertools import pairwise
 from typing import Any
 
@@ -13,12 +15,12 @@ from reprieve.cases.bookmark import Bookmark, ReadOn
 from reprieve.clock import to_minute
 from reprieve.cloudtrail.line_cache import LineReader
 from reprieve.cloudtrail.record import ParsedRecord
-from reprieve.errors import AwsError, ConflictError, IncompleteError
+from reprieve.errors import AwsError, ConflictError, IncompleteError, ThrottledError
 from reprieve.investigate.investigator import TIME_TO_READ
 from reprieve.investigate.log_reader import LATENESS, STEP, STORM, TOKEN_LIFE
-from reprieve.ports import LogPage
+from reprieve.ports import Document, LogPage
 from tests.fakes import FakeLogs
-from tests.world import NOW, World, another, pending
+from tests.world import KEY, NOW, World, another, pending
 
 PAGE = 500
 OTHER = KeyArn.parse("arn:aws:kms:eu-west-1:111122223333:key/9999abcd-12ab-34cd-56ef-1234567890ab")
@@ -334,6 +336,82 @@ def test_a_minute_that_is_more_than_one_run_can_read_stops_nothing_for_longer_th
     assert after.settled_until
     assert after.settled_until > NOW
     assert after.stuck_since is None
+
+
+def broken_off(world: World) -> timedelta:
+    """Run every five minutes with time for a page, until people hear of a key; return how long that took."""
+    began = world.clock.now
+    world.seconds_left = lambda: TIME_TO_READ - 1
+    for _ in range(100):
+        world.clock.now += 5 * MINUTE
+        with suppress(IncompleteError):
+            world.run("alarms/schedule")
+        if any(each["case"]["key"]["arn"] == str(OTHER) for each in world.notices()):
+            break
+    return world.clock.now - began
+
+
+def too_much(world: World, *minutes: int) -> None:
+    """Write minutes that are more than a run can read, and two minutes after them a use of another key."""
+    pending(world, OTHER)
+    run(world)
+    for minute in minutes:
+        for number in range(2 * PAGE):
+            world.logs.put(another(minute * 10 * PAGE + number), NOW + minute * MINUTE)
+    line = another(99_999, errorMessage=f"{OTHER} is pending deletion.")
+    world.logs.put(line, NOW + (minutes[-1] + 2) * MINUTE)
+
+
+def test_behind_a_minute_that_is_too_much_keys_are_told_of_in_the_next_run(world: World) -> None:
+    too_much(world, 1)
+
+    assert broken_off(world) <= 10 * MINUTE
+
+
+def test_each_further_minute_that_is_too_much_is_skipped_in_a_run(world: World) -> None:
+    too_much(world, 1, 2, 3)
+    world.clock.now += 20 * MINUTE  # too late for a glance
+
+    assert broken_off(world) <= 5 * HOUR
+
+
+def test_a_key_that_can_not_be_stored_holds_up_no_other_behind_an_interrupted_question(world: World) -> None:
+    pending(world, OTHER)
+    interrupted = ReadOn(start=NOW - 27 * MINUTE, end=NOW - 5 * MINUTE, token="1", at=NOW - 5 * MINUTE)
+    world.store.move_bookmark(
+        "trail", Bookmark(settled_until=to_minute(NOW - 12 * MINUTE), read_on=interrupted)
+    )
+    logs(world).page_size, logs(world).page_time = 1, 2 * SECOND
+    world.logs.put(another(0), NOW - 20 * MINUTE)
+    world.logs.put(another(1), NOW - 8 * MINUTE)
+    world.logs.put(another(9999, errorMessage=f"{OTHER} is pending deletion."), NOW - MINUTE)
+    put = world.table.put
+
+    def picky(*documents: Document, gone: Sequence[Document] = ()) -> None:
+        if any(document.partition == f"key#{KEY}" for document in documents):
+            raise ThrottledError("dynamodb:PutItem", "ThrottlingException", "slow down")
+        put(*documents, gone=gone)
+
+    world.table.put = picky
+
+    with pytest.raises(IncompleteError):
+        run(world)
+
+    assert world.case(OTHER).uses.count == 1
+    assert len(logs(world).reads) < 10
+
+
+def test_a_look_that_was_broken_off_says_nothing_of_an_alarm(world: World) -> None:
+    world.logs.put(another(1), NOW - 50 * SECOND)
+    logs(world).empty_pages, logs(world).page_time = 400, SECOND
+
+    for name in ("alarms/alarm", "alarms/schedule"):
+        ends = world.clock.now + timedelta(seconds=280)
+        world.seconds_left = partial(lambda end: (end - world.clock.now).total_seconds(), ends)
+        with suppress(IncompleteError):
+            world.run(name)
+
+    assert world.reasons() == ["key-in-use"]
 
 
 def test_a_run_that_died_between_a_case_and_the_bookmark_loses_no_count_in_the_backlog_after_it(

@@ -23,6 +23,7 @@ class Bookmark:
     `copies_from` is set by a storm: what was delivered before it is not searched for copies again.
     `read_on` is set if a run had to stop within a question that CloudWatch Logs takes long to answer.
     `stuck_since` is set while the minute after `settled_until` is more than a run can read.
+    `held_since` is set while a key that was read can't be stored.
     """
 
     settled_until: datetime | None = None
@@ -30,4 +31,5 @@ class Bookmark:
     no_event_told_at: datetime | None = None
     read_on: ReadOn | None = None
     stuck_since: datetime | None = None
+    held_since: datetime | None = None
     version: int = 0

@@ -1,6 +1,6 @@
 """What one key's records of one minute add up to, each request counted once."""
 
-from dataclasses import field
+from dataclasses import field, replace
 from typing import Final
 
 from reprieve.cases.tallies import Tally, one
@@ -87,7 +87,8 @@ class Requests:
         if not use.caller.arn or told == use.caller.place:
             return True
         if isinstance(told, str):
-            return hash((request, use.caller.place)) in self._seen
+            named = hash((request, use.caller.place))
+            return named in self._seen or named in self._seen_before
         tally, nameless = told
         tally.take_back(nameless)
         self._take(use, tally)
@@ -102,7 +103,7 @@ class Requests:
             return
         if request in self._seen or request in self._seen_before:
             request = hash((request, use.caller.place))
-        self._remember(request, use.caller.place if use.caller.arn else (tally, one(use)))
+        self._remember(request, use.caller.place if use.caller.arn else (tally, _nameless(use)))
 
     def _take(self, use: KeyUse, tally: Tally) -> None:
         if self.kept < KEPT_AT_MOST:
@@ -114,3 +115,8 @@ class Requests:
         if len(self._seen) >= REQUESTS_REMEMBERED // 2:
             self._seen, self._seen_before = {}, self._seen
         self._seen[request] = told
+
+
+def _nameless(use: KeyUse) -> CallerUses:
+    """Return what it takes to undo the count of a request whose caller another copy may name."""
+    return one(replace(use, resources=(), user_agent="", source_ip="", event_id=""))

@@ -13,7 +13,7 @@ DIGEST_EVERY: Final = timedelta(minutes=10)
 HOUR: Final = timedelta(hours=1)
 
 _DECIDED: Final = frozenset({Reason.DELETION_CANCELLED, Reason.DELETION_KEPT})
-_ALWAYS: Final = frozenset({Reason.DIGEST, *ENDS_THREADS})
+_ALWAYS: Final = frozenset({Reason.DIGEST, Reason.NO_EVENT_FOUND, *ENDS_THREADS})
 _URGENCY: Final = (
     Reason.CORRECTION,
     Reason.KEY_IN_USE,
@@ -33,7 +33,7 @@ class Outgoing:
 
     @property
     def is_unlimited(self) -> bool:
-        """Whether it goes out however many there were: a person decided, or it wakes nobody by itself."""
+        """Whether it goes out however many there were: a person decided, or no digest could name its key."""
         is_decision = self.notice.decision is not None and self.notice.reason in _DECIDED
         return is_decision or self.notice.reason in _ALWAYS
 

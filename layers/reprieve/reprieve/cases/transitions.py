@@ -138,7 +138,7 @@ def note_changes(case: Case, changes: Iterable[KeyChange], now: datetime) -> Cas
 
     It can't, if it came before the scheduling, or if KMS refused a use of the key after it.
     """
-    since = case.scheduled_by.at if case.scheduled_by else None
+    since = _reported_since(case)
     for change in changes:
         reported = case.cancel_reported
         if (
@@ -150,6 +150,16 @@ def note_changes(case: Case, changes: Iterable[KeyChange], now: datetime) -> Cas
             closure = Closure(how=Ending.CANCELLED, at=min(change.at, now), by=change.caller)
             case = replace(case, cancel_reported=closure)
     return case
+
+
+def _reported_since(case: Case) -> datetime | None:
+    """Return since when a record of a cancellation can be of this deletion.
+
+    Who decides that a key is deleted does so on KMS' word that it is pending: older records are no news.
+    """
+    if case.decision and case.is_kept:
+        return case.decision.at
+    return case.scheduled_by.at if case.scheduled_by else None
 
 
 def note_answer(case: Case, answer: KmsAnswer, now: datetime) -> Case:

@@ -50,7 +50,7 @@ class Telling:
         """
         heard = sum(is_recent(at, self.now, DAY) for each in self.cases for at in each.notified.lately)
         ended, notices = list[Case](), list[Notice]()
-        for each in (*earlier, until_told(case, self.rules)):
+        for each in (*earlier, until_told(case, self.rules, self.now, heard)):
             told, found = tell_all(each, self.now, self.rules, heard + len(notices))
             ended.append(told)
             notices.extend(found)
@@ -82,8 +82,8 @@ def tell_all(
     return case, tuple(notices)
 
 
-def until_told(case: Case, rules: NoticeRules) -> Case:
-    """Return a case that only a record says is over unchanged, until people are notified of who uses its key.
+def until_told(case: Case, rules: NoticeRules, now: datetime, heard_today: int = 0) -> Case:
+    """Return a case that only a record says is over as open, if people are to hear first who uses its key.
 
     Anyone who writes into the log group can write such a record.
     """
@@ -92,7 +92,8 @@ def until_told(case: Case, rules: NoticeRules) -> Case:
     if not is_believed or not is_untold(case, rules):
         return case
     notified = replace(case.notified, cancelled=False)
-    return replace(case, closure=None, cancel_reported=closure, notified=notified)
+    untold = replace(case, closure=None, cancel_reported=closure, notified=notified)
+    return untold if due(untold, now, rules, heard_today).reason else case
 
 
 @dataclass(frozen=True, slots=True)

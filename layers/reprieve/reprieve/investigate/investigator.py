@@ -137,8 +137,8 @@ class Investigator:
             self.sleep(pause)
             found = reading.read_on(since)
         now = self.clock()
-        looked = reading.look(since, now)
-        if not looked.found_since(since):
+        looked, is_whole = reading.look(since, now)
+        if is_whole and not looked.found_since(since):
             self._tell_of_no_event(Window(log_group=self.log_group, start=since, end=now), looked, outbox)
 
     def _tell_of_no_event(self, window: Window, looked: LogWindow, outbox: Outbox) -> None:

@@ -124,14 +124,14 @@ class LogGroupReading:
                     )
                 return window
 
-    def look(self, start: datetime, end: datetime) -> LogWindow:
-        """Read a window, as far as there is time, and change nothing."""
+    def look(self, start: datetime, end: datetime) -> tuple[LogWindow, bool]:
+        """Read a window, as far as there is time, and change nothing; return also whether that was all."""
         window = self._new_window()
         for page in self.logs.read(start, end, READ_PATTERN):
             window.take_lines(page.lines)
-            if not self.has_time():
-                break
-        return window
+            if page.token and not self.has_time():
+                return window, False
+        return window, True
 
     def _start(self, bookmark: Bookmark, wanted_from: datetime, now: datetime) -> datetime:
         """Return from which minute on lines are counted: never one to come, where a clock was ahead."""
@@ -177,6 +177,8 @@ class LogGroupReading:
         settle = max(settled, to_minute(complete))
         if self._keep(window, ReadWindow(settled, settle, question.end), window.keys):
             self._move(settled_until=settle, copies_from=settle if is_storm else None)
+        else:
+            self._ask_anew()
         return window, question.end
 
     def _question(self, bookmark: Bookmark, start: datetime, now: datetime) -> ReadOn:
@@ -208,9 +210,11 @@ class LogGroupReading:
         began, settled = done
         whole = max(settled, to_minute(window.last_at or settled))
         token = pages.before(whole)
-        if whole == began and token == question.token:
-            self._stuck(window, settled)
-            raise TooMuchError(window.lines)
+        if token == question.token:
+            self._glance(whole + MINUTE, self.clock())
+            if whole == began:
+                self._stuck(window, settled)
+                raise TooMuchError(window.lines)
         self._note_reading(window, question)
         if self._keep(window, ReadWindow(settled, whole, window.last_at or whole), window.keys):
             read_on = replace(question, token=token, at=self.clock()) if token else None
@@ -230,7 +234,7 @@ class LogGroupReading:
             return
         behind = minute + MINUTE
         self._keep(window, ReadWindow(minute, behind, behind), window.keys)
-        self._move(settled_until=behind, copies_from=behind)
+        self._move(settled_until=behind, copies_from=behind, stuck_since=since)
         self.log.error(
             "Skipped the rest of a minute that is more than a run can read", minute=minute.isoformat()
         )
@@ -244,8 +248,10 @@ class LogGroupReading:
 
     def _has_waited(self) -> bool:
         """Return whether what could not be stored was tried for so long that the rest must go on."""
-        settled = self.store.bookmark(self.log_group).settled_until
-        return settled is not None and self.clock() - settled > HELD_FOR
+        bookmark, now = self.store.bookmark(self.log_group), self.clock()
+        since = bookmark.held_since or now
+        self._store(bookmark, replace(bookmark, held_since=since))
+        return now - since > HELD_FOR
 
     def _move(
         self,
@@ -253,6 +259,7 @@ class LogGroupReading:
         settled_until: datetime,
         copies_from: datetime | None = None,
         read_on: ReadOn | None = None,
+        stuck_since: datetime | None = None,
     ) -> None:
         bookmark = self.store.bookmark(self.log_group)
         moved = replace(
@@ -260,9 +267,15 @@ class LogGroupReading:
             settled_until=max(settled_until, bookmark.settled_until or settled_until),
             copies_from=copies_from or bookmark.copies_from,
             read_on=read_on,
-            stuck_since=None,
+            stuck_since=stuck_since,
+            held_since=bookmark.held_since if self.updater.unfinished.is_held else None,
         )
         self._store(bookmark, moved)
+
+    def _ask_anew(self) -> None:
+        """Let the next question reach to the present, where a key that can't be stored holds the bookmark."""
+        bookmark = self.store.bookmark(self.log_group)
+        self._store(bookmark, replace(bookmark, read_on=None))
 
     def _store(self, before: Bookmark, after: Bookmark) -> None:
         if after == before:

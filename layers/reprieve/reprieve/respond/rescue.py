@@ -12,6 +12,7 @@ from reprieve.cases.due import NoticeRules, wake_at
 from reprieve.cases.key import Key, KeyState
 from reprieve.cases.notice import Notice, Reason, tell
 from reprieve.cases.result import Result
+from reprieve.cases.sizes import fitting_case, fitting_notice
 from reprieve.cases.store import CaseStore
 from reprieve.clock import Clock, to_minute
 from reprieve.dataclass import dataclass
@@ -98,7 +99,7 @@ class Rescuer:
             self.log.error("Did nothing: the decision could not be recorded", problem=str(error))
             return failed.not_recorded(seen.key)
         attempt.watch.begun()
-        act = {Choice.CANCEL: self._cancel, Choice.ENABLE: self._enable, Choice.KEEP: self._keep}
+        act = {Choice.CANCEL: self._cancel, Choice.ENABLE: self._bring_back, Choice.KEEP: self._keep}
         done = act[attempt.decision.choice](attempt)
         self._conclude(attempt, entry, done)
         outcome = replace(done.outcome, decisions=seen.record.decisions + 1)
@@ -140,7 +141,7 @@ class Rescuer:
         if now.unread:
             return Done(now.unread if isinstance(error, AbsentError) else failed.unsure(attempt.seen.key))
         if now.key.state == KeyState.DISABLED:
-            return self._bring_back(replace(attempt, seen=now), ())
+            return self._bring_back(replace(attempt, seen=now))
         if nothing := now.nothing_to_decide(attempt.claims):
             return Done(nothing)
         busy = isinstance(error, ThrottledError)
@@ -151,7 +152,7 @@ class Rescuer:
         now = self.reader.look(attempt.claims)
         return replace(now, record=replace(now.record, rescue=attempt.seen.record.rescue))
 
-    def _bring_back(self, attempt: Attempt, request_ids: tuple[str, ...]) -> Done:
+    def _bring_back(self, attempt: Attempt, request_ids: tuple[str, ...] = ()) -> Done:
         """Enable the key if that was chosen, prove the outcome, and notify every channel."""
         decision, problem = attempt.decision, None
         if decision.enable:
@@ -163,9 +164,6 @@ class Rescuer:
         told = self._tell(proven, Reason.DELETION_CANCELLED)
         outcome = _brought_back(key, decision, problem, self.clock())
         return Done(outcome if told else outcomes.untold(outcome), request_ids, works or None, told)
-
-    def _enable(self, attempt: Attempt) -> Done:
-        return self._bring_back(attempt, ())
 
     def _keep(self, attempt: Attempt) -> Done:
         """Mute the notices about the key, if nobody has brought it back meanwhile."""
@@ -187,6 +185,7 @@ class Rescuer:
                     return None
                 decided = _decided(case, attempt, reason)
                 case, notice = tell(decided, reason, self.clock(), is_decided=True)
+                case, notice = fitting_case(case), fitting_notice(notice)
                 self.store.save(case, notice, wake_at=wake_at(case, NoticeRules()))
             except ConflictError:
                 continue
@@ -282,8 +281,9 @@ def _is_off(case: Case) -> bool:
 
 def _decided(case: Case, attempt: Attempt, reason: Reason) -> Case:
     """Return the case with what was decided, and closed if that is its end."""
-    key, decision = attempt.seen.key, attempt.decision
-    closure = None if reason is Reason.DELETION_KEPT else case.closure
+    key, decision, closure = attempt.seen.key, attempt.decision, case.closure
+    if reason is Reason.DELETION_KEPT:
+        return replace(case, key=key, decision=decision, closure=None, cancel_reported=None)
     if reason is Reason.DELETION_CANCELLED and not (closure and closure.confirmed):
         cancelled = Closure(how=Ending.CANCELLED, at=decision.at)
         before = closure if decision.choice is Choice.ENABLE else None
