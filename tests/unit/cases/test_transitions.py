@@ -195,10 +195,10 @@ def test_the_latest_cancellation_after_the_scheduling_is_kept_as_reported(
 
 
 def test_a_cancellation_of_before_somebody_kept_the_deletion_is_no_news() -> None:
-    kept = case(decision=decision(choice=Choice.KEEP, at=at("14:45")))
+    kept = case(decision=decision(choice=Choice.KEEP, at=at("14:46")))
 
-    assert note_changes(kept, [change("14:41")], NOW).cancel_reported is None
-    assert note_changes(kept, [change("14:41"), change("14:46")], NOW).cancel_reported is not None
+    assert note_changes(kept, [change("14:40")], NOW).cancel_reported is None
+    assert note_changes(kept, [change("14:40"), change("14:41")], NOW).cancel_reported is not None
 
 
 def test_a_record_alone_never_closes_a_case() -> None:

@@ -33,6 +33,7 @@ from reprieve.cases.transitions import (
     CANCEL_RECORD_DELAY,
     DELETED_WITHIN,
     LONGEST_DELETION,
+    SETTLING,
     credible_report,
 )
 from reprieve.cases.usage import CallerUses, caller_hash
@@ -47,9 +48,6 @@ NOTICES_A_DAY: Final = 8
 
 MOST_NOTICES_A_DAY: Final = 12
 """With this many, even these are sent in a digest."""
-
-SETTLING: Final = timedelta(minutes=5)
-"""How long after a notice of a cancellation KMS may still show the state before it."""
 
 DAY: Final = timedelta(days=1)
 _HOUR: Final = timedelta(hours=1)

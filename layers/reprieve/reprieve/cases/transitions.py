@@ -25,6 +25,9 @@ LONGEST_DELETION: Final = timedelta(days=31)
 CANCEL_RECORD_DELAY: Final = timedelta(minutes=15)
 """How long the record that says who cancelled a deletion may be under way."""
 
+SETTLING: Final = timedelta(minutes=5)
+"""How long after a cancellation KMS may still show the state before it."""
+
 ANSWER_DELAY: Final = timedelta(minutes=10)
 """How long KMS' answer is waited for, before people are told what only CloudTrail says."""
 
@@ -155,10 +158,10 @@ def note_changes(case: Case, changes: Iterable[KeyChange], now: datetime) -> Cas
 def _reported_since(case: Case) -> datetime | None:
     """Return since when a record of a cancellation can be of this deletion.
 
-    Who decides that a key is deleted does so on KMS' word that it is pending: older records are no news.
+    Who lets a key be deleted does so on KMS' word that it is pending: older records are no news.
     """
     if case.decision and case.is_kept:
-        return case.decision.at
+        return case.decision.at - SETTLING
     return case.scheduled_by.at if case.scheduled_by else None
 
 

@@ -8,10 +8,10 @@ from typing import Final
 from reprieve.cases.audit_entry import Aftermath
 from reprieve.cases.case import Case
 from reprieve.cases.decision import Choice, Decision
-from reprieve.cases.due import SETTLING
 from reprieve.cases.key import Key, KeyState
 from reprieve.cases.result import Result
 from reprieve.cases.store import CaseRecord, CaseStore
+from reprieve.cases.transitions import SETTLING
 from reprieve.clock import Clock
 from reprieve.dataclass import dataclass
 from reprieve.errors import AbsentError, AwsError, DeniedError, ThrottledError
