@@ -1,7 +1,5 @@
 """Clients in the accounts of the keys: roles are assumed there, and kept for as long as they last."""
 
-import gc
-import tracemalloc
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -27,6 +25,7 @@ from reprieve.adapters.kms import KmsControl, KmsDirectory
 from reprieve.arn import KeyArn
 from reprieve.errors import AbsentError, DeniedError, UnreachableError
 from tests.fakes import FakeClock
+from tests.memory import traced
 
 if TYPE_CHECKING:
     from mypy_boto3_kms import KMSClient
@@ -232,21 +231,18 @@ def test_accounts_and_partitions_that_somebody_invents_take_no_memory() -> None:
 
     made = Accounts(own=OWN, members=MemberSessions(ROLE, Refusing))  # type: ignore[arg-type]
 
-    def ask(numbers: range) -> int:
+    def ask(numbers: range) -> None:
         for number in numbers:
             invented = "aws-" + "abcdefghij"[number % 10] + "abcdefghij"[number // 10 % 10]
             key = replace(KEY, account=f"{number:012d}", partition=invented)
             with suppress(DeniedError, UnreachableError):
                 made.of(key)
-        gc.collect()
-        return tracemalloc.get_traced_memory()[0]
 
-    tracemalloc.start()
-    try:
-        before = ask(range(100))
-        after = ask(range(100, 3_000))
-    finally:
-        tracemalloc.stop()
+    with traced() as held:
+        ask(range(100))
+        before = held()
+        ask(range(100, 3_000))
+        after = held()
 
     assert after - before < 20_000
 

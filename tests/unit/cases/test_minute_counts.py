@@ -1,6 +1,5 @@
 """Each request counts once, whoever repeats its identifier."""
 
-import tracemalloc
 from dataclasses import replace
 from datetime import timedelta
 
@@ -12,6 +11,7 @@ from reprieve.cases.usage import OTHER_OPERATIONS, OTHERS_LISTED
 from reprieve.cloudtrail.key_use import KeyUse
 from reprieve.cloudtrail.resource import Resource
 from tests.examples import JANE, ORDERS, OTHER_KEY, SOMEBODY, at, use
+from tests.memory import traced
 
 GENUINE = use(event_id="e1", request="r1", caller=ORDERS)
 RESOURCES = (Resource(service="secret", name="prod/db"), Resource(service="secret", name="prod/mail"))
@@ -146,20 +146,18 @@ def test_the_second_name_of_a_request_is_known_after_many_others() -> None:
 def test_requests_of_nobody_take_little_memory_whatever_they_are_for() -> None:
     requests, place = Requests(), Counted()
 
-    def take(numbers: range) -> int:
+    def take(numbers: range) -> None:
         for number in numbers:
             names = tuple(
                 Resource(service="secret", name=f"{number}-{each}" + "n" * 200) for each in range(9)
             )
             each = replace(NAMELESS, request=f"r{number}", event_id=f"e{number}", resources=names)
             requests.count(each, place)
-        return tracemalloc.get_traced_memory()[0]
 
-    tracemalloc.start()
-    try:
-        before = take(range(500))
-        after = take(range(500, 1_500))
-    finally:
-        tracemalloc.stop()
+    with traced() as held:
+        take(range(500))
+        before = held()
+        take(range(500, 1_500))
+        after = held()
 
     assert (after - before) / 1_000 < 2_000

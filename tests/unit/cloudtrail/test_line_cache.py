@@ -1,7 +1,6 @@
 """Lines of one kind are read once, and mean what they would mean if each were read alone."""
 
 import json
-import tracemalloc
 from typing import Any
 
 import pytest
@@ -11,6 +10,7 @@ from reprieve.cloudtrail.key_use import KeyUse, Skipped
 from reprieve.cloudtrail.line_cache import LineReader
 from reprieve.cloudtrail.record import read_line
 from tests.examples import at
+from tests.memory import traced
 from tests.recorded import names, record
 
 DELIVERED = at("14:54:40")
@@ -192,14 +192,13 @@ def test_the_kind_of_a_line_that_is_longer_than_any_of_cloudtrail_s_is_not_remem
 
 def test_of_the_longest_lines_that_there_may_be_nothing_stays_in_the_memory() -> None:
     reader = LineReader()
-    tracemalloc.start()
-    before, _ = tracemalloc.get_traced_memory()
 
-    for number in range(50):
-        context = {f"{number}-{pair}": "x" * 1000 for pair in range(100)}
-        line = compact(requestParameters={"encryptionContext": context}, eventID=str(number))
-        assert isinstance(reader.read(line, DELIVERED), KeyUse)
+    with traced() as held:
+        before = held()
+        for number in range(50):
+            context = {f"{number}-{pair}": "x" * 1000 for pair in range(100)}
+            line = compact(requestParameters={"encryptionContext": context}, eventID=str(number))
+            assert isinstance(reader.read(line, DELIVERED), KeyUse)
+        after = held()
 
-    after, _ = tracemalloc.get_traced_memory()
-    tracemalloc.stop()
     assert after - before < 1_000_000

@@ -35,7 +35,7 @@ def cancelled(notice: Notice) -> str:
         due = for_people(date) if date else "after its replicas"
         return f"Pending deletion again, due {due}, after a cancellation."
     if closure and not closure.confirmed:
-        if _made_here(notice):
+        if made_here(notice):
             return "KMS accepted the cancellation, and has not confirmed it yet."
         return "CloudTrail says that the deletion was cancelled. KMS could not be asked."
     return _state(key) if key and key.state else "The deletion is cancelled. The key's state is not known."
@@ -58,7 +58,7 @@ def _state(key: Key) -> str:
     return f"The deletion is cancelled. KMS says that the key is {key.state}."
 
 
-def _made_here(notice: Notice) -> bool:
+def made_here(notice: Notice) -> bool:
     """Return whether it was cancelled on the page: a decision to let the key be deleted is not the reason."""
     return notice.decision is not None and notice.decision.choice is not Choice.KEEP
 
@@ -67,7 +67,7 @@ def concluded(notice: Notice) -> tuple[str, ...]:
     """Return who decided or cancelled, when, why and from where; nothing where neither happened."""
     if notice.reason is not Reason.DELETION_CANCELLED:
         return decided(notice.decision) if notice.decision else ()
-    if notice.decision and _made_here(notice):
+    if notice.decision and made_here(notice):
         return decided(notice.decision)
     return ended(notice.closure) if notice.closure else ()
 

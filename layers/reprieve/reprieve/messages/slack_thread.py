@@ -11,6 +11,7 @@ from reprieve.clock import for_people
 from reprieve.messages import block_kit
 from reprieve.messages.block_kit import Block, WayOut, console_button, link_button, plain, runbook_button
 from reprieve.messages.headline import is_off, is_over
+from reprieve.messages.outcome import made_here
 from reprieve.messages.phrases import requests, shortened, until
 from reprieve.messages.slack_buttons import CANCEL_AND_ENABLE, CANCEL_ONLY, DECIDE
 from reprieve.messages.story import Fact, Story
@@ -70,16 +71,11 @@ def _used_by(notice: Notice) -> str:
 
 def _decided(notice: Notice) -> str:
     ending = notice.closure
-    if notice.decision and not _is_overruled(notice, notice.decision):
+    if notice.decision and (notice.reason is not Reason.DELETION_CANCELLED or made_here(notice)):
         return _by(notice.decision, is_proven=ending is None or ending.confirmed)
     if ending is None:
         return "nothing so far"
     return _elsewhere(ending) if ending.how is Ending.CANCELLED else "nothing"
-
-
-def _is_overruled(notice: Notice, decision: Decision) -> bool:
-    """Return whether a deletion was cancelled although a person here let the key be deleted."""
-    return notice.reason is Reason.DELETION_CANCELLED and decision.choice is Choice.KEEP
 
 
 def _elsewhere(ending: Closure) -> str:

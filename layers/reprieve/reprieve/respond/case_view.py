@@ -127,7 +127,7 @@ class CaseReader:
         except AwsError as error:
             told = error
         now = self.clock()
-        record = _settled(on_record.result(), now)
+        record = _without_refused(on_record.result(), now)
         key = record.case.key if record.case else Key.bare(claims.key)
         if isinstance(told, AwsError):
             self.log.warning("Could not read a key", problem=str(told), key=str(claims.key))
@@ -150,7 +150,7 @@ class CaseReader:
         return record
 
 
-def _settled(record: CaseRecord, now: datetime) -> CaseRecord:
+def _without_refused(record: CaseRecord, now: datetime) -> CaseRecord:
     """Return a record without a rescue that KMS refused, once KMS has shown all that it has done."""
     latest = next((entry for entry in reversed(record.history) if entry.rescue), None)
     is_refused = latest is not None and latest.outcome == Result.NOT_DONE and now - latest.at > SETTLING
